@@ -1,0 +1,31 @@
+import type { AccountId, ConversationId, PortalId } from "./ids.ts";
+
+/** The customer as the channel shows them. Names are only passed on when real: the portal matches people by name too. */
+export interface Customer {
+  /** Vendor's id of the person. */
+  readonly externalId: string;
+  readonly name?: string;
+  readonly lastName?: string;
+  readonly username?: string;
+  readonly phone?: string;
+  readonly email?: string;
+  /** Link to the person's profile at the vendor. */
+  readonly url?: string;
+  readonly language?: string;
+}
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly portal: PortalId;
+  readonly account: AccountId;
+  /** Vendor's id of the chat. */
+  readonly externalChatId: string;
+  readonly customer: Customer;
+  /** Open Lines side, learned from the answers and events of the portal. */
+  readonly imChatId?: string;
+  readonly sessionId?: string;
+  /** Portal's own user id of the customer, fourth part of USER_CODE. */
+  readonly portalUserId?: string;
+  readonly open: boolean;
+  readonly lastMessageAt: Date;
+}

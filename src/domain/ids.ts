@@ -1,0 +1,32 @@
+/**
+ * Branded ids. A brand costs nothing at run time and stops an account id from being passed where a portal id is meant.
+ * Ids of vendors stay plain strings: they are opaque outside their channel's folder.
+ */
+type Brand<Name extends string> = string & { readonly __brand: Name };
+
+/** `member_id` of a Bitrix24 portal: the one key that survives a rename of its domain. */
+export type PortalId = Brand<"PortalId">;
+export type AccountId = Brand<"AccountId">;
+export type ConversationId = Brand<"ConversationId">;
+export type MessageId = Brand<"MessageId">;
+export type MediaId = Brand<"MediaId">;
+/** One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>` or `out:<conversation>`. */
+export type LaneId = Brand<"LaneId">;
+
+export const portalId = (value: string): PortalId => value as PortalId;
+export const accountId = (value: string): AccountId => value as AccountId;
+export const conversationId = (value: string): ConversationId => value as ConversationId;
+export const messageId = (value: string): MessageId => value as MessageId;
+export const mediaId = (value: string): MediaId => value as MediaId;
+
+export type Direction = "in" | "out";
+
+export const laneOf = (direction: Direction, conversation: ConversationId): LaneId =>
+  `${direction}:${conversation}` as LaneId;
+
+/** Takes a lane id apart; `undefined` for anything that is none (a wake-up may carry rubbish, it is input too). */
+export function parseLane(lane: string): { direction: Direction; conversation: ConversationId } | undefined {
+  const match = /^(in|out):(.+)$/.exec(lane);
+  if (!match) return undefined;
+  return { direction: match[1] as Direction, conversation: match[2] as ConversationId };
+}

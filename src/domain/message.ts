@@ -1,0 +1,94 @@
+import type { AccountId, ConversationId, Direction, MediaId, MessageId, PortalId } from "./ids.ts";
+import type { RichText } from "./rich-text.ts";
+
+/** What a person can put into one message. At least one of text or attachments is not empty. */
+export interface Content {
+  readonly body: RichText;
+  readonly attachments: readonly Attachment[];
+  /** The message this one answers, by the vendor's id (inbound) or ours (outbound). */
+  readonly quote?: Quote;
+}
+
+export interface Quote {
+  /** Id of the quoted message at the channel. */
+  readonly externalId?: string;
+  /** Who said it and what, where the vendor tells us: shown where a real quote is impossible. */
+  readonly author?: string;
+  readonly text?: string;
+}
+
+export type AttachmentKind = "photo" | "video" | "animation" | "voice" | "audio" | "file" | "sticker";
+
+/** A file of a message. Where its bytes are is told by `source`; after they were fetched, `source` is ours. */
+export interface Attachment {
+  readonly kind: AttachmentKind;
+  readonly source: AttachmentSource;
+  readonly name?: string;
+  /** As the sender claims it. Sniffed again when the bytes are here; the claim is never believed. */
+  readonly mime?: string;
+  readonly size?: number;
+  readonly width?: number;
+  readonly height?: number;
+  /** Seconds. */
+  readonly duration?: number;
+}
+
+export type AttachmentSource =
+  /** Opaque reference that only the channel's adapter can open (a Telegram file id, say). */
+  | { readonly by: "channel"; readonly ref: string }
+  /** A link given by the portal in an event: fetched at once, because it may need a session later. */
+  | { readonly by: "portal"; readonly url: string }
+  /** Kept by us. */
+  | { readonly by: "media"; readonly id: MediaId };
+
+/**
+ * The life of a message, the same words in the journal, on every surface and in the database.
+ * `refused`: the other side said no. `failed`: we gave up. `uncertain`: it may have arrived; never resent blindly.
+ */
+export type MessageState = "stored" | "sending" | "sent" | "delivered" | "read" | "refused" | "failed" | "uncertain";
+
+export const MESSAGE_STATES = ["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"] as const satisfies readonly MessageState[];
+
+/** The three endings that a person may retry by hand. */
+export const RETRIABLE_STATES: readonly MessageState[] = ["refused", "failed", "uncertain"];
+
+/** What a row of a conversation does: a new message, or a change to an earlier one. Changes travel in the same lane, so order holds. */
+export type MessageKind = "message" | "edit" | "delete";
+
+/** Who made an outbound message, and by which id it is unique: a second event with the same origin is harmless. */
+export type Origin =
+  | { readonly by: "channel" }
+  | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
+  | { readonly by: "surface"; readonly clientId: string; readonly authorId: string };
+
+/** One row of a conversation as the relay works on it. */
+export interface Message {
+  readonly id: MessageId;
+  readonly portal: PortalId;
+  readonly account: AccountId;
+  readonly conversation: ConversationId;
+  readonly direction: Direction;
+  readonly kind: MessageKind;
+  /** Position in its conversation, both directions together. Gaps are normal. */
+  readonly seq: number;
+  /** Edits and deletions: the message they change. */
+  readonly target?: MessageId;
+  /** Vendor's ids: inbound the one it came with; outbound those it was given (a long text becomes several). */
+  readonly externalIds: readonly string[];
+  readonly content: Content;
+  /** Messages with the same album id belong together and go as one. */
+  readonly album?: string;
+  readonly origin: Origin;
+  /** Portal's ids of this message, once known. */
+  readonly imMessageId?: string;
+  readonly imChatId?: string;
+  readonly state: MessageState;
+  readonly attempts: number;
+  /** When the last attempt left; set together with state `sending`. */
+  readonly attemptedAt?: Date;
+  readonly error?: string;
+  readonly nextAt: Date;
+  /** When the person sent it, by the vendor's clock. */
+  readonly sentAt: Date;
+  readonly createdAt: Date;
+}
