@@ -1,0 +1,123 @@
+import type { PortalId } from "../domain/ids.ts";
+
+/**
+ * One authorised portal, in Bitrix24's own words. Everything the platform may do to a call is one of six outcomes;
+ * nothing here throws for a fault of the portal or of the network.
+ *
+ * A write that may have happened is never repeated inside: the caller gets `uncertain` and decides.
+ */
+export type PortalOutcome<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  /** Not executed: the portal's limits are used up until then. Short waits are spent inside and never reach the caller. */
+  | { readonly kind: "throttled"; readonly until: Date; readonly sentence: string }
+  /** Not executed: our tokens are dead, the app is unpaid or uninstalled; a person must act. */
+  | { readonly kind: "unauthorised"; readonly sentence: string }
+  /** The portal understood and said no. */
+  | { readonly kind: "refused"; readonly code: string; readonly sentence: string }
+  /** Certainly not executed; the portal or the way to it is down. */
+  | { readonly kind: "unreachable"; readonly sentence: string }
+  /** It may have been executed. Only for `effect: "once"`; other calls are repeated until they are certain or unreachable. */
+  | { readonly kind: "uncertain"; readonly sentence: string }
+  /** `leave` said no: nothing was sent. */
+  | { readonly kind: "withdrawn" };
+
+export interface PortalCall {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** `read` and `repeatable` may be repeated after an ambiguous failure, `once` never. */
+  readonly effect: "read" | "repeatable" | "once";
+  /** How many units of work the command carries (messages of a send), for the time estimate. Default 1. */
+  readonly weight?: number;
+  /** Calls of the same sequence never travel in two requests at once and leave in the order they were made. */
+  readonly sequence?: string;
+  /** Goes as a request of its own (the portal downloads files inside the call). */
+  readonly alone?: boolean;
+  /**
+   * Runs once, directly before the request leaves (after all waiting for limits), so that an attempt is on record
+   * before it can have an effect, and not minutes earlier. `false` withdraws the call. A throw withdraws it too and
+   * is thrown to the caller.
+   */
+  readonly leave?: () => Promise<boolean>;
+}
+
+export interface PortalCaller {
+  /** `value` is the method's bare `result`, unchecked: pass it through a schema. */
+  call(call: PortalCall): Promise<PortalOutcome<unknown>>;
+}
+
+/** Open Lines operations the relay lives on. Ids of the portal are strings everywhere (it sends both forms). */
+export interface OpenLines {
+  /** One command; elements keep their order. The outer `ok` does not mean that elements succeeded. */
+  deliverMessages(at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>>;
+  updateMessages(at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>>;
+  deleteMessages(at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>>;
+  /** Clears "sending" on the operator's message; without it the portal sends no edit or delete of it. Repeatable. */
+  reportDelivery(at: LineAddress, deliveries: readonly DeliveryReport[]): Promise<PortalOutcome<void>>;
+  /** What the line's chat holds, oldest first. Needs chat or session id. */
+  history(of: { readonly chatId: string } | { readonly sessionId: string }): Promise<PortalOutcome<readonly HistoryMessage[]>>;
+  /** A system notice to one employee (used for failed and uncertain deliveries). */
+  notify(userId: string, text: string, tag: string): Promise<PortalOutcome<void>>;
+}
+
+export interface LineAddress {
+  readonly connector: string;
+  readonly line: string;
+  /** Our chat id: the sequence key. */
+  readonly chatId: string;
+}
+
+/** One element of `imconnector.send.messages`: all three blocks are always sent, the user block stable. */
+export interface ConnectorMessage {
+  readonly user: {
+    readonly id: string;
+    readonly name?: string;
+    readonly lastName?: string;
+    readonly pictureUrl?: string;
+    readonly url?: string;
+    readonly email?: string;
+    readonly phone?: string;
+  };
+  readonly message: {
+    readonly id: string;
+    /** Unix seconds. The box edition ignores it. */
+    readonly date: number;
+    /** BBCode. */
+    readonly text: string;
+    readonly files: readonly { readonly url: string; readonly name: string }[];
+  };
+  readonly chat: { readonly id: string; readonly name?: string; readonly url?: string };
+}
+
+export type ElementOutcome =
+  | { readonly kind: "ok"; readonly chatId?: string; readonly sessionId?: string; readonly portalUserId?: string }
+  | { readonly kind: "refused"; readonly code: string; readonly sentence: string };
+
+export interface DeliveryReport {
+  readonly imChatId: string;
+  readonly imMessageId: string;
+  readonly externalIds: readonly string[];
+  /** Unix seconds. */
+  readonly date: number;
+}
+
+export interface HistoryMessage {
+  readonly id: string;
+  readonly chatId: string;
+  /** `0` for system messages. */
+  readonly authorId: string;
+  /** True when the author is the external person (a connector user), false for employees. */
+  readonly fromCustomer: boolean;
+  readonly system: boolean;
+  /** BBCode as the portal keeps it. */
+  readonly text: string;
+  readonly date: Date;
+  readonly fileCount: number;
+}
+
+/** Gives the client of a portal; background work runs under the installing administrator's tokens. */
+export interface PortalDirectory {
+  lines(portal: PortalId): OpenLines;
+  caller(portal: PortalId): PortalCaller;
+  /** Acts with the viewer's own rights; for that viewer's actions alone. */
+  viewer(portal: PortalId, userId: string): PortalCaller;
+}
