@@ -114,9 +114,42 @@ export interface HistoryMessage {
   readonly fileCount: number;
 }
 
+/** What an administrator sets up: connector ids registered in the portal, and which of them feeds which line. */
+export interface Connectors {
+  /** All lines of the portal, for choosing one. */
+  openLines(): Promise<PortalOutcome<readonly OpenLineInfo[]>>;
+  /** Registers or updates a connector id (idempotent in the portal). */
+  register(connector: ConnectorRegistration): Promise<PortalOutcome<void>>;
+  /** Activates the connector on the line and sets all four data keys; the portal replaces or merges them by edition. */
+  attach(at: ConnectorLine, data: { readonly id: string; readonly url: string; readonly name: string }): Promise<PortalOutcome<void>>;
+  detach(at: ConnectorLine): Promise<PortalOutcome<void>>;
+  status(at: ConnectorLine): Promise<PortalOutcome<{ readonly configured: boolean; readonly active: boolean; readonly error: boolean }>>;
+}
+
+export interface ConnectorLine {
+  readonly connector: string;
+  readonly line: string;
+}
+
+export interface OpenLineInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+}
+
+export interface ConnectorRegistration {
+  /** Lower case a-z, 0-9 and `_`; our prefix is `threadline_`. */
+  readonly id: string;
+  readonly title: string;
+  readonly icon: { readonly svg: string; readonly color: string };
+  /** Where the portal opens our SETTING_CONNECTOR page. */
+  readonly handlerUrl: string;
+}
+
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */
 export interface PortalDirectory {
   lines(portal: PortalId): OpenLines;
+  connectors(portal: PortalId): Connectors;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */
   viewer(portal: PortalId, userId: string): PortalCaller;
