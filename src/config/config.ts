@@ -1,0 +1,115 @@
+import { z } from "zod";
+
+/**
+ * Environment -> typed configuration, parsed once at start. A bad value stops the start with the name of the variable:
+ * a server that guesses what its operator meant fails later and worse.
+ */
+export interface Config {
+  readonly role: "web" | "worker" | "all" | "migrate";
+  readonly port: number;
+  /** Origin that the portal, vendors and browsers reach us at; no trailing slash. */
+  readonly publicUrl: string;
+  readonly dataDir: string;
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  /** Absent only with a data folder of our own, where one is made and kept. */
+  readonly secretKey?: string;
+  readonly b24: {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly oauthUrl: string;
+    /** Tests only: portals and authorization server over http on loopback. */
+    readonly allowHttp: boolean;
+    /** Hosts of on-premise portals that may be at private addresses. */
+    readonly privateHosts: readonly string[];
+  };
+  readonly telegramApiUrl: string;
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+  readonly metricsToken?: string;
+}
+
+/** What is wrong with the environment, one line per variable. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const empty = (value: unknown) => (value === "" ? undefined : value);
+const optionalText = z.preprocess(empty, z.string().optional());
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "must be a URL that starts with https:// (or http://)" })
+  .transform((value) => value.replace(/\/+$/, ""));
+const urlOr = (fallback: string) => z.preprocess((value) => empty(value) ?? fallback, httpUrl);
+
+const environment = z
+  .object({
+    ROLE: z.preprocess((value) => empty(value) ?? "all", z.enum(["web", "worker", "all", "migrate"])),
+    PORT: z.preprocess((value) => empty(value) ?? "8080", z.coerce.number().int().min(0).max(65_535)),
+    PUBLIC_URL: z.preprocess(empty, httpUrl.optional()),
+    DATA_DIR: z.preprocess((value) => empty(value) ?? "./data", z.string()),
+    DATABASE_URL: z.preprocess(
+      empty,
+      z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
+    ),
+    REDIS_URL: z.preprocess(empty, z.url({ protocol: /^rediss?$/, error: "must be a redis:// URL" }).optional()),
+    SECRET_KEY: z.preprocess(
+      empty,
+      z.string().min(32, "must have at least 32 characters; make one with: openssl rand -hex 32").optional(),
+    ),
+    B24_CLIENT_ID: optionalText,
+    B24_CLIENT_SECRET: optionalText,
+    B24_OAUTH_URL: urlOr("https://oauth.bitrix.info"),
+    B24_ALLOW_HTTP: z.preprocess((value) => empty(value) ?? "0", z.enum(["0", "1"])),
+    REST_PRIVATE_HOSTS: optionalText,
+    TELEGRAM_API_URL: urlOr("https://api.telegram.org"),
+    LOG_LEVEL: z.preprocess(
+      (value) => empty(value) ?? "info",
+      z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
+    ),
+    METRICS_TOKEN: optionalText,
+  })
+  .superRefine((env, context) => {
+    const demand = (variable: string, message: string) =>
+      context.addIssue({ code: "custom", path: [variable], message });
+    if (env.DATABASE_URL && !env.SECRET_KEY) demand("SECRET_KEY", "is needed with DATABASE_URL: it encrypts the tokens kept there");
+    if (env.ROLE === "migrate") return;
+    if (!env.B24_CLIENT_ID) demand("B24_CLIENT_ID", "is missing: the application's client_id from Bitrix24");
+    if (!env.B24_CLIENT_SECRET) demand("B24_CLIENT_SECRET", "is missing: the application's client_secret from Bitrix24");
+    if (env.B24_OAUTH_URL.startsWith("http:") && env.B24_ALLOW_HTTP !== "1") {
+      demand("B24_OAUTH_URL", "must be https (http is for tests, with B24_ALLOW_HTTP=1)");
+    }
+    if (env.ROLE === "all") return;
+    if (!env.DATABASE_URL) demand("DATABASE_URL", `is needed with ROLE=${env.ROLE}: two processes cannot share the built-in database`);
+    if (!env.REDIS_URL) demand("REDIS_URL", `is needed with ROLE=${env.ROLE}: wake-ups and the portal's shared rate limit travel through Redis`);
+  });
+
+/**
+ * Reads the configuration.
+ * @throws ConfigError naming every variable that is wrong.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigError(`The environment is not usable:\n  ${lines.join("\n  ")}`);
+  }
+  const value = parsed.data;
+  return {
+    role: value.ROLE,
+    port: value.PORT,
+    publicUrl: value.PUBLIC_URL ?? `http://localhost:${value.PORT}`,
+    dataDir: value.DATA_DIR,
+    ...(value.DATABASE_URL !== undefined && { databaseUrl: value.DATABASE_URL }),
+    ...(value.REDIS_URL !== undefined && { redisUrl: value.REDIS_URL }),
+    ...(value.SECRET_KEY !== undefined && { secretKey: value.SECRET_KEY }),
+    b24: {
+      clientId: value.B24_CLIENT_ID ?? "",
+      clientSecret: value.B24_CLIENT_SECRET ?? "",
+      oauthUrl: value.B24_OAUTH_URL,
+      allowHttp: value.B24_ALLOW_HTTP === "1",
+      privateHosts: (value.REST_PRIVATE_HOSTS ?? "").split(",").map((host) => host.trim().toLowerCase()).filter(Boolean),
+    },
+    telegramApiUrl: value.TELEGRAM_API_URL,
+    logLevel: value.LOG_LEVEL,
+    ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
+  };
+}
