@@ -1,0 +1,6 @@
+/** Stops the `services` tests with one line when PostgreSQL or Redis was not brought: they are never skipped. */
+import { requireEnvironment } from "./require-environment.ts";
+
+export function setup(): void {
+  requireEnvironment(["TEST_DATABASE_URL", "TEST_REDIS_URL"]);
+}

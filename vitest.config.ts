@@ -1,0 +1,50 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * Three projects by what a test needs beside Node. `unit` needs nothing and may reach nothing but loopback; `services`
+ * and `browser` refuse to start, with one line, when what they need is not there: no test is ever skipped for it.
+ */
+export default defineConfig({
+  test: {
+    passWithNoTests: false,
+    allowOnly: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    maxWorkers: 2,
+    expect: { requireAssertions: true },
+    projects: [
+      {
+        test: {
+          name: "unit",
+          pool: "threads",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.services.test.ts", "test/**/*.browser.test.ts"],
+          setupFiles: ["test/support/no-network.ts"],
+          testTimeout: 10_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "services",
+          pool: "forks",
+          include: ["test/**/*.services.test.ts"],
+          globalSetup: ["test/support/require-services.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          pool: "forks",
+          include: ["test/**/*.browser.test.ts"],
+          globalSetup: ["test/support/require-browser.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
