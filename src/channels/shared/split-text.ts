@@ -22,7 +22,8 @@ const sentences = new Intl.Segmenter(undefined, { granularity: "sentence" });
  * @returns parts in order, none empty; a text of white space only gives none
  */
 export function splitText(body: RichText, limit: number): RichText[] {
-  if (!Number.isInteger(limit) || limit < 2) throw new RangeError("splitText: the limit must be an integer of at least 2");
+  if (!Number.isInteger(limit) || limit < 2)
+    throw new RangeError("splitText: the limit must be an integer of at least 2");
   if (body.text.trim() === "") return [];
   if (body.text.length <= limit) return [body];
   const parts: RichText[] = [];

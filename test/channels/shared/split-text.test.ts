@@ -1,18 +1,44 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitText } from "../../../src/channels/shared/split-text.ts";
-import { type RichText, normaliseSpans, plainText, type Span } from "../../../src/domain/rich-text.ts";
+import { normaliseSpans, plainText, type RichText, type Span } from "../../../src/domain/rich-text.ts";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 const withoutSpace = (text: string): string => text.replace(/\s+/g, "");
 const texts = (parts: RichText[]): string[] => parts.map((part) => part.text);
 
-const pieces = fc.constantFrom("a", "word", "Ёж", " ", "  ", "\n", "\n\n", ". ", "! ", "👩‍👩‍👧", "🇩🇪", "é", "𝒳", "한", "\r\n");
-const anyText = fc.oneof(fc.array(pieces, { maxLength: 120 }).map((list) => list.join("")), fc.string({ unit: "grapheme", maxLength: 200 }));
+const pieces = fc.constantFrom(
+  "a",
+  "word",
+  "Ёж",
+  " ",
+  "  ",
+  "\n",
+  "\n\n",
+  ". ",
+  "! ",
+  "👩‍👩‍👧",
+  "🇩🇪",
+  "é",
+  "𝒳",
+  "한",
+  "\r\n",
+);
+const anyText = fc.oneof(
+  fc.array(pieces, { maxLength: 120 }).map((list) => list.join("")),
+  fc.string({ unit: "grapheme", maxLength: 200 }),
+);
 const anyBody = fc
-  .tuple(anyText, fc.array(fc.record({ start: fc.nat(200), length: fc.nat(80), kind: fc.constantFrom("bold", "italic", "code") }), { maxLength: 6 }))
+  .tuple(
+    anyText,
+    fc.array(fc.record({ start: fc.nat(200), length: fc.nat(80), kind: fc.constantFrom("bold", "italic", "code") }), {
+      maxLength: 6,
+    }),
+  )
   .map(([text, raw]): RichText => {
-    const spans = raw.map((span): Span => ({ kind: span.kind as Span["kind"], start: span.start, end: span.start + span.length }));
+    const spans = raw.map(
+      (span): Span => ({ kind: span.kind as Span["kind"], start: span.start, end: span.start + span.length }),
+    );
     return { text, spans: normaliseSpans(text, spans) };
   });
 
@@ -23,9 +49,18 @@ describe("splitText", () => {
   });
 
   it("prefers the end of a paragraph, then a line, a sentence, a word", () => {
-    expect(texts(splitText(plainText("one two. three\n\nfour five six"), 20))).toEqual(["one two. three", "four five six"]);
-    expect(texts(splitText(plainText("one two. three\nfour five six"), 20))).toEqual(["one two. three", "four five six"]);
-    expect(texts(splitText(plainText("One two three. Four five six"), 20))).toEqual(["One two three.", "Four five six"]);
+    expect(texts(splitText(plainText("one two. three\n\nfour five six"), 20))).toEqual([
+      "one two. three",
+      "four five six",
+    ]);
+    expect(texts(splitText(plainText("one two. three\nfour five six"), 20))).toEqual([
+      "one two. three",
+      "four five six",
+    ]);
+    expect(texts(splitText(plainText("One two three. Four five six"), 20))).toEqual([
+      "One two three.",
+      "Four five six",
+    ]);
     expect(texts(splitText(plainText("one two three four five six"), 20))).toEqual(["one two three four", "five six"]);
   });
 
@@ -46,7 +81,13 @@ describe("splitText", () => {
   });
 
   it("lets spans follow their text across the cut", () => {
-    const body: RichText = { text: "aaaa bbbb cccc", spans: [{ kind: "bold", start: 2, end: 7 }, { kind: "link", start: 10, end: 14, url: "https://x.example" }] };
+    const body: RichText = {
+      text: "aaaa bbbb cccc",
+      spans: [
+        { kind: "bold", start: 2, end: 7 },
+        { kind: "link", start: 10, end: 14, url: "https://x.example" },
+      ],
+    };
     expect(splitText(body, 5)).toEqual([
       { text: "aaaa", spans: [{ kind: "bold", start: 2, end: 4 }] },
       { text: "bbbb", spans: [{ kind: "bold", start: 0, end: 2 }] },
@@ -72,9 +113,14 @@ describe("splitText", () => {
         const parts = splitText(body, limit);
         expect(withoutSpace(texts(parts).join(""))).toBe(withoutSpace(body.text));
         // What stands around a cut: no grapheme of the whole text is missing from the parts.
-        const whole = [...graphemes.segment(body.text)].map((one) => one.segment).filter((one) => one.trim() !== "" && one.length <= limit);
-        const split = parts.flatMap((part) => [...graphemes.segment(part.text)].map((one) => one.segment)).filter((one) => one.trim() !== "");
-        if (whole.length === [...graphemes.segment(body.text)].filter((one) => one.segment.trim() !== "").length) expect(split).toEqual(whole);
+        const whole = [...graphemes.segment(body.text)]
+          .map((one) => one.segment)
+          .filter((one) => one.trim() !== "" && one.length <= limit);
+        const split = parts
+          .flatMap((part) => [...graphemes.segment(part.text)].map((one) => one.segment))
+          .filter((one) => one.trim() !== "");
+        if (whole.length === [...graphemes.segment(body.text)].filter((one) => one.segment.trim() !== "").length)
+          expect(split).toEqual(whole);
         for (const part of parts) {
           expect(part.text.trim()).not.toBe("");
           expect(part.text.length).toBeLessThanOrEqual(Math.max(limit, body.text.length <= limit ? limit : 0));
@@ -90,7 +136,13 @@ describe("splitText", () => {
     fc.assert(
       fc.property(anyBody, fc.integer({ min: 12, max: 90 }), (body, limit) => {
         const marks = (rich: RichText): string[] =>
-          [...rich.text].length === 0 ? [] : Array.from({ length: rich.text.length }, (_, at) => `${rich.text[at]}:${[...new Set(rich.spans.filter((span) => span.start <= at && at < span.end).map((span) => span.kind))].sort()}`).filter((mark) => !/^\s/.test(mark));
+          [...rich.text].length === 0
+            ? []
+            : Array.from(
+                { length: rich.text.length },
+                (_, at) =>
+                  `${rich.text[at]}:${[...new Set(rich.spans.filter((span) => span.start <= at && at < span.end).map((span) => span.kind))].sort()}`,
+              ).filter((mark) => !/^\s/.test(mark));
         expect(splitText(body, limit).flatMap(marks)).toEqual(marks(body));
       }),
       { numRuns: 300 },

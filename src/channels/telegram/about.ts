@@ -1,0 +1,87 @@
+import { z } from "zod";
+import type { Capabilities, SetupStep } from "../contract.ts";
+
+/** What Telegram is and may do, as data. Limits are those of the public Bot API server (core.telegram.org/bots/api). */
+
+/** Longest text of one message, in UTF-16 units after entities are parsed. */
+export const TEXT_LIMIT = 4096;
+/** Longest caption under a file. */
+export const CAPTION_LIMIT = 1024;
+/** Bots upload files of up to 50 MB ("Sending files"). */
+export const UPLOAD_LIMIT = 50 * 1024 * 1024;
+/** sendPhoto takes up to 10 MB; larger pictures go as documents. */
+export const PHOTO_LIMIT = 10 * 1024 * 1024;
+/** getFile serves files of up to 20 MB. */
+export const DOWNLOAD_LIMIT = 20 * 1024 * 1024;
+/** sendMediaGroup takes 2 to 10 items. */
+export const GROUP_LIMIT = 10;
+
+/** Update kinds we ask for; everything else would only be thrown away. */
+export const ALLOWED_UPDATES = ["message", "edited_message"] as const;
+
+/**
+ * `photo` says 50 MB although sendPhoto takes 10: a larger photo goes as a document, so nothing is refused.
+ * `typing` is false because the contract has no way to say "typing" yet, not because Telegram could not show it.
+ */
+export const capabilities: Capabilities = {
+  textLimit: TEXT_LIMIT,
+  captionLimit: CAPTION_LIMIT,
+  formatting: true,
+  attachments: {
+    photo: { maxBytes: UPLOAD_LIMIT },
+    video: { maxBytes: UPLOAD_LIMIT },
+    animation: { maxBytes: UPLOAD_LIMIT },
+    voice: { maxBytes: UPLOAD_LIMIT },
+    audio: { maxBytes: UPLOAD_LIMIT },
+    file: { maxBytes: UPLOAD_LIMIT },
+    sticker: { maxBytes: UPLOAD_LIMIT },
+  },
+  album: true,
+  edit: true,
+  remove: true,
+  quote: true,
+  typing: false,
+  receipts: "none",
+  mayWriteFirst: false,
+};
+
+export const credentials = z.object({
+  token: z
+    .string()
+    .trim()
+    .regex(
+      /^\d{3,20}:[A-Za-z0-9_-]{20,100}$/,
+      "This is not a bot token. It looks like 123456789:AAF… and comes from @BotFather.",
+    ),
+});
+
+export const settings = z.object({});
+
+export const setup: readonly SetupStep[] = [
+  {
+    id: "token",
+    title: "Connect a Telegram bot",
+    help:
+      "Open @BotFather in Telegram. Send /newbot to make a bot, or /mybots to pick one you have and then “API Token”. " +
+      "Copy the token it shows and paste it here. Use a bot that no other program works with: Telegram gives each message to one program only.",
+    fields: [
+      {
+        key: "token",
+        into: "credentials",
+        kind: "secret",
+        label: "Bot token",
+        required: true,
+        placeholder: "123456789:AAF0aBcDeFgHiJkLmNoPqRsTuVwXyZ01234",
+      },
+    ],
+  },
+];
+
+/** Drawn for this project: a paper plane on a disc. */
+export const icon = {
+  color: "#2AABEE",
+  svg:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">' +
+    '<circle cx="32" cy="32" r="32" fill="#2AABEE"/>' +
+    '<path d="M13 31.5 50 16.5 43 48 31 39.5 25.5 45 25 36 43 22 22 34.5Z" fill="#fff"/></svg>',
+} as const;

@@ -1,0 +1,52 @@
+import type { ChannelAdapter } from "../contract.ts";
+import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { createTelegramApi } from "./api.ts";
+import { edit, remove } from "./change.ts";
+import { connect, disconnect } from "./connect.ts";
+import { openMedia } from "./media.ts";
+import { createPolling } from "./polling.ts";
+import { receive } from "./receive.ts";
+import { realWait, send } from "./send.ts";
+
+export interface TelegramOptions {
+  /** Base of the Bot API, `TELEGRAM_API_URL`; Telegram's own is https://api.telegram.org. */
+  readonly apiUrl: string;
+  /** How long an ordinary call may take; uploads and long polls get more. Default 30 s. */
+  readonly fetchTimeoutMs?: number;
+  /** Waits between the parts of one message when Telegram asks for a pause. For tests. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/** Where Telegram's own Bot API is. */
+export const TELEGRAM_API_URL = "https://api.telegram.org";
+
+/**
+ * Telegram bots, by webhook or long polling. Holds no state but cached clients, so any number of processes may share a
+ * bot for sending; `polling` is for one process per bot at a time (Telegram refuses a second with 409).
+ *
+ * `send` ignores its key: the Bot API has nothing to recognise a repetition by.
+ */
+export function createTelegramAdapter({
+  apiUrl,
+  fetchTimeoutMs = 30_000,
+  wait = realWait,
+}: TelegramOptions): ChannelAdapter {
+  const api = createTelegramApi({ apiUrl, fetchTimeoutMs });
+  return {
+    id: "telegram",
+    title: "Telegram",
+    icon,
+    capabilities,
+    credentials,
+    settings,
+    setup,
+    receive,
+    send: (account, message) => send({ api, wait }, account, message),
+    edit: (account, change) => edit(api, account, change),
+    remove: (account, change) => remove(api, account, change),
+    connect: (account, place) => connect(api, account, place),
+    disconnect: (account) => disconnect(api, account),
+    openMedia: (account, ref, signal) => openMedia(api, account, ref, signal),
+    polling: createPolling(api),
+  };
+}

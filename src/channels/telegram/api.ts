@@ -1,0 +1,271 @@
+import { Api, type ApiClientOptions, GrammyError, HttpError, type RawApi } from "grammy";
+import type { ZodType } from "zod";
+import type { Account } from "../../domain/account.ts";
+
+/**
+ * Calls to the Bot API through grammY, with every possible ending as data. Nothing here repeats a call: who may repeat
+ * what is decided by the outcome's reader.
+ *
+ * - The other side is gone before a connection stands: `not-connected`, nothing was sent, repeating is safe.
+ * - It goes away, stays silent or talks nonsense after that: `unknown`, Telegram may have done what was asked.
+ * - Our own file breaks while it is uploaded: `file-unreadable`; Telegram never got a whole request, so it did nothing.
+ * - A crash of ours during a call leaves no trace here; the relay recorded the attempt before.
+ *
+ * The token is part of every address, so no error of the network layer leaves this file: outcomes carry codes and
+ * Telegram's own descriptions (with the token struck out), never messages of the HTTP client.
+ */
+
+export type Failure =
+  /** Telegram answered with an error. */
+  | {
+      readonly kind: "refused";
+      readonly code: number;
+      readonly description: string;
+      readonly retryAfterSeconds?: number;
+    }
+  | { readonly kind: "not-connected"; readonly reason: string }
+  | { readonly kind: "file-unreadable"; readonly reason: string }
+  | { readonly kind: "aborted" }
+  | { readonly kind: "unknown"; readonly reason: string };
+
+export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export interface CallOptions {
+  /** Added to the usual time limit: long polling and uploads take longer. */
+  readonly extraMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface TelegramApi {
+  readonly root: string;
+  /** Calls one method; `result` checks the part of the answer that is read. */
+  call<T>(
+    account: Account,
+    result: ZodType<T>,
+    run: (raw: RawApi, signal: RawSignal) => Promise<unknown>,
+    options?: CallOptions,
+  ): Promise<Called<T>>;
+  /** Opens a file by its path at Telegram. The address holds the token and stays in here. */
+  download(account: Account, path: string, signal: AbortSignal): Promise<Called<Response>>;
+}
+
+/** grammY types its signals by a polyfill's type; Node's own signal has all of it that grammY uses. */
+export type RawSignal = NonNullable<Parameters<RawApi["getMe"]>[0]>;
+
+/** Marks errors of files we read from, so that they are told apart from errors of the network. */
+export class FileReadError extends Error {
+  override readonly name = "FileReadError";
+}
+
+/** grammY's own limit, in seconds: only a net under ours, which differ by call. */
+const GRAMMY_TIMEOUT_SECONDS = 3_600;
+/** Clients are a few closures each; the bound is for servers whose bots come and go for months. */
+const MOST_CLIENTS = 5_000;
+
+export function createTelegramApi(options: { readonly apiUrl: string; readonly fetchTimeoutMs: number }): TelegramApi {
+  const root = options.apiUrl.replace(/\/+$/, "");
+  const clients = new Map<string, RawApi>();
+
+  function clientOf(token: string): RawApi {
+    const known = clients.get(token);
+    if (known) return known;
+    const oldest = clients.size >= MOST_CLIENTS ? clients.keys().next().value : undefined;
+    if (oldest !== undefined) clients.delete(oldest);
+    const { raw } = new Api(token, { apiRoot: root, timeoutSeconds: GRAMMY_TIMEOUT_SECONDS, fetch: grammyFetch });
+    clients.set(token, raw);
+    return raw;
+  }
+
+  return {
+    root,
+    async call(account, result, run, { extraMs = 0, signal } = {}) {
+      const token = tokenOf(account);
+      const deadline = AbortSignal.timeout(options.fetchTimeoutMs + extraMs);
+      const both = signal ? AbortSignal.any([deadline, signal]) : deadline;
+      try {
+        const parsed = result.safeParse(await run(clientOf(token), both as unknown as RawSignal));
+        if (parsed.success) return { ok: true, value: parsed.data };
+        return unknownEnding("Telegram's answer could not be read");
+      } catch (error) {
+        if (signal?.aborted) return { ok: false, failure: { kind: "aborted" } };
+        if (deadline.aborted) return unknownEnding("Telegram did not answer in time");
+        return { ok: false, failure: failureOf(error, token) };
+      }
+    },
+    async download(account, path, signal) {
+      const token = tokenOf(account);
+      const address = `${root}/file/bot${token}/${path.split("/").map(encodeURIComponent).join("/")}`;
+      try {
+        const response = await fetch(address, { signal, redirect: "error" });
+        if (response.ok) return { ok: true, value: response };
+        await response.body?.cancel();
+        const description = `status ${response.status}`;
+        return { ok: false, failure: { kind: "refused", code: response.status, description } };
+      } catch (error) {
+        if (signal.aborted) return { ok: false, failure: { kind: "aborted" } };
+        return { ok: false, failure: failureOf(error, token) };
+      }
+    },
+  };
+}
+
+function tokenOf(account: Account): string {
+  const { token } = account.credentials;
+  return typeof token === "string" ? token : "";
+}
+
+const unknownEnding = (reason: string): { readonly ok: false; readonly failure: Failure } => ({
+  ok: false,
+  failure: { kind: "unknown", reason },
+});
+
+function failureOf(error: unknown, token: string): Failure {
+  if (error instanceof GrammyError) {
+    const retryAfterSeconds = error.parameters.retry_after;
+    return {
+      kind: "refused",
+      code: error.error_code,
+      description: String(error.description)
+        .replaceAll(token || "\u0000", "<token>")
+        .slice(0, 500),
+      ...(typeof retryAfterSeconds === "number" && { retryAfterSeconds }),
+    };
+  }
+  const chain = causes(error);
+  if (chain.some((one) => one instanceof FileReadError))
+    return { kind: "file-unreadable", reason: "a file could not be read" };
+  const code = chain.map(codeOf).find((one) => one !== undefined);
+  if (chain.some(neverConnected)) return { kind: "not-connected", reason: code ?? "no connection" };
+  const unreadable = chain.find((one) => one instanceof UnreadableAnswer);
+  if (unreadable)
+    return { kind: "unknown", reason: `the answer had status ${unreadable.status} and was not Telegram's` };
+  if (chain.some(isNetworkError)) return { kind: "unknown", reason: code ?? "the connection broke" };
+  // Not the network's doing: a bug of ours, which must not be taken for weather. The message may hold the address.
+  throw new Error(`Telegram call failed by itself: ${describeBug(error, token)}`);
+}
+
+function describeBug(error: unknown, token: string): string {
+  const text = causes(error).map(String).join(" <- ");
+  return token === "" ? text : text.replaceAll(token, "<token>");
+}
+
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  for (let one = error; one !== undefined && one !== null && chain.length < 10; one = causeOf(one)) chain.push(one);
+  return chain;
+}
+
+function causeOf(error: unknown): unknown {
+  if (error instanceof HttpError) return error.error;
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function isNetworkError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (codeOf(error) !== undefined || error.name === "AbortError" || error.name === "TimeoutError") return true;
+  // fetch says TypeError for every failure of the network and keeps the reason as cause.
+  return error instanceof TypeError && (error.message === "fetch failed" || error.message === "terminated");
+}
+
+/** Codes that only occur before a connection stands. Others are judged by the system call that failed. */
+const CONNECT_CODES = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EAI_FAIL",
+  "EAI_NODATA",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+/** A certificate is judged before the first byte of the request leaves. */
+const CERTIFICATE_CODE =
+  /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT)|HOSTNAME_MISMATCH|ERR_SSL_)/;
+
+/**
+ * Whether an error proves that no request left. ETIMEDOUT and EHOSTUNREACH happen on standing connections too, so they
+ * count only when the failing call is `connect`; with several addresses tried, every attempt has to have failed there.
+ */
+function neverConnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected);
+  const syscall = "syscall" in error ? error.syscall : undefined;
+  if (syscall !== undefined) return syscall === "connect" || syscall === "getaddrinfo";
+  const code = codeOf(error);
+  if (code === undefined) return false;
+  return (
+    CONNECT_CODES.has(code) ||
+    CERTIFICATE_CODE.test(code) ||
+    (code === "ECONNRESET" && error.message.includes("before secure TLS connection was established"))
+  );
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+/** An answer that is no JSON: a proxy's error page, say. What stands behind it may have been done. */
+class UnreadableAnswer extends Error {
+  override readonly name = "UnreadableAnswer";
+  readonly status: number;
+  constructor(status: number) {
+    super(`unreadable answer, status ${status}`);
+    this.status = status;
+  }
+}
+
+/**
+ * Node's fetch for grammY, instead of the node-fetch it brings: only Node's keeps the failed system call in `cause`,
+ * has a time limit of its own for connecting (10 s), and closes idle connections before the server does, so that a
+ * message is not lost in doubt on a connection that was dead already.
+ */
+const nodeFetch = async (address: string, init: GrammyInit): Promise<{ json(): Promise<unknown> }> => {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (init.signal?.aborted) abort();
+  init.signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const request = {
+      method: init.method,
+      headers: { "content-type": init.headers["content-type"] },
+      body: init.body,
+      duplex: "half",
+      redirect: "error",
+      signal: controller.signal,
+    };
+    // Node's fetch takes any async iterable as a body; its types, which follow the browsers', do not say so.
+    const response = await fetch(address, request as RequestInit);
+    const text = await response.text();
+    const answer = parseAnswer(text, response.status);
+    return { json: () => Promise.resolve(answer) };
+  } finally {
+    init.signal?.removeEventListener("abort", abort);
+  }
+};
+
+function parseAnswer(text: string, status: number): object {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UnreadableAnswer(status);
+    throw error;
+  }
+  if (typeof json !== "object" || json === null || !("ok" in json)) throw new UnreadableAnswer(status);
+  if (json.ok !== true && !("error_code" in json && typeof json.error_code === "number"))
+    throw new UnreadableAnswer(status);
+  return json;
+}
+
+/** The part of what grammY hands to its fetch that is used here (grammY 1.46, `core/client` and `core/payload`). */
+interface GrammyInit {
+  readonly method: string;
+  readonly headers: { readonly "content-type": string };
+  readonly body: string | AsyncIterable<Uint8Array>;
+  readonly signal?: {
+    readonly aborted: boolean;
+    addEventListener(type: "abort", listener: () => void, options?: { once: boolean }): void;
+    removeEventListener(type: "abort", listener: () => void): void;
+  };
+}
+
+const grammyFetch = nodeFetch as unknown as NonNullable<ApiClientOptions["fetch"]>;
