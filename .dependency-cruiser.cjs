@@ -6,7 +6,7 @@
 /** Matches an npm package wherever its folder is (the proof runs in a scratch tree with packages of its own). */
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
-const contracts = "^src/(channels|portal|store|dispatch)/contract[.]ts$";
+const contracts = "^src/(channels|portal|store|dispatch|media)/contract[.]ts$";
 const product = "^(src|handlers|placements)/";
 const main = "^src/main[.]ts$";
 
@@ -36,7 +36,8 @@ module.exports = {
     },
     {
       name: "channel-sees-its-contract-only",
-      comment: "A channel is a folder that can be thrown away: it never meets the portal, the store or another channel.",
+      comment:
+        "A channel is a folder that can be thrown away: it never meets the portal, the store or another channel.",
       severity: "error",
       from: { path: "^src/channels/([^/]+)/", pathNot: "^src/channels/shared/" },
       to: {
@@ -66,15 +67,22 @@ module.exports = {
       comment: "The pipelines work with any store, dispatcher, portal and channel: fakes included.",
       severity: "error",
       from: { path: "^src/relay/" },
-      to: { path: "^(src|handlers)/", pathNot: ["^src/(relay|domain|rules)/", contracts] },
+      to: { path: "^(src|handlers)/", pathNot: ["^src/(relay|domain|rules|log)/", contracts] },
+    },
+    {
+      name: "relay-is-handed-its-log",
+      comment: "The pipelines name the types of a logger and of metrics; main.ts makes the real ones.",
+      severity: "error",
+      from: { path: "^src/relay/" },
+      to: { path: "^src/log/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "implementations-meet-in-main-only",
-      comment: "Portal, store, dispatch and log know each other's contracts, never each other's classes.",
+      comment: "Portal, store, dispatch, media and log know each other's contracts, never each other's classes.",
       severity: "error",
-      from: { path: "^src/(portal|store|dispatch|log)/" },
+      from: { path: "^src/(portal|store|dispatch|media|log)/" },
       to: {
-        path: "^(src/(portal|store|dispatch|relay|rules|channels|server)|handlers)/",
+        path: "^(src/(portal|store|dispatch|media|relay|rules|channels|server)|handlers)/",
         pathNot: ["^src/$1/", contracts],
       },
     },

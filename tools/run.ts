@@ -51,7 +51,7 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 /** On SIGINT, SIGTERM or SIGHUP: passes it on to what runs, cleans up and ends with the code a shell expects. */
-export function onSignal(cleanUp: () => Promise<void>): void {
+export function onSignal(cleanUp: () => Promise<void> = () => Promise.resolve()): void {
   let ending = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
