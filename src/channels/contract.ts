@@ -166,6 +166,8 @@ export interface Capabilities {
   /** Receipts the vendor sends for our messages. */
   readonly receipts: "none" | "delivered" | "read";
   readonly mayWriteFirst: boolean;
+  /** Sending the same key twice shows one message: an attempt of unknown outcome is then simply made again. Default false. */
+  readonly repeatable?: boolean;
 }
 
 export interface AttachmentLimit {

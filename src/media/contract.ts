@@ -1,0 +1,38 @@
+import type { MediaId, MessageId, PortalId } from "../domain/ids.ts";
+
+/** Files of messages, kept once and shown by signed links that expire. */
+export interface MediaShelf {
+  /**
+   * Streams bytes onto the shelf, never whole in memory. The type is sniffed from the bytes; the sender's claim decides
+   * only between types that look alike. Over `maxBytes` the file is removed again and `too-large` answered.
+   */
+  keep(file: IncomingFile): Promise<Kept>;
+  /** `undefined` when the file is not here (erased, or a shelf not shared between processes). */
+  open(media: MediaId): Promise<ShelvedFile | undefined>;
+  /** Absolute URL for the portal or a vendor; whoever has it can read the file until it expires. */
+  link(media: MediaId): string;
+  /** Constant-time check of a link's signature and end. */
+  verify(media: string, expires: string, signature: string): boolean;
+  remove(media: readonly MediaId[]): Promise<void>;
+}
+
+export interface IncomingFile {
+  readonly portal: PortalId;
+  readonly message: MessageId;
+  readonly stream: NodeJS.ReadableStream;
+  readonly name?: string | undefined;
+  readonly claimedMime?: string | undefined;
+  readonly maxBytes: number;
+}
+
+export type Kept =
+  | { readonly kind: "kept"; readonly id: MediaId; readonly name: string; readonly mime: string; readonly size: number }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "broken"; readonly sentence: string };
+
+export interface ShelvedFile {
+  readonly stream: NodeJS.ReadableStream;
+  readonly name: string;
+  readonly mime: string;
+  readonly size: number;
+}

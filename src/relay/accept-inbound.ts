@@ -1,0 +1,84 @@
+import type { ChannelEvent, MessageEdited, MessageReceived, MessageRemoved } from "../channels/contract.ts";
+import type { Dispatcher } from "../dispatch/contract.ts";
+import type { Account } from "../domain/account.ts";
+import { plainText } from "../domain/rich-text.ts";
+import type { Logger } from "../log/log.ts";
+import type { Metrics } from "../log/metrics.ts";
+import { type Accepted, type InboundRow, type Store, StoreUnavailable } from "../store/contract.ts";
+import { createGroupCommit } from "./group-commit.ts";
+
+export interface InboundAcceptor {
+  /** Resolves after the commit: only then may the vendor hear 200. Throws when the store cannot be asked (answer 503). */
+  accept(account: Account, events: readonly ChannelEvent[]): Promise<void>;
+}
+
+export interface InboundAcceptorDeps {
+  readonly store: Pick<Store, "messages">;
+  readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** Writes under way at once; 1 for the built-in database, which is serial. */
+  readonly writers: number;
+}
+
+/** An album's parts arrive as separate updates within this time; the first one waits for them. */
+export const ALBUM_WAIT_MS = 700;
+
+/**
+ * Customer -> us, first half: what a channel received becomes rows, in one transaction, then a wake-up.
+ *
+ * Crash before the commit: nothing is stored and the vendor, who heard no 200, sends again. Crash after it: the row is
+ * due in SQL and the sweep finds it; the vendor's repeat is a duplicate by its key. Twice or out of order: the unique
+ * key drops the second; order is the order in which the vendor's requests are committed.
+ */
+export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAcceptor {
+  const writer = createGroupCommit<InboundRow, Accepted>((rows) => deps.store.messages.acceptInbound(rows), {
+    maxItems: 100,
+    lanes: deps.writers,
+    isolate: (error) => !(error instanceof StoreUnavailable),
+  });
+
+  return {
+    async accept(account, events) {
+      const pending: Promise<void>[] = [];
+      for (const event of events) {
+        if (event.kind === "receipt") {
+          pending.push(deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then(() => undefined));
+          continue;
+        }
+        const row = toRow(account, event, deps.now());
+        pending.push(writer.add(row).then((accepted) => follow(accepted, row)));
+      }
+      await Promise.all(pending);
+    },
+  };
+
+  function follow(accepted: Accepted, row: InboundRow): void {
+    deps.metrics.accepted.inc({ direction: "in", outcome: accepted.kind });
+    if (accepted.kind === "unknown") {
+      deps.log.info({ account: row.account, kind: row.kind }, "a change to a message that was never received here was passed over");
+      return;
+    }
+    if (accepted.kind !== "stored" || accepted.held) return;
+    if (row.notBefore > deps.now()) deps.dispatcher.wakeAt(accepted.lane, row.notBefore);
+    else deps.dispatcher.wake(accepted.lane);
+  }
+}
+
+function toRow(account: Account, event: MessageReceived | MessageEdited | MessageRemoved, now: Date): InboundRow {
+  const album = event.kind === "message" ? event.album : undefined;
+  return {
+    portal: account.portal,
+    account: account.id,
+    key: event.key,
+    kind: event.kind,
+    chatId: event.chatId,
+    customer: event.kind === "delete" ? undefined : event.customer,
+    externalId: event.externalId,
+    content: event.kind === "delete" ? { body: plainText(""), attachments: [] } : event.content,
+    album,
+    sentAt: event.at,
+    notBefore: album === undefined ? now : new Date(now.getTime() + ALBUM_WAIT_MS),
+  };
+}

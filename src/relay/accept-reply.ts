@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import type { Dispatcher } from "../dispatch/contract.ts";
+import { type ConversationId, conversationId, type PortalId } from "../domain/ids.ts";
+import type { Content } from "../domain/message.ts";
+import { plainText } from "../domain/rich-text.ts";
+import type { Logger } from "../log/log.ts";
+import type { Metrics } from "../log/metrics.ts";
+import type { Accepted, ReplyRow, Store } from "../store/contract.ts";
+
+/** What an operator did in Open Lines, in neutral words. `chatId` is ours (we sent it), `im*` are the portal's. */
+export type OperatorAction = OperatorMessage | OperatorEdit | OperatorRemoval;
+
+interface ActionBase {
+  readonly portal: PortalId;
+  readonly chatId: string;
+  readonly imChatId: string;
+  readonly imMessageId: string;
+  readonly at: Date;
+}
+
+export interface OperatorMessage extends ActionBase {
+  readonly kind: "message";
+  readonly authorId?: string | undefined;
+  readonly content: Content;
+}
+
+export interface OperatorEdit extends ActionBase {
+  readonly kind: "edit";
+  readonly content: Content;
+}
+
+export interface OperatorRemoval extends ActionBase {
+  readonly kind: "delete";
+}
+
+export interface ReplyAcceptor {
+  /** Resolves after the commit. Throws when the store cannot be asked (the event goes to the spool). */
+  accept(action: OperatorAction): Promise<Accepted>;
+}
+
+export interface ReplyAcceptorDeps {
+  readonly store: Pick<Store, "messages" | "conversations">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/**
+ * Agent -> us, first half: an operator's message, edit or deletion becomes a row of the conversation's outbound lane.
+ *
+ * The portal sends an event once and never again, so the caller spools what cannot be written. Twice (a repeat, a spool
+ * replay, the repair job finding the same message): the origin key drops the second. Out of order: an edit whose message
+ * is not here yet is answered `unknown`; the repair job brings the message with its latest text.
+ */
+export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
+  return {
+    async accept(action) {
+      const accepted = await store(action);
+      deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
+      if (accepted.kind === "unknown") {
+        deps.log.warn({ portal: action.portal, imMessageId: action.imMessageId, kind: action.kind }, "an operator's action names a conversation or message that is not known here");
+      }
+      if (accepted.kind === "stored" && !accepted.held) deps.dispatcher.wake(accepted.lane);
+      return accepted;
+    },
+  };
+
+  async function store(action: OperatorAction): Promise<Accepted> {
+    const conversation = await findConversation(action);
+    if (!conversation) return { kind: "unknown" };
+    if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
+    const target = await deps.store.messages.findByIm(action.portal, action.imMessageId);
+    if (!target) return { kind: "unknown" };
+    return deps.store.messages.acceptReply(changeRow(action, conversation, target.id));
+  }
+
+  /** By the chat id that we gave the portal; a foreign value (another connector's chat) is looked up by the portal's own id. */
+  async function findConversation(action: OperatorAction): Promise<ConversationId | undefined> {
+    const known = await deps.store.conversations.find(action.portal, conversationId(action.chatId));
+    if (known) return known.id;
+    return (await deps.store.conversations.findByImChat(action.portal, action.imChatId))?.id;
+  }
+}
+
+function messageRow(action: OperatorMessage, conversation: ConversationId): ReplyRow {
+  return {
+    portal: action.portal,
+    conversation,
+    kind: "message",
+    originKey: `im:${action.imMessageId}`,
+    origin: {
+      by: "open-line",
+      imMessageId: action.imMessageId,
+      imChatId: action.imChatId,
+      ...(action.authorId !== undefined && { authorId: action.authorId }),
+    },
+    content: action.content,
+    sentAt: action.at,
+    imMessageId: action.imMessageId,
+    imChatId: action.imChatId,
+  };
+}
+
+function changeRow(action: OperatorEdit | OperatorRemoval, conversation: ConversationId, target: ReplyRow["target"]): ReplyRow {
+  const content = action.kind === "edit" ? action.content : { body: plainText(""), attachments: [] };
+  // Two edits to different texts are two changes; the same edit twice is one.
+  const mark = action.kind === "edit" ? `edit:${createHash("sha256").update(content.body.text).digest("base64url").slice(0, 16)}:${action.at.getTime()}` : "delete";
+  return {
+    portal: action.portal,
+    conversation,
+    kind: action.kind,
+    originKey: `im:${action.imMessageId}:${mark}`,
+    origin: { by: "open-line", imMessageId: action.imMessageId, imChatId: action.imChatId },
+    target,
+    content,
+    sentAt: action.at,
+  };
+}

@@ -1,0 +1,216 @@
+import type { ChannelAdapter } from "../channels/contract.ts";
+import type { Account } from "../domain/account.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import { plainText } from "../domain/rich-text.ts";
+import type { ConnectorMessage, ElementOutcome, LineAddress, OpenLines, PortalOutcome } from "../portal/contract.ts";
+import type { DueMessage, MessageResult } from "../store/contract.ts";
+import { backoff, isTooOld } from "./backoff.ts";
+import { type Element, groupAlbums, toElement } from "./elements.ts";
+import { fetchFiles } from "./files.ts";
+import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
+
+/** Where a customer's messages go, once everything that must be switched on is. */
+export interface InboundRoute {
+  readonly account: Account;
+  readonly adapter: ChannelAdapter;
+  readonly conversation: Conversation;
+  readonly at: LineAddress;
+  readonly lines: OpenLines;
+}
+
+/** Rows read per step; a call takes as many of them as may travel together. */
+const READ_AHEAD = 50;
+/** Messages packed into one command. More would make one command so long that others wait behind it. */
+const PACK = 20;
+const UNAUTHORISED_RETRY_MS = 10 * 60_000;
+
+type Change = (at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>) => Promise<PortalOutcome<readonly ElementOutcome[]>>;
+
+/**
+ * Customer -> portal, second half: delivers one conversation's rows in order.
+ *
+ * The attempt is on record directly before the request leaves and the outcome after it. Crash between: the row is found
+ * `sending` under a lease that is now ours, nobody knows, so the line's history is asked (`settle-inbound.ts`); the lane
+ * waits meanwhile, or order would break. The portal slow: the call runs, the lease is kept alive by its owner. Lying
+ * (success outside, failure inside): every element's own word counts. Gone: pauses grow up to five minutes, for a day.
+ */
+export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
+  for (;;) {
+    const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
+    const [head] = rows;
+    if (!head) return IDLE;
+    const route = await findRoute(deps, head);
+    if (!route) return IDLE;
+
+    if (head.state === "sending" || head.state === "uncertain") {
+      const drained = await settleHead(deps, route, rows);
+      if (drained) return drained;
+      continue;
+    }
+    if (head.nextAt > deps.now()) return later(head.nextAt);
+
+    const step = head.kind === "message" ? await deliver(deps, turn, route, rows) : await change(deps, turn, route, head);
+    if (step) return step;
+  }
+}
+
+/** `undefined` while something is switched off or not connected: whoever changes that wakes the lane. */
+export async function findRoute(deps: RelayDeps, head: DueMessage): Promise<InboundRoute | undefined> {
+  const [portal, account, conversation] = await Promise.all([
+    deps.store.portals.find(head.portal),
+    deps.store.accounts.find(head.portal, head.account),
+    deps.store.conversations.find(head.portal, head.conversation),
+  ]);
+  if (!portal?.active || !portal.tokens || !conversation) return undefined;
+  if (!account?.enabled || account.line === undefined || account.connector === undefined) return undefined;
+  const adapter = deps.channels.get(account.channel);
+  if (!adapter) return undefined;
+  const at = { connector: account.connector, line: account.line, chatId: conversation.id };
+  return { account, adapter, conversation, at, lines: deps.portals.lines(head.portal) };
+}
+
+async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Drained | undefined> {
+  const groups = takeTogether(rows, deps.now());
+  const elements: Element[] = [];
+  for (const group of groups) {
+    const prepared = await prepare(deps, route, group);
+    if (prepared.kind === "retry") {
+      if (elements.length > 0) break;
+      const nextAt = new Date(deps.now().getTime() + prepared.afterMs);
+      await finishAll(deps, group, { state: "stored", nextAt, error: prepared.sentence });
+      return later(nextAt);
+    }
+    elements.push(prepared.element);
+  }
+
+  const sent = elements.flatMap((element) => element.rows);
+  const leave = () => attempt(deps, turn, sent);
+  const outcome = await route.lines.deliverMessages(route.at, elements.map((element) => element.message), leave);
+  if (outcome.kind !== "ok") return conclude(deps, sent, outcome);
+
+  const results = elements.flatMap((element, index) => element.rows.map((row) => ({ message: row.id, result: elementResult(outcome.value[index]) })));
+  await deps.store.messages.finish(results);
+  for (const { result } of results) deps.metrics.delivered.inc({ direction: "in", state: result.state });
+  await learn(deps, route.conversation, outcome.value);
+  return undefined;
+}
+
+/** From the head: texts up to a pack, or one element with files (the portal downloads those inside the call), as far as their time has come. */
+function takeTogether(rows: readonly DueMessage[], now: Date): DueMessage[][] {
+  const ready: DueMessage[] = [];
+  for (const row of rows) {
+    if (row.kind !== "message" || row.state !== "stored" || row.nextAt > now) break;
+    ready.push(row);
+  }
+  const taken: DueMessage[][] = [];
+  for (const group of groupAlbums(ready)) {
+    const withFiles = group.some((row) => row.content.attachments.length > 0);
+    if (withFiles && taken.length > 0) break;
+    taken.push(group);
+    if (withFiles || taken.length === PACK) break;
+  }
+  return taken;
+}
+
+type Prepared = { readonly kind: "ready"; readonly element: Element } | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
+
+async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly DueMessage[]): Promise<Prepared> {
+  const rows: DueMessage[] = [];
+  for (const row of group) {
+    if (row.content.attachments.length === 0) {
+      rows.push(row);
+      continue;
+    }
+    const fetched = await fetchFiles(deps, row, route.account, route.adapter);
+    if (fetched.kind === "retry") return fetched;
+    const text = [row.content.body.text, ...fetched.lost].filter((part) => part !== "").join("\n");
+    const body = fetched.lost.length === 0 ? row.content.body : { text, spans: row.content.body.spans };
+    rows.push({ ...row, content: { ...row.content, body, attachments: fetched.attachments } });
+  }
+  const element = toElement(rows, { account: route.account, conversation: route.conversation, toBBCode: deps.toBBCode, link: deps.shelf.link });
+  if (element.message.message.text !== "" || element.message.message.files.length > 0) return { kind: "ready", element };
+  // The portal refuses an element with neither text nor file; the agent should still see that something came.
+  const message = { ...element.message, message: { ...element.message.message, text: deps.toBBCode(plainText("(a message without text)")) } };
+  return { kind: "ready", element: { rows: element.rows, message } };
+}
+
+/** Edits and deletions may be repeated, so an unclear outcome simply tries again. */
+async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: DueMessage): Promise<Drained | undefined> {
+  const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
+  if (!target || target.state === "refused" || target.state === "failed") {
+    await finishAll(deps, [row], { state: "refused", error: "The message that this changes was not delivered." });
+    return undefined;
+  }
+  const rows: DueMessage[] = [{ ...row, externalIds: target.externalIds, content: { ...row.content, attachments: [] } }];
+  const { message } = toElement(rows, { account: route.account, conversation: route.conversation, toBBCode: deps.toBBCode, link: deps.shelf.link });
+  const send: Change = row.kind === "edit" ? route.lines.updateMessages : route.lines.deleteMessages;
+  const outcome = await send(route.at, [message], () => attempt(deps, turn, [row]));
+  if (outcome.kind !== "ok") return conclude(deps, [row], outcome);
+  await finishAll(deps, [row], elementResult(outcome.value[0]));
+  return undefined;
+}
+
+async function attempt(deps: RelayDeps, turn: Turn, rows: readonly DueMessage[]): Promise<boolean> {
+  const begun = await deps.store.messages.beginAttempt(turn.lane, turn.owner, rows.map((row) => row.id));
+  const now = deps.now().getTime();
+  if (begun) for (const row of rows) if (row.attempts === 0) deps.metrics.ownTime.observe({ direction: "in" }, Math.max(0, now - row.createdAt.getTime()) / 1000);
+  return begun;
+}
+
+/** What a call that did not simply work means for its rows. Answers when to come back, or `undefined` to go on with the next rows. */
+async function conclude(deps: RelayDeps, rows: readonly DueMessage[], outcome: Exclude<PortalOutcome<unknown>, { kind: "ok" }>): Promise<Drained | undefined> {
+  const now = deps.now();
+  const again = async (afterMs: number, error: string): Promise<Drained> => {
+    const nextAt = new Date(now.getTime() + afterMs);
+    const [head] = rows;
+    if (head && isTooOld(head.createdAt, now)) {
+      await finishAll(deps, rows, { state: "failed", error });
+      return later(now);
+    }
+    await finishAll(deps, rows, { state: "stored", nextAt, error });
+    return later(nextAt);
+  };
+  const attempts = (rows[0]?.attempts ?? 0) + 1;
+  switch (outcome.kind) {
+    case "withdrawn":
+      return IDLE;
+    case "throttled":
+      return again(Math.max(250, outcome.until.getTime() - now.getTime()), outcome.sentence);
+    case "unreachable":
+      return again(backoff(attempts), outcome.sentence);
+    case "unauthorised":
+      return again(UNAUTHORISED_RETRY_MS, outcome.sentence);
+    case "refused":
+      // The command as a whole: the line is off, the connector unknown. Somebody can mend that, so the rows wait for it.
+      return again(Math.max(30_000, backoff(attempts)), outcome.sentence);
+    case "uncertain":
+      await finishAll(deps, rows, { state: "uncertain", error: outcome.sentence, settleBy: new Date(now.getTime() + SETTLE_MS), nextAt: new Date(now.getTime() + 1000) });
+      return later(new Date(now.getTime() + 1000));
+  }
+}
+
+async function finishAll(deps: RelayDeps, rows: readonly DueMessage[], result: MessageResult): Promise<void> {
+  await deps.store.messages.finish(rows.map((row) => ({ message: row.id, result })));
+  if (result.state !== "stored") deps.metrics.delivered.inc({ direction: "in", state: result.state }, rows.length);
+}
+
+function elementResult(element: ElementOutcome | undefined): MessageResult {
+  if (element?.kind === "ok") return { state: "sent" };
+  if (element?.kind === "refused") return { state: "refused", error: element.sentence };
+  return { state: "uncertain", error: "The portal did not say what became of this message." };
+}
+
+async function learn(deps: RelayDeps, conversation: Conversation, elements: readonly ElementOutcome[]): Promise<void> {
+  const told = elements.findLast((element) => element.kind === "ok");
+  if (told?.kind !== "ok") return;
+  const { chatId, sessionId, portalUserId } = told;
+  const news = (chatId !== undefined && chatId !== conversation.imChatId) || (sessionId !== undefined && sessionId !== conversation.sessionId) || !conversation.open;
+  if (!news) return;
+  await deps.store.conversations.learn(conversation.portal, conversation.id, {
+    ...(chatId !== undefined && { imChatId: chatId }),
+    ...(sessionId !== undefined && { sessionId }),
+    ...(portalUserId !== undefined && { portalUserId }),
+    open: true,
+  });
+}

@@ -1,0 +1,176 @@
+import type { ChannelAdapter, OpenedFile, Outgoing, SendOutcome } from "../channels/contract.ts";
+import type { Account } from "../domain/account.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import type { Attachment, Message } from "../domain/message.ts";
+import type { DueMessage, MessageResult } from "../store/contract.ts";
+import { backoff, isTooOld } from "./backoff.ts";
+import { refusal } from "./capability-check.ts";
+import { fetchFiles } from "./files.ts";
+import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { reportDeliveries } from "./report-deliveries.ts";
+
+interface OutboundRoute {
+  readonly account: Account;
+  readonly adapter: ChannelAdapter;
+  readonly conversation: Conversation;
+}
+
+const READ_AHEAD = 20;
+const ACCOUNT_DOWN_RETRY_MS = 60_000;
+const INTERRUPTED = "It may have been delivered: the server stopped while it was being sent. Ask the customer before you send it again.";
+
+/**
+ * Agent -> customer, second half: sends one conversation's rows in order, then tells the portal what arrived.
+ *
+ * Crash between the attempt's record and its outcome: the row is found `sending` under a lease that is now ours. Where
+ * the channel shows a repeated key once, it is sent again; elsewhere nobody can be asked, so it stays `uncertain` and is
+ * never resent by itself. A report to the portal may be repeated, so it is made after the fact and until it works.
+ * A throw of an adapter is a bug of ours and counts as `uncertain`.
+ */
+export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
+  const touched = new Map<string, Conversation>();
+  const drained = await sendAll(deps, turn, touched);
+  const [conversation] = touched.values();
+  const reported = await reportDeliveries(deps, turn, conversation);
+  if (reported.kind === "idle" || drained.kind === "idle") return drained.kind === "idle" ? reported : drained;
+  return later(new Date(Math.min(drained.at.getTime(), reported.at.getTime())));
+}
+
+async function sendAll(deps: RelayDeps, turn: Turn, touched: Map<string, Conversation>): Promise<Drained> {
+  for (;;) {
+    const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
+    const [head] = rows;
+    if (!head) return IDLE;
+    const route = await findRoute(deps, head);
+    if (!route) return IDLE;
+    touched.set(route.conversation.id, route.conversation);
+
+    if (head.nextAt > deps.now()) return later(head.nextAt);
+    if (head.state === "sending" && route.adapter.capabilities.repeatable !== true) {
+      await end(deps, head, { state: "uncertain", error: INTERRUPTED });
+      continue;
+    }
+    const step = head.kind === "message" ? await send(deps, turn, route, head) : await change(deps, turn, route, head);
+    if (step) return step;
+  }
+}
+
+/** `undefined` while the account is off or gone: switching it on wakes the lane. */
+async function findRoute(deps: RelayDeps, head: DueMessage): Promise<OutboundRoute | undefined> {
+  const [portal, account, conversation] = await Promise.all([
+    deps.store.portals.find(head.portal),
+    deps.store.accounts.find(head.portal, head.account),
+    deps.store.conversations.find(head.portal, head.conversation),
+  ]);
+  if (!portal?.active || !account?.enabled || !conversation) return undefined;
+  const adapter = deps.channels.get(account.channel);
+  return adapter ? { account, adapter, conversation } : undefined;
+}
+
+async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
+  const early = refusal(route.adapter.title, route.adapter.capabilities, row.content);
+  if (early !== undefined) {
+    await end(deps, row, { state: "refused", error: early });
+    return undefined;
+  }
+  const fetched = await fetchFiles(deps, row, route.account, route.adapter);
+  if (fetched.kind === "retry") return postpone(deps, row, fetched.afterMs, fetched.sentence);
+  if (fetched.lost.length > 0) {
+    // Half a message in the agent's name would say something else than what the agent wrote.
+    await end(deps, row, { state: "refused", error: `Not sent: ${fetched.lost.join(" ")}` });
+    return undefined;
+  }
+  const content = { ...row.content, attachments: fetched.attachments };
+  const late = refusal(route.adapter.title, route.adapter.capabilities, content);
+  if (late !== undefined) {
+    await end(deps, row, { state: "refused", error: late });
+    return undefined;
+  }
+  const outgoing: Outgoing = {
+    chatId: route.conversation.externalChatId,
+    content: await withQuote(deps, row, content),
+    openFile: (attachment) => openFile(deps, attachment),
+  };
+  return attempt(deps, turn, route, row, () => route.adapter.send(route.account, outgoing, row.id));
+}
+
+async function change(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
+  const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
+  const { adapter } = route;
+  const possible = row.kind === "edit" ? adapter.edit : adapter.remove;
+  const refuse = async (error: string): Promise<undefined> => {
+    await end(deps, row, { state: "refused", error });
+    return undefined;
+  };
+  if (!possible) return refuse(`${adapter.title} cannot ${row.kind === "edit" ? "change" : "delete"} a message that was sent.`);
+  if (!target || target.externalIds.length === 0) return refuse("The message that this changes did not reach the customer.");
+  const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };
+  return attempt(deps, turn, route, row, () => possible.call(adapter, route.account, outgoing));
+}
+
+async function attempt(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage, call: () => Promise<SendOutcome>): Promise<Drained | undefined> {
+  if (!(await deps.store.messages.beginAttempt(turn.lane, turn.owner, [row.id]))) return IDLE;
+  if (row.attempts === 0) deps.metrics.ownTime.observe({ direction: "out" }, Math.max(0, deps.now().getTime() - row.createdAt.getTime()) / 1000);
+  let outcome: SendOutcome;
+  try {
+    outcome = await call();
+  } catch (error) {
+    deps.log.error({ err: error, message: row.id, channel: route.adapter.id }, "a channel threw while sending");
+    outcome = { kind: "uncertain", sentence: "It may have been delivered: an unexpected error happened while it was being sent." };
+  }
+  switch (outcome.kind) {
+    case "sent":
+      await end(deps, row, { state: outcome.delivered === true ? "delivered" : "sent", externalIds: outcome.externalIds });
+      return undefined;
+    case "refused":
+      await end(deps, row, { state: "refused", error: outcome.sentence });
+      return undefined;
+    case "uncertain":
+      await end(deps, row, { state: "uncertain", error: outcome.sentence, ...(outcome.externalIds && { externalIds: outcome.externalIds }) });
+      return undefined;
+    case "retry":
+      return postpone(deps, row, Math.max(outcome.afterMs, outcome.afterMs > 0 ? 0 : backoff(row.attempts + 1)), outcome.sentence);
+    case "account-down":
+      await deps.store.accounts.update(row.portal, row.account, { connection: outcome.connection });
+      return postpone(deps, row, ACCOUNT_DOWN_RETRY_MS, outcome.connection.sentence);
+  }
+}
+
+async function postpone(deps: RelayDeps, row: DueMessage, afterMs: number, error: string): Promise<Drained | undefined> {
+  const now = deps.now();
+  if (isTooOld(row.createdAt, now)) {
+    await end(deps, row, { state: "failed", error: `Given up after a day of trying. ${error}` });
+    return undefined;
+  }
+  const nextAt = new Date(now.getTime() + afterMs);
+  await deps.store.messages.finish([{ message: row.id, result: { state: "stored", nextAt, error } }]);
+  return later(nextAt);
+}
+
+/** Writes the ending, and tells the agent in Open Lines when it is a bad one: the line itself shows no failure. */
+async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Promise<void> {
+  await deps.store.messages.finish([{ message: row.id, result }]);
+  deps.metrics.delivered.inc({ direction: "out", state: result.state });
+  if (result.state !== "refused" && result.state !== "failed" && result.state !== "uncertain") return;
+  if (row.origin.by !== "open-line" || row.origin.authorId === undefined) return;
+  const excerpt = [...row.content.body.text].slice(0, 80).join("");
+  const what = result.state === "uncertain" ? "may not have been delivered" : "was not delivered";
+  const told = await deps.portals.lines(row.portal).notify(row.origin.authorId, deps.toBBCode({ text: `Your message "${excerpt}" ${what}. ${result.error}`, spans: [] }), `threadline-${row.id}`);
+  if (told.kind !== "ok") deps.log.warn({ message: row.id, outcome: told.kind }, "the agent could not be told about an undelivered message");
+}
+
+/** The channel needs its own id of the quoted message. */
+async function withQuote(deps: RelayDeps, row: Message, content: Message["content"]): Promise<Message["content"]> {
+  const quote = content.quote;
+  if (quote?.externalId === undefined) return content;
+  const quoted = await deps.store.messages.findByIm(row.portal, quote.externalId);
+  const externalId = quoted?.externalIds[0];
+  const { externalId: _portalId, ...shown } = quote;
+  return { ...content, quote: externalId === undefined ? shown : { ...shown, externalId } };
+}
+
+async function openFile(deps: RelayDeps, attachment: Attachment): Promise<OpenedFile> {
+  const file = attachment.source.by === "media" ? await deps.shelf.open(attachment.source.id) : undefined;
+  if (!file) throw new Error("a file of this message is no longer kept here");
+  return file;
+}

@@ -1,0 +1,45 @@
+import type { ChannelAdapter } from "../channels/contract.ts";
+import type { Dispatcher } from "../dispatch/contract.ts";
+import type { LaneId } from "../domain/ids.ts";
+import type { RichText } from "../domain/rich-text.ts";
+import type { Logger } from "../log/log.ts";
+import type { Metrics } from "../log/metrics.ts";
+import type { MediaShelf } from "../media/contract.ts";
+import type { PortalDirectory } from "../portal/contract.ts";
+import type { Store } from "../store/contract.ts";
+
+/** What the drains work with: the four contracts, the shelf for files, and a clock. */
+export interface RelayDeps {
+  readonly store: Store;
+  readonly portals: Pick<PortalDirectory, "lines">;
+  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
+  readonly shelf: MediaShelf;
+  /** Neutral text -> BBCode of the portal. */
+  readonly toBBCode: (text: RichText) => string;
+  /** Opens a link that the portal gave for a file; guarded against private addresses. */
+  readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+export type PortalFile =
+  | { readonly kind: "opened"; readonly stream: NodeJS.ReadableStream; readonly mime?: string | undefined }
+  | { readonly kind: "gone"; readonly sentence: string }
+  | { readonly kind: "retry"; readonly sentence: string };
+
+/** Who drains: the lane whose lease is held, and the owner who holds it (fences every attempt). */
+export interface Turn {
+  readonly lane: LaneId;
+  readonly owner: string;
+}
+
+/**
+ * How a drain ended. `idle`: nothing left, or what is left waits for somebody to act (account off, no line, tokens
+ * dead) and will be woken by that. `later`: due again at that time.
+ */
+export type Drained = { readonly kind: "idle" } | { readonly kind: "later"; readonly at: Date };
+
+export const IDLE: Drained = { kind: "idle" };
+export const later = (at: Date): Drained => ({ kind: "later", at });
