@@ -154,3 +154,10 @@ export interface PortalDirectory {
   /** Acts with the viewer's own rights; for that viewer's actions alone. */
   viewer(portal: PortalId, userId: string): PortalCaller;
 }
+
+/** Answer to asking for a file that an event linked to. */
+export type PortalFile =
+  | { readonly kind: "opened"; readonly stream: NodeJS.ReadableStream; readonly mime?: string | undefined }
+  /** It will never come. */
+  | { readonly kind: "gone"; readonly sentence: string }
+  | { readonly kind: "retry"; readonly sentence: string };

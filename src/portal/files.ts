@@ -1,12 +1,7 @@
 import { get as httpGet, type IncomingMessage } from "node:http";
 import { get as httpsGet } from "node:https";
+import type { PortalFile } from "./contract.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
-
-/** Answer to asking for a file of the portal. */
-export type PortalFile =
-  | { readonly kind: "opened"; readonly stream: NodeJS.ReadableStream; readonly mime?: string | undefined }
-  | { readonly kind: "gone"; readonly sentence: string }
-  | { readonly kind: "retry"; readonly sentence: string };
 
 const MAX_REDIRECTS = 3;
 

@@ -5,7 +5,7 @@ import type { RichText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { MediaShelf } from "../media/contract.ts";
-import type { PortalDirectory } from "../portal/contract.ts";
+import type { PortalDirectory, PortalFile } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
@@ -23,11 +23,6 @@ export interface RelayDeps {
   readonly log: Logger;
   readonly now: () => Date;
 }
-
-export type PortalFile =
-  | { readonly kind: "opened"; readonly stream: NodeJS.ReadableStream; readonly mime?: string | undefined }
-  | { readonly kind: "gone"; readonly sentence: string }
-  | { readonly kind: "retry"; readonly sentence: string };
 
 /** Who drains: the lane whose lease is held, and the owner who holds it (fences every attempt). */
 export interface Turn {
