@@ -1,0 +1,240 @@
+import type { AddressInfo } from "node:net";
+import type { FastifyInstance } from "fastify";
+import { EmulatedBot } from "./bot.ts";
+import { addControl } from "./control.ts";
+import { FloodLimiter } from "./limiter.ts";
+import { createServer } from "./server.ts";
+import type { Fault, Limits, LogEntry, Person, StoredMessage } from "./types.ts";
+import { type UserContent, userEdits, userWrites, type WriteOptions } from "./users.ts";
+import { vendorDelay, type WebhookAttempt, WebhookDelivery } from "./webhook-delivery.ts";
+
+/**
+ * A Telegram for tests: a real HTTP server that answers as api.telegram.org does, refuses what the documentation does
+ * not allow, and plays people who write to bots.
+ */
+
+export interface EmulatorOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** Bots known from the start; default one with a made-up token. */
+  readonly bots?: readonly BotOptions[];
+  /** Flood limits; `false` turns them off. Default: 30/s per bot, 1/s per chat after a burst of 5. */
+  readonly limits?: Partial<Limits> | false;
+  readonly now?: () => number;
+  /** Delay before a webhook is tried again, by the number of failures; default as Telegram does. */
+  readonly webhookDelay?: (failures: number) => number;
+  /** Allows http webhooks and any port, which Telegram refuses. */
+  readonly httpWebhooks?: boolean;
+  /** Where public https origins are served in this test: `{"https://app.example": "http://127.0.0.1:8080"}`. */
+  readonly webhookOrigins?: Readonly<Record<string, string>>;
+}
+
+export interface BotOptions {
+  readonly token?: string;
+  readonly username?: string;
+  readonly firstName?: string;
+}
+
+export const DEFAULT_LIMITS: Limits = { perBotPerSecond: 30, perChatPerSecond: 1, chatBurst: 5 };
+
+export class TelegramEmulator {
+  readonly log: LogEntry[] = [];
+  readonly bots = new Map<string, EmulatedBot>();
+  readonly webhookOrigins: Map<string, string>;
+  readonly limiter: FloodLimiter;
+  readonly now: () => number;
+  private readonly deliveries = new Map<EmulatedBot, WebhookDelivery>();
+  private readonly options: EmulatorOptions;
+  private faults: { fault: Fault; left: number; skip: number }[] = [];
+  private app: FastifyInstance | undefined;
+  private address: AddressInfo | undefined;
+
+  constructor(options: EmulatorOptions = {}) {
+    this.options = options;
+    this.now = options.now ?? Date.now;
+    this.limiter = new FloodLimiter(
+      options.limits === false ? undefined : { ...DEFAULT_LIMITS, ...options.limits },
+      this.now,
+    );
+    this.webhookOrigins = new Map(Object.entries(options.webhookOrigins ?? {}));
+    for (const bot of options.bots ?? [{}]) this.addBot(bot);
+  }
+
+  /** Base address, for `TELEGRAM_API_URL`. */
+  get url(): string {
+    if (!this.address) throw new Error("the emulator is not started");
+    return `http://127.0.0.1:${this.address.port}`;
+  }
+
+  /** The first bot's token. */
+  get token(): string {
+    return this.bot().token;
+  }
+
+  async start(): Promise<this> {
+    const app = await createServer({
+      bots: this.bots,
+      limiter: this.limiter,
+      log: this.log,
+      httpWebhooks: this.options.httpWebhooks ?? false,
+      now: this.now,
+      takeFault: (method) => this.takeFault(method),
+    });
+    addControl(app, this);
+    await app.listen({ host: this.options.host ?? "127.0.0.1", port: this.options.port ?? 0 });
+    this.app = app;
+    this.address = app.server.address() as AddressInfo;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    for (const delivery of this.deliveries.values()) delivery.close();
+    this.app?.server.closeAllConnections();
+    await this.app?.close();
+  }
+
+  /** Stops listening and breaks every connection, as a vendor that cannot be reached; the port stays ours to come back. */
+  async goDown(): Promise<void> {
+    const server = this.app?.server;
+    if (!server?.listening) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  async comeUp(): Promise<void> {
+    const { app, address } = this;
+    if (!app || !address || app.server.listening) return;
+    await new Promise<void>((resolve, reject) => {
+      app.server.once("error", reject);
+      app.server.listen(address.port, address.address, () => resolve());
+    });
+  }
+
+  addBot({ token, username, firstName = "Support" }: BotOptions = {}): EmulatedBot {
+    const number = 700_000_001 + this.bots.size;
+    const made = token ?? `${number}:AAEmulatedTokenForTests_${String(number).padStart(12, "0")}`;
+    const bot = new EmulatedBot({
+      token: made,
+      username: username ?? `support_${number}_bot`,
+      firstName,
+      now: this.now,
+    });
+    const delivery = new WebhookDelivery(bot, {
+      origins: this.webhookOrigins,
+      delay: this.options.webhookDelay ?? vendorDelay,
+      now: this.now,
+      timeoutMs: 60_000,
+    });
+    bot.onChange = () => delivery.pump();
+    this.deliveries.set(bot, delivery);
+    this.bots.set(made, bot);
+    return bot;
+  }
+
+  /** A bot by its token; without one, the first. */
+  bot(token?: string): EmulatedBot {
+    const bot = token === undefined ? [...this.bots.values()][0] : this.bots.get(token);
+    if (!bot) throw new Error("the emulator has no such bot");
+    return bot;
+  }
+
+  /** Webhook deliveries so far, failed ones too. */
+  attempts(token?: string): readonly WebhookAttempt[] {
+    return this.deliveries.get(this.bot(token))?.attempts ?? [];
+  }
+
+  /** Tries waiting webhook deliveries now instead of after their delay. */
+  retryWebhooks(token?: string): void {
+    this.deliveries.get(this.bot(token))?.retryNow();
+  }
+
+  /** A person, known to the bot from now on (they pressed Start). */
+  addPerson(person: Partial<Person> = {}, token?: string): Person {
+    const bot = this.bot(token);
+    const id = person.id ?? 5_000_000_001 + bot.people.size;
+    const full: Person = {
+      first_name: "Anna",
+      last_name: "Weber",
+      username: `anna_${id}`,
+      language_code: "de",
+      ...person,
+      id,
+    };
+    bot.addPerson(full);
+    return full;
+  }
+
+  /** A person writes; returns the messages as Telegram stores them (an album is several). */
+  userWrites(chatId: number, content: UserContent | string, options: WriteOptions = {}): StoredMessage[] {
+    return userWrites(
+      this.bot(options.bot),
+      chatId,
+      typeof content === "string" ? { text: content } : content,
+      options,
+    );
+  }
+
+  userEdits(
+    chatId: number,
+    messageId: number,
+    content: UserContent | string,
+    options: WriteOptions = {},
+  ): StoredMessage {
+    return userEdits(
+      this.bot(options.bot),
+      chatId,
+      messageId,
+      typeof content === "string" ? { text: content } : content,
+    );
+  }
+
+  blockBot(chatId: number, token?: string): void {
+    this.bot(token).blockedBy.add(chatId);
+  }
+
+  unblockBot(chatId: number, token?: string): void {
+    this.bot(token).blockedBy.delete(chatId);
+  }
+
+  deactivate(chatId: number, token?: string): void {
+    this.bot(token).deactivated.add(chatId);
+  }
+
+  /** Messages the bot sent to a chat and that are still there, in order. */
+  sentTo(chatId: number, token?: string): StoredMessage[] {
+    const bot = this.bot(token);
+    return bot.history(chatId).filter((message) => message.from.id === bot.id);
+  }
+
+  /** Calls so far, those that change something only: what "before the network" is checked against. */
+  calls(method?: string): LogEntry[] {
+    return this.log.filter((entry) => method === undefined || entry.method === method);
+  }
+
+  fault(fault: Fault): void {
+    this.faults.push({ fault, left: fault.times ?? 1, skip: fault.after ?? 0 });
+  }
+
+  clearFaults(): void {
+    this.faults = [];
+  }
+
+  private takeFault(method: string): Fault | undefined {
+    for (const one of this.faults) {
+      if (one.left <= 0 || (one.fault.method !== undefined && one.fault.method !== method)) continue;
+      if (one.skip > 0) {
+        one.skip -= 1;
+        continue;
+      }
+      one.left -= 1;
+      return one.fault;
+    }
+    return undefined;
+  }
+}
+
+export async function startTelegramEmulator(options: EmulatorOptions = {}): Promise<TelegramEmulator> {
+  return await new TelegramEmulator(options).start();
+}

@@ -1,0 +1,35 @@
+import { parseArgs } from "node:util";
+import { startTelegramEmulator } from "./emulator.ts";
+
+/**
+ * The emulator as a program:
+ *   node test/emulators/telegram/main.ts --port 8090 [--token 123:ABC…] [--http-webhooks] [--no-limits]
+ *     [--webhook-origin https://app.example=http://127.0.0.1:8080]
+ * Prints one line of JSON with its address and the bots' tokens, then serves until it is stopped.
+ */
+const { values } = parseArgs({
+  options: {
+    port: { type: "string", default: "8090" },
+    host: { type: "string", default: "127.0.0.1" },
+    token: { type: "string", multiple: true },
+    "http-webhooks": { type: "boolean", default: false },
+    "no-limits": { type: "boolean", default: false },
+    "webhook-origin": { type: "string", multiple: true, default: [] },
+  },
+});
+
+const emulator = await startTelegramEmulator({
+  port: Number(values.port),
+  host: values.host,
+  httpWebhooks: values["http-webhooks"],
+  webhookOrigins: Object.fromEntries(values["webhook-origin"].map((pair) => pair.split("=", 2) as [string, string])),
+  ...(values.token && { bots: values.token.map((token) => ({ token })) }),
+  ...(values["no-limits"] && { limits: false as const }),
+});
+process.stdout.write(`${JSON.stringify({ url: emulator.url, tokens: [...emulator.bots.keys()] })}\n`);
+
+const stop = (): void => {
+  void emulator.close().then(() => process.exit(0));
+};
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
