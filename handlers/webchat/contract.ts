@@ -1,0 +1,119 @@
+import type { SessionAnswer } from "../../src/api/webchat.ts";
+import type { ChannelEvent, MessageReceived, ReceiptReceived } from "../../src/channels/contract.ts";
+import type { Account } from "../../src/domain/account.ts";
+import type { AccountId, MediaId, PortalId } from "../../src/domain/ids.ts";
+import type { Attachment, Quote } from "../../src/domain/message.ts";
+import type { Logger } from "../../src/log/log.ts";
+import type { Kept, ShelvedFile } from "../../src/media/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+
+/** What the web chat's routes work with. `desk` is the channel's own side, made in its folder. */
+export interface WebchatDependencies {
+  readonly store: {
+    readonly accounts: Pick<Store["accounts"], "findAnywhere">;
+    readonly conversations: Pick<Store["conversations"], "findByExternalChat">;
+    readonly messages: Pick<Store["messages"], "journal" | "find" | "findByExternal">;
+  };
+  readonly desk: Desk;
+  /** The same path as any webhook's: resolves after the commit, throws `StoreUnavailable`. */
+  readonly acceptInbound: (account: Account, events: readonly ChannelEvent[]) => Promise<void>;
+  /** Streams a visitor's file onto the shelf. The message that will name it does not exist yet. */
+  readonly keepFile: (file: VisitorUpload) => Promise<Kept>;
+  readonly openFile: (media: MediaId) => Promise<ShelvedFile | undefined>;
+  /** A visitor is typing; passing it on is a courtesy, so it may be dropped. */
+  readonly visitorTyping: (account: Account, chatId: string) => void;
+  readonly log: Logger;
+  /** The built `widget.js`. */
+  readonly widgetPath: string;
+  readonly limits?: Partial<WebchatLimits> | undefined;
+  readonly timing?: Partial<StreamTiming> | undefined;
+}
+
+export interface VisitorUpload {
+  readonly portal: PortalId;
+  readonly account: AccountId;
+  readonly stream: NodeJS.ReadableStream;
+  readonly name: string | undefined;
+  readonly claimedMime: string | undefined;
+  readonly maxBytes: number;
+}
+
+/** What the routes need of the channel's vendor side (`src/channels/webchat/visitor.ts`). */
+export interface Desk {
+  readonly hub: {
+    notify(account: AccountId, visitor: string): void;
+    subscribe(account: AccountId, visitor: string, listener: (notice: "news" | "typing") => void): () => void;
+  };
+  settings(account: Account): Omit<SessionAnswer["config"], "textLimit" | "fileLimit">;
+  allowsOrigin(account: Account, origin: string): boolean;
+  newVisitor(): string;
+  issueToken(account: AccountId, visitor: string): Promise<string>;
+  readToken(account: AccountId, token: string): Promise<string | undefined>;
+  fileProof(account: AccountId, media: MediaId): string;
+  checkFileProof(account: AccountId, media: string, expires: string, signature: string): boolean;
+  externalId(visitor: string, clientId: string): string;
+  clientId(visitor: string, externalId: string): string | undefined;
+  message(visitor: string, sent: Sent): MessageReceived;
+  receipt(visitor: string, externalIds: readonly string[], state: "delivered" | "read"): ReceiptReceived;
+}
+
+export interface Sent {
+  readonly clientId: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly quote?: Quote | undefined;
+  readonly language?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** Requests per minute unless said otherwise. An office or a mobile network shares one address, hence the larger numbers per IP. */
+export interface WebchatLimits {
+  readonly perIp: number;
+  readonly sessionsPerIp: number;
+  readonly messagesPerIp: number;
+  readonly messagesPerVisitor: number;
+  readonly filesPerIp: number;
+  readonly filesPerVisitor: number;
+  readonly typingPerVisitor: number;
+  readonly requestsPerVisitor: number;
+  /** Open at once. */
+  readonly streamsPerVisitor: number;
+  readonly streamsPerIp: number;
+  readonly fileBytes: number;
+}
+
+export const DEFAULT_LIMITS: WebchatLimits = {
+  perIp: 1_200,
+  sessionsPerIp: 120,
+  messagesPerIp: 240,
+  messagesPerVisitor: 30,
+  filesPerIp: 60,
+  filesPerVisitor: 20,
+  typingPerVisitor: 40,
+  requestsPerVisitor: 240,
+  streamsPerVisitor: 6,
+  streamsPerIp: 120,
+  fileBytes: 25 * 1024 * 1024,
+};
+
+/** Milliseconds. */
+export interface StreamTiming {
+  /**
+   * A look at the store without a notice: what a lost notice costs at most. A look that finds nothing sends a comment,
+   * which keeps proxies from cutting a quiet stream and shows both sides that the other is there.
+   */
+  readonly look: number;
+  /** Looks after a notice: it may come before the row it is about says `sent`, and states move on shortly after. */
+  readonly echoes: readonly number[];
+  /** A stream ends after this, and the browser opens a new one with its token checked again. */
+  readonly life: number;
+}
+
+export const DEFAULT_TIMING: StreamTiming = {
+  look: 15_000,
+  echoes: [30, 120, 500, 2_000, 6_000],
+  life: 15 * 60_000,
+};
+
+/** The longest text of one visitor's message, UTF-16 units. */
+export const TEXT_LIMIT = 4_000;

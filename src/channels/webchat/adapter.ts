@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { Account, ConnectionState } from "../../domain/account.ts";
+import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
+import type { Hub } from "./hub.ts";
+import { readSettings, webchatSettings } from "./settings.ts";
+import { VISITOR_ID } from "./visitor.ts";
+
+export interface WebchatAdapterOptions {
+  readonly hub: Pick<Hub, "notify">;
+}
+
+/** What one message of a visitor may hold; our own answers are shown whole, however long. */
+export const TEXT_LIMIT = 4_000;
+const FILE_LIMIT = { maxBytes: 100 * 1024 * 1024 };
+
+/**
+ * Web chat: a channel whose vendor is this very server. There is no network in `send`: the message is in the store
+ * already, the visitor's history shows it from the moment it is `sent`, and the hub only tells an open page to look.
+ *
+ * Crash in or after `send`: the row is sent again under the same key, which shows the visitor nothing new, because what
+ * the visitor sees is the row and not the call. The visitor's browser away: the message waits in the history, and
+ * `delivered` comes when the browser acknowledges it.
+ */
+export function createWebchatAdapter({ hub }: WebchatAdapterOptions): ChannelAdapter {
+  const show = (account: Account, chatId: string, externalIds: readonly string[]): SendOutcome => {
+    if (!VISITOR_ID.test(chatId)) {
+      return { kind: "refused", code: "unknown-visitor", sentence: "This conversation does not belong to a visitor of the web chat." };
+    }
+    hub.notify(account.id, chatId);
+    return { kind: "sent", externalIds };
+  };
+
+  return {
+    id: "webchat",
+    title: "Web chat",
+    icon: { svg: ICON, color: "#2563eb" },
+    capabilities: {
+      textLimit: TEXT_LIMIT,
+      captionLimit: TEXT_LIMIT,
+      formatting: true,
+      attachments: {
+        photo: FILE_LIMIT,
+        video: FILE_LIMIT,
+        animation: FILE_LIMIT,
+        voice: FILE_LIMIT,
+        audio: FILE_LIMIT,
+        file: FILE_LIMIT,
+        sticker: FILE_LIMIT,
+      },
+      album: false,
+      edit: true,
+      remove: true,
+      quote: true,
+      typing: true,
+      receipts: "read",
+      mayWriteFirst: false,
+    },
+    credentials: z.object({}),
+    settings: webchatSettings,
+    setup: [
+      {
+        id: "sites",
+        title: "Your sites",
+        help: "The chat works only on the sites you list. Paste the script tag shown afterwards before </body> of their pages.",
+        fields: [
+          { key: "origins", into: "settings", kind: "url-list", label: "Site addresses", required: true, placeholder: "https://shop.example" },
+        ],
+      },
+      {
+        id: "look",
+        title: "Look and words",
+        help: "Leave a text empty and the visitor sees ours, in English, Russian or Spanish by their browser's language.",
+        fields: [
+          { key: "title", into: "settings", kind: "text", label: "Title", required: false, placeholder: "Chat with us" },
+          { key: "greeting", into: "settings", kind: "textarea", label: "Greeting", required: false },
+          { key: "color", into: "settings", kind: "text", label: "Colour", required: false, placeholder: "#2563eb" },
+          { key: "left", into: "settings", kind: "switch", label: "Show at the left edge", required: false },
+          { key: "language", into: "settings", kind: "text", label: "Language (en, ru, es; empty: the visitor's own)", required: false },
+          { key: "privacy", into: "settings", kind: "textarea", label: "Privacy note under the input", required: false },
+        ],
+      },
+    ],
+    receive: () => ({ kind: "rejected", status: 403, reason: "web chat has routes of its own" }),
+    async send(account: Account, message: Outgoing, key: string) {
+      if (message.content.body.text.trim() === "" && message.content.attachments.length === 0) {
+        return { kind: "refused", code: "empty", sentence: "The message has neither text nor a file." };
+      }
+      return show(account, message.chatId, [key]);
+    },
+    edit: async (account, change) => show(account, change.chatId, change.externalIds),
+    remove: async (account, change) => show(account, change.chatId, change.externalIds),
+    async connect(account): Promise<Connected> {
+      const { title, origins } = readSettings(account);
+      const [site] = origins.filter((origin) => !origin.includes("*"));
+      return {
+        connection: connectionOf(origins),
+        profile: { externalId: account.id, title: title === "" ? account.name : title, ...(site !== undefined && { url: site }) },
+      };
+    },
+    // The routes ask the store for the account each time: gone there is gone here.
+    disconnect: () => Promise.resolve(),
+  };
+}
+
+function connectionOf(origins: readonly string[]): ConnectionState {
+  if (origins.length === 0) {
+    return { kind: "needs-action", sentence: "List the sites that may show this chat: until then it answers nobody." };
+  }
+  return { kind: "connected", sentence: `The chat answers on ${origins.length === 1 ? origins[0] : `${origins.length} sites`}.` };
+}
+
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><rect width="48" height="48" rx="11" fill="#2563eb"/><path fill="#fff" d="M15 12h18a6 6 0 0 1 6 6v9a6 6 0 0 1-6 6h-9.2l-6.5 5.2A1.4 1.4 0 0 1 15 37.1V33a6 6 0 0 1-6-6v-9a6 6 0 0 1 6-6z"/><g fill="#2563eb"><circle cx="17" cy="22.5" r="2.2"/><circle cx="24" cy="22.5" r="2.2"/><circle cx="31" cy="22.5" r="2.2"/></g></svg>';

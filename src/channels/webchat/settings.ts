@@ -1,0 +1,85 @@
+import { z } from "zod";
+import type { Account } from "../../domain/account.ts";
+
+/** How a site's chat looks and where it may be embedded. Nothing here is secret: the visitor's browser gets most of it. */
+export interface WebchatSettings {
+  /** Sites that may embed the chat: exact origins (`https://shop.example`) or subdomains (`https://*.shop.example`). */
+  readonly origins: readonly string[];
+  /** Empty = the widget's own words in the visitor's language. The same for `greeting`. */
+  readonly title: string;
+  readonly greeting: string;
+  /** `#rrggbb`. */
+  readonly color: string;
+  readonly left: boolean;
+  /** Empty = the visitor's browser decides. */
+  readonly language: "" | "en" | "ru" | "es";
+  readonly privacy: string;
+}
+
+export const DEFAULT_COLOR = "#2563eb";
+
+/** Setup pages hand over lists as lists or as lines of text. */
+const lines = (value: unknown) => (typeof value === "string" ? value.split(/[\s,;]+/).filter((line) => line !== "") : value);
+
+const originPattern = z.string().transform((value, context) => {
+  const pattern = normaliseOrigin(value);
+  if (pattern !== undefined) return pattern;
+  context.addIssue({
+    code: "custom",
+    message: `"${value.slice(0, 100)}" is not a site address: write https://shop.example, or https://*.shop.example for all its subdomains (http only for localhost)`,
+  });
+  return z.NEVER;
+});
+
+const color = z
+  .string()
+  .trim()
+  .regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "write the colour as #2563eb")
+  .transform((value) => (value.length === 4 ? value.replace(/[0-9a-f]/gi, "$&$&") : value).toLowerCase());
+
+export const webchatSettings = z.object({
+  origins: z.preprocess(lines, z.array(originPattern).max(50).default([])),
+  title: z.string().trim().max(60).default(""),
+  greeting: z.string().trim().max(500).default(""),
+  color: z.preprocess((value) => (value === "" ? undefined : value), color.default(DEFAULT_COLOR)),
+  left: z.boolean().default(false),
+  language: z.preprocess((value) => (typeof value === "string" ? value.trim().toLowerCase() : value), z.enum(["", "en", "ru", "es"]).default("")),
+  privacy: z.string().trim().max(500).default(""),
+});
+
+/** Settings of a stored account. What cannot be read allows no site: the door fails closed. */
+export function readSettings(account: Account): WebchatSettings {
+  const parsed = webchatSettings.safeParse(account.settings);
+  return parsed.success ? parsed.data : webchatSettings.parse({});
+}
+
+const LOOPBACK = /^(localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * The one spelling of an origin or wildcard pattern; `undefined` for what is none (paths, user names, other schemes,
+ * plain http outside this machine).
+ */
+export function normaliseOrigin(value: string): string | undefined {
+  const match = /^(https?):\/\/(\*\.)?([^/?#@\\\s*]+)\/?$/i.exec(value.trim());
+  if (!match) return undefined;
+  const [, scheme = "", star = "", host = ""] = match;
+  const url = URL.parse(`${scheme}://${host}`);
+  if (!url || url.hostname === "") return undefined;
+  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) return undefined;
+  // "*.com" or "*.localhost" would be everybody.
+  if (star !== "" && !/^[^.]+\..+/.test(url.hostname)) return undefined;
+  return star === "" ? url.origin : url.origin.replace("://", "://*.");
+}
+
+/** Whether a browser's `Origin` header is one of the account's sites. `null` and other opaque origins never are. */
+export function allowsOrigin(origins: readonly string[], origin: string): boolean {
+  if (origin.includes("*") || normaliseOrigin(origin) !== origin) return false;
+  return origins.some((pattern) => {
+    const star = pattern.indexOf("*");
+    if (star < 0) return pattern === origin;
+    // Scheme and everything after the star must agree, the port included; the star stands for at least one label.
+    const before = pattern.slice(0, star);
+    const after = pattern.slice(star + 1);
+    return origin.startsWith(before) && origin.endsWith(after) && origin.length > before.length + after.length;
+  });
+}

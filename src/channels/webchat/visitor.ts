@@ -1,0 +1,146 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import { errors, jwtVerify, SignJWT } from "jose";
+import type { Account } from "../../domain/account.ts";
+import type { AccountId, MediaId } from "../../domain/ids.ts";
+import type { Attachment, Quote } from "../../domain/message.ts";
+import { plainText } from "../../domain/rich-text.ts";
+import type { MessageReceived, ReceiptReceived } from "../contract.ts";
+import type { Hub } from "./hub.ts";
+import { allowsOrigin, readSettings, type WebchatSettings } from "./settings.ts";
+
+/**
+ * The vendor's side of web chat, which is us: who a visitor is, what a visitor may see, and what a visitor's request
+ * means in the channel's neutral words. The HTTP routes stand in front of it and know nothing of tokens or keys.
+ */
+export interface VisitorDesk {
+  readonly hub: Hub;
+  settings(account: Account): WebchatSettings;
+  allowsOrigin(account: Account, origin: string): boolean;
+  /** 128 random bits. Nothing is stored until the visitor writes. */
+  newVisitor(): string;
+  issueToken(account: AccountId, visitor: string): Promise<string>;
+  /** The visitor, or `undefined` for a token that is forged, expired, or of another account. */
+  readToken(account: AccountId, token: string): Promise<string | undefined>;
+  /** Query string that opens one file for up to two hours, for `<img>` and `<a>`, which cannot carry a header. */
+  fileProof(account: AccountId, media: MediaId): string;
+  checkFileProof(account: AccountId, media: string, expires: string, signature: string): boolean;
+  /** Id under which a visitor's message is known at the channel. */
+  externalId(visitor: string, clientId: string): string;
+  /** The id that the visitor's browser gave to it. */
+  clientId(visitor: string, externalId: string): string | undefined;
+  message(visitor: string, sent: VisitorSent): MessageReceived;
+  receipt(visitor: string, externalIds: readonly string[], state: "delivered" | "read"): ReceiptReceived;
+}
+
+export interface VisitorSent {
+  /** UUID made by the browser: a second POST of it is the same message. */
+  readonly clientId: string;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  readonly quote?: Quote | undefined;
+  readonly language?: string | undefined;
+  /** Page on which the conversation began. */
+  readonly url?: string | undefined;
+}
+
+export interface VisitorDeskOptions {
+  readonly secretKey: string;
+  readonly hub: Hub;
+  readonly now: () => Date;
+}
+
+export const VISITOR_ID = /^v[A-Za-z0-9_-]{22}$/;
+
+const ISSUER = "threadline-webchat";
+/** A returning visitor gets a fresh token with every session, so only a year of absence ends a conversation. */
+const TOKEN_LIFE = "365d";
+const LINK_STEP_S = 3_600;
+
+export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
+  const derive = (purpose: string) => new Uint8Array(hkdfSync("sha256", options.secretKey, "", purpose, 32));
+  const tokenKey = derive("threadline webchat visitor tokens");
+  const linkKey = derive("threadline webchat file links");
+  const signLink = (account: string, media: string, expires: string) =>
+    createHmac("sha256", linkKey).update(`${account}\n${media}\n${expires}`).digest();
+  const external = (visitor: string, clientId: string) => `${visitor}.${clientId}`;
+
+  return {
+    hub: options.hub,
+    settings: readSettings,
+    allowsOrigin: (account, origin) => allowsOrigin(readSettings(account).origins, origin),
+    newVisitor: () => `v${randomBytes(16).toString("base64url")}`,
+
+    issueToken(account, visitor) {
+      const now = options.now();
+      return new SignJWT()
+        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
+        .setIssuer(ISSUER)
+        .setAudience(account)
+        .setSubject(visitor)
+        .setIssuedAt(now)
+        .setExpirationTime(new Date(now.getTime() + 365 * 86_400_000))
+        .sign(tokenKey);
+    },
+
+    async readToken(account, token) {
+      try {
+        const { payload } = await jwtVerify(token, tokenKey, {
+          algorithms: ["HS256"],
+          issuer: ISSUER,
+          audience: account,
+          currentDate: options.now(),
+          maxTokenAge: TOKEN_LIFE,
+          requiredClaims: ["sub", "exp"],
+        });
+        return payload.sub !== undefined && VISITOR_ID.test(payload.sub) ? payload.sub : undefined;
+      } catch (error) {
+        if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
+        throw error;
+      }
+    },
+
+    fileProof(account, media) {
+      // Rounded, so that a picture keeps its address (and its place in the browser's cache) within the hour.
+      const expires = String((Math.floor(options.now().getTime() / 1000 / LINK_STEP_S) + 2) * LINK_STEP_S);
+      return `e=${expires}&s=${signLink(account, media, expires).toString("base64url")}`;
+    },
+
+    checkFileProof(account, media, expires, signature) {
+      const given = Buffer.from(signature, "base64url");
+      const wanted = signLink(account, media, expires);
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return false;
+      return Number(expires) * 1000 > options.now().getTime();
+    },
+
+    externalId: external,
+    clientId: (visitor, externalId) =>
+      externalId.startsWith(`${visitor}.`) ? externalId.slice(visitor.length + 1) : undefined,
+
+    message(visitor, sent) {
+      const externalId = external(visitor, sent.clientId);
+      return {
+        kind: "message",
+        key: `m:${externalId}`,
+        chatId: visitor,
+        at: options.now(),
+        externalId,
+        // No name: the portal matches people by name too, and "Guest" would join strangers.
+        customer: {
+          externalId: visitor,
+          ...(sent.language !== undefined && { language: sent.language }),
+          ...(sent.url !== undefined && { url: sent.url }),
+        },
+        content: {
+          body: plainText(sent.text),
+          attachments: sent.attachments,
+          ...(sent.quote !== undefined && { quote: sent.quote }),
+        },
+      };
+    },
+
+    receipt(visitor, externalIds, state) {
+      const key = `${state}:${externalIds.at(-1) ?? ""}`;
+      return { kind: "receipt", key, chatId: visitor, at: options.now(), externalIds, state };
+    },
+  };
+}
