@@ -1,0 +1,284 @@
+import { entityKind, entityKinds, phoneKey } from "../crm-store.ts";
+import type { CrmItem } from "../model.ts";
+import { answer, answerPage, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
+import { asInteger, asList, asRecord, asText, type Fields, isoDate } from "../values.ts";
+import type { CallContext, MethodEntry, MethodFamily } from "./context.ts";
+import { matchesFilter, orderItems, page, UnknownFilterFieldError } from "./crm-query.ts";
+
+function guard({ user }: CallContext): RestRefusal | undefined {
+  if (user.extranet) return refuse(403, "allowed_only_intranet_user", "Action is allowed only for intranet users");
+  if (!user.crmAccess) return refuse(400, "ACCESS_DENIED", "Access denied");
+  return undefined;
+}
+
+/** A CRM method behind the rights every one of them checks. */
+function guarded(handler: MethodEntry["handler"]): MethodEntry {
+  return { handler: (context, parameters) => guard(context) ?? handler(context, parameters) };
+}
+
+function entityTypeOf(parameters: Fields): number | RestRefusal {
+  const typeId = asInteger(parameters.entityTypeId) ?? 0;
+  return entityKind(typeId) === undefined ? refuse(400, "NOT_FOUND", "Smart process not found") : typeId;
+}
+
+const eventNames: Readonly<Record<number, string>> = { 1: "LEAD", 2: "DEAL", 3: "CONTACT", 4: "COMPANY" };
+
+function emitChange(context: CallContext, typeId: number, id: number, change: "ADD" | "UPDATE"): void {
+  context.portal.emit(`ONCRM${eventNames[typeId]}${change}`, { FIELDS: { ID: id } }, { userId: context.user.id });
+}
+
+function itemAnswer(item: CrmItem): RestResult {
+  return answer({ item: { ...item.fields, entityTypeId: item.entityTypeId } });
+}
+
+function badField(fields: Fields): RestRefusal | undefined {
+  for (const name of ["fm", "contactIds", "observers"]) {
+    const value = fields[name];
+    if (value === undefined || typeof value === "object") continue;
+    return refuse(400, "100", `Expected iterable value for multiple field, but got ${typeof value} instead`);
+  }
+  return undefined;
+}
+
+function addItem(context: CallContext, parameters: Fields): RestResult {
+  const typeId = entityTypeOf(parameters);
+  if (typeof typeId !== "number") return typeId;
+  const fields = asRecord(parameters.fields);
+  const bad = badField(fields);
+  if (bad !== undefined) return bad;
+  const { portal, user } = context;
+  const category = asInteger(fields.categoryId) ?? 0;
+  if (typeId === 2 && !portal.crm.categories.some((candidate) => candidate.id === category)) {
+    return refuse(400, "CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Invalid value for field "categoryId"');
+  }
+  const item = portal.crm.add(typeId, fields, user.id, portal.now());
+  emitChange(context, typeId, item.id, "ADD");
+  return itemAnswer(item);
+}
+
+function findItem(context: CallContext, parameters: Fields): CrmItem | RestRefusal {
+  const typeId = entityTypeOf(parameters);
+  if (typeof typeId !== "number") return typeId;
+  return (
+    context.portal.crm.item(typeId, asInteger(parameters.id) ?? 0) ?? refuse(400, "NOT_FOUND", "Element not found")
+  );
+}
+
+function listItems(context: CallContext, parameters: Fields): RestResult {
+  const typeId = entityTypeOf(parameters);
+  if (typeof typeId !== "number") return typeId;
+  const filter = asRecord(parameters.filter);
+  try {
+    const found = [...(context.portal.crm.items.get(typeId)?.values() ?? [])].filter((item) =>
+      matchesFilter(item.fields, filter),
+    );
+    const select = (asList(parameters.select) ?? []).map(asText);
+    const chosen = page(
+      orderItems(
+        found.map((item) => item.fields),
+        asRecord(parameters.order),
+      ),
+      parameters.start,
+    );
+    const items = chosen.items.map((fields) =>
+      select.length === 0 || select.includes("*")
+        ? fields
+        : Object.fromEntries(Object.entries(fields).filter(([name]) => name === "id" || select.includes(name))),
+    );
+    return answerPage({ items }, chosen.total, chosen.next);
+  } catch (error) {
+    if (error instanceof UnknownFilterFieldError) return refuse(400, "INVALID_ARG_VALUE", error.message);
+    throw error;
+  }
+}
+
+/** crm.lead.get and its sisters: the same item in capital letters and text values. */
+function legacyFields(item: CrmItem): Fields {
+  const fields: Fields = {};
+  for (const [name, value] of Object.entries(item.fields)) {
+    if (name === "fm") continue;
+    const legacy = {
+      createdTime: "DATE_CREATE",
+      updatedTime: "DATE_MODIFY",
+      createdBy: "CREATED_BY_ID",
+      updatedBy: "MODIFY_BY_ID",
+    }[name];
+    const plain = legacy ?? name.replace(/([A-Z])/g, "_$1").toUpperCase();
+    const key = item.entityTypeId === 1 && plain.startsWith("STAGE_") ? plain.replace("STAGE_", "STATUS_") : plain;
+    fields[key] =
+      typeof value === "object" && value !== null
+        ? value
+        : value === null || value === undefined
+          ? null
+          : String(value);
+  }
+  for (const field of (asList(item.fields.fm) ?? []).map(asRecord)) {
+    const key = asText(field.typeId);
+    const list = (fields[key] ?? []) as Fields[];
+    list.push({ ID: String(field.id), VALUE_TYPE: field.valueType, VALUE: field.value, TYPE_ID: key });
+    fields[key] = list;
+  }
+  return fields;
+}
+
+function legacyGet(typeId: number): MethodEntry {
+  return guarded(({ portal }, parameters) => {
+    const item = portal.crm.item(typeId, asInteger(parameters.id) ?? 0);
+    return item === undefined ? refuse(400, "", "Not found") : answer(legacyFields(item));
+  });
+}
+
+function findDuplicates({ portal }: CallContext, parameters: Fields): RestResult {
+  const type = asText(parameters.type).toUpperCase();
+  if (type !== "PHONE" && type !== "EMAIL") {
+    return refuse(
+      400,
+      `Communication type '${type}' is not supported in current context`,
+      "Parameter 'type' is not supported.",
+    );
+  }
+  const values = (asList(parameters.values) ?? []).map(asText).slice(0, 20);
+  const only = asText(parameters.entity_type).toUpperCase();
+  const result: Record<string, number[]> = {};
+  for (const kind of entityKinds) {
+    const name = kind.name.toUpperCase();
+    if (kind.name === "deal" || (only !== "" && only !== name)) continue;
+    const usable = values.filter((value) => type === "EMAIL" || phoneKey(value) !== "");
+    const ids = new Set(usable.flatMap((value) => portal.crm.findByContact(kind.typeId, type, value)));
+    if (ids.size > 0) result[name] = [...ids];
+  }
+  return answer(Object.keys(result).length === 0 ? [] : result);
+}
+
+export const crmMethods: MethodFamily = {
+  "crm.item.add": guarded(addItem),
+  "crm.item.get": guarded((context, parameters) => {
+    const item = findItem(context, parameters);
+    return "kind" in item ? item : itemAnswer(item);
+  }),
+  "crm.item.list": guarded(listItems),
+  "crm.item.update": guarded((context, parameters) => {
+    const item = findItem(context, parameters);
+    if ("kind" in item) return item;
+    const fields = asRecord(parameters.fields);
+    const bad = badField(fields);
+    if (bad !== undefined) return bad;
+    context.portal.crm.update(item, fields, context.user.id, context.portal.now());
+    emitChange(context, item.entityTypeId, item.id, "UPDATE");
+    return itemAnswer(item);
+  }),
+  "crm.lead.get": legacyGet(1),
+  "crm.deal.get": legacyGet(2),
+  "crm.contact.get": legacyGet(3),
+  "crm.company.get": legacyGet(4),
+  "crm.duplicate.findbycomm": guarded(findDuplicates),
+  "crm.settings.mode.get": { handler: ({ portal }) => answer(portal.crm.mode) },
+  "crm.category.list": guarded(({ portal }, parameters) => {
+    const typeId = entityTypeOf(parameters);
+    if (typeof typeId !== "number") return typeId;
+    if (typeId !== 2)
+      return refuse(
+        400,
+        "ENTITY_TYPE_NOT_SUPPORTED",
+        `Entity type ${entityKind(typeId)?.contractKind ?? ""} is not supported`,
+      );
+    const categories = portal.crm.categories.map(({ id, name, sort, isDefault }) => ({
+      id,
+      name,
+      sort,
+      entityTypeId: 2,
+      isDefault: isDefault ? "Y" : "N",
+    }));
+    return answerPage({ categories }, categories.length, undefined);
+  }),
+  "crm.status.list": guarded(({ portal }, parameters) => {
+    const filter = asRecord(parameters.filter);
+    const rows = portal.crm.stages.map((stage, index) => ({
+      ID: String(101 + index * 2),
+      ENTITY_ID: stage.entityId,
+      STATUS_ID: stage.statusId,
+      NAME: stage.name,
+      NAME_INIT: "",
+      SORT: String(stage.sort),
+      SYSTEM: "N",
+      CATEGORY_ID: stage.categoryId === null || stage.categoryId === 0 ? null : String(stage.categoryId),
+      COLOR: "",
+      SEMANTICS: stage.semantics,
+    }));
+    const found = orderItems(
+      rows.filter((row) => matchesFilter(row, filter)),
+      asRecord(parameters.order),
+    );
+    return answerPage(found, found.length, undefined);
+  }),
+  "crm.activity.add": guarded(addActivity),
+  "crm.activity.get": guarded(({ portal }, parameters) => {
+    const activity = portal.crm.activities.get(asInteger(parameters.id) ?? 0);
+    return activity === undefined ? refuse(400, "", "Activity is not found") : answer(activity.fields);
+  }),
+  "crm.activity.list": guarded(({ portal }, parameters) => {
+    const filter = asRecord(parameters.filter);
+    const order = asRecord(parameters.order);
+    const rows = [...portal.crm.activities.values()]
+      .map((activity) => activity.fields)
+      .filter((fields) => matchesFilter(fields, filter));
+    const sorted = orderItems(rows, Object.keys(order).length === 0 ? { START_TIME: "ASC" } : order);
+    const chosen = page(sorted, parameters.start);
+    return answerPage(chosen.items, chosen.total, chosen.next);
+  }),
+  "crm.timeline.comment.add": guarded((context, parameters) => {
+    const { portal, user } = context;
+    const fields = asRecord(parameters.fields);
+    const kind = entityKinds.find((candidate) => candidate.name === asText(fields.ENTITY_TYPE).toLowerCase());
+    const entityId = asInteger(fields.ENTITY_ID) ?? 0;
+    if (kind === undefined || portal.crm.item(kind.typeId, entityId) === undefined)
+      return refuse(400, "OWNER_NOT_FOUND", "Owner was not found");
+    const files = (asList(fields.FILES) ?? []).map((file) => asText(asList(file)?.[0]));
+    const comment = portal.crm.addComment({
+      entityType: kind.name,
+      entityId,
+      text: asText(fields.COMMENT),
+      authorId: user.id,
+      createdAt: portal.now(),
+      files,
+    });
+    return answer(comment.id);
+  }),
+  "crm.timeline.comment.list": guarded(({ portal }, parameters) => {
+    const filter = asRecord(parameters.filter);
+    const rows = portal.crm.comments.map((comment) => ({
+      ID: String(comment.id),
+      ENTITY_ID: String(comment.entityId),
+      ENTITY_TYPE: comment.entityType,
+      CREATED: isoDate(comment.createdAt),
+      COMMENT: comment.text,
+      AUTHOR_ID: String(comment.authorId),
+    }));
+    const chosen = page(
+      orderItems(
+        rows.filter((row) => matchesFilter(row, filter)),
+        asRecord(parameters.order),
+      ),
+      parameters.start,
+    );
+    return answerPage(chosen.items, chosen.total, chosen.next);
+  }),
+};
+
+function addActivity({ portal, user }: CallContext, parameters: Fields): RestResult {
+  const fields = asRecord(parameters.fields);
+  const kind = entityKind(asInteger(fields.OWNER_TYPE_ID) ?? 0);
+  if (kind === undefined || portal.crm.item(kind.typeId, asInteger(fields.OWNER_ID) ?? 0) === undefined) {
+    return refuse(
+      400,
+      "",
+      "Could not build binding. Please ensure that owner info and communications are defined correctly",
+    );
+  }
+  const texts = Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === "object" ? value : asText(value)]),
+  );
+  const activity = portal.crm.addActivity({ AUTHOR_ID: String(user.id), ...texts }, portal.now());
+  portal.emit("ONCRMACTIVITYADD", { FIELDS: { ID: activity.id } }, { userId: user.id });
+  return answer(activity.id);
+}

@@ -1,0 +1,23 @@
+import { applicationMethods } from "./application.ts";
+import { bindingMethods } from "./bindings.ts";
+import { connectorMessageMethods } from "./connector-messages.ts";
+import { connectorMethods } from "./connectors.ts";
+import type { MethodEntry } from "./context.ts";
+import { crmMethods } from "./crm.ts";
+import { messengerMethods } from "./messenger.ts";
+import { openLineMethods } from "./open-lines.ts";
+import { userMethods } from "./users.ts";
+
+/** Every implemented method by its contract name; `batch` is played by the REST core itself. */
+export const methodRegistry: ReadonlyMap<string, MethodEntry> = new Map(
+  [
+    applicationMethods,
+    userMethods,
+    bindingMethods,
+    connectorMethods,
+    connectorMessageMethods,
+    openLineMethods,
+    messengerMethods,
+    crmMethods,
+  ].flatMap((family) => Object.entries(family)),
+);

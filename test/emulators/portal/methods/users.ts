@@ -1,0 +1,65 @@
+import type { PortalUser } from "../model.ts";
+import { answer, answerPage } from "../rest-result.ts";
+import { asInteger, asList, asRecord, asText, type Fields } from "../values.ts";
+import type { MethodFamily } from "./context.ts";
+
+const pageSize = 50;
+
+/** user_basic shows no contact data, user_brief neither; only the full scope does. */
+function userFields(user: PortalUser, scope: readonly string[]): Fields {
+  return {
+    ID: String(user.id),
+    ACTIVE: user.active,
+    NAME: user.name,
+    LAST_NAME: user.lastName,
+    ...(scope.includes("user") || scope.includes("user_basic")
+      ? { EMAIL: user.email, PERSONAL_MOBILE: user.phone }
+      : {}),
+    IS_ONLINE: "Y",
+    PERSONAL_GENDER: user.gender ?? "",
+    WORK_POSITION: user.admin ? "Administrator" : "",
+    UF_DEPARTMENT: user.extranet ? [] : [1],
+    USER_TYPE: user.extranet ? "extranet" : "employee",
+  };
+}
+
+function matches(fields: Fields, filter: Fields): boolean {
+  return Object.entries(filter).every(([rawName, wanted]) => {
+    const name = rawName.replace(/^[@=%]+/, "");
+    const value = fields[name];
+    const candidates = asList(wanted) ?? [wanted];
+    if (name === "ACTIVE")
+      return candidates.some(
+        (candidate) => (candidate === true || ["1", "Y", "true"].includes(asText(candidate))) === value,
+      );
+    return candidates.some((candidate) => asText(candidate) === asText(value));
+  });
+}
+
+export const userMethods: MethodFamily = {
+  profile: {
+    handler: ({ user }) =>
+      answer({
+        ID: String(user.id),
+        ADMIN: user.admin,
+        NAME: user.name,
+        LAST_NAME: user.lastName,
+        PERSONAL_GENDER: user.gender ?? "",
+        TIME_ZONE: "",
+      }),
+  },
+  "user.current": { handler: ({ user, token }) => answer(userFields(user, token.scope)) },
+  "user.admin": { handler: ({ user }) => answer(user.admin) },
+  "user.get": {
+    handler: ({ portal, token }, parameters) => {
+      const filter = asRecord(parameters.FILTER);
+      const found = portal
+        .employees()
+        .map((user) => userFields(user, token.scope))
+        .filter((fields) => matches(fields, filter));
+      const start = Math.max(0, asInteger(parameters.start) ?? 0);
+      const next = start + pageSize < found.length ? start + pageSize : undefined;
+      return answerPage(found.slice(start, start + pageSize), found.length, next);
+    },
+  },
+};
