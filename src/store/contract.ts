@@ -254,8 +254,8 @@ export interface LaneRepository {
   due(now: Date, limit: number): Promise<readonly LaneId[]>;
   /** Makes lanes with unfinished rows due now (switch on, line connected, tokens back). Answers them. */
   wakeAll(portal: PortalId, account?: AccountId): Promise<readonly LaneId[]>;
-  /** This owner lives until then. */
-  heartbeat(owner: string, until: Date): Promise<void>;
+  /** This owner lives for so long from now, by the database's clock: clocks of processes need not agree. */
+  heartbeat(owner: string, ttlMs: number): Promise<void>;
   /** This owner is gone; its leases are free at once. */
   retire(owner: string): Promise<void>;
   /** On a store that only one process can open: whoever held leases before is dead. */

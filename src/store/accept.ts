@@ -1,0 +1,89 @@
+import { CompiledQuery, type Kysely } from "kysely";
+import { conversationId, laneOf, messageId } from "../domain/ids.ts";
+import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
+import type { Accepted, InboundRow, ReplyRow } from "./contract.ts";
+import { repeatWhenUndone } from "./errors.ts";
+import type { Schema } from "./schema.ts";
+
+/**
+ * The way in. One statement is one transaction: either everything of it is there, or nothing, and what was answered is
+ * durable (as far as the database is).
+ *
+ * - Crash before the commit: nothing is stored, nothing was acknowledged, the vendor sends again. After it: the vendor
+ *   may send again, and gets `duplicate`.
+ * - Twice at once, in one call or in two processes: one row, one `duplicate`.
+ * - Out of order: messages stand in the order in which they were accepted. An edit older than one seen before is
+ *   `duplicate`. An edit or deletion that comes before its message is `unknown` and stored nowhere: a caller whose
+ *   vendor delivers in parallel should refuse it, so that it is sent again.
+ * - Order under concurrency: the conversation's row is locked before a message draws its number, and the lock is held
+ *   until the commit. So in a conversation nobody can see a later number while an earlier one is still to come. Over
+ *   several conversations of a portal that is not promised.
+ */
+export async function acceptInbound(db: Kysely<Schema>, rows: readonly InboundRow[]): Promise<readonly Accepted[]> {
+  const results = new Array<Accepted>(rows.length).fill({ kind: "unknown" });
+  const now = new Date();
+  const events = rows.flatMap((row, n) => (isUuid(row.account) ? [eventOf(row, n, now)] : []));
+  if (events.length === 0) return results;
+  const accepted = await call<AcceptedRow>(db, "select * from accept_inbound($1)", [toJson(events)]);
+  for (const row of accepted) results[row.n] = toAccepted(row, "in");
+  return results;
+}
+
+/** See `acceptInbound`; the message's number is drawn under the same lock. */
+export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Accepted> {
+  if (!isUuid(row.conversation) || (row.target !== undefined && !isUuid(row.target))) return { kind: "unknown" };
+  const now = new Date();
+  const reply = toJson({
+    portal: row.portal,
+    conversation: row.conversation,
+    kind: row.kind,
+    origin_key: indexable(row.originKey),
+    origin: row.origin,
+    target: row.target,
+    content: row.content,
+    sent: saneDate(row.sentAt, now),
+    im_message: row.imMessageId,
+    im_chat: row.imChatId,
+  });
+  const [accepted] = await call<Omit<AcceptedRow, "conversation_id">>(db, "select * from accept_reply($1, $2)", [reply, now.toISOString()]);
+  if (!accepted) return { kind: "unknown" };
+  return toAccepted({ ...accepted, conversation_id: row.conversation }, "out");
+}
+
+interface AcceptedRow {
+  readonly n: number;
+  readonly outcome: string;
+  readonly message_id: string | null;
+  readonly conversation_id: string | null;
+  readonly held: boolean;
+}
+
+function eventOf(row: InboundRow, n: number, now: Date): object {
+  return {
+    n,
+    portal: cleanText(row.portal),
+    account: row.account,
+    key: indexable(row.key),
+    kind: row.kind,
+    chat: indexable(row.chatId),
+    customer: row.customer,
+    external: indexable(row.externalId),
+    content: row.content,
+    album: row.album,
+    sent: saneDate(row.sentAt, now),
+    not_before: saneDate(row.notBefore, now),
+  };
+}
+
+function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out"): Accepted {
+  if (row.outcome !== "stored" || row.message_id === null || row.conversation_id === null) {
+    return { kind: row.outcome === "duplicate" ? "duplicate" : "unknown" };
+  }
+  const conversation = conversationId(row.conversation_id);
+  return { kind: "stored", message: messageId(row.message_id), conversation, lane: laneOf(direction, conversation), held: row.held };
+}
+
+/** Not through the query builder: these run for every message, and their text never changes. */
+function call<Row>(db: Kysely<Schema>, text: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+  return repeatWhenUndone(async () => (await db.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]))).rows);
+}

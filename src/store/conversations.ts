@@ -1,0 +1,79 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Conversation, Customer } from "../domain/conversation.ts";
+import { accountId, conversationId, portalId } from "../domain/ids.ts";
+import { indexable, isUuid } from "./clean.ts";
+import type { ConversationRepository } from "./contract.ts";
+import type { Schema } from "./schema.ts";
+
+const TABLE = "conversations";
+
+/** Conversations. They are made by `acceptInbound` alone. */
+export function createConversationRepository(db: Kysely<Schema>): ConversationRepository {
+  return {
+    async find(portal, conversation) {
+      if (!isUuid(conversation)) return undefined;
+      const row = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("id", "=", conversation).executeTakeFirst();
+      return row && toConversation(row);
+    },
+
+    async findByExternalChat(account, externalChatId) {
+      if (!isUuid(account)) return undefined;
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("account_id", "=", account)
+        .where("external_chat_id", "=", indexable(externalChatId))
+        .executeTakeFirst();
+      return row && toConversation(row);
+    },
+
+    async findByImChat(portal, imChatId) {
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("im_chat_id", "=", imChatId)
+        .orderBy("last_message_at", "desc")
+        .limit(1)
+        .executeTakeFirst();
+      return row && toConversation(row);
+    },
+
+    async list(portal, query) {
+      if (query.account !== undefined && !isUuid(query.account)) return [];
+      let select = db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal);
+      if (query.account !== undefined) select = select.where("account_id", "=", query.account);
+      if (query.open !== undefined) select = select.where("open", "=", query.open);
+      if (query.touchedSince !== undefined) select = select.where("last_message_at", ">=", query.touchedSince);
+      const rows = await select.orderBy("last_message_at", "desc").orderBy("id").limit(query.limit).execute();
+      return rows.map(toConversation);
+    },
+
+    async learn(portal, conversation, patch) {
+      if (!isUuid(conversation)) return;
+      const values = {
+        ...(patch.imChatId !== undefined && { im_chat_id: patch.imChatId }),
+        ...(patch.sessionId !== undefined && { session_id: patch.sessionId }),
+        ...(patch.portalUserId !== undefined && { portal_user_id: patch.portalUserId }),
+        ...(patch.open !== undefined && { open: patch.open }),
+      };
+      if (Object.keys(values).length === 0) return;
+      await db.updateTable(TABLE).set(values).where("portal_id", "=", portal).where("id", "=", conversation).execute();
+    },
+  };
+}
+
+function toConversation(row: Selectable<Schema["conversations"]>): Conversation {
+  return {
+    id: conversationId(row.id),
+    portal: portalId(row.portal_id),
+    account: accountId(row.account_id),
+    externalChatId: row.external_chat_id,
+    customer: row.customer as Customer,
+    ...(row.im_chat_id !== null && { imChatId: row.im_chat_id }),
+    ...(row.session_id !== null && { sessionId: row.session_id }),
+    ...(row.portal_user_id !== null && { portalUserId: row.portal_user_id }),
+    open: row.open,
+    lastMessageAt: row.last_message_at,
+  };
+}

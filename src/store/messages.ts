@@ -1,0 +1,220 @@
+import { type Kysely, type Selectable, sql } from "kysely";
+import { accountId, conversationId, type Direction, laneOf, messageId, portalId } from "../domain/ids.ts";
+import type { Content, Message, MessageKind, MessageState, Origin } from "../domain/message.ts";
+import { acceptInbound, acceptReply } from "./accept.ts";
+import { indexable, isUuid, saneDate, toJson } from "./clean.ts";
+import type { DueMessage, MessageRepository, MessageResult } from "./contract.ts";
+import { repeatWhenUndone } from "./errors.ts";
+import { keyOf } from "./lanes.ts";
+import type { Schema } from "./schema.ts";
+
+const TABLE = "messages";
+
+/**
+ * Messages and what becomes of them. Every method may be called again after a `StoreUnavailable`: states only rise, and
+ * keys make a second insert a duplicate.
+ */
+export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
+  return {
+    acceptInbound: (rows) => acceptInbound(db, rows),
+    acceptReply: (row) => acceptReply(db, row),
+
+    async find(portal, message) {
+      if (!isUuid(message)) return undefined;
+      const row = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("id", "=", message).executeTakeFirst();
+      return row && toMessage(row);
+    },
+
+    async findByIm(portal, imMessageId) {
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("im_message_id", "=", imMessageId)
+        .where("kind", "=", "message")
+        .orderBy("seq")
+        .limit(1)
+        .executeTakeFirst();
+      return row && toMessage(row);
+    },
+
+    async findByExternal(account, externalId) {
+      if (!isUuid(account)) return undefined;
+      const id = indexable(externalId);
+      const { rows } = await sql<Selectable<Schema["messages"]>>`
+        select * from (
+          select * from messages where account_id = ${account} and external_ids[1] = ${id}
+          union
+          select * from messages where cardinality(external_ids) > 1 and external_ids @> array[${id}::text] and account_id = ${account}
+        ) as found where kind = 'message' order by seq desc limit 1`.execute(db);
+      return rows[0] && toMessage(rows[0]);
+    },
+
+    async unfinished(lane, limit) {
+      const at = keyOf(lane);
+      if (!at) return [];
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("conversation_id", "=", at.conversation)
+        .where("direction", "=", at.direction)
+        .where("pending", "=", true)
+        .orderBy("seq")
+        .limit(limit)
+        .execute();
+      return rows.map((row): DueMessage => ({ ...toMessage(row), ...(row.settle_by && { settleBy: row.settle_by }) }));
+    },
+
+    async beginAttempt(lane, owner, messages) {
+      const at = keyOf(lane);
+      if (!at || !messages.every(isUuid)) return false;
+      if (messages.length === 0) return true;
+      const { rows } = await sql<{ begun: boolean }>`
+        select begin_attempt(${at.conversation}, ${at.direction}, ${owner}, ${[...new Set(messages)]}) as begun`.execute(db);
+      return rows[0]?.begun === true;
+    },
+
+    async finish(results) {
+      if (results.length === 0) return;
+      const rows = results.flatMap(({ message, result }, n) => (isUuid(message) ? [{ n, message, ...resultColumns(result) }] : []));
+      await repeatWhenUndone(() => sql`select finish_messages(${toJson(rows)})`.execute(db));
+    },
+
+    async applyReceipt(account, externalIds, state) {
+      if (!isUuid(account) || externalIds.length === 0) return [];
+      const { rows } = await sql<{ id: string }>`
+        select apply_receipt(${account}, ${externalIds.map(indexable)}, ${state}) as id`.execute(db);
+      return rows.map((row) => messageId(row.id));
+    },
+
+    async unreported(conversation, limit) {
+      if (!isUuid(conversation)) return [];
+      const { rows } = await sql<Selectable<Schema["messages"]>>`
+        select * from messages
+        where conversation_id = ${conversation} and direction = 'out' and reported_at is null and im_message_id is not null
+          and kind <> 'delete' and state in ('sent', 'delivered', 'read')
+        order by seq limit ${limit}`.execute(db);
+      return rows.map(toMessage);
+    },
+
+    async markReported(messages) {
+      const ids = messages.filter(isUuid);
+      if (ids.length === 0) return;
+      await db.updateTable(TABLE).set({ reported_at: new Date() }).where("id", "in", ids).execute();
+    },
+
+    async retry(portal, message) {
+      if (!isUuid(message)) return undefined;
+      return repeatWhenUndone(() =>
+        db.transaction().execute(async (tx) => {
+          const now = new Date();
+          const row = await tx
+            .updateTable(TABLE)
+            .set({ state: "stored", next_at: now, error: null })
+            .where("portal_id", "=", portal)
+            .where("id", "=", message)
+            .where("state", "in", ["refused", "failed", "uncertain"])
+            .where("settle_by", "is", null)
+            .returning(["conversation_id", "direction"])
+            .executeTakeFirst();
+          if (!row) return undefined;
+          await tx
+            .updateTable("lanes")
+            .set({ due_at: sql<Date>`least(due_at, ${now}::timestamptz)` })
+            .where("conversation_id", "=", row.conversation_id)
+            .where("direction", "=", row.direction)
+            .execute();
+          return laneOf(row.direction as Direction, conversationId(row.conversation_id));
+        }),
+      );
+    },
+
+    async backlog(portal, account) {
+      if (!isUuid(account)) return 0;
+      const row = await db
+        .selectFrom(TABLE)
+        .select((count) => count.fn.countAll<number>().as("messages"))
+        .where("portal_id", "=", portal)
+        .where("account_id", "=", account)
+        .where("pending", "=", true)
+        .executeTakeFirstOrThrow();
+      return row.messages;
+    },
+
+    async dropBacklog(portal, account, sentence) {
+      if (!isUuid(account)) return 0;
+      const result = await db
+        .updateTable(TABLE)
+        // What left already may have arrived: that is not called failed.
+        .set({ state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`, settle_by: null, error: sentence })
+        .where("portal_id", "=", portal)
+        .where("account_id", "=", account)
+        .where("pending", "=", true)
+        .executeTakeFirst();
+      return Number(result.numUpdatedRows);
+    },
+
+    async journal(portal, query) {
+      if (![query.conversation, query.account].every((id) => id === undefined || isUuid(id))) return [];
+      let select = db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal);
+      if (query.state !== undefined) select = select.where("state", "=", query.state);
+      if (query.conversation !== undefined) select = select.where("conversation_id", "=", query.conversation);
+      if (query.account !== undefined) select = select.where("account_id", "=", query.account);
+      if (query.direction !== undefined) select = select.where("direction", "=", query.direction);
+      if (query.changes !== true) select = select.where("kind", "=", "message");
+      if (query.after !== undefined) select = select.where("seq", ">", query.after);
+      if (query.before !== undefined) select = select.where("seq", "<", query.before);
+      const rows = await select.orderBy("seq", query.before === undefined ? "asc" : "desc").limit(query.limit).execute();
+      return rows.map(toMessage);
+    },
+
+    async setAttachments(message, attachments) {
+      if (!isUuid(message)) return;
+      await sql`
+        update messages set content = jsonb_set(content, '{attachments}', ${toJson(attachments)}::jsonb) where id = ${message}`.execute(db);
+    },
+  };
+}
+
+function resultColumns(result: MessageResult): object {
+  const now = new Date();
+  const externalIds = "externalIds" in result && result.externalIds ? { external_ids: result.externalIds.map(indexable) } : {};
+  switch (result.state) {
+    case "sent":
+    case "delivered":
+      return { state: result.state, ...externalIds };
+    case "stored":
+      return { state: result.state, next_at: saneDate(result.nextAt, now), error: result.error };
+    case "refused":
+    case "failed":
+      return { state: result.state, error: result.error };
+    case "uncertain":
+      return { state: result.state, error: result.error, ...externalIds, next_at: result.nextAt, settle_by: result.settleBy };
+  }
+}
+
+function toMessage(row: Selectable<Schema["messages"]>): Message {
+  return {
+    id: messageId(row.id),
+    portal: portalId(row.portal_id),
+    account: accountId(row.account_id),
+    conversation: conversationId(row.conversation_id),
+    direction: row.direction as Direction,
+    kind: row.kind as MessageKind,
+    seq: row.seq,
+    ...(row.target_id !== null && { target: messageId(row.target_id) }),
+    externalIds: row.external_ids,
+    content: row.content as Content,
+    ...(row.album !== null && { album: row.album }),
+    origin: row.origin as Origin,
+    ...(row.im_message_id !== null && { imMessageId: row.im_message_id }),
+    ...(row.im_chat_id !== null && { imChatId: row.im_chat_id }),
+    state: row.state as MessageState,
+    attempts: row.attempts,
+    ...(row.attempted_at !== null && { attemptedAt: row.attempted_at }),
+    ...(row.error !== null && { error: row.error }),
+    nextAt: row.next_at,
+    sentAt: row.sent_at,
+    createdAt: row.created_at,
+  };
+}

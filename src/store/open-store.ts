@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { sql } from "kysely";
+import type { Logger } from "pino";
+import { createAccountRepository } from "./accounts.ts";
+import type { Store } from "./contract.ts";
+import { createConversationRepository } from "./conversations.ts";
+import { type Database, openPglite, openPostgres } from "./database.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { createLaneRepository } from "./lanes.ts";
+import { createLockRepository, createNonceRepository } from "./locks.ts";
+import { createMediaRepository } from "./media.ts";
+import { createMessageRepository } from "./messages.ts";
+import { migrate } from "./migrate.ts";
+import { createPortalRepository } from "./portals.ts";
+import { createSecrets } from "./secrets.ts";
+import { createUserRepository } from "./users.ts";
+
+export interface StoreOptions {
+  /** A PostgreSQL server; absent = PGlite in the data folder. */
+  readonly databaseUrl?: string | undefined;
+  /** PGlite lives in `pglite/` below it. `memory://` keeps nothing: for tests. */
+  readonly dataDir: string;
+  readonly secretKey: string;
+  readonly log: Logger;
+  /** Connections to PostgreSQL of this process. Default 10. */
+  readonly connections?: number | undefined;
+}
+
+export const IN_MEMORY = "memory://";
+
+/**
+ * Opens the store with its schema brought up to date.
+ * - Killed at any moment and started again: on PGlite nothing acknowledged is missing (a power cut is another matter:
+ *   it never calls fsync), and leases of the dead process are free at once.
+ * - A second process on the same folder: refused, before it has touched a file of the database.
+ * - PostgreSQL away: opening fails with `StoreUnavailable`; once open, each call does, until it is back.
+ * @throws Error naming the folder when another process has it; MigrationError; StoreUnavailable.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { log } = options;
+  if (options.databaseUrl !== undefined) {
+    const database = openPostgres({
+      url: options.databaseUrl,
+      connections: options.connections ?? 10,
+      onIdleError: (error) => log.warn({ err: error }, "An idle database connection broke; a new one will be made"),
+    });
+    return finishOpening(database, options, database.close);
+  }
+  if (options.dataDir === IN_MEMORY) {
+    const database = await openPglite(undefined);
+    return finishOpening(database, options, database.close);
+  }
+  const folder = await lockFolder(options.dataDir);
+  try {
+    const database = await openPglite(join(options.dataDir, "pglite"));
+    const store = await finishOpening(database, options, async () => {
+      await database.close();
+      await folder.release();
+    });
+    try {
+      // Nobody else can be at this folder: whoever held leases is dead.
+      await store.lanes.retireAll();
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+    return store;
+  } catch (error) {
+    await folder.release();
+    throw error;
+  }
+}
+
+async function finishOpening(database: Database, options: StoreOptions, close: () => Promise<void>): Promise<Store> {
+  try {
+    const files = await database.withSession((session) => migrate(session));
+    if (files.length > 0) options.log.info({ files }, "Database schema brought up to date");
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const { db } = database;
+  const secrets = createSecrets(options.secretKey);
+  return {
+    portals: createPortalRepository(db, secrets),
+    users: createUserRepository(db, secrets),
+    accounts: createAccountRepository(db, secrets),
+    conversations: createConversationRepository(db),
+    messages: createMessageRepository(db),
+    media: createMediaRepository(db),
+    lanes: createLaneRepository(db),
+    locks: createLockRepository(db),
+    nonces: createNonceRepository(db),
+    async ping() {
+      await sql`select 1`.execute(db);
+    },
+    close,
+  };
+}

@@ -1,0 +1,155 @@
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+
+/** The tables as TypeScript sees them; `migrations/` is what makes them. JSON goes in as text made by `toJson`. */
+type Json<T> = ColumnType<T, string, string>;
+
+interface SealedTokens {
+  access_token_sealed: string | null;
+  refresh_token_sealed: string | null;
+  refresh_token_digest: string | null;
+  tokens_expire_at: Date | null;
+}
+
+interface PortalsTable extends SealedTokens {
+  id: string;
+  domain: string;
+  client_endpoint: string;
+  server_endpoint: string;
+  application_token_sealed: string | null;
+  user_id: string | null;
+  scopes: string[];
+  language: string;
+  active: Generated<boolean>;
+  name: string;
+  trouble: string | null;
+  installation: Json<unknown>;
+  installed_at: Generated<Date>;
+}
+
+interface PortalUsersTable extends SealedTokens {
+  portal_id: string;
+  user_id: string;
+  name: string;
+  admin: boolean;
+  used_at: Date;
+  last_seen_at: Date;
+}
+
+interface AccountsTable {
+  id: string;
+  portal_id: string;
+  channel: string;
+  name: string;
+  credentials_sealed: string;
+  webhook_secret_sealed: string;
+  settings: Json<unknown>;
+  line: string | null;
+  connector: string | null;
+  enabled: Generated<boolean>;
+  connection: Json<unknown>;
+  profile: ColumnType<unknown, string | undefined, string>;
+  poll_cursor: string | null;
+  created_at: Generated<Date>;
+}
+
+interface ConversationsTable {
+  id: Generated<string>;
+  portal_id: string;
+  account_id: string;
+  external_chat_id: string;
+  customer: Json<unknown>;
+  im_chat_id: string | null;
+  session_id: string | null;
+  portal_user_id: string | null;
+  open: Generated<boolean>;
+  last_message_at: Generated<Date>;
+}
+
+interface MessagesTable {
+  id: Generated<string>;
+  portal_id: string;
+  account_id: string;
+  conversation_id: string;
+  seq: GeneratedAlways<number>;
+  direction: string;
+  kind: string;
+  inbound_key: string | null;
+  origin_key: string | null;
+  target_id: string | null;
+  edited_at: Date | null;
+  external_ids: string[];
+  content: Json<unknown>;
+  album: string | null;
+  origin: Json<unknown>;
+  im_message_id: string | null;
+  im_chat_id: string | null;
+  state: Generated<string>;
+  settle_by: Date | null;
+  pending: GeneratedAlways<boolean>;
+  attempts: Generated<number>;
+  attempted_at: Date | null;
+  error: string | null;
+  next_at: Date;
+  reported_at: Date | null;
+  sent_at: Date;
+  created_at: Generated<Date>;
+}
+
+interface EarlyReceiptsTable {
+  portal_id: string;
+  account_id: string;
+  external_id: string;
+  state: string;
+  received_at: Generated<Date>;
+}
+
+interface MediaTable {
+  id: string;
+  portal_id: string;
+  message_id: string;
+  name: string;
+  mime: string;
+  size: number;
+  created_at: Generated<Date>;
+}
+
+interface LanesTable {
+  conversation_id: string;
+  direction: string;
+  portal_id: string;
+  account_id: string;
+  due_at: Date | null;
+  owner: string | null;
+}
+
+interface LaneOwnersTable {
+  owner: string;
+  until: Date;
+}
+
+interface LocksTable {
+  name: string;
+  owner: string;
+  until: Date;
+}
+
+interface NoncesTable {
+  kind: string;
+  value: string;
+  payload: Json<unknown>;
+  until: Date;
+}
+
+export interface Schema {
+  portals: PortalsTable;
+  portal_users: PortalUsersTable;
+  accounts: AccountsTable;
+  conversations: ConversationsTable;
+  messages: MessagesTable;
+  early_receipts: EarlyReceiptsTable;
+  media: MediaTable;
+  lanes: LanesTable;
+  lane_owners: LaneOwnersTable;
+  locks: LocksTable;
+  nonces: NoncesTable;
+}
