@@ -1,0 +1,37 @@
+/** What a page is told before it asks anything: the content of `<script id="boot">`. */
+export interface Boot {
+  /** Bearer for `/api`; absent on a page that is for nobody in particular. */
+  readonly session: string;
+  readonly portal: BootPortal;
+  readonly user: BootUser;
+  /** Placement code of the portal (`CRM_DEAL_DETAIL_TAB`), `DEFAULT` for the main page, `STANDALONE` outside the portal. */
+  readonly placement: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Language of the page: `en`, `ru` or `es`. */
+  readonly locale: string;
+  /** Only on the installer's page. */
+  readonly installation?: BootInstallation;
+}
+
+export interface BootPortal {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly active: boolean;
+}
+
+export interface BootUser {
+  readonly id: string;
+  readonly name: string;
+  readonly admin: boolean;
+}
+
+export interface BootInstallation {
+  /** Still at it: ask `GET /api/portal`. */
+  readonly running: boolean;
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+}
+
+/** Languages we have words for. */
+export type Locale = "en" | "ru" | "es";

@@ -1,0 +1,51 @@
+import { z } from "zod";
+
+export const setupField = z.object({
+  key: z.string(),
+  into: z.enum(["credentials", "settings"]),
+  kind: z.string(),
+  label: z.string(),
+  required: z.boolean(),
+  placeholder: z.string().optional(),
+});
+
+export const setupStep = z.object({ id: z.string(), title: z.string(), help: z.string(), fields: z.array(setupField) });
+
+export const channel = z.object({
+  id: z.string(),
+  title: z.string(),
+  icon: z.object({ svg: z.string(), color: z.string() }),
+  setup: z.array(setupStep),
+  capabilities: z.looseObject({
+    textLimit: z.number(),
+    edit: z.boolean(),
+    remove: z.boolean(),
+    quote: z.boolean(),
+    receipts: z.enum(["none", "delivered", "read"]),
+    mayWriteFirst: z.boolean(),
+  }),
+});
+
+export const line = z.object({
+  id: z.string(),
+  name: z.string(),
+  active: z.boolean(),
+  accounts: z.array(z.object({ id: z.string(), name: z.string(), channel: z.string(), connector: z.string() })),
+});
+
+export const connectorParams = z.object({ connector: z.string().regex(/^[a-z0-9_]{1,100}$/i), line: z.string().regex(/^\d{1,20}$/) });
+
+export const connectorState = z.object({
+  connector: z.string(),
+  line: z.string(),
+  channel: z.string().nullable().describe("Channel of this connector; null when it is none of ours."),
+  account: z.string().nullable().describe("The account that feeds the line under this connector."),
+  active: z.boolean(),
+  problem: z.string().optional(),
+});
+
+export type ChannelAnswer = z.output<typeof channel>;
+export type SetupStepAnswer = z.output<typeof setupStep>;
+export type SetupFieldAnswer = z.output<typeof setupField>;
+export type LineAnswer = z.output<typeof line>;
+export type ConnectorAnswer = z.output<typeof connectorState>;

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { id, text } from "./common.ts";
+
+export const messageState = z.enum(["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"]);
+const direction = z.enum(["in", "out"]);
+
+export const attachment = z.object({
+  kind: z.string(),
+  name: z.string().optional(),
+  mime: z.string().optional(),
+  size: z.number().optional(),
+  url: z.string().optional().describe("Opens for a short while; absent until the file is here."),
+});
+
+export const message = z.object({
+  id: z.string(),
+  conversation: z.string(),
+  account: z.string(),
+  direction: direction.describe("in: from the customer; out: to the customer."),
+  kind: z.enum(["message", "edit", "delete"]),
+  text: z.string(),
+  state: messageState,
+  attempts: z.number().int(),
+  error: z.string().nullable(),
+  retriable: z.boolean(),
+  sentAt: z.string(),
+  createdAt: z.string(),
+  seq: z.number().int(),
+  quote: z.object({ author: z.string().optional(), text: z.string().optional() }).optional(),
+  attachments: z.array(attachment),
+});
+
+const position = z.coerce.number().int().nonnegative();
+
+export const journalQuery = z.object({
+  state: messageState.optional(),
+  conversation: id.optional(),
+  account: id.optional(),
+  direction: direction.optional(),
+  changes: z.enum(["true", "false"]).optional().describe("true: edits and deletions too."),
+  after: position.optional().describe("Rows after this position, oldest first."),
+  before: position.optional().describe("Rows before this position, newest first."),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const threadQuery = z.object({
+  after: position.optional(),
+  before: position.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const messageParams = z.object({ id });
+
+export const conversation = z.object({
+  id: z.string(),
+  account: z.string(),
+  accountName: z.string(),
+  channel: z.string(),
+  customer: z.object({
+    name: z.string(),
+    username: z.string().optional(),
+    phone: z.string().optional(),
+    email: z.string().optional(),
+    url: z.string().optional(),
+  }),
+  open: z.boolean(),
+  chat: z.string().nullable().describe("Id of the chat in the portal's messenger, once it has one."),
+  lastMessageAt: z.string(),
+});
+
+export const cardParams = z.object({ type: z.enum(["lead", "deal", "contact", "company"]), id: z.string().regex(/^\d{1,15}$/, "must be a number") });
+export const conversationsQuery = z.object({ search: text(100).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+
+export type MessageAnswer = z.output<typeof message>;
+export type ConversationAnswer = z.output<typeof conversation>;
+export type AttachmentAnswer = z.output<typeof attachment>;

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { backlogChoice } from "./accounts.ts";
+import { text } from "./common.ts";
+
+export const portal = z.object({
+  id: z.string(),
+  domain: z.string(),
+  name: z.string(),
+  active: z.boolean().describe("Off: everything is received and stored, nothing is delivered."),
+  trouble: z.string().nullable().describe("Why background calls do not work just now."),
+  installation: z.object({
+    at: z.string().nullable(),
+    version: z.string().nullable(),
+    ok: z.boolean(),
+    problems: z.array(z.string()),
+    running: z.boolean(),
+  }),
+});
+
+export const portalChange = z.object({
+  name: text(200).optional(),
+  active: z.boolean().optional(),
+  backlog: backlogChoice.optional(),
+});
+
+/** A fresh token of the frame, in the frame's words or the portal's. */
+export const sessionRenewal = z
+  .object({
+    accessToken: text(2000).optional(),
+    refreshToken: text(2000).optional(),
+    AUTH_ID: text(2000).optional(),
+    REFRESH_ID: text(2000).optional(),
+    /** Seconds. */
+    expiresIn: z.coerce.number().int().positive().max(86_400).optional(),
+  })
+  .refine((value) => value.accessToken !== undefined || value.AUTH_ID !== undefined, "accessToken is missing");
+
+export const session = z.object({ session: z.string(), expiresIn: z.number().int().describe("Seconds.") });
+
+export type PortalAnswer = z.output<typeof portal>;
+export type PortalChange = z.input<typeof portalChange>;
+export type SessionRenewal = z.input<typeof sessionRenewal>;
+export type SessionAnswer = z.output<typeof session>;

@@ -1,0 +1,334 @@
+/**
+ * What an administrator does with channel accounts. Three parties must agree (our store, the vendor, the portal) and no
+ * transaction spans them, so each step is idempotent and the store is written where a crash hurts least; repeating the
+ * same request heals whatever a crash left:
+ * - create: stored first (state `starting`), then the vendor is told. A crash between leaves an account that says so;
+ *   `reconnect` goes on. The same credentials twice are refused, so a repeated request makes no second account.
+ * - line: the portal first, then the store, then the old line is let go. Messages go where the store says, and a line
+ *   that the portal has not activated yet would refuse them. A crash before the store's write changes nothing for us; a
+ *   crash after it leaves the old line shown as connected in the portal, where the connector's page offers to disconnect it.
+ * - delete: portal, vendor, store, files. A crash anywhere leaves the account to be deleted again.
+ * Portal or vendor slow or gone: the step before the store's write says so in a sentence and nothing is changed;
+ * clean-ups are best effort and never block a deletion.
+ */
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { ChannelAdapter } from "../channels/contract.ts";
+import type { Dispatcher } from "../dispatch/contract.ts";
+import type { Account, ConnectionState } from "../domain/account.ts";
+import type { AccountId, MediaId, PortalId } from "../domain/ids.ts";
+import type { Logger } from "../log/log.ts";
+import type { PortalDirectory, PortalOutcome } from "../portal/contract.ts";
+import type { AccountPatch, Store } from "../store/contract.ts";
+
+export interface AccountsDeps {
+  readonly store: Pick<Store, "accounts" | "messages" | "lanes" | "portals">;
+  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly portals: Pick<PortalDirectory, "connectors">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
+  /** Origin that vendors and the portal reach us at, no trailing slash. */
+  readonly publicUrl: string;
+  /** Removes the files of deleted messages. */
+  readonly removeMedia: (media: readonly MediaId[]) => Promise<void>;
+  readonly log: Pick<Logger, "warn">;
+}
+
+export interface AccountInput {
+  readonly channel: string;
+  readonly name?: string | undefined;
+  readonly credentials: Readonly<Record<string, unknown>>;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly line?: string | null | undefined;
+}
+
+export interface AccountChange {
+  readonly name?: string | undefined;
+  readonly credentials?: Readonly<Record<string, unknown>> | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What to do with messages that waited while an account (or the portal) was off. */
+export type BacklogChoice = "deliver" | "drop";
+
+export type AccountOutcome =
+  /** `problem`: done, but something beside it is not as it should be; a sentence with what to do. */
+  | { readonly kind: "done"; readonly account: Account; readonly problem?: string }
+  | { readonly kind: "unknown" }
+  /** The input is not usable; `field` as in the request. */
+  | { readonly kind: "invalid"; readonly field: string; readonly sentence: string }
+  | { readonly kind: "conflict"; readonly code: "account_exists" | "line_taken"; readonly sentence: string }
+  /** Switching on needs a decision about this many waiting messages. */
+  | { readonly kind: "backlog"; readonly count: number }
+  /** The vendor or the portal said no, or cannot be reached; nothing was changed. */
+  | { readonly kind: "refused"; readonly by: "channel" | "portal"; readonly sentence: string };
+
+export interface Accounts {
+  create(portal: PortalId, input: AccountInput): Promise<AccountOutcome>;
+  /** New credentials are tried at the vendor before they are stored. */
+  change(portal: PortalId, account: AccountId, change: AccountChange): Promise<AccountOutcome>;
+  /** Connects to that open line; `null` takes the account off its line. */
+  setLine(portal: PortalId, account: AccountId, line: string | null): Promise<AccountOutcome>;
+  setEnabled(portal: PortalId, account: AccountId, enabled: boolean, backlog?: BacklogChoice): Promise<AccountOutcome>;
+  /** The whole portal's switch; answers what it waits for. */
+  setPortalActive(portal: PortalId, active: boolean, backlog?: BacklogChoice): Promise<{ readonly kind: "done" } | { readonly kind: "backlog"; readonly count: number }>;
+  reconnect(portal: PortalId, account: AccountId): Promise<AccountOutcome>;
+  /** `done` also when it was gone already. */
+  delete(portal: PortalId, account: AccountId): Promise<{ readonly kind: "done" | "unknown" }>;
+}
+
+const STARTING: ConnectionState = { kind: "starting", sentence: "Connecting." };
+const DROPPED = "Not delivered: it was dropped when the account was switched on again. It can be retried by hand.";
+const CONNECTOR_TRIES = 5;
+
+export function createAccounts(deps: AccountsDeps): Accounts {
+  const { store, channels } = deps;
+
+  async function create(portal: PortalId, input: AccountInput): Promise<AccountOutcome> {
+    const adapter = channels.get(input.channel);
+    if (!adapter) return { kind: "invalid", field: "channel", sentence: `There is no channel "${input.channel.slice(0, 40)}".` };
+    const checked = checkInput(adapter, input.credentials, input.settings);
+    if (checked.kind === "invalid") return checked;
+    const twin = await twinOf(portal, adapter.id, checked.credentials, undefined);
+    if (twin) return twin;
+    const name = input.name?.trim() ?? "";
+    const created = await store.accounts.create(portal, {
+      channel: adapter.id,
+      name: name === "" ? adapter.title : name,
+      credentials: checked.credentials,
+      settings: checked.settings,
+      webhookSecret: randomBytes(32).toString("base64url"),
+      connection: STARTING,
+    });
+    const connected = await adapter.connect(created, placeOf(created));
+    if (connected.connection.kind === "bad-credentials") {
+      await store.accounts.delete(portal, created.id);
+      return { kind: "refused", by: "channel", sentence: connected.connection.sentence };
+    }
+    const title = connected.profile.title;
+    await store.accounts.update(portal, created.id, {
+      connection: connected.connection,
+      profile: connected.profile,
+      ...(name === "" && title !== undefined && { name: title }),
+    });
+    if (input.line === undefined || input.line === null) return answer(portal, created.id);
+    const lined = await setLine(portal, created.id, input.line);
+    if (lined.kind === "done") return lined;
+    // The account stands; only its line is missing, and the page offers to choose it again.
+    const problem = "sentence" in lined ? lined.sentence : "The account could not be connected to the line.";
+    return answer(portal, created.id, problem);
+  }
+
+  async function change(portal: PortalId, id: AccountId, wished: AccountChange): Promise<AccountOutcome> {
+    const found = await known(portal, id);
+    if (!found) return { kind: "unknown" };
+    const { account, adapter } = found;
+    const checked = checkInput(adapter, wished.credentials ?? account.credentials, wished.settings ?? account.settings);
+    if (checked.kind === "invalid") return checked;
+    const patch: { -readonly [Key in keyof AccountPatch]: AccountPatch[Key] } = {};
+    if (wished.name !== undefined && wished.name.trim() !== "") patch.name = wished.name.trim();
+    if (wished.settings) patch.settings = checked.settings;
+    if (wished.credentials) {
+      const twin = await twinOf(portal, account.channel, checked.credentials, id);
+      if (twin) return twin;
+      const candidate = { ...account, credentials: checked.credentials, settings: checked.settings };
+      const connected = await adapter.connect(candidate, placeOf(account));
+      if (connected.connection.kind === "bad-credentials") return { kind: "refused", by: "channel", sentence: connected.connection.sentence };
+      Object.assign(patch, { credentials: checked.credentials, connection: connected.connection, profile: connected.profile });
+    }
+    await store.accounts.update(portal, id, patch);
+    if (wished.credentials) await wake(portal, id);
+    return answer(portal, id);
+  }
+
+  async function setLine(portal: PortalId, id: AccountId, line: string | null): Promise<AccountOutcome> {
+    const found = await known(portal, id);
+    if (!found) return { kind: "unknown" };
+    const { account, adapter } = found;
+    if (line === null) return leaveLine(portal, account);
+    for (let attempt = 0; attempt < CONNECTOR_TRIES; attempt++) {
+      const connector = await freeConnector(portal, account, line);
+      const refused = await attach(portal, account, adapter, connector, line);
+      if (refused) return refused;
+      const stored = await store.accounts.update(portal, id, { line, connector });
+      if (stored === "unknown") return { kind: "unknown" };
+      // Somebody else took the pair meanwhile and feeds it: it stays theirs, the next free id is ours.
+      if (stored === "conflict") continue;
+      const problem = await letGo(portal, account, { connector, line });
+      await wake(portal, id);
+      return answer(portal, id, problem);
+    }
+    return { kind: "conflict", code: "line_taken", sentence: "Other accounts are being connected to this line at the same moment. Try again." };
+  }
+
+  async function leaveLine(portal: PortalId, account: Account): Promise<AccountOutcome> {
+    if (account.line !== undefined && account.connector !== undefined) {
+      const outcome = await deps.portals.connectors(portal).detach({ connector: account.connector, line: account.line });
+      if (outcome.kind !== "ok") return refusedByPortal(outcome);
+    }
+    await store.accounts.update(portal, account.id, { line: null, connector: null });
+    return answer(portal, account.id);
+  }
+
+  async function attach(portal: PortalId, account: Account, adapter: ChannelAdapter, connector: string, line: string): Promise<AccountOutcome | undefined> {
+    const connectors = deps.portals.connectors(portal);
+    const suffix = /_(\d+)$/.exec(connector)?.[1];
+    const registered = await connectors.register({
+      id: connector,
+      title: suffix === undefined ? adapter.title : `${adapter.title} ${suffix}`,
+      icon: adapter.icon,
+      handlerUrl: `${deps.publicUrl}/placements/connector-setup`,
+    });
+    if (registered.kind !== "ok") return refusedByPortal(registered);
+    const attached = await connectors.attach(
+      { connector, line },
+      { id: account.profile.externalId ?? account.id, url: account.profile.url ?? deps.publicUrl, name: account.name },
+    );
+    return attached.kind === "ok" ? undefined : refusedByPortal(attached);
+  }
+
+  /** Takes the account off the line it fed before, unless that is the new one. Answers a sentence when the portal would not. */
+  async function letGo(portal: PortalId, before: Account, now: { readonly connector: string; readonly line: string }): Promise<string | undefined> {
+    if (before.line === undefined || before.connector === undefined) return undefined;
+    if (before.line === now.line && before.connector === now.connector) return undefined;
+    const outcome = await deps.portals.connectors(portal).detach({ connector: before.connector, line: before.line });
+    if (outcome.kind === "ok") return undefined;
+    return `The line used before still shows the channel as connected. Disconnect it there by hand. ${refusedByPortal(outcome).sentence}`;
+  }
+
+  /** The account's own connector where the line has room for it, else the first id of its channel that no other account uses on that line. */
+  async function freeConnector(portal: PortalId, account: Account, line: string): Promise<string> {
+    const others = (await store.accounts.list(portal)).filter((other) => other.id !== account.id && other.line === line);
+    const taken = new Set(others.map((other) => other.connector));
+    if (account.connector !== undefined && !taken.has(account.connector)) return account.connector;
+    for (let number = 1; ; number++) {
+      const id = connectorId(account.channel, number);
+      if (!taken.has(id)) return id;
+    }
+  }
+
+  async function setEnabled(portal: PortalId, id: AccountId, enabled: boolean, backlog?: BacklogChoice): Promise<AccountOutcome> {
+    const account = await store.accounts.find(portal, id);
+    if (!account) return { kind: "unknown" };
+    if (!enabled) {
+      await store.accounts.update(portal, id, { enabled: false });
+      return answer(portal, id);
+    }
+    if (!account.enabled) {
+      const count = await store.messages.backlog(portal, id);
+      if (count > 0 && backlog === undefined) return { kind: "backlog", count };
+      if (backlog === "drop") await store.messages.dropBacklog(portal, id, DROPPED);
+      await store.accounts.update(portal, id, { enabled: true });
+    }
+    await wake(portal, id);
+    return answer(portal, id);
+  }
+
+  async function setPortalActive(portal: PortalId, active: boolean, backlog?: BacklogChoice) {
+    const stored = await store.portals.find(portal);
+    if (active && stored && !stored.active) {
+      const accounts = (await store.accounts.list(portal)).filter((account) => account.enabled);
+      const counts = await Promise.all(accounts.map((account) => store.messages.backlog(portal, account.id)));
+      const count = counts.reduce((sum, one) => sum + one, 0);
+      if (count > 0 && backlog === undefined) return { kind: "backlog" as const, count };
+      if (backlog === "drop") for (const account of accounts) await store.messages.dropBacklog(portal, account.id, DROPPED);
+    }
+    await store.portals.update(portal, { active });
+    if (active) await wake(portal);
+    return { kind: "done" as const };
+  }
+
+  async function reconnect(portal: PortalId, id: AccountId): Promise<AccountOutcome> {
+    const found = await known(portal, id);
+    if (!found) return { kind: "unknown" };
+    const connected = await found.adapter.connect(found.account, placeOf(found.account));
+    await store.accounts.update(portal, id, { connection: connected.connection, profile: connected.profile });
+    if (connected.connection.kind === "connected") await wake(portal, id);
+    return answer(portal, id);
+  }
+
+  async function remove(portal: PortalId, id: AccountId): Promise<{ readonly kind: "done" | "unknown" }> {
+    const account = await store.accounts.find(portal, id);
+    if (!account) return { kind: "unknown" };
+    if (account.line !== undefined && account.connector !== undefined) {
+      const outcome = await deps.portals.connectors(portal).detach({ connector: account.connector, line: account.line });
+      if (outcome.kind !== "ok") deps.log.warn({ portal, account: id, outcome: outcome.kind }, "A deleted account stays shown as connected in the portal");
+    }
+    await channels.get(account.channel)?.disconnect(account);
+    const media = await store.accounts.delete(portal, id);
+    if (media && media.length > 0) await deps.removeMedia(media);
+    return { kind: "done" };
+  }
+
+  /** Refuses credentials that another account uses: a vendor sends news to one place only, so the older one would fall silent. */
+  async function twinOf(portal: PortalId, channel: string, credentials: Readonly<Record<string, unknown>>, self: AccountId | undefined): Promise<AccountOutcome | undefined> {
+    if (Object.keys(credentials).length === 0) return undefined;
+    const twins = (await store.accounts.listByChannel(channel)).filter(
+      (other) => other.id !== self && isDeepStrictEqual({ ...other.credentials }, { ...credentials }),
+    );
+    for (const twin of twins) {
+      if (twin.portal === portal) {
+        return { kind: "conflict", code: "account_exists", sentence: `"${twin.name}" uses these credentials already. Change that account instead.` };
+      }
+      const elsewhere = await store.portals.find(twin.portal);
+      if (elsewhere?.tokens) {
+        return { kind: "conflict", code: "account_exists", sentence: "Another Bitrix24 uses these credentials. Delete the account there first." };
+      }
+    }
+    return undefined;
+  }
+
+  async function known(portal: PortalId, id: AccountId): Promise<{ readonly account: Account; readonly adapter: ChannelAdapter } | undefined> {
+    const account = await store.accounts.find(portal, id);
+    const adapter = account && channels.get(account.channel);
+    return account && adapter ? { account, adapter } : undefined;
+  }
+
+  async function answer(portal: PortalId, id: AccountId, problem?: string): Promise<AccountOutcome> {
+    const account = await store.accounts.find(portal, id);
+    if (!account) return { kind: "unknown" };
+    return { kind: "done", account, ...(problem !== undefined && { problem }) };
+  }
+
+  async function wake(portal: PortalId, account?: AccountId): Promise<void> {
+    for (const lane of await store.lanes.wakeAll(portal, account)) deps.dispatcher.wake(lane);
+  }
+
+  function placeOf(account: Account) {
+    return { webhookUrl: `${deps.publicUrl}/channels/${account.channel}/${account.id}`, https: deps.publicUrl.startsWith("https:") };
+  }
+
+  return { create, change, setLine, setEnabled, setPortalActive, reconnect, delete: remove };
+}
+
+/** Connector id of a channel: `threadline_telegram`, `threadline_telegram_2`, … Lower case a-z, 0-9 and `_`, as the portal demands. */
+export function connectorId(channel: string, number: number): string {
+  const base = `threadline_${channel.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
+  return number === 1 ? base : `${base}_${number}`;
+}
+
+/** The channel whose accounts feed a connector id of ours. */
+export function channelOfConnector(connector: string, channels: ReadonlyMap<string, ChannelAdapter>): string | undefined {
+  const base = connector.toLowerCase().replace(/_\d+$/, "");
+  return [...channels.keys()].find((channel) => connectorId(channel, 1) === base);
+}
+
+type Checked =
+  | { readonly kind: "checked"; readonly credentials: Readonly<Record<string, unknown>>; readonly settings: Readonly<Record<string, unknown>> }
+  | { readonly kind: "invalid"; readonly field: string; readonly sentence: string };
+
+function checkInput(adapter: ChannelAdapter, credentials: unknown, settings: unknown): Checked {
+  const read = adapter.credentials.safeParse(credentials);
+  if (!read.success) return invalid("credentials", read.error.issues[0]);
+  const wished = adapter.settings.safeParse(settings);
+  if (!wished.success) return invalid("settings", wished.error.issues[0]);
+  return { kind: "checked", credentials: read.data, settings: wished.data };
+}
+
+function invalid(field: string, issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined): Checked {
+  return { kind: "invalid", field: [field, ...(issue?.path ?? [])].map(String).join("."), sentence: issue?.message ?? "This is not what is expected here." };
+}
+
+function refusedByPortal(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): { readonly kind: "refused"; readonly by: "portal"; readonly sentence: string } {
+  const sentence = outcome.kind === "withdrawn" ? "The call was withdrawn." : outcome.sentence;
+  return { kind: "refused", by: "portal", sentence };
+}
