@@ -143,7 +143,7 @@ async function callStep(api: TelegramApi, account: Account, step: Step, run: Run
   }
   const caption = step.caption ? { caption: step.caption.text, ...entitiesOf("caption_entities", step.caption) } : {};
   const used = step.kind === "file" ? [step.file] : step.files;
-  const extraMs = (used.reduce((sum, file) => sum + file.opened.size, 0) / SLOWEST_UPLOAD) * 1_000;
+  const extraMs = Math.ceil((used.reduce((sum, file) => sum + file.opened.size, 0) / SLOWEST_UPLOAD) * 1_000);
   const inputs: InputFile[] = [];
   for (const file of used) {
     const input = await run.files.input(file);

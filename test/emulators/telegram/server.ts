@@ -58,13 +58,11 @@ async function answer(
     const input = await readInput(request);
     (entry as { params: Json }).params = describe(input);
     const fault = context.takeFault(method);
-    const early = fault && (await beforeEffect(fault, reply));
-    if (early) return early;
+    if (fault && (await beforeEffect(fault, reply))) return reply;
     const result = await perform(context, bot, method, input, request);
     entry.processed = true;
     entry.result = result;
-    const late = fault && (await afterEffect(fault, reply));
-    if (late) return late;
+    if (fault && (await afterEffect(fault, reply))) return reply;
     entry.status = 200;
     return await reply.send({ ok: true, result });
   } catch (error) {
@@ -116,40 +114,43 @@ function fail(reply: FastifyReply, error: BotApiError): FastifyReply {
   });
 }
 
-async function beforeEffect(fault: Fault, reply: FastifyReply): Promise<FastifyReply | undefined> {
+/** Plays the fault if it is one without effect; `true` when the caller got its answer, or none. (A reply is thenable, so it cannot be the result.) */
+async function beforeEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
   const seconds = fault.retryAfter ?? 3;
   if (fault.kind === "429") throw new BotApiError(429, `Too Many Requests: retry after ${seconds}`, seconds);
   if (fault.kind === "500") throw new BotApiError(500, fault.description ?? "Internal Server Error");
   if (fault.kind === "error")
     throw new BotApiError(fault.code ?? 400, fault.description ?? "Bad Request: unknown error");
-  if (fault.kind === "502-html") return proxyPage(reply);
-  if (fault.kind === "drop-before") return drop(reply);
-  return fault.kind === "hang" ? await hang(reply) : undefined;
+  if (fault.kind === "502-html") proxyPage(reply);
+  else if (fault.kind === "drop-before") drop(reply);
+  else if (fault.kind === "hang") await hang(reply);
+  else return false;
+  return true;
 }
 
-async function afterEffect(fault: Fault, reply: FastifyReply): Promise<FastifyReply | undefined> {
-  if (fault.kind === "502-html-after") return proxyPage(reply);
-  if (fault.kind === "drop-after") return drop(reply);
-  if (fault.kind === "garbage-after") return reply.send({ hello: "world" });
-  return fault.kind === "hang-after" ? await hang(reply) : undefined;
+async function afterEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
+  if (fault.kind === "502-html-after") proxyPage(reply);
+  else if (fault.kind === "drop-after") drop(reply);
+  else if (fault.kind === "garbage-after") reply.send({ hello: "world" });
+  else if (fault.kind === "hang-after") await hang(reply);
+  else return false;
+  return true;
 }
 
-function proxyPage(reply: FastifyReply): FastifyReply {
-  return reply.code(502).type("text/html").send("<html><head><title>502 Bad Gateway</title></head></html>");
+function proxyPage(reply: FastifyReply): void {
+  reply.code(502).type("text/html").send("<html><head><title>502 Bad Gateway</title></head></html>");
 }
 
-function drop(reply: FastifyReply): FastifyReply {
+function drop(reply: FastifyReply): void {
   reply.hijack();
   reply.raw.socket?.resetAndDestroy();
-  return reply;
 }
 
 /** Keeps the connection open and silent until the other side gives up. */
-async function hang(reply: FastifyReply): Promise<FastifyReply> {
+async function hang(reply: FastifyReply): Promise<void> {
   reply.hijack();
   const { socket } = reply.raw;
   if (socket && !socket.destroyed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
-  return reply;
 }
 
 async function readInput(request: FastifyRequest): Promise<CallInput> {
@@ -192,11 +193,7 @@ async function readMultipart(request: FastifyRequest, query: Json): Promise<Call
 }
 
 function decodeName(name: string): string {
-  const utf8 =
-    /[\u0080-\u00ff]/.test(name) && !/[^\u0000-\u00ff]/.test(name)
-      ? Buffer.from(name, "latin1").toString("utf8")
-      : name;
-  return utf8.replace(/(?:%[0-9A-Fa-f]{2})+/g, (part) => Buffer.from(part.replaceAll("%", ""), "hex").toString("utf8"));
+  return name.replace(/(?:%[0-9A-Fa-f]{2})+/g, (part) => Buffer.from(part.replaceAll("%", ""), "hex").toString("utf8"));
 }
 
 function describe(input: CallInput): Json {
@@ -220,6 +217,9 @@ function sendBytes(context: ServerContext, params: { token: string; "*": string 
   if (!file?.bytes) return fail(reply, new BotApiError(404, "Not Found"));
   const fault = context.takeFault("file");
   if (fault?.kind === "500") return fail(reply, new BotApiError(500, "Internal Server Error"));
-  if (fault?.kind === "drop-before") return drop(reply);
+  if (fault?.kind === "drop-before") {
+    drop(reply);
+    return reply;
+  }
   return reply.type("application/octet-stream").send(file.bytes);
 }
