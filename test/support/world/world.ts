@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
+import type { EmulatorOptions as PortalOptions } from "../../emulators/portal/options.ts";
+import { startTelegramEmulator, type EmulatorOptions as TelegramOptions, type TelegramEmulator } from "../../emulators/telegram/emulator.ts";
+import { AppProcess, freePort } from "./app-process.ts";
+
+export interface WorldOptions {
+  readonly portal?: PortalOptions;
+  readonly telegram?: TelegramOptions;
+  /** PostgreSQL and Redis: web and worker run as two processes. Without: one process, built-in database. */
+  readonly services?: { readonly databaseUrl: string; readonly redisUrl: string };
+  readonly env?: Readonly<Record<string, string>>;
+  readonly logFile?: string;
+  readonly port?: number;
+}
+
+/** Emulated portal, emulated Telegram and the real server between them. */
+export class World {
+  readonly portal: PortalEmulator;
+  readonly telegram: TelegramEmulator;
+  readonly processes: readonly AppProcess[];
+  readonly dataDir: string;
+  private readonly sessions = new Map<string, string>();
+
+  private constructor(portal: PortalEmulator, telegram: TelegramEmulator, processes: readonly AppProcess[], dataDir: string) {
+    this.portal = portal;
+    this.telegram = telegram;
+    this.processes = processes;
+    this.dataDir = dataDir;
+  }
+
+  static async start(options: WorldOptions = {}): Promise<World> {
+    const portal = await startPortalEmulator(options.portal);
+    const telegram = await startTelegramEmulator({ limits: false, ...options.telegram });
+    const dataDir = await mkdtemp(join(tmpdir(), "threadline-"));
+    const port = options.port ?? (await freePort());
+    const card = portal.configureApplication({ baseUrl: `http://127.0.0.1:${port}` });
+    const env = {
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      DATA_DIR: dataDir,
+      B24_CLIENT_ID: card.clientId,
+      B24_CLIENT_SECRET: card.clientSecret,
+      B24_OAUTH_URL: portal.oauthUrl,
+      B24_ALLOW_HTTP: "1",
+      TELEGRAM_API_URL: telegram.url,
+      LOG_LEVEL: "info",
+      ...(options.services && { DATABASE_URL: options.services.databaseUrl, REDIS_URL: options.services.redisUrl, SECRET_KEY: "0123456789abcdef0123456789abcdef" }),
+      ...options.env,
+    };
+    const log = options.logFile === undefined ? {} : { logFile: options.logFile };
+    const processes = options.services
+      ? [new AppProcess({ port, env, role: "web", ...log }), new AppProcess({ port: await freePort(), env, role: "worker", ...log })]
+      : [new AppProcess({ port, env, ...log })];
+    const world = new World(portal, telegram, processes, dataDir);
+    // One after the other: the first one migrates the database.
+    for (const process of processes) await process.start();
+    return world;
+  }
+
+  /** The process that takes requests. */
+  get web(): AppProcess {
+    const [web] = this.processes;
+    if (!web) throw new Error("no process");
+    return web;
+  }
+
+  /** Installs the app into a portal as an administrator does, and finishes the installation as the page does. */
+  async install(portalId?: string): Promise<void> {
+    const controls = this.portal.portal(portalId);
+    const page = await controls.installApp();
+    if (page.status !== 200) throw new Error(`/install answered ${page.status}: ${page.html.slice(0, 400)}`);
+    this.sessions.set(controls.id, sessionOf(page.html));
+    controls.finishInstall();
+    await this.portal.events.settled();
+  }
+
+  /** Calls our API as that portal's administrator. Throws for anything but 2xx. */
+  async api<T>(path: string, init: { method?: string; body?: unknown; portal?: string } = {}): Promise<T> {
+    const session = this.sessions.get(this.portal.portal(init.portal).id) ?? "";
+    const response = await fetch(`${this.web.url}${path}`, {
+      method: init.method ?? "GET",
+      headers: { authorization: `Bearer ${session}`, ...(init.body !== undefined && { "content-type": "application/json" }) },
+      ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init.method ?? "GET"} ${path} answered ${response.status}: ${text}`);
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  }
+
+  /** A Telegram account on an open line, ready for traffic. */
+  async connectTelegram(options: { token?: string; line?: number; portal?: string } = {}): Promise<ApiAccount> {
+    const token = options.token ?? this.telegram.token;
+    const where = options.portal === undefined ? {} : { portal: options.portal };
+    const account = await this.api<ApiAccount>("/api/accounts", { method: "POST", body: { channel: "telegram", name: "Support bot", credentials: { token } }, ...where });
+    return await this.api<ApiAccount>(`/api/accounts/${account.id}`, { method: "PATCH", body: { line: options.line ?? 1 }, ...where });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((process) => process.kill("SIGTERM")));
+    await this.telegram.close();
+    await this.portal.stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export interface ApiAccount {
+  readonly id: string;
+  readonly channel: string;
+  readonly name: string;
+  readonly line: string | null;
+  readonly connector: string | null;
+  readonly enabled: boolean;
+}
+
+export interface JournalMessage {
+  readonly id: string;
+  readonly conversation: string;
+  readonly direction: "in" | "out";
+  readonly text: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly seq: number;
+}
+
+/** The session that the page's boot data carries. */
+export function sessionOf(html: string): string {
+  const boot = /<script type="application\/json" id="boot">(.*?)<\/script>/s.exec(html)?.[1];
+  if (boot === undefined) throw new Error("the page carries no boot data");
+  const value = JSON.parse(boot) as { session?: unknown };
+  if (typeof value.session !== "string") throw new Error("the boot data carries no session");
+  return value.session;
+}
