@@ -1,0 +1,77 @@
+/** Gives the client of a portal: one queue per portal and process, one limiter for all, tokens under a lock. */
+import type { PortalId } from "../domain/ids.ts";
+import type { Logger } from "../log/log.ts";
+import type { LockRepository, PortalRepository, UserRepository } from "../store/contract.ts";
+import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { createConnectors } from "./connectors.ts";
+import type { PortalCaller, PortalDirectory } from "./contract.ts";
+import type { EndpointPolicy } from "./endpoints.ts";
+import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
+import type { OAuthClient } from "./oauth.ts";
+import { createOpenLines } from "./open-lines.ts";
+import { createTokenKeeper } from "./tokens.ts";
+import { createTransport, type PortalTransport } from "./transport.ts";
+
+export interface PortalDirectorySettings {
+  readonly store: { readonly portals: PortalRepository; readonly users: UserRepository; readonly locks: LockRepository };
+  readonly limiter: RateLimiter;
+  readonly oauth: OAuthClient;
+  readonly policy: EndpointPolicy;
+  readonly log: Logger;
+  readonly observe?: BatcherObserver | undefined;
+  readonly clock?: Clock | undefined;
+  /** What a portal's tariff allows; the standard one when not told. */
+  readonly level?: ((portal: PortalId) => PortalLevel) | undefined;
+  readonly random?: (() => number) | undefined;
+  /** Milliseconds until a request that is not answered counts as broken. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface ManagedPortalDirectory extends PortalDirectory {
+  /** The portal was installed again, uninstalled or erased: nothing remembered about it is used any more. */
+  forget(portal: PortalId): void;
+}
+
+export function createPortalDirectory(settings: PortalDirectorySettings): ManagedPortalDirectory {
+  const clock = settings.clock ?? systemClock;
+  const transport: PortalTransport = createTransport({
+    policy: settings.policy,
+    log: settings.log,
+    ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs }),
+  });
+  const tokens = createTokenKeeper({ store: settings.store, oauth: settings.oauth, log: settings.log, clock });
+  const batchers = new Map<PortalId, Batcher>();
+
+  function batcherOf(portal: PortalId): Batcher {
+    let batcher = batchers.get(portal);
+    if (!batcher) {
+      batcher = createBatcher({
+        portal,
+        transport,
+        tokens,
+        limiter: settings.limiter,
+        level: () => settings.level?.(portal) ?? STANDARD_LEVEL,
+        clock,
+        log: settings.log,
+        observe: settings.observe,
+        random: settings.random,
+      });
+      batchers.set(portal, batcher);
+    }
+    return batcher;
+  }
+
+  const caller = (portal: PortalId): PortalCaller => ({ call: (call) => batcherOf(portal).call(call) });
+
+  return {
+    caller,
+    viewer: (portal, userId) => ({ call: (call) => batcherOf(portal).call(call, userId) }),
+    lines: (portal) => createOpenLines(caller(portal)),
+    connectors: (portal) => createConnectors(caller(portal)),
+    forget(portal) {
+      tokens.forget(portal);
+      if (batchers.get(portal)?.idle) batchers.delete(portal);
+    },
+  };
+}
