@@ -13,9 +13,12 @@ import { type PartResult, runParts, showFailures, staticParts, tell } from "./pa
 import { onSignal, run } from "./run.ts";
 
 interface Count {
+  readonly name: string;
   readonly passed: number;
   readonly failed: number;
 }
+
+const one = (name: string, ok: boolean): Count => ({ name, passed: ok ? 1 : 0, failed: ok ? 0 : 1 });
 
 const start = performance.now();
 const since = (): number => (performance.now() - start) / 1000;
@@ -58,7 +61,7 @@ function countTests(path: string, ok: boolean): Count {
   const report = Report.parse(JSON.parse(readFileSync(path, "utf8")));
   const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests;
   const broken = failed === 0 && !(ok && report.success) ? 1 : 0;
-  return { passed: report.numPassedTests, failed: failed + broken };
+  return { name: "tests", passed: report.numPassedTests, failed: failed + broken };
 }
 
 async function runTests(environment: Readonly<Record<string, string>>): Promise<Count> {
@@ -70,24 +73,28 @@ async function runTests(environment: Readonly<Record<string, string>>): Promise<
     return countTests(path, ok);
   } catch (error) {
     console.error("vitest left no readable report:", error);
-    return { passed: 0, failed: 1 };
+    return one("tests", false);
   }
 }
 
-async function runStep(name: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+async function runStep(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Count> {
   console.log(`\n--- ${name}`);
   const { ok, seconds } = await run("node", args, { environment });
   tell(name, ok, seconds);
-  return ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return one(name, ok);
 }
 
 async function everything(): Promise<Count[]> {
   const pages = { name: "pages", command: "node", args: ["tools/build-pages.ts"] };
   const [brought, parts] = await Promise.all([bringServices(), runParts([pages, ...staticParts])]);
   const prepared = [brought, ...parts];
-  const counts: Count[] = prepared.map(({ ok }) => (ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }));
+  const counts: Count[] = prepared.map(({ name, ok }) => one(name, ok));
   showFailures(prepared);
-  if (services === undefined) return counts;
+  if (services === undefined) return [...counts, ...["tests", "demo", "kill test"].map((name) => one(name, false))];
   const { environment } = services;
   counts.push(await runTests(environment));
   counts.push(await runStep("demo", ["test/demo/main.ts", "--check"], environment));
@@ -99,6 +106,7 @@ const counts = await everything();
 await cleanUp();
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
-console.log(`\n${since().toFixed(0)} s`);
+const broken = counts.filter((count) => count.failed > 0).map((count) => count.name);
+console.log(`\n${since().toFixed(0)} s${broken.length > 0 ? `; failed: ${broken.join(", ")}` : ""}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
