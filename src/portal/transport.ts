@@ -90,13 +90,20 @@ export function createTransport(settings: TransportSettings): PortalTransport {
     b24.offClientSideWarning();
     b24.setLogger(logger);
     b24.setCustomRefreshAuth(rejectToken);
-    Object.assign(b24.getHttpClient(ApiVersion.v2).ajaxClient.defaults, {
+    const axios = b24.getHttpClient(ApiVersion.v2).ajaxClient;
+    Object.assign(axios.defaults, {
       ...agents,
       proxy: false,
       maxRedirects: 0,
       timeout: settings.timeoutMs ?? REQUEST_TIMEOUT_MS,
       maxContentLength: 32 * 1024 * 1024,
       headers: { common: { "User-Agent": "Threadline", Accept: "application/json" } },
+    });
+    // The SDK breaks on an answer without `time`, after the portal has done its work.
+    axios.interceptors.response.use((response) => {
+      const body: unknown = response.data;
+      if (typeof body === "object" && body !== null && !("time" in body)) Object.assign(body, { time: {} });
+      return response;
     });
     return b24;
   }
@@ -113,7 +120,8 @@ export function createTransport(settings: TransportSettings): PortalTransport {
         const answer = await client(credentials).actions.v2.call.make({ method: request.method, params: { ...request.params } });
         if (!answer.isSuccess) {
           const error = answer.errors.values().next().value;
-          return failAll(commands, faultOf(error));
+          const said = error instanceof AjaxError;
+          return failAll(commands, said ? answerFault(error.code, error.message, error.status) : ambiguous("The portal's answer could not be read"));
         }
         const data = answer.getData();
         if (data?.result === undefined) return failAll(commands, ambiguous("The portal's answer could not be read"));

@@ -1,0 +1,72 @@
+import type { PortalId } from "../../../src/domain/ids.ts";
+import type { Portal, PortalUser, TokenPair } from "../../../src/domain/portal.ts";
+import type { LockRepository, PortalRepository, UserRepository } from "../../../src/store/contract.ts";
+
+/** What the portal client needs of the store, in memory, with a record of what was stored in which order. */
+export interface MemoryStore {
+  readonly portals: PortalRepository;
+  readonly users: UserRepository;
+  readonly locks: LockRepository;
+  readonly journal: string[];
+}
+
+export function createMemoryStore(portals: readonly Portal[], users: readonly PortalUser[] = []): MemoryStore {
+  const rows = new Map(portals.map((portal) => [portal.id, portal]));
+  const people = new Map(users.map((user) => [`${user.portal}:${user.userId}`, user]));
+  const locks = new Map<string, string>();
+  const journal: string[] = [];
+  const replace = <Row extends { readonly tokens?: TokenPair }>(row: Row | undefined, replaces: string) =>
+    row?.tokens?.refreshToken === replaces;
+  const unused = (): never => {
+    throw new Error("Not part of this fake");
+  };
+  return {
+    journal,
+    portals: {
+      find: async (portal) => rows.get(portal),
+      findByDomain: unused,
+      list: async () => [...rows.values()],
+      install: unused,
+      async saveTokens(portal: PortalId, replaces, tokens) {
+        const row = rows.get(portal);
+        if (!row || !replace(row, replaces)) return false;
+        rows.set(portal, { ...row, tokens });
+        journal.push(`saved ${tokens.accessToken}`);
+        return true;
+      },
+      async update(portal, patch) {
+        const row = rows.get(portal);
+        if (!row) return;
+        const { trouble, ...rest } = patch;
+        const { trouble: known, ...others } = row;
+        const kept = trouble === undefined ? known : (trouble ?? undefined);
+        rows.set(portal, { ...others, ...rest, ...(kept !== undefined && { trouble: kept }) });
+        journal.push(`updated ${Object.keys(patch).join(",")}`);
+      },
+      dropTokens: unused,
+      erase: unused,
+    },
+    users: {
+      remember: async (user) => void people.set(`${user.portal}:${user.userId}`, user),
+      find: async (portal, userId) => people.get(`${portal}:${userId}`),
+      async saveTokens(portal, userId, replaces, tokens) {
+        const user = people.get(`${portal}:${userId}`);
+        if (!user || !replace(user, replaces)) return false;
+        people.set(`${portal}:${userId}`, { ...user, tokens });
+        return true;
+      },
+      dropTokensUnusedSince: unused,
+    },
+    locks: {
+      async acquire(name, owner) {
+        if (locks.has(name) && locks.get(name) !== owner) return false;
+        locks.set(name, owner);
+        return true;
+      },
+      renew: async (name, owner) => locks.get(name) === owner,
+      async release(name, owner) {
+        if (locks.get(name) === owner) locks.delete(name);
+      },
+    },
+  };
+}
