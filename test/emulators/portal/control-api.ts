@@ -205,18 +205,18 @@ const applicationChange = z.strictObject({
   baseUrl: z.string().optional(),
 });
 
+function statusOf(error: unknown): number {
+  if (error instanceof EmulatorControlError) return 409;
+  if (error instanceof z.ZodError) return 400;
+  return (error as { statusCode?: number }).statusCode ?? 500;
+}
+
 /** JSON control surface for scripts in other processes and for the look-alike pages; same on every listener. */
 export function mountControlApi(server: FastifyInstance, emulator: PortalEmulator): void {
   void server.register(
-    async (api) => {
+    (api, _options, done) => {
       api.setErrorHandler((error, _request, reply) => {
-        const known = error instanceof EmulatorControlError || error instanceof z.ZodError;
-        const status = known
-          ? error instanceof z.ZodError
-            ? 400
-            : 409
-          : ((error as { statusCode?: number }).statusCode ?? 500);
-        void reply.code(status).send({ error: error instanceof Error ? error.message : String(error) });
+        void reply.code(statusOf(error)).send({ error: error instanceof Error ? error.message : String(error) });
       });
 
       api.get("/state", async () => ({
@@ -294,6 +294,7 @@ export function mountControlApi(server: FastifyInstance, emulator: PortalEmulato
         result: emulator.faults.remove(Number(request.params.id)),
       }));
       api.post("/release", async () => ({ released: emulator.releaseHanging() }));
+      done();
     },
     { prefix: "/_emulator" },
   );

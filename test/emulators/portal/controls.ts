@@ -10,25 +10,12 @@ import {
   writeAsOperator,
   writeAsSystem,
 } from "./open-lines.ts";
-import { encodeForm } from "./php-form.ts";
+import { type OpenedPage, openPage, type PageRequest, pageRequest } from "./pages.ts";
 import type { EmulatedPortal } from "./portal.ts";
 import type { Fields } from "./values.ts";
 
 /** A control was asked for something that this portal, in its present state, would not do. */
 export class EmulatorControlError extends Error {}
-
-/** A page request as the portal's own frame would send it. */
-export interface PageRequest {
-  readonly url: string;
-  readonly fields: Record<string, string>;
-}
-
-export interface OpenedPage extends PageRequest {
-  readonly status: number;
-  readonly html: string;
-  /** The JSON of the page's `boot` script, when it has one. */
-  readonly boot: Fields | undefined;
-}
 
 export interface OutgoingFile {
   readonly name: string;
@@ -74,7 +61,10 @@ export class PortalControls {
       installedBy: userId,
     };
     this.portal.applications.set(card.clientId, application);
-    return this.#open(this.#pageRequest(application, card.installUrl, "DEFAULT", undefined, userId));
+    return openPage(
+      this.portal,
+      pageRequest(this.portal, application, { handler: card.installUrl, placement: "DEFAULT", userId }),
+    );
   }
 
   /** What BX24.installFinish() does; ONAPPINSTALL goes to its bound handlers then. */
@@ -119,7 +109,10 @@ export class PortalControls {
     this.#dropBindings(application.clientId);
     application.installed = false;
     const userId = options.userId ?? this.portal.administrator().id;
-    return this.#open(this.#pageRequest(application, card.installUrl, "DEFAULT", undefined, userId));
+    return openPage(
+      this.portal,
+      pageRequest(this.portal, application, { handler: card.installUrl, placement: "DEFAULT", userId }),
+    );
   }
 
   /** Removes the app with its handlers, widgets, connectors and tokens; the event says whether to erase data. */
@@ -151,14 +144,13 @@ export class PortalControls {
   /** The app's own page, as opened from the menu. */
   openApp(which: WhichApplication = {}): Promise<OpenedPage> {
     const application = this.#application(which.clientId);
-    return this.#open(
-      this.#pageRequest(
-        application,
-        this.#card(application.clientId).applicationUrl,
-        "DEFAULT",
-        undefined,
-        which.userId,
-      ),
+    return openPage(
+      this.portal,
+      pageRequest(this.portal, application, {
+        handler: this.#card(application.clientId).applicationUrl,
+        placement: "DEFAULT",
+        userId: which.userId,
+      }),
     );
   }
 
@@ -178,11 +170,16 @@ export class PortalControls {
     const application = this.#application(binding.clientId);
     if (!application.installed)
       throw new EmulatorControlError("widgets do not show before the installation is finished");
-    return this.#pageRequest(application, binding.handler, code, options, which.userId);
+    return pageRequest(this.portal, application, {
+      handler: binding.handler,
+      placement: code,
+      options,
+      userId: which.userId,
+    });
   }
 
   openPlacement(code: string, options: Fields = {}, which: WhichApplication = {}): Promise<OpenedPage> {
-    return this.#open(this.placementRequest(code, options, which));
+    return openPage(this.portal, this.placementRequest(code, options, which));
   }
 
   /** The settings page of a connector for one line (placement SETTING_CONNECTOR). */
@@ -200,17 +197,17 @@ export class PortalControls {
       ERROR_STATUS: flags.error,
       URI: `/contact_center/connector/?ID=${connectorId}&LINE=${line}&IFRAME=Y&IFRAME_TYPE=SIDE_SLIDER`,
     };
-    return this.#pageRequest(
-      this.#application(connector.clientId),
-      connector.placementHandler,
-      "SETTING_CONNECTOR",
+    const application = this.#application(connector.clientId);
+    return pageRequest(this.portal, application, {
+      handler: connector.placementHandler,
+      placement: "SETTING_CONNECTOR",
       options,
       userId,
-    );
+    });
   }
 
   openConnectorSettings(connectorId: string, line: number, userId?: number): Promise<OpenedPage> {
-    return this.#open(this.connectorSettingsRequest(connectorId, line, userId));
+    return openPage(this.portal, this.connectorSettingsRequest(connectorId, line, userId));
   }
 
   // ---- people in the chat ----
@@ -388,63 +385,5 @@ export class PortalControls {
             },
           ];
     return targets.map((binding) => this.portal.services.events.send(this.portal.id, binding, event, data, auth));
-  }
-
-  #pageRequest(
-    application: InstalledApplication,
-    handler: string,
-    placement: string,
-    options: Fields | undefined,
-    userId: number | undefined,
-  ): PageRequest {
-    const portal = this.portal;
-    const viewer = userId ?? portal.administrator().id;
-    const pair = portal.services.authorization.issuePair(portal.id, application.clientId, viewer, application.scope);
-    const url = new URL(handler);
-    url.searchParams.set("DOMAIN", portal.domain);
-    url.searchParams.set("PROTOCOL", "0");
-    url.searchParams.set("LANG", portal.settings.language);
-    url.searchParams.set("APP_SID", randomBytes(16).toString("hex"));
-    return {
-      url: url.href,
-      fields: {
-        AUTH_ID: pair.access.value,
-        AUTH_EXPIRES: "3600",
-        REFRESH_ID: pair.refresh,
-        SERVER_ENDPOINT: portal.services.authorization.serverEndpoint,
-        APPLICATION_TOKEN: application.applicationToken,
-        APPLICATION_SCOPE: application.scope.join(","),
-        member_id: portal.memberId,
-        status: application.status,
-        PLACEMENT: placement,
-        ...(options === undefined ? {} : { PLACEMENT_OPTIONS: JSON.stringify(options) }),
-      },
-    };
-  }
-
-  async #open(request: PageRequest): Promise<OpenedPage> {
-    const response = await fetch(request.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-        origin: `http://${this.portal.domain}`,
-        referer: `http://${this.portal.domain}/`,
-      },
-      body: encodeForm(request.fields),
-      redirect: "manual",
-    });
-    const html = await response.text();
-    return { ...request, status: response.status, html, boot: readBoot(html) };
-  }
-}
-
-/** The JSON that a page of the app carries in its `boot` script. */
-function readBoot(html: string): Fields | undefined {
-  const script = /<script type="application\/json" id="boot">([\s\S]*?)<\/script>/.exec(html)?.[1];
-  if (script === undefined) return undefined;
-  try {
-    return JSON.parse(script) as Fields;
-  } catch {
-    return undefined;
   }
 }

@@ -16,12 +16,7 @@ import {
 } from "./options.ts";
 import { EmulatedPortal } from "./portal.ts";
 import { RequestLog } from "./request-log.ts";
-import {
-  createAuthorizationHttpServer,
-  createPortalServer,
-  createRedirectServer,
-  type ServerServices,
-} from "./server.ts";
+import { createAuthorizationHttpServer, createPortalServer, type ServerServices } from "./server.ts";
 
 const day = 86_400_000;
 
@@ -105,8 +100,8 @@ export class PortalEmulator {
     if (this.portals.some((controls) => controls.id === id)) throw new EmulatorControlError(`portal ${id} exists`);
     const { now, authorization, events, faults } = this;
     const portal = new EmulatedPortal(id, portalSettings(settings), { now, authorization, events, faults });
-    portal.address = await this.#listen(createPortalServer(portal, this.#services));
-    const controls = new PortalControls(portal, () => this.#rename(portal));
+    await this.#openPortal(portal);
+    const controls = new PortalControls(portal, () => this.#openPortal(portal));
     this.portals.push(controls);
     return controls;
   }
@@ -176,18 +171,10 @@ export class PortalEmulator {
     return `${this.#host}:${port}`;
   }
 
-  /** A new listener takes over; whoever knows only the old address is redirected. */
-  async #rename(portal: EmulatedPortal): Promise<void> {
-    const oldAddress = portal.address;
-    const oldServer = this.#servers.find(
-      (server) => `${this.#host}:${(server.server.address() as AddressInfo | null)?.port}` === oldAddress,
-    );
-    portal.address = await this.#listen(createPortalServer(portal, this.#services));
-    if (oldServer === undefined) return;
-    await oldServer.close();
-    this.#servers.splice(this.#servers.indexOf(oldServer), 1);
-    const redirect = createRedirectServer(() => portal.address);
-    await redirect.listen({ host: this.#host, port: Number(oldAddress.split(":").pop()) });
-    this.#servers.push(redirect);
+  /** Opens one more listener, which becomes the portal's address; earlier ones redirect to it from now on. */
+  async #openPortal(portal: EmulatedPortal): Promise<void> {
+    let own = "";
+    own = await this.#listen(createPortalServer(portal, this.#services, () => portal.address === own));
+    portal.address = own;
   }
 }

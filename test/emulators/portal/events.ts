@@ -108,8 +108,8 @@ export class EventSender {
       record.status = response.status;
       await response.arrayBuffer();
     } catch (error) {
-      record.error =
-        error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      record.error = cause instanceof Error ? cause.message : String(cause);
     } finally {
       record.finishedAt = this.#now();
     }

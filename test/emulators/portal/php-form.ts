@@ -37,6 +37,6 @@ function appendPart(parts: string[], key: string, value: unknown): void {
     for (const [inner, innerValue] of Object.entries(value)) appendPart(parts, `${key}[${inner}]`, innerValue);
     return;
   }
-  const text = typeof value === "boolean" ? (value ? "1" : "") : String(value);
+  const text = value === false ? "" : String(value === true ? 1 : value);
   parts.push(`${encodeURIComponent(key)}=${encodeURIComponent(text)}`);
 }

@@ -44,18 +44,17 @@ function createServer(): FastifyInstance {
     }
   });
   server.setErrorHandler((error, _request, reply) => {
-    const tooLarge = error instanceof FormTooLargeError;
-    const status = tooLarge ? 400 : ((error as { statusCode?: number }).statusCode ?? 500);
-    const code = tooLarge
-      ? "ERROR_EMULATOR_TOO_MANY_VARIABLES"
-      : status < 500
-        ? "INVALID_REQUEST"
-        : "ERROR_EMULATOR_BUG";
-    void reply
-      .code(status)
-      .send({ error: code, error_description: error instanceof Error ? error.message : String(error) });
+    const { status, code } = describeError(error);
+    const description = error instanceof Error ? error.message : String(error);
+    void reply.code(status).send({ error: code, error_description: description });
   });
   return server;
+}
+
+function describeError(error: unknown): { status: number; code: string } {
+  if (error instanceof FormTooLargeError) return { status: 400, code: "ERROR_EMULATOR_TOO_MANY_VARIABLES" };
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  return { status, code: status < 500 ? "INVALID_REQUEST" : "ERROR_EMULATOR_BUG" };
 }
 
 /** Query and body together; the body wins. */
@@ -90,9 +89,20 @@ async function conclude(outcome: Outcome, request: FastifyRequest, reply: Fastif
     .send(outcome.kind === "json" ? JSON.stringify(outcome.body) : outcome.body);
 }
 
-/** One portal: REST, the authorization page, file downloads, and the control API. */
-export function createPortalServer(portal: EmulatedPortal, services: ServerServices): FastifyInstance {
+/**
+ * One portal: REST, the authorization page, file downloads, and the control API. A listener that is no longer the
+ * portal's address (after a rename) redirects everything to the present one.
+ */
+export function createPortalServer(
+  portal: EmulatedPortal,
+  services: ServerServices,
+  isCurrent: () => boolean,
+): FastifyInstance {
   const server = createServer();
+  server.addHook("onRequest", async (request, reply) => {
+    if (isCurrent() || request.url.startsWith("/_emulator/")) return;
+    await reply.redirect(`http://${portal.address}${request.url}`, 302);
+  });
 
   const serveRest = async (
     request: FastifyRequest,
@@ -151,13 +161,6 @@ export function createPortalServer(portal: EmulatedPortal, services: ServerServi
   });
 
   services.mountControl(server);
-  return server;
-}
-
-/** What is left at a renamed portal's old address. */
-export function createRedirectServer(newAddress: () => string): FastifyInstance {
-  const server = createServer();
-  server.all("/*", async (request, reply) => reply.redirect(`http://${newAddress()}${request.url}`, 302));
   return server;
 }
 

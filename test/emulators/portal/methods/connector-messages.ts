@@ -29,6 +29,8 @@ function elementsOf(parameters: Fields): Element[] | RestResult {
   return elements;
 }
 
+const genders: Readonly<Record<string, string>> = { male: "M", female: "F" };
+
 /**
  * The customer as a portal user, shared by all lines. Each call rewrites name, link, gender and avatar from the user
  * block; what is absent is emptied. Phone and e-mail are remembered once known.
@@ -59,7 +61,7 @@ function ensurePerson(portal: EmulatedPortal, connector: string, user: Fields): 
   person.name = split?.[1] ?? name;
   person.lastName = split?.[2] ?? lastName;
   person.url = asText(user.url);
-  person.gender = asText(user.gender) === "male" ? "M" : asText(user.gender) === "female" ? "F" : "";
+  person.gender = genders[asText(user.gender)] ?? "";
   person.avatar = asText(asRecord(user.picture).url);
   person.email = asText(user.email) || person.email;
   person.phone = asText(user.phone) || person.phone;

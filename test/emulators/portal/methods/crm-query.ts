@@ -89,7 +89,8 @@ function plain(value: unknown): string {
 function compare(left: string, right: string): number {
   const [leftNumber, rightNumber] = [asInteger(left), asInteger(right)];
   if (leftNumber !== undefined && rightNumber !== undefined) return leftNumber - rightNumber;
-  return left < right ? -1 : left > right ? 1 : 0;
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
 /** Sorts by the given fields (`ASC`/`DESC`); without an order, as stored. */

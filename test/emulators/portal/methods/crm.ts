@@ -105,12 +105,8 @@ function legacyFields(item: CrmItem): Fields {
     }[name];
     const plain = legacy ?? name.replace(/([A-Z])/g, "_$1").toUpperCase();
     const key = item.entityTypeId === 1 && plain.startsWith("STAGE_") ? plain.replace("STAGE_", "STATUS_") : plain;
-    fields[key] =
-      typeof value === "object" && value !== null
-        ? value
-        : value === null || value === undefined
-          ? null
-          : String(value);
+    const isScalar = typeof value !== "object" && value !== undefined;
+    fields[key] = isScalar ? String(value) : (value ?? null);
   }
   for (const field of (asList(item.fields.fm) ?? []).map(asRecord)) {
     const key = asText(field.typeId);

@@ -31,7 +31,7 @@ function historyUser(user: PortalUser): Fields {
     externalAuthId: user.kind === "connector" ? "imconnector" : "default",
     status: user.kind === "connector" ? null : "online",
     departments: user.kind === "connector" ? [] : [1],
-    type: user.kind === "connector" ? "user" : user.extranet ? "extranet" : "user",
+    type: user.kind === "employee" && user.extranet ? "extranet" : "user",
   };
 }
 
@@ -124,6 +124,11 @@ export function sessionHistory(portal: EmulatedPortal, chat: Chat, session: Sess
   };
 }
 
+function roleOf(chat: Chat, viewer: PortalUser): string {
+  if (chat.ownerId === viewer.id) return "owner";
+  return chat.members.includes(viewer.id) ? "member" : "guest";
+}
+
 /** The answer of imopenlines.dialog.get. */
 export function chatDetails(portal: EmulatedPortal, chat: Chat, viewer: PortalUser): Fields {
   const lastId = chat.messageIds.at(-1) ?? 0;
@@ -153,7 +158,7 @@ export function chatDetails(portal: EmulatedPortal, chat: Chat, viewer: PortalUs
     date_create: isoDate(chat.createdAt),
     message_type: "L",
     public: "",
-    role: chat.ownerId === viewer.id ? "owner" : chat.members.includes(viewer.id) ? "member" : "guest",
+    role: roleOf(chat, viewer),
     entity_link: { type: "LINES", url: "", id: chat.userCode },
     text_field_enabled: true,
     is_new: false,

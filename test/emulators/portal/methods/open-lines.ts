@@ -101,18 +101,25 @@ function isRefusal(value: Chat | RestRefusal): value is RestRefusal {
   return "kind" in value && value.kind === "refusal";
 }
 
-/** A method that takes CHAT_ID, acts on the chat and says true. */
-function chatAction(action: (context: CallContext, chat: Chat, parameters: Fields) => RestRefusal | void): MethodEntry {
+/** A method that takes CHAT_ID and decides its own answer. */
+function chatMethod(decide: (context: CallContext, chat: Chat, parameters: Fields) => RestResult): MethodEntry {
   return {
     handler: (context, parameters) => {
       const chat = chatFor(context, parameters);
-      if (isRefusal(chat)) return chat;
-      return action(context, chat, parameters) ?? answer(true);
+      return isRefusal(chat) ? chat : decide(context, chat, parameters);
     },
   };
 }
 
-function transfer(context: CallContext, chat: Chat, parameters: Fields): RestRefusal | void {
+/** A method that takes CHAT_ID, acts on the chat and says true. */
+function chatAction(action: (context: CallContext, chat: Chat, parameters: Fields) => void): MethodEntry {
+  return chatMethod((context, chat, parameters) => {
+    action(context, chat, parameters);
+    return answer(true);
+  });
+}
+
+function transfer(context: CallContext, chat: Chat, parameters: Fields): RestResult {
   const { portal } = context;
   const universal = asText(parameters.TRANSFER_ID);
   const queueId = asInteger(parameters.QUEUE_ID) ?? asInteger(/^queue(\d+)$/.exec(universal)?.[1]);
@@ -130,6 +137,7 @@ function transfer(context: CallContext, chat: Chat, parameters: Fields): RestRef
   chat.ownerId = person.id;
   chat.members = [...chat.members.filter((id) => id !== context.user.id && id !== person.id), person.id];
   if (portal.settings.systemMessages) writeAsSystem(portal, chat, `The dialogue was passed to ${person.name}`);
+  return answer(true);
 }
 
 function findDialog(context: CallContext, parameters: Fields): Chat | undefined {
@@ -251,8 +259,8 @@ export const openLineMethods: MethodFamily = {
   "imopenlines.operator.spam": chatAction(({ portal }, chat) => {
     finishDialog(portal, chat, true);
   }),
-  "imopenlines.operator.transfer": chatAction(transfer),
-  "imopenlines.operator.skip": chatAction((context, chat) => {
+  "imopenlines.operator.transfer": chatMethod(transfer),
+  "imopenlines.operator.skip": chatMethod((context, chat) => {
     const queue = context.portal.line(chat.line)?.queue ?? [];
     const next = queue.find((id) => id !== context.user.id);
     if (next === undefined)
