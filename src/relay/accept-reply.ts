@@ -114,5 +114,7 @@ function changeRow(action: OperatorEdit | OperatorRemoval, conversation: Convers
     target,
     content,
     sentAt: action.at,
+    imMessageId: action.imMessageId,
+    imChatId: action.imChatId,
   };
 }

@@ -3,10 +3,13 @@ import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
 import type { Hub } from "./hub.ts";
 import { readSettings, webchatSettings } from "./settings.ts";
+import type { Uploads } from "./uploads.ts";
 import { VISITOR_ID } from "./visitor.ts";
 
 export interface WebchatAdapterOptions {
   readonly hub: Pick<Hub, "notify">;
+  /** Where visitors' files wait for a worker. */
+  readonly uploads: Pick<Uploads, "open">;
 }
 
 /** What one message of a visitor may hold; our own answers are shown whole, however long. */
@@ -21,7 +24,7 @@ const FILE_LIMIT = { maxBytes: 100 * 1024 * 1024 };
  * the visitor sees is the row and not the call. The visitor's browser away: the message waits in the history, and
  * `delivered` comes when the browser acknowledges it.
  */
-export function createWebchatAdapter({ hub }: WebchatAdapterOptions): ChannelAdapter {
+export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): ChannelAdapter {
   const show = (account: Account, chatId: string, externalIds: readonly string[]): SendOutcome => {
     if (!VISITOR_ID.test(chatId)) {
       return { kind: "refused", code: "unknown-visitor", sentence: "This conversation does not belong to a visitor of the web chat." };
@@ -54,6 +57,8 @@ export function createWebchatAdapter({ hub }: WebchatAdapterOptions): ChannelAda
       typing: true,
       receipts: "read",
       mayWriteFirst: false,
+      // What the visitor sees is the row, not the call.
+      repeatable: true,
     },
     credentials: z.object({}),
     settings: webchatSettings,
@@ -97,6 +102,7 @@ export function createWebchatAdapter({ hub }: WebchatAdapterOptions): ChannelAda
         profile: { externalId: account.id, title: title === "" ? account.name : title, ...(site !== undefined && { url: site }) },
       };
     },
+    openMedia: (_account, ref) => uploads.open(ref),
     // The routes ask the store for the account each time: gone there is gone here.
     disconnect: () => Promise.resolve(),
   };

@@ -1,0 +1,93 @@
+import type { JournalMessage, World } from "../support/world/world.ts";
+import type { Said } from "./traffic.ts";
+
+/** What the two sides hold in the end, held against what was said. */
+export interface Verdict {
+  readonly said: number;
+  readonly arrived: number;
+  readonly uncertain: number;
+  /** Uncertain messages whose call was under way (or within the grace before or after) at a kill. */
+  readonly explained: number;
+  readonly problems: readonly string[];
+}
+
+/**
+ * The moment of the kill is known to the killer, the call's beginning and end to the emulator: between recording an
+ * attempt and the first byte at the other side, and between the last byte and recording the outcome, lie a few
+ * milliseconds that belong to the call although the emulator does not see them.
+ */
+const GRACE_MS = 150;
+
+export async function judge(world: World, said: Said, kills: readonly number[]): Promise<Verdict> {
+  const journal = await readJournal(world);
+  const byText = new Map<string, JournalMessage[]>();
+  for (const message of journal) byText.set(message.text, [...(byText.get(message.text) ?? []), message]);
+  const problems: string[] = [];
+  const total = { said: 0, arrived: 0, uncertain: 0, explained: 0 };
+
+  const compare = (side: string, texts: readonly string[], arrived: readonly string[], callsOf: (text: string) => readonly Call[]): void => {
+    total.said += texts.length;
+    total.arrived += arrived.length;
+    const unique = new Set(arrived);
+    if (unique.size !== arrived.length) problems.push(`${side}: doubled: ${arrived.filter((text, index) => arrived.indexOf(text) !== index).join(", ")}`);
+    const inOrder = texts.filter((text) => unique.has(text));
+    if (unique.size === arrived.length && inOrder.join("\n") !== arrived.join("\n")) problems.push(`${side}: order differs:\n  said    ${inOrder.join(" | ")}\n  arrived ${arrived.join(" | ")}`);
+    for (const text of texts) {
+      const rows = byText.get(text) ?? [];
+      if (rows.length > 1) problems.push(`${side}: "${text}" stands in the journal ${rows.length} times`);
+      const uncertain = rows.some((row) => row.state === "uncertain");
+      if (!uncertain && !unique.has(text)) problems.push(`${side}: lost: "${text}" (journal: ${rows.map((row) => `${row.state} ${row.error ?? ""}`).join(", ") || "nothing"})`);
+      if (!uncertain) continue;
+      total.uncertain += 1;
+      const calls = callsOf(text);
+      const explained = kills.some((kill) => calls.some((call) => call.begin - GRACE_MS <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY) + GRACE_MS));
+      if (explained) total.explained += 1;
+      else problems.push(`${side}: "${text}" is uncertain, but its call was not under way at a kill (calls: ${JSON.stringify(calls)})`);
+    }
+  };
+
+  for (const [person, texts] of said.customers) compare(`customer ${person}`, texts, inOpenLines(world, person), (text) => portalCalls(world, text));
+  for (const [person, texts] of said.operators) {
+    compare(`operator to ${person}`, texts, world.telegram.sentTo(person).map((message) => message.text ?? ""), (text) => telegramCalls(world, text));
+  }
+  return { ...total, problems };
+}
+
+interface Call {
+  readonly begin: number;
+  readonly end: number | undefined;
+}
+
+export function inOpenLines(world: World, person: number): string[] {
+  const { portal } = world.portal.portal();
+  const messages = [...portal.chats.values()]
+    .filter((chat) => chat.externalUserId === String(person))
+    .flatMap((chat) => chat.messageIds.map((id) => portal.messages.get(id)))
+    .filter((message) => message?.from === "customer");
+  return messages.flatMap((message) => (message ? [message.text] : []));
+}
+
+function portalCalls(world: World, text: string): Call[] {
+  const { portal } = world.portal.portal();
+  const message = [...portal.messages.values()].find((candidate) => candidate.text === text);
+  const entries = world.portal.requests.entries({ method: "imconnector.send.messages" });
+  const carrying = message?.connectorMid[0] === undefined ? entries : entries.filter((entry) => entry.commands.some((command) => command.elements.some((element) => element.messageId === message.id)));
+  return carrying.map((entry) => ({ begin: entry.startedAt, end: entry.answeredAt ?? entry.brokenAt ?? undefined }));
+}
+
+function telegramCalls(world: World, text: string): Call[] {
+  return world.telegram
+    .calls("sendMessage")
+    .filter((call) => call.params.text === text)
+    .map((call) => ({ begin: call.begin, end: call.end }));
+}
+
+export async function readJournal(world: World): Promise<JournalMessage[]> {
+  const all: JournalMessage[] = [];
+  for (;;) {
+    const last = all.at(-1)?.seq;
+    const page = await world.api<JournalMessage[]>(`/api/journal?limit=500&after=${last ?? 0}`);
+    all.push(...page);
+    if (page.length < 500) return all;
+  }
+}
