@@ -76,6 +76,10 @@ export class AuthorizationServer {
     this.#now = now;
   }
 
+  get accessLifetimeSeconds(): number {
+    return Math.floor(this.#options.accessLifetimeMs / 1000);
+  }
+
   get serverEndpoint(): string {
     return `http://${this.address}/rest/`;
   }
@@ -222,7 +226,7 @@ export class AuthorizationServer {
         access_token: pair.access.value,
         refresh_token: pair.refresh,
         ...(renewal ? { expires: Math.floor(pair.access.expiresAt / 1000), user_id: userId } : {}),
-        expires_in: Math.floor(this.#options.accessLifetimeMs / 1000),
+        expires_in: this.accessLifetimeSeconds,
         client_endpoint: portal.clientEndpoint,
         server_endpoint: this.serverEndpoint,
         domain: this.address,

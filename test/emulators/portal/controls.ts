@@ -357,7 +357,7 @@ export class PortalControls {
       scope: application.scope.join(" "),
       access_token: pair.access.value,
       refresh_token: pair.refresh,
-      expires_in: 3600,
+      expires_in: this.portal.services.authorization.accessLifetimeSeconds,
     };
   }
 

@@ -12,7 +12,7 @@ export interface FakeClock {
   readonly advance: (milliseconds: number) => void;
 }
 
-export function createFakeClock(start = Date.UTC(2026, 10, 21, 9, 0, 30)): FakeClock {
+function createFakeClock(start = Date.UTC(2026, 10, 21, 9, 0, 30)): FakeClock {
   let time = start;
   return {
     now: () => time,

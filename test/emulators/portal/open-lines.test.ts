@@ -1,3 +1,5 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { at, connect, createWorld, oneMessage, type RestAnswer, type World } from "./harness.ts";
 import type { Chat } from "./model.ts";
@@ -240,6 +242,23 @@ describe("events of the connector", () => {
     expect(world.emulator.sentEvents({ event: "ONIMCONNECTORMESSAGEADD" })).toMatchObject([
       { status: null, error: expect.any(String) },
     ]);
+  });
+
+  it("wait for a silent handler only so long", async () => {
+    await world.stop();
+    world = await createWorld({ eventTimeoutMs: 20 });
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const connector = await connect(world);
+    const handler = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/events`;
+    await world.call("event.bind", { event: "ONIMCONNECTORMESSAGEADD", handler });
+    await world.call("imconnector.send.messages", oneMessage(connector, "Hello"));
+    world.portal.operatorWrites(onlyChat().id, { text: "anyone?" });
+    await world.emulator.events.settled();
+    expect(world.emulator.sentEvents({ event: "ONIMCONNECTORMESSAGEADD" })).toMatchObject([
+      { status: null, error: expect.stringMatching(/timeout|aborted/i) },
+    ]);
+    silent.close();
   });
 
   it("tell of edits and deletions only after delivery was confirmed; edit ids are a list, deletion ids are not", async () => {

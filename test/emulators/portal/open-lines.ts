@@ -34,7 +34,7 @@ export function chatOf(portal: EmulatedPortal, address: Address, person: PortalU
 }
 
 /** Existing chat or a new one with an empty history. */
-export function ensureChat(portal: EmulatedPortal, address: Address, person: PortalUser): Chat {
+function ensureChat(portal: EmulatedPortal, address: Address, person: PortalUser): Chat {
   const known = chatOf(portal, address, person);
   if (known !== undefined) return known;
   const group = portal.connectors.get(address.connector)?.chatGroup === true;
@@ -104,7 +104,7 @@ export function ensureSession(portal: EmulatedPortal, chat: Chat): { session: Se
   return { session, started: true };
 }
 
-export function addMessage(
+function addMessage(
   portal: EmulatedPortal,
   chat: Chat,
   part: Pick<Message, "authorId" | "from" | "text" | "fileIds" | "connectorMid" | "sending" | "requestSequence">,

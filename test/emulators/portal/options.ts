@@ -70,7 +70,7 @@ export type ApplicationChange = { [Name in keyof ApplicationCard]?: ApplicationC
 };
 
 /** Scopes of an application that uses everything this emulator knows. */
-export const defaultScope = ["crm", "im", "imconnector", "imopenlines", "placement", "user_brief", "contact_center"];
+const defaultScope = ["crm", "im", "imconnector", "imopenlines", "placement", "user_brief", "contact_center"];
 
 export function defaultCard(index: number, partial: Partial<ApplicationCard> = {}): ApplicationCard {
   const base = "http://127.0.0.1:8080";
@@ -105,7 +105,7 @@ function employee(id: number, name: string, lastName: string, more: Partial<Port
 }
 
 /** An administrator, two agents and an extranet guest. */
-export function defaultUsers(): PortalUser[] {
+function defaultUsers(): PortalUser[] {
   return [
     employee(1, "Ada", "Admin", { admin: true }),
     employee(5, "Anna", "Agent"),

@@ -35,7 +35,7 @@ export function pageRequest(
     url: url.href,
     fields: {
       AUTH_ID: pair.access.value,
-      AUTH_EXPIRES: "3600",
+      AUTH_EXPIRES: String(portal.services.authorization.accessLifetimeSeconds),
       REFRESH_ID: pair.refresh,
       SERVER_ENDPOINT: portal.services.authorization.serverEndpoint,
       APPLICATION_TOKEN: application.applicationToken,

@@ -198,7 +198,11 @@ export class EmulatedPortal implements PortalFacts {
     return {
       ...(token === undefined
         ? {}
-        : { access_token: token.value, expires: Math.floor(token.expiresAt / 1000), expires_in: 3600 }),
+        : {
+            access_token: token.value,
+            expires: Math.floor(token.expiresAt / 1000),
+            expires_in: this.services.authorization.accessLifetimeSeconds,
+          }),
       scope: application.scope.join(","),
       domain: this.domain,
       server_endpoint: this.services.authorization.serverEndpoint,
@@ -257,7 +261,7 @@ export class EmulatedPortal implements PortalFacts {
     if (
       known !== undefined &&
       authorization.findAccess(known.value) !== undefined &&
-      known.expiresAt - this.now() > 600_000
+      known.expiresAt - this.now() > authorization.accessLifetimeSeconds * 500
     )
       return known;
     const token = authorization.issueAccess(this.id, application.clientId, userId, application.scope);
@@ -276,7 +280,7 @@ export function messageParameters(message: model.Message): Fields | [] {
   });
 }
 
-export const defaultLineConfig: Readonly<Record<string, string>> = {
+const defaultLineConfig: Readonly<Record<string, string>> = {
   ACTIVE: "Y",
   CRM: "Y",
   CRM_CREATE: "lead",
