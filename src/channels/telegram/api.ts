@@ -162,7 +162,10 @@ function causeOf(error: unknown): unknown {
 
 function isNetworkError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (codeOf(error) !== undefined || error.name === "AbortError" || error.name === "TimeoutError") return true;
+  const code = codeOf(error);
+  // Node's codes for wrong arguments are no news from the network.
+  if (code !== undefined && !code.startsWith("ERR_INVALID_")) return true;
+  if (error.name === "AbortError" || error.name === "TimeoutError") return true;
   // fetch says TypeError for every failure of the network and keeps the reason as cause.
   return error instanceof TypeError && (error.message === "fetch failed" || error.message === "terminated");
 }
