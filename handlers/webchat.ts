@@ -1,6 +1,6 @@
 import multipart from "@fastify/multipart";
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { SessionAnswer } from "../src/api/webchat.ts";
 import { StoreUnavailable } from "../src/store/contract.ts";
@@ -30,11 +30,12 @@ export async function registerWebchat(app: FastifyInstance, deps: WebchatDepende
   app.get("/widget.js", createWidgetRoute(deps.widgetPath, deps.log));
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   // A scope of its own: neither the limits nor the multipart parser are anybody else's business.
-  await app.register(async (scope) => {
+  const scoped: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, { global: false, cache: 20_000 });
     await scope.register(multipart);
     routes(scope, deps, limits);
-  }, { prefix: "/webchat/:accountId" });
+  };
+  await app.register(scoped, { prefix: "/webchat/:accountId" });
 }
 
 function routes(app: FastifyInstance, deps: WebchatDependencies, limits: WebchatLimits): void {

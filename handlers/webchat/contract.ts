@@ -2,9 +2,9 @@ import type { SessionAnswer } from "../../src/api/webchat.ts";
 import type { ChannelEvent, MessageReceived, ReceiptReceived } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { AccountId, MediaId, PortalId } from "../../src/domain/ids.ts";
-import type { Attachment, Quote } from "../../src/domain/message.ts";
+import type { Attachment, AttachmentSource, Quote } from "../../src/domain/message.ts";
 import type { Logger } from "../../src/log/log.ts";
-import type { Kept, ShelvedFile } from "../../src/media/contract.ts";
+import type { ShelvedFile } from "../../src/media/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
 
 /** What the web chat's routes work with. `desk` is the channel's own side, made in its folder. */
@@ -17,8 +17,11 @@ export interface WebchatDependencies {
   readonly desk: Desk;
   /** The same path as any webhook's: resolves after the commit, throws `StoreUnavailable`. */
   readonly acceptInbound: (account: Account, events: readonly ChannelEvent[]) => Promise<void>;
-  /** Streams a visitor's file onto the shelf. The message that will name it does not exist yet. */
-  readonly keepFile: (file: VisitorUpload) => Promise<Kept>;
+  /** Streams a visitor's file to where it waits for a worker. The message that will name it does not exist yet. */
+  readonly keepFile: (file: VisitorUpload) => Promise<KeptUpload>;
+  /** Opens a visitor's file that waits there. */
+  readonly openUpload: (ref: string) => Promise<ShelvedFile | undefined>;
+  /** Opens a file on the shelf. */
   readonly openFile: (media: MediaId) => Promise<ShelvedFile | undefined>;
   /** A visitor is typing; passing it on is a courtesy, so it may be dropped. */
   readonly visitorTyping: (account: Account, chatId: string) => void;
@@ -31,12 +34,15 @@ export interface WebchatDependencies {
 
 export interface VisitorUpload {
   readonly portal: PortalId;
-  readonly account: AccountId;
   readonly stream: NodeJS.ReadableStream;
   readonly name: string | undefined;
-  readonly claimedMime: string | undefined;
   readonly maxBytes: number;
 }
+
+export type KeptUpload =
+  | { readonly kind: "kept"; readonly source: AttachmentSource; readonly name: string; readonly mime: string; readonly size: number }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "broken"; readonly sentence: string };
 
 /** What the routes need of the channel's vendor side (`src/channels/webchat/visitor.ts`). */
 export interface Desk {
@@ -49,8 +55,8 @@ export interface Desk {
   newVisitor(): string;
   issueToken(account: AccountId, visitor: string): Promise<string>;
   readToken(account: AccountId, token: string): Promise<string | undefined>;
-  fileProof(account: AccountId, media: MediaId): string;
-  checkFileProof(account: AccountId, media: string, expires: string, signature: string): boolean;
+  fileProof(account: AccountId, file: string): string;
+  checkFileProof(account: AccountId, file: string, expires: string, signature: string): boolean;
   externalId(visitor: string, clientId: string): string;
   clientId(visitor: string, externalId: string): string | undefined;
   message(visitor: string, sent: Sent): MessageReceived;

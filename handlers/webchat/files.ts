@@ -5,6 +5,7 @@ import { mediaId } from "../../src/domain/ids.ts";
 import type { AttachmentKind } from "../../src/domain/message.ts";
 import type { WebchatDependencies } from "./contract.ts";
 import { callerOf, fail } from "./guard.ts";
+import { UPLOAD } from "./history.ts";
 import { clientIdSchema, finishPost, messageByClientId } from "./messages.ts";
 
 /** Shown in the page. Everything else, SVG and HTML above all, is only ever a download. */
@@ -37,10 +38,8 @@ export function postFile(deps: WebchatDependencies, maxBytes: number) {
     }
     const kept = await deps.keepFile({
       portal: account.portal,
-      account: account.id,
       stream: part.file,
       name: part.filename,
-      claimedMime: part.mimetype,
       maxBytes,
     });
     if (kept.kind === "too-large") {
@@ -48,8 +47,8 @@ export function postFile(deps: WebchatDependencies, maxBytes: number) {
     }
     if (kept.kind === "broken") return fail(reply, 400, "broken-off", "The file did not arrive whole.");
     if (kept.size === 0) return fail(reply, 400, "empty-file", "The file is empty.");
-    const { id, name, mime, size } = kept;
-    const attachment = { kind: kindOf(mime), source: { by: "media", id }, name, mime, size } as const;
+    const { source, name, mime, size } = kept;
+    const attachment = { kind: kindOf(mime), source, name, mime, size } as const;
     const event = deps.desk.message(visitor, { clientId: clientId.data, text: "", attachments: [attachment] });
     await deps.acceptInbound(account, [event]);
     return reply.send(await finishPost(deps, callerOf(request), clientId.data));
@@ -65,7 +64,7 @@ export function getFile(deps: WebchatDependencies) {
     if (!query.success || !deps.desk.checkFileProof(account.id, fileId, query.data.e, query.data.s)) {
       return fail(reply, 403, "link-refused", "This link is not valid or no longer so: reload the chat.");
     }
-    const file = await deps.openFile(mediaId(fileId));
+    const file = await (fileId.startsWith(UPLOAD) ? deps.openUpload(fileId.slice(UPLOAD.length)) : deps.openFile(mediaId(fileId)));
     if (!file) return fail(reply, 404, "gone", "This file is no longer kept.");
     const isInline = INLINE.test(file.mime);
     return reply

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId } from "../../src/domain/ids.ts";
 import type { WebchatDependencies, WebchatLimits } from "./contract.ts";
@@ -32,7 +33,8 @@ export function admitSite(deps: WebchatDependencies) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { accountId: id } = request.params as { accountId?: string };
     reply.header("vary", "Origin").header("cache-control", "no-store").header("cross-origin-resource-policy", "cross-origin");
-    const account = id === undefined ? undefined : await deps.store.accounts.findAnywhere(accountId(id));
+    // Not even asked for what cannot be an id.
+    const account = !z.uuid().safeParse(id).success ? undefined : await deps.store.accounts.findAnywhere(accountId(String(id)));
     if (account?.channel !== "webchat") return fail(reply, 404, "unknown-account", "There is no web chat with this id.");
     callers.set(request, { account, visitor: "" });
     const { origin } = request.headers;

@@ -12,6 +12,9 @@ import type { Desk, WebchatDependencies } from "./contract.ts";
  */
 const VISIBLE: readonly MessageState[] = ["sent", "delivered", "read", "uncertain"];
 
+/** Marks the id of a file that waits at the channel; ids of the shelf are UUIDs. */
+export const UPLOAD = "up.";
+
 export interface VisitorView {
   readonly account: Account;
   readonly visitor: string;
@@ -115,11 +118,11 @@ function stateFor(row: Message): VisitorMessage["state"] {
   return row.state === "sent" || row.state === "delivered" || row.state === "read" ? "delivered" : "sent";
 }
 
-/** Files that are still on their way to our shelf are left out; the row changes its look when they are there. */
+/** A visitor's file is shown from where it waits, later from the shelf. What is still at the portal is left out until it is here. */
 function toFiles(content: Content, desk: Desk, account: Account): VisitorFile[] {
   return content.attachments.flatMap((attachment) => {
-    if (attachment.source.by !== "media") return [];
-    const { id } = attachment.source;
+    if (attachment.source.by === "portal") return [];
+    const id = attachment.source.by === "media" ? attachment.source.id : `${UPLOAD}${attachment.source.ref}`;
     return [
       {
         id,

@@ -18,7 +18,7 @@ const postBody = z.object({
   id: clientIdSchema,
   text: z.string().max(TEXT_LIMIT).transform(cleanText).pipe(z.string().min(1)),
   /** Id of a message of this conversation. */
-  quote: z.string().max(64).optional(),
+  quote: z.uuid().optional(),
   language: language.optional().catch(undefined),
   /** A courtesy of the page's: never a reason to refuse a message. */
   page: z.object({ url: z.string().max(2_000) }).optional().catch(undefined),

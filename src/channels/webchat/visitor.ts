@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import type { Account } from "../../domain/account.ts";
-import type { AccountId, MediaId } from "../../domain/ids.ts";
+import type { AccountId } from "../../domain/ids.ts";
 import type { Attachment, Quote } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { MessageReceived, ReceiptReceived } from "../contract.ts";
@@ -22,8 +22,8 @@ export interface VisitorDesk {
   /** The visitor, or `undefined` for a token that is forged, expired, or of another account. */
   readToken(account: AccountId, token: string): Promise<string | undefined>;
   /** Query string that opens one file for up to two hours, for `<img>` and `<a>`, which cannot carry a header. */
-  fileProof(account: AccountId, media: MediaId): string;
-  checkFileProof(account: AccountId, media: string, expires: string, signature: string): boolean;
+  fileProof(account: AccountId, file: string): string;
+  checkFileProof(account: AccountId, file: string, expires: string, signature: string): boolean;
   /** Id under which a visitor's message is known at the channel. */
   externalId(visitor: string, clientId: string): string;
   /** The id that the visitor's browser gave to it. */
@@ -60,8 +60,8 @@ export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
   const derive = (purpose: string) => new Uint8Array(hkdfSync("sha256", options.secretKey, "", purpose, 32));
   const tokenKey = derive("threadline webchat visitor tokens");
   const linkKey = derive("threadline webchat file links");
-  const signLink = (account: string, media: string, expires: string) =>
-    createHmac("sha256", linkKey).update(`${account}\n${media}\n${expires}`).digest();
+  const signLink = (account: string, file: string, expires: string) =>
+    createHmac("sha256", linkKey).update(`${account}\n${file}\n${expires}`).digest();
   const external = (visitor: string, clientId: string) => `${visitor}.${clientId}`;
 
   return {
@@ -99,15 +99,15 @@ export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
       }
     },
 
-    fileProof(account, media) {
+    fileProof(account, file) {
       // Rounded, so that a picture keeps its address (and its place in the browser's cache) within the hour.
       const expires = String((Math.floor(options.now().getTime() / 1000 / LINK_STEP_S) + 2) * LINK_STEP_S);
-      return `e=${expires}&s=${signLink(account, media, expires).toString("base64url")}`;
+      return `e=${expires}&s=${signLink(account, file, expires).toString("base64url")}`;
     },
 
-    checkFileProof(account, media, expires, signature) {
+    checkFileProof(account, file, expires, signature) {
       const given = Buffer.from(signature, "base64url");
-      const wanted = signLink(account, media, expires);
+      const wanted = signLink(account, file, expires);
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return false;
       return Number(expires) * 1000 > options.now().getTime();
     },
