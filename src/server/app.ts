@@ -97,18 +97,6 @@ export function parseForm(body: string): Record<string, unknown> {
   return qs.parse(text, { depth: FORM_DEPTH, arrayLimit: FORM_ARRAY_LIMIT, parameterLimit: FORM_FIELDS });
 }
 
-/**
- * A scope whose bodies stay the bytes that came, whatever their type: vendors sign them. Empty bodies are `undefined`.
- * Give a route in it its own `bodyLimit` where a megabyte is not right.
- */
-export async function withRawBodies(app: App, routes: (scope: App) => void | Promise<void>): Promise<void> {
-  await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-    await routes(scope as App);
-  });
-}
-
 function securityHeaders(publicUrl: string) {
   return {
     // Pages are framed by portals: `frame-ancestors` says by which, X-Frame-Options could not.

@@ -1,0 +1,28 @@
+import type { ChannelAdapter } from "../../src/channels/contract.ts";
+import type { Dispatcher } from "../../src/dispatch/contract.ts";
+import type { AccountId, PortalId } from "../../src/domain/ids.ts";
+import type { PortalDirectory } from "../../src/portal/contract.ts";
+import type { PortalTransport } from "../../src/portal/transport.ts";
+import type { Accounts } from "../../src/relay/accounts.ts";
+import type { Sessions } from "../../src/server/session.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { Installer } from "../installer.ts";
+import type { MediaLink } from "./present.ts";
+
+export interface ApiDeps {
+  readonly store: Store;
+  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly accounts: Accounts;
+  readonly portals: Pick<PortalDirectory, "connectors" | "viewer">;
+  readonly transport: Pick<PortalTransport, "send">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
+  readonly sessions: Sessions;
+  readonly installer: Installer;
+  /** A signed link to a kept file. */
+  readonly mediaLink: MediaLink;
+  /** Forgets what is cached of an account. */
+  readonly accountChanged: (account: AccountId) => void;
+  /** Starts comparing the lines' history with what we have, to fetch replies that were missed; does not wait for it. */
+  readonly startHistoryRepair: (portal: PortalId) => void;
+  readonly now: () => Date;
+}

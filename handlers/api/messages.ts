@@ -1,0 +1,138 @@
+import { errorAnswer } from "../../src/api/common.ts";
+import { cardParams, conversation, conversationsQuery, journalQuery, message, messageParams, threadQuery } from "../../src/api/messages.ts";
+import type { Account } from "../../src/domain/account.ts";
+import type { Conversation } from "../../src/domain/conversation.ts";
+import { accountId, conversationId, messageId, type PortalId } from "../../src/domain/ids.ts";
+import type { App } from "../../src/server/app.ts";
+import { HttpError } from "../../src/server/errors.ts";
+import { administratorOf, type Viewer, viewerOf } from "../../src/server/session.ts";
+import { createChatAccess } from "./access.ts";
+import { isOurId, ourId, unknown } from "./answers.ts";
+import type { ApiDeps } from "./deps.ts";
+import { presentConversation, presentMessage } from "./present.ts";
+
+const security = [{ session: [] }];
+const tags = ["messages"];
+const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
+/** Position to page on with: pass it as `before` (or `after`, when that was asked). */
+const NEXT = "x-next";
+
+/** Journal, conversations, threads, retry by hand. */
+export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
+  const { store } = deps;
+  const access = createChatAccess(deps.portals, deps.now);
+
+  scope.get(
+    "/journal",
+    {
+      schema: {
+        summary: "Messages and what became of them",
+        description: `Newest first unless \`after\` is given. The header \`${NEXT}\` holds the position to go on from, while there may be more.`,
+        tags,
+        security,
+        querystring: journalQuery,
+        response: { 200: message.array(), ...errors },
+      },
+    },
+    async (request, reply) => {
+      const viewer = administratorOf(request);
+      const { state, direction, changes, after, before, limit } = request.query;
+      const named = [request.query.conversation, request.query.account].filter((value) => value !== undefined);
+      if (!named.every(isOurId)) return [];
+      const rows = await store.messages.journal(viewer.portal, {
+        limit,
+        ...(state && { state }),
+        ...(direction && { direction }),
+        ...(changes === "true" && { changes: true }),
+        ...(request.query.conversation !== undefined && { conversation: conversationId(request.query.conversation) }),
+        ...(request.query.account !== undefined && { account: accountId(request.query.account) }),
+        ...paging(after, before),
+      });
+      const last = rows.at(-1);
+      if (last && rows.length === limit) reply.header(NEXT, String(last.seq));
+      return rows.map((row) => presentMessage(row, deps.mediaLink));
+    },
+  );
+
+  scope.post(
+    "/journal/:id/retry",
+    { schema: { summary: "Sends a refused, failed or uncertain message again", tags, security, params: messageParams, response: { 200: message, ...errors } } },
+    async (request) => {
+      const viewer = administratorOf(request);
+      const id = ourId(request.params.id, messageId, "message");
+      const lane = await store.messages.retry(viewer.portal, id);
+      const row = await store.messages.find(viewer.portal, id);
+      if (!row) throw unknown("message");
+      if (lane === undefined) throw new HttpError(409, "not_retriable", `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`);
+      deps.dispatcher.wake(lane);
+      return presentMessage(row, deps.mediaLink);
+    },
+  );
+
+  scope.get(
+    "/conversations",
+    { schema: { summary: "Conversations the viewer may read, newest first", tags, security, querystring: conversationsQuery, response: { 200: conversation.array(), ...errors } } },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const rows = await store.conversations.list(viewer.portal, { limit: request.query.limit });
+      return presentAll(viewer.portal, await readable(viewer, rows));
+    },
+  );
+
+  scope.get(
+    "/cards/:type/:id/conversations",
+    { schema: { summary: "Conversations bound to a CRM card", tags, security, params: cardParams, response: { 200: conversation.array(), ...errors } } },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const chats = await access.chatsOfCard(viewer, request.params.type, request.params.id);
+      const found = await Promise.all([...chats].map((chat) => store.conversations.findByImChat(viewer.portal, chat)));
+      const rows = found.filter((row) => row !== undefined).sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
+      return presentAll(viewer.portal, rows);
+    },
+  );
+
+  scope.get(
+    "/conversations/:id/messages",
+    {
+      schema: {
+        summary: "Messages of one conversation, oldest first",
+        description: `The latest ones unless \`after\` or \`before\` is given. The header \`${NEXT}\` holds the position of earlier ones, while there may be more.`,
+        tags,
+        security,
+        params: messageParams,
+        querystring: threadQuery,
+        response: { 200: message.array(), ...errors },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const id = ourId(request.params.id, conversationId, "conversation");
+      const found = await store.conversations.find(viewer.portal, id);
+      if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
+      const { after, before, limit } = request.query;
+      const rows = await store.messages.journal(viewer.portal, { conversation: id, limit, ...paging(after, before) });
+      const ordered = [...rows].sort((a, b) => a.seq - b.seq);
+      const first = ordered[0];
+      if (first && after === undefined && rows.length === limit) reply.header(NEXT, String(first.seq));
+      return ordered.map((row) => presentMessage(row, deps.mediaLink));
+    },
+  );
+
+  /** One after another: the first questions for a new viewer cost a call each, and the answers are remembered. */
+  async function readable(viewer: Viewer, rows: readonly Conversation[]): Promise<Conversation[]> {
+    if (viewer.admin) return [...rows];
+    const judged = await Promise.all(rows.map(async (row) => ((await access.mayRead(viewer, row)) ? row : undefined)));
+    return judged.filter((row) => row !== undefined);
+  }
+
+  async function presentAll(portal: PortalId, rows: readonly Conversation[]) {
+    const accounts = new Map<string, Account>((await store.accounts.list(portal)).map((account) => [account.id, account]));
+    return rows.map((row) => presentConversation(row, accounts.get(row.account)));
+  }
+}
+
+/** Newest first is what people look for; `after` alone reads forwards. */
+function paging(after: number | undefined, before: number | undefined) {
+  if (after !== undefined && before === undefined) return { after };
+  return { before: before ?? Number.MAX_SAFE_INTEGER, ...(after !== undefined && { after }) };
+}
