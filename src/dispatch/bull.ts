@@ -42,20 +42,41 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
   const onError = (error: Error) => quiet(error, "Redis cannot be asked; conversations move by the sweep alone until it is back");
 
   const producer = redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: ANSWER_WITHIN_MS }, onError);
-  const queue = new Queue<WakeUp>(QUEUE, {
-    connection: producer,
-    prefix,
-    skipWaitingForReady: true,
-    streams: { events: { maxLen: 100 } },
-    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
-  });
-  queue.on("error", onError);
+  const connectedOnce = firstAnswer(producer);
+  let queue: Promise<Queue<WakeUp>> | undefined;
+
+  /** A queue whose first words with Redis went wrong stays useless, so it is made when Redis answers, and made again then. */
+  async function openQueue(): Promise<Queue<WakeUp>> {
+    await connectedOnce;
+    if (producer.status !== "ready") throw new Error("Redis is not connected");
+    queue ??= makeQueue();
+    const made = queue;
+    try {
+      return await made;
+    } catch (error) {
+      if (queue === made) queue = undefined;
+      throw error;
+    }
+  }
+
+  async function makeQueue(): Promise<Queue<WakeUp>> {
+    const made = new Queue<WakeUp>(QUEUE, {
+      connection: producer,
+      prefix,
+      streams: { events: { maxLen: 100 } },
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
+    made.on("error", onError);
+    await made.waitUntilReady();
+    return made;
+  }
 
   /** Lanes whose wake-up is on its way to Redis; `true` when another one came meanwhile. Bounds what piles up here. */
   const passing = new Map<LaneId, boolean>();
   const runs = new Set<Promise<void>>();
   let consumer: { readonly worker: Worker<WakeUp>; readonly connection: Redis } | undefined;
   let closed = false;
+  let closing: Promise<void> | undefined;
 
   function wake(lane: LaneId): void {
     if (closed) return;
@@ -69,8 +90,9 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
 
   async function pass(lane: LaneId): Promise<void> {
     try {
+      const open = await openQueue();
       // BullMQ builds its keys with ":".
-      await queue.add("wake", { lane }, { deduplication: { id: lane.replaceAll(":", "-"), keepLastIfActive: true } });
+      await open.add("wake", { lane }, { deduplication: { id: lane.replaceAll(":", "-"), keepLastIfActive: true } });
     } catch (error) {
       if (!closed) {
         onLostWakeUp?.();
@@ -122,26 +144,32 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
       consumer = { worker, connection };
     },
 
-    async close() {
-      closed = true;
-      alarms.close();
-      if (consumer) {
-        const closing = consumer.worker.close();
-        await Promise.all(runs);
-        // Without Redis the worker cannot say goodbye; its jobs are then found stalled.
-        await withinTime(closing, CLOSE_WITHIN_MS);
-        consumer.connection.disconnect();
-      }
-      await withinTime(queue.close(), CLOSE_WITHIN_MS);
-      producer.disconnect();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 
-  async function withinTime(closing: Promise<void>, ms: number): Promise<void> {
+  async function close(): Promise<void> {
+    closed = true;
+    alarms.close();
+    if (consumer) {
+      const { worker, connection } = consumer;
+      // Without Redis the worker cannot say goodbye; its jobs are then found stalled.
+      const leaving = connection.status === "ready" ? worker.close() : undefined;
+      await Promise.all(runs);
+      await withinTime(leaving ?? worker.close(true), CLOSE_WITHIN_MS);
+      connection.disconnect();
+    }
+    if (queue) await withinTime(queue.then((made) => made.close()), CLOSE_WITHIN_MS);
+    producer.disconnect();
+  }
+
+  async function withinTime(leaving: Promise<void>, ms: number): Promise<void> {
     const timeout = Promise.withResolvers<void>();
     const timer = setTimeout(timeout.resolve, ms);
     try {
-      await Promise.race([closing, timeout.promise]);
+      await Promise.race([leaving, timeout.promise]);
     } catch (error) {
       quiet(error, "Leaving Redis did not go cleanly");
     } finally {
@@ -152,6 +180,14 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
 
 interface WakeUp {
   readonly lane: string;
+}
+
+/** Settles when the first attempt to connect did, either way. */
+function firstAnswer(connection: Redis): Promise<void> {
+  const settled = Promise.withResolvers<void>();
+  connection.once("ready", settled.resolve);
+  connection.once("close", settled.resolve);
+  return settled.promise;
 }
 
 type Waiting = Pick<RedisOptions, "enableOfflineQueue" | "maxRetriesPerRequest" | "commandTimeout">;

@@ -120,7 +120,9 @@ describe("BullMQ with several processes and a Redis that goes away", () => {
 });
 
 async function reachable(url: string): Promise<void> {
-  const redis = new Redis(url);
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
+  // Not there yet is what this waits out.
+  redis.on("error", () => undefined);
   await redis.ping();
   redis.disconnect();
 }
