@@ -46,6 +46,11 @@ export class PortalControls {
 
   /** Installs the app and opens its installer page for the administrator; not finished before finishInstall. */
   async installApp(which: WhichApplication = {}): Promise<OpenedPage> {
+    return await openPage(this.portal, this.installRequest(which));
+  }
+
+  /** The same as a POST for a frame. */
+  installRequest(which: WhichApplication = {}): PageRequest {
     const card = this.#card(which.clientId);
     const userId = which.userId ?? this.portal.administrator().id;
     const known = this.portal.applications.get(card.clientId);
@@ -61,10 +66,7 @@ export class PortalControls {
       installedBy: userId,
     };
     this.portal.applications.set(card.clientId, application);
-    return openPage(
-      this.portal,
-      pageRequest(this.portal, application, { handler: card.installUrl, placement: "DEFAULT", userId }),
-    );
+    return pageRequest(this.portal, application, { handler: card.installUrl, placement: "DEFAULT", userId });
   }
 
   /** What BX24.installFinish() does; ONAPPINSTALL goes to its bound handlers then. */
@@ -143,15 +145,18 @@ export class PortalControls {
 
   /** The app's own page, as opened from the menu. */
   openApp(which: WhichApplication = {}): Promise<OpenedPage> {
+    return openPage(this.portal, this.appRequest(which));
+  }
+
+  /** The same as a POST for a frame; `options` are what another page of the app passed to openApplication. */
+  appRequest(which: WhichApplication & { options?: Fields | undefined } = {}): PageRequest {
     const application = this.#application(which.clientId);
-    return openPage(
-      this.portal,
-      pageRequest(this.portal, application, {
-        handler: this.#card(application.clientId).applicationUrl,
-        placement: "DEFAULT",
-        userId: which.userId,
-      }),
-    );
+    return pageRequest(this.portal, application, {
+      handler: this.#card(application.clientId).applicationUrl,
+      placement: "DEFAULT",
+      options: which.options,
+      userId: which.userId,
+    });
   }
 
   /** The POST of a bound widget, ready for a frame; refused until the installation is finished. */

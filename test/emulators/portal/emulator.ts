@@ -14,6 +14,7 @@ import {
   type PortalSettings,
   portalSettings,
 } from "./options.ts";
+import { mountPortalPage } from "./page/routes.ts";
 import { EmulatedPortal } from "./portal.ts";
 import { RequestLog } from "./request-log.ts";
 import { createAuthorizationHttpServer, createPortalServer, type ServerServices } from "./server.ts";
@@ -77,6 +78,7 @@ export class PortalEmulator {
       requests: this.requests,
       findPortal: (id) => this.portals.find((controls) => controls.id === id)?.portal,
       mountControl: (server) => mountControlApi(server, this),
+      mountPage: (server, portal) => mountPortalPage(server, () => this.portal(portal.id)),
     };
   }
 

@@ -16,6 +16,7 @@ export interface ServerServices extends RestServices {
   readonly requests: RequestLog;
   readonly findPortal: (id: string) => EmulatedPortal | undefined;
   readonly mountControl: (server: FastifyInstance) => void;
+  readonly mountPage: (server: FastifyInstance, portal: EmulatedPortal) => void;
 }
 
 /** Body limit of the platform's front end; base64 files have to fit. */
@@ -161,6 +162,7 @@ export function createPortalServer(
   });
 
   services.mountControl(server);
+  services.mountPage(server, portal);
   return server;
 }
 
