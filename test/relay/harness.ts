@@ -1,0 +1,243 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { z } from "zod";
+import type { ChannelAdapter, ChannelEvent, Outgoing, SendOutcome } from "../../src/channels/contract.ts";
+import type { Account } from "../../src/domain/account.ts";
+import { type ConversationId, conversationId, laneOf, type PortalId, portalId } from "../../src/domain/ids.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
+import { createLogger } from "../../src/log/log.ts";
+import { createMetrics } from "../../src/log/metrics.ts";
+import { createMediaShelf } from "../../src/media/shelf.ts";
+import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
+import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
+import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
+import { createOAuthClient } from "../../src/portal/oauth.ts";
+import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
+import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
+import { drain } from "../../src/relay/drain.ts";
+import type { Drained, PortalFile, RelayDeps } from "../../src/relay/ports.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { IN_MEMORY, openStore } from "../../src/store/open-store.ts";
+import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
+
+const OWNER = "worker-1";
+export const CONNECTOR = "threadline_fake";
+
+/** A channel whose answers a test writes; everything else around the relay is real. */
+export class FakeChannel implements ChannelAdapter {
+  readonly id = "fake";
+  readonly title = "Fake channel";
+  readonly icon = { svg: "<svg/>", color: "#000" };
+  readonly capabilities: ChannelAdapter["capabilities"];
+  readonly credentials = z.record(z.string(), z.unknown());
+  readonly settings = z.record(z.string(), z.unknown());
+  readonly setup = [];
+  readonly sent: { readonly chatId: string; readonly text: string; readonly key: string; readonly files: readonly string[] }[] = [];
+  readonly edited: { readonly externalIds: readonly string[]; readonly text: string }[] = [];
+  readonly removed: (readonly string[])[] = [];
+  /** What the next calls of `send` answer; afterwards they simply work. */
+  answers: (SendOutcome | Error)[] = [];
+  files = new Map<string, string>();
+
+  constructor(options: { readonly repeatable?: boolean } = {}) {
+    this.capabilities = {
+      textLimit: 100,
+      captionLimit: 100,
+      formatting: false,
+      attachments: { photo: { maxBytes: 1000 }, file: { maxBytes: 1000 } },
+      album: true,
+      edit: true,
+      remove: true,
+      quote: true,
+      typing: false,
+      receipts: "none",
+      mayWriteFirst: false,
+      ...(options.repeatable === true && { repeatable: true }),
+    };
+  }
+
+  receive() {
+    return { kind: "rejected", status: 403, reason: "not used" } as const;
+  }
+
+  async send(_account: Account, message: Outgoing, key: string): Promise<SendOutcome> {
+    const files: string[] = [];
+    for (const attachment of message.content.attachments) files.push((await message.openFile(attachment)).name);
+    const answer = this.answers.shift();
+    if (answer instanceof Error) throw answer;
+    if (answer && answer.kind !== "sent") return answer;
+    this.sent.push({ chatId: message.chatId, text: message.content.body.text, key, files });
+    return answer ?? { kind: "sent", externalIds: [`x${this.sent.length}`] };
+  }
+
+  async edit(_account: Account, change: { readonly externalIds: readonly string[]; readonly content: Outgoing["content"] }): Promise<SendOutcome> {
+    this.edited.push({ externalIds: change.externalIds, text: change.content.body.text });
+    return { kind: "sent", externalIds: change.externalIds };
+  }
+
+  async remove(_account: Account, change: { readonly externalIds: readonly string[] }): Promise<SendOutcome> {
+    this.removed.push(change.externalIds);
+    return { kind: "sent", externalIds: change.externalIds };
+  }
+
+  async connect() {
+    return { connection: { kind: "connected", sentence: "" }, profile: {} } as const;
+  }
+
+  async disconnect() {}
+
+  async openMedia(_account: Account, ref: string) {
+    const bytes = this.files.get(ref);
+    if (bytes === undefined) return { kind: "gone", sentence: "The file is gone." } as const;
+    return { kind: "opened", stream: Readable.from([Buffer.from(bytes)]), name: `${ref}.txt` } as const;
+  }
+}
+
+/** Store, portal client and emulated portal around the relay; one account on line 1. */
+export class Relay {
+  readonly emulator: PortalEmulator;
+  readonly store: Store;
+  readonly channel: FakeChannel;
+  readonly account: Account;
+  readonly portal: PortalId;
+  readonly deps: RelayDeps;
+  private readonly dir: string;
+  private readonly directory: ManagedPortalDirectory;
+  private shift = 0;
+
+  private constructor(parts: { directory: ManagedPortalDirectory; emulator: PortalEmulator; store: Store; channel: FakeChannel; account: Account; portal: PortalId; dir: string }, deps: (now: () => Date) => RelayDeps) {
+    this.emulator = parts.emulator;
+    this.store = parts.store;
+    this.channel = parts.channel;
+    this.account = parts.account;
+    this.portal = parts.portal;
+    this.dir = parts.dir;
+    this.directory = parts.directory;
+    this.deps = deps(() => new Date(Date.now() + this.shift));
+  }
+
+  static async start(options: { readonly repeatable?: boolean; readonly portalFile?: (url: string) => Promise<PortalFile> } = {}): Promise<Relay> {
+    const emulator = await startPortalEmulator({ portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] });
+    const controls = emulator.portal();
+    emulator.configureApplication({ baseUrl: "http://127.0.0.1:9" });
+    await controls.installApp().catch(() => undefined);
+    controls.finishInstall({ event: false });
+    const { accessToken, refreshToken } = controls.issueTokens();
+    const log = createLogger("silent");
+    const store = await openStore({ dataDir: IN_MEMORY, secretKey: "k".repeat(32), log });
+    const portal = portalId(controls.portal.memberId);
+    await store.portals.install({
+      id: portal,
+      domain: controls.portal.domain,
+      clientEndpoint: controls.portal.clientEndpoint,
+      serverEndpoint: `${emulator.oauthUrl}/rest/`,
+      tokens: { accessToken, refreshToken, expiresAt: new Date(Date.now() + 3_600_000) },
+      scopes: [],
+      language: "en",
+    });
+    const created = await store.accounts.create(portal, { channel: "fake", name: "Fake", credentials: {}, settings: {}, webhookSecret: "s", connection: { kind: "connected", sentence: "" } });
+    await store.accounts.update(portal, created.id, { line: "1", connector: CONNECTOR });
+    const account = (await store.accounts.find(portal, created.id)) ?? created;
+    const channel = new FakeChannel(options);
+    const card = emulator.application();
+    const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
+    const oauth = createOAuthClient({ clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl }, policy);
+    const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
+    await portals.connectors(portal).register({ id: CONNECTOR, title: "Fake", icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" }, handlerUrl: "https://threadline.example/placements/connector-setup" });
+    await portals.connectors(portal).attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Fake" });
+    await store.lanes.heartbeat(OWNER, 3_600_000);
+    const dir = await mkdtemp(join(tmpdir(), "threadline-relay-"));
+    return new Relay({ directory: portals, emulator, store, channel, account, portal, dir }, (now) => ({
+      store,
+      portals,
+      channels: new Map([["fake", channel]]),
+      dispatcher: { wake: () => undefined, wakeAt: () => undefined },
+      shelf: createMediaShelf({ dataDir: dir, publicUrl: "http://127.0.0.1:9", secretKey: "k".repeat(32), media: store.media, now }),
+      toBBCode: (text) => text.text,
+      openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
+      metrics: createMetrics(),
+      log,
+      now,
+    }));
+  }
+
+  /** The relay's clock is the real one again. */
+  resetClock(): void {
+    this.shift = 0;
+  }
+
+  /** The relay's clock goes on by so much; the database and the emulator keep the real time. */
+  advance(ms: number): void {
+    this.shift += ms;
+  }
+
+  /** Where our calls go from now on. */
+  async movePortal(clientEndpoint: string): Promise<void> {
+    await this.store.portals.update(this.portal, { clientEndpoint });
+    this.directory.forget(this.portal);
+  }
+
+  async customerWrites(chatId: string, text: string, more: Partial<Extract<ChannelEvent, { kind: "message" }>> = {}): Promise<ConversationId> {
+    const externalId = more.externalId ?? randomUUID();
+    await this.acceptor().accept(this.account, [
+      { kind: "message", key: `m:${externalId}`, chatId, at: this.deps.now(), customer: { externalId: chatId, name: "Maria" }, externalId, content: { body: plainText(text), attachments: [] }, ...more },
+    ]);
+    const conversation = await this.store.conversations.findByExternalChat(this.account.id, chatId);
+    if (!conversation) throw new Error("no conversation");
+    return conversation.id;
+  }
+
+  acceptor() {
+    return createInboundAcceptor({ ...this.deps, writers: 1 });
+  }
+
+  replies() {
+    return createReplyAcceptor(this.deps);
+  }
+
+  async operatorDoes(action: Omit<Extract<OperatorAction, { kind: "message" }>, "portal" | "at"> | Omit<Extract<OperatorAction, { kind: "edit" }>, "portal" | "at"> | Omit<Extract<OperatorAction, { kind: "delete" }>, "portal" | "at">) {
+    return this.replies().accept({ ...action, portal: this.portal, at: this.deps.now() });
+  }
+
+  /** One run over the lane, as a worker would do it. */
+  async run(direction: "in" | "out", conversation: ConversationId): Promise<Drained> {
+    const lane = laneOf(direction, conversation);
+    if (!(await this.store.lanes.take(lane, OWNER))) throw new Error("the lane is held");
+    const drained = await drain(this.deps, lane, OWNER);
+    await this.store.lanes.release(lane, OWNER, drained.kind === "later" ? drained.at : undefined);
+    return drained;
+  }
+
+  /** A worker that marked rows as leaving and died before it could tell more. */
+  async diesWhileSending(direction: "in" | "out", conversation: ConversationId): Promise<void> {
+    const lane = laneOf(direction, conversation);
+    await this.store.lanes.heartbeat("dead", 60_000);
+    await this.store.lanes.take(lane, "dead");
+    const rows = await this.store.messages.unfinished(lane, 50);
+    await this.store.messages.beginAttempt(lane, "dead", rows.map((row) => row.id));
+    await this.store.lanes.retire("dead");
+  }
+
+  /** What Open Lines shows of a customer, in order. */
+  shown(chatId: string): string[] {
+    const { portal } = this.emulator.portal();
+    return [...portal.chats.values()]
+      .filter((chat) => chat.externalUserId === chatId)
+      .flatMap((chat) => chat.messageIds.map((id) => portal.messages.get(id)))
+      .flatMap((message) => (message?.from === "customer" ? [message.deleted ? `(deleted) ${message.text}` : message.text] : []));
+  }
+
+  async states(conversation: ConversationId): Promise<string[]> {
+    const rows = await this.store.messages.journal(this.portal, { conversation: conversationId(conversation), changes: true, after: 0, limit: 100 });
+    return rows.map((row) => `${row.direction} ${row.kind === "message" ? "" : `${row.kind} `}${row.state}: ${row.content.body.text}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.store.close();
+    await this.emulator.stop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,214 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { laneOf } from "../../src/domain/ids.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
+import { applyLineEvent } from "../../src/relay/line-events.ts";
+import { repairPortal } from "../../src/relay/repair.ts";
+import { Relay } from "./harness.ts";
+
+let relay: Relay;
+let who: string;
+let people = 0;
+beforeAll(async () => {
+  relay = await Relay.start({
+    portalFile: async (url) => (url.endsWith("gone") ? { kind: "gone", sentence: "The portal no longer gives out the file." } : { kind: "opened", stream: Readable.from([Buffer.from("file bytes")]), mime: "text/plain" }),
+  });
+});
+beforeEach(() => {
+  people += 1;
+  who = `customer-${people}`;
+  relay.emulator.faults.clear();
+  relay.resetClock();
+  relay.channel.sent.length = 0;
+  relay.channel.answers = [];
+});
+afterAll(() => relay.stop());
+
+/** A conversation under way: the customer wrote, the portal has a chat. */
+async function open() {
+  const conversation = await relay.customerWrites(who, "hello");
+  await relay.run("in", conversation);
+  const known = await relay.store.conversations.find(relay.portal, conversation);
+  const chat = Number(known?.imChatId);
+  /** The operator writes in the portal, and the event reaches us. */
+  const reply = async (text: string, more: object = {}) => {
+    const { id } = relay.emulator.portal().operatorWrites(chat, { text, userId: 5 });
+    const accepted = await relay.operatorDoes({ kind: "message", chatId: conversation, imChatId: String(chat), imMessageId: String(id), authorId: "5", content: { body: plainText(text), attachments: [], ...more } });
+    return { id, accepted };
+  };
+  return { conversation, chat, reply };
+}
+
+const outTexts = () => relay.channel.sent.map((message) => message.text);
+
+describe("agent -> customer", () => {
+  it("sends once, in order, and tells the portal that it arrived", async () => {
+    const { conversation, chat, reply } = await open();
+    const { id } = await reply("one");
+    await reply("two");
+    const again = await relay.operatorDoes({ kind: "message", chatId: conversation, imChatId: String(chat), imMessageId: String(id), authorId: "5", content: { body: plainText("one"), attachments: [] } });
+    expect(again).toEqual({ kind: "duplicate" });
+    expect(await relay.run("out", conversation)).toEqual({ kind: "idle" });
+    expect(outTexts()).toEqual(["one", "two"]);
+    const shown = relay.emulator.portal().portal.messages.get(id);
+    expect(shown).toMatchObject({ sending: false, connectorMid: ["x1"] });
+  });
+
+  it("waits as the vendor asks, and keeps the order meanwhile", async () => {
+    const { conversation, reply } = await open();
+    relay.channel.answers = [{ kind: "retry", afterMs: 30_000, sentence: "too many" }];
+    await reply("one");
+    await reply("two");
+    const drained = await relay.run("out", conversation);
+    expect(drained.kind === "later" && Math.round((drained.at.getTime() - relay.deps.now().getTime()) / 1000)).toBe(30);
+    expect(outTexts()).toEqual([]);
+    relay.advance(31_000);
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["one", "two"]);
+  });
+
+  it("never repeats what may have been sent, tells the agent, and goes on", async () => {
+    const { conversation, reply } = await open();
+    relay.channel.answers = [{ kind: "uncertain", sentence: "Telegram did not answer." }];
+    await reply("doubtful");
+    await reply("next");
+    await relay.run("out", conversation);
+    relay.advance(3_600_000);
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["next"]);
+    expect((await relay.states(conversation)).slice(1)).toEqual(["out uncertain: doubtful", "out sent: next"]);
+    expect(relay.emulator.portal().portal.notifications.at(-1)).toMatchObject({ userId: 5, message: expect.stringMatching(/doubtful.*may not have been delivered.*Telegram did not answer/s) });
+  });
+
+  it("counts a throwing channel as uncertain", async () => {
+    const { conversation, reply } = await open();
+    relay.channel.answers = [new Error("bug")];
+    await reply("boom");
+    await relay.run("out", conversation);
+    expect((await relay.states(conversation)).at(-1)).toBe("out uncertain: boom");
+  });
+
+  it("leaves what a dead worker was sending uncertain", async () => {
+    const { conversation, reply } = await open();
+    await reply("half sent");
+    await relay.diesWhileSending("out", conversation);
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual([]);
+    expect((await relay.states(conversation)).at(-1)).toBe("out uncertain: half sent");
+  });
+
+  it("refuses before the network what the channel cannot do", async () => {
+    const { conversation, reply } = await open();
+    await reply("too big", { attachments: [{ kind: "file", source: { by: "portal", url: "https://p/x" }, name: "big.zip", size: 5_000_000 }] });
+    await reply("sticker", { attachments: [{ kind: "sticker", source: { by: "portal", url: "https://p/gone" } }] });
+    await relay.run("out", conversation);
+    expect(relay.channel.sent).toEqual([]);
+    expect((await relay.states(conversation)).slice(1)).toEqual(["out refused: too big", "out refused: sticker"]);
+  });
+
+  it("fetches the portal's file once and hands it on", async () => {
+    const { conversation, reply } = await open();
+    relay.channel.answers = [{ kind: "retry", afterMs: 1_000, sentence: "later" }];
+    await reply("see", { attachments: [{ kind: "file", source: { by: "portal", url: "https://p/file" }, name: "offer.txt" }] });
+    await relay.run("out", conversation);
+    relay.advance(2_000);
+    await relay.run("out", conversation);
+    expect(relay.channel.sent).toMatchObject([{ text: "see", files: ["offer.txt"] }]);
+  });
+
+  it("waits while the account is down, and says why", async () => {
+    const { conversation, reply } = await open();
+    relay.channel.answers = [{ kind: "account-down", connection: { kind: "bad-credentials", sentence: "The token was revoked." } }];
+    await reply("hello?");
+    expect((await relay.run("out", conversation)).kind).toBe("later");
+    expect((await relay.states(conversation)).at(-1)).toBe("out stored: hello?");
+    expect((await relay.store.accounts.find(relay.portal, relay.account.id))?.connection.kind).toBe("bad-credentials");
+  });
+
+  it("gives up after a day and can be told to try again", async () => {
+    const { conversation, reply } = await open();
+    await reply("old");
+    relay.advance(25 * 3_600_000);
+    relay.channel.answers = [{ kind: "retry", afterMs: 1_000, sentence: "Telegram is down." }];
+    await relay.run("out", conversation);
+    expect((await relay.states(conversation)).at(-1)).toBe("out failed: old");
+    const [row] = await relay.store.messages.journal(relay.portal, { conversation, direction: "out", after: 0, limit: 1 });
+    expect(row && (await relay.store.messages.retry(relay.portal, row.id))).toBe(laneOf("out", conversation));
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["old"]);
+  });
+
+  it("edits and deletes what was sent", async () => {
+    const { conversation, chat, reply } = await open();
+    const { id } = await reply("helo");
+    await relay.run("out", conversation);
+    const of = { chatId: conversation, imChatId: String(chat), imMessageId: String(id) };
+    await relay.operatorDoes({ kind: "edit", ...of, content: { body: plainText("hello"), attachments: [] } });
+    await relay.operatorDoes({ kind: "delete", ...of });
+    await relay.run("out", conversation);
+    expect(relay.channel.edited.at(-1)).toEqual({ externalIds: ["x1"], text: "hello" });
+    expect(relay.channel.removed.at(-1)).toEqual(["x1"]);
+  });
+
+  it("does not follow an edit of something it never had", async () => {
+    const { conversation, chat } = await open();
+    const accepted = await relay.operatorDoes({ kind: "edit", chatId: conversation, imChatId: String(chat), imMessageId: "424242", content: { body: plainText("x"), attachments: [] } });
+    expect(accepted).toEqual({ kind: "unknown" });
+  });
+
+  it("reports a delivery again until the portal has heard it", async () => {
+    const { conversation, reply } = await open();
+    const { id } = await reply("one");
+    relay.emulator.faults.add({ kind: "drop-before", method: "imconnector.send.status.delivery", probability: 1 });
+    expect((await relay.run("out", conversation)).kind).toBe("later");
+    relay.emulator.faults.clear();
+    relay.advance(60_000);
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["one"]);
+    expect(relay.emulator.portal().portal.messages.get(id)?.sending).toBe(false);
+  });
+});
+
+describe("after an outage", () => {
+  it("fetches the replies whose events were lost, each once", async () => {
+    const { conversation, chat } = await open();
+    const controls = relay.emulator.portal();
+    controls.operatorWrites(chat, { text: "lost one", userId: 5 });
+    controls.systemWrites(chat, "Anna joined");
+    controls.operatorWrites(chat, { text: "lost two", userId: 5 });
+    const deps = { store: relay.store, lines: relay.deps.portals.lines, replies: relay.replies(), fromBBCode: plainText, log: relay.deps.log, now: relay.deps.now, owner: "w" };
+    const report = await repairPortal(deps, relay.portal);
+    expect(report).toMatchObject({ recovered: 2, problems: [] });
+    expect(await repairPortal(deps, relay.portal)).toMatchObject({ recovered: 0 });
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["lost one", "lost two"]);
+  });
+
+  it("runs in one process at a time", async () => {
+    await relay.store.locks.acquire(`repair:${relay.portal}`, "another", 60_000);
+    const deps = { store: relay.store, lines: relay.deps.portals.lines, replies: relay.replies(), fromBBCode: plainText, log: relay.deps.log, now: relay.deps.now, owner: "w" };
+    expect(await repairPortal(deps, relay.portal)).toBeUndefined();
+    await relay.store.locks.release(`repair:${relay.portal}`, "another");
+  });
+});
+
+describe("what the portal tells of dialogs and lines", () => {
+  it("closes and opens, and a late end of an earlier session changes nothing", async () => {
+    const { conversation } = await open();
+    const base = { portal: relay.portal, chatId: conversation };
+    const isOpen = async () => (await relay.store.conversations.find(relay.portal, conversation))?.open;
+    await applyLineEvent(relay.deps, { kind: "dialog-finished", ...base });
+    expect(await isOpen()).toBe(false);
+    await applyLineEvent(relay.deps, { kind: "dialog-started", ...base, sessionId: "99" });
+    await applyLineEvent(relay.deps, { kind: "dialog-finished", ...base, sessionId: "98" });
+    expect(await isOpen()).toBe(true);
+  });
+
+  it("takes an account off a line that is gone, and its messages wait", async () => {
+    await applyLineEvent(relay.deps, { kind: "line-deleted", portal: relay.portal, line: "1" });
+    expect(await relay.store.accounts.find(relay.portal, relay.account.id)).not.toHaveProperty("line");
+    const conversation = await relay.customerWrites(who, "waits");
+    await relay.run("in", conversation);
+    expect(await relay.states(conversation)).toEqual(["in stored: waits"]);
+  });
+});
