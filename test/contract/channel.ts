@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type {
   ChannelAdapter,
   ChannelRequest,
-  MediaOutcome,
   Outgoing,
   PublicPlace,
   SendOutcome,
@@ -12,6 +11,7 @@ import type { Account } from "../../src/domain/account.ts";
 import { mediaId } from "../../src/domain/ids.ts";
 import type { Attachment, AttachmentKind, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
+import { bytesOf, expectSentence, GARBAGE, secretOf, sentIds } from "./channel-checks.ts";
 
 /**
  * What every channel adapter promises, run against each one with its vendor emulated. A capability that is claimed is
@@ -416,49 +416,3 @@ export function attachment(kind: AttachmentKind, sample: SampleFile): Attachment
 }
 
 const content = (text: string): Content => ({ body: plainText(text), attachments: [] });
-
-const GARBAGE: readonly Buffer[] = [
-  "",
-  "null",
-  "[]",
-  "{}",
-  "42",
-  '"text"',
-  "{",
-  '{"a":',
-  "\u0000",
-  "<html></html>",
-  '{"update_id":"1","message":null}',
-  '{"message":{"chat":{"id":{}}}}',
-  '{"__proto__":{"x":1}}',
-  `${"[".repeat(2_000)}${"]".repeat(2_000)}`,
-  "x".repeat(100_000),
-]
-  .map((text) => Buffer.from(text))
-  .concat([Buffer.from([0xff, 0xfe, 0x00, 0xd8]), Buffer.from([0x1f, 0x8b, 0x08, 0x00])]);
-
-function sentIds(outcome: SendOutcome): readonly string[] {
-  if (outcome.kind !== "sent") throw new Error(`not sent: ${JSON.stringify(outcome)}`);
-  return outcome.externalIds;
-}
-
-function expectSentence(outcome: SendOutcome): void {
-  const sentence =
-    outcome.kind === "account-down" ? outcome.connection.sentence : "sentence" in outcome && outcome.sentence;
-  expect(sentence).toMatch(/^\p{Lu}[\s\S]{15,}[.!?]$/u);
-}
-
-/** Something of the account's secrets that must show up nowhere; a channel without any has none to leak. */
-function secretOf(account: Account): string {
-  const secret = Object.values(account.credentials).find(
-    (value): value is string => typeof value === "string" && value.length >= 8,
-  );
-  return secret ?? account.webhookSecret;
-}
-
-async function bytesOf(opened: MediaOutcome | undefined): Promise<Buffer> {
-  if (opened?.kind !== "opened") throw new Error("nothing was opened");
-  const chunks: Buffer[] = [];
-  for await (const chunk of opened.stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
-}

@@ -38,7 +38,7 @@ export function splitText(body: RichText, limit: number): RichText[] {
 }
 
 /** The part of a text between two offsets, with the spans that lie in it. */
-export function slice(body: RichText, start: number, end: number): RichText {
+function slice(body: RichText, start: number, end: number): RichText {
   const text = body.text.slice(start, end);
   const spans = body.spans
     .filter((span) => span.end > start && span.start < end)

@@ -8,11 +8,9 @@ export const TEXT_LIMIT = 4096;
 /** Longest caption under a file. */
 export const CAPTION_LIMIT = 1024;
 /** Bots upload files of up to 50 MB ("Sending files"). */
-export const UPLOAD_LIMIT = 50 * 1024 * 1024;
+const UPLOAD_LIMIT = 50 * 1024 * 1024;
 /** sendPhoto takes up to 10 MB; larger pictures go as documents. */
 export const PHOTO_LIMIT = 10 * 1024 * 1024;
-/** getFile serves files of up to 20 MB. */
-export const DOWNLOAD_LIMIT = 20 * 1024 * 1024;
 /** sendMediaGroup takes 2 to 10 items. */
 export const GROUP_LIMIT = 10;
 

@@ -17,9 +17,6 @@ export interface TelegramOptions {
   readonly wait?: (ms: number) => Promise<void>;
 }
 
-/** Where Telegram's own Bot API is. */
-export const TELEGRAM_API_URL = "https://api.telegram.org";
-
 /**
  * Telegram bots, by webhook or long polling. Holds no state but cached clients, so any number of processes may share a
  * bot for sending; `polling` is for one process per bot at a time (Telegram refuses a second with 409).

@@ -95,13 +95,25 @@ function readCustomer(message: MessageIn): Customer | undefined {
   if (!from || from.is_bot) return undefined;
   const { name, lastName } = personName(from);
   const language = from.language_code;
+  const phone = ownPhone(message);
   return {
     externalId: String(from.id),
     ...(name && { name }),
     ...(lastName && { lastName }),
     ...(from.username && publicName(from.username)),
+    ...(phone && { phone }),
     ...(language && /^[A-Za-z0-9-]{2,35}$/.test(language) && { language }),
   };
+}
+
+/**
+ * The writer's own number, when they pressed "share my contact": only then does the contact carry their user id. A
+ * contact of somebody else says nothing about the writer.
+ */
+function ownPhone({ contact, from }: MessageIn): string | undefined {
+  if (!contact || contact.user_id === undefined || contact.user_id !== from?.id) return undefined;
+  const digits = contact.phone_number.replace(/\D/g, "");
+  return /^\d{6,15}$/.test(digits) ? `+${digits}` : undefined;
 }
 
 function publicName(username: string): { username: string; url: string } | undefined {

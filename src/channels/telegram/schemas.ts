@@ -124,7 +124,6 @@ export const webhookInfoSchema = z.object({
 export const fileInfoSchema = z.object({ file_path: maybe(z.string()), file_size: maybe(z.number()) });
 
 export type UserIn = z.infer<typeof userSchema>;
-export type ChatIn = z.infer<typeof chatSchema>;
 export type EntityIn = z.infer<typeof entitySchema>;
 export type FileIn = z.infer<typeof fileSchema>;
 export type MessageIn = z.infer<typeof messageSchema>;

@@ -146,6 +146,16 @@ describe("telegram updates", () => {
     expect(message("bidi-name").customer).toEqual({ externalId: "5000000003", name: "annahoj" });
   });
 
+  it("take a shared number for the writer's only when it is their own", () => {
+    const contact = (user_id: number | undefined) => {
+      const [event] = readUpdate({
+        message: { ...(updates.contact?.message as object), contact: { phone_number: "4915112345678", user_id } },
+      });
+      return event?.kind === "message" ? event.customer.phone : "no message";
+    };
+    expect([contact(5_000_000_001), contact(77), contact(undefined)]).toEqual(["+4915112345678", undefined, undefined]);
+  });
+
   it("make file names safe to show and to save", () => {
     expect(message("document-bidi-name").content.attachments[0]?.name).toBe("invoicegpj.exe");
     expect(message("document-path-name").content.attachments[0]?.name).toBe(".._.._etc_passwd");

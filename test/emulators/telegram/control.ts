@@ -1,7 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import type { TelegramEmulator } from "./emulator.ts";
-import type { Fault, Person } from "./types.ts";
+import type { EmulatedBot } from "./bot.ts";
+import type { FloodLimiter } from "./limiter.ts";
+import type { Fault, LogEntry, Person, StoredMessage } from "./types.ts";
+
 import type { UserContent, UserFile, WriteOptions } from "./users.ts";
 
 /**
@@ -69,7 +71,29 @@ const faultSchema = z.object({
   description: z.string().optional(),
 });
 
-export function addControl(app: FastifyInstance, emulator: TelegramEmulator): void {
+/** What of the emulator is steered from outside. */
+interface Steered {
+  readonly bots: ReadonlyMap<string, EmulatedBot>;
+  readonly limiter: FloodLimiter;
+  readonly webhookOrigins: Map<string, string>;
+  bot(token?: string): EmulatedBot;
+  addBot(options: { token?: string; username?: string; firstName?: string }): EmulatedBot;
+  addPerson(person: Partial<Person>, token?: string): Person;
+  userWrites(chatId: number, content: UserContent, options: WriteOptions): StoredMessage[];
+  userEdits(chatId: number, messageId: number, content: UserContent, options: WriteOptions): StoredMessage;
+  blockBot(chatId: number, token?: string): void;
+  unblockBot(chatId: number, token?: string): void;
+  deactivate(chatId: number, token?: string): void;
+  calls(method?: string): readonly LogEntry[];
+  attempts(token?: string): readonly unknown[];
+  retryWebhooks(token?: string): void;
+  fault(fault: Fault): void;
+  clearFaults(): void;
+  goDown(): Promise<void>;
+  comeUp(): Promise<void>;
+}
+
+export function addControl(app: FastifyInstance, emulator: Steered): void {
   const post = <T extends z.ZodType>(path: string, schema: T, act: (body: z.infer<T>) => unknown): void => {
     app.post(`/_emulator/${path}`, async (request, reply) => {
       const parsed = schema.safeParse(jsonOf(request.body));
@@ -137,7 +161,7 @@ const limitsSchema = z.object({
   chatBurst: z.number().positive(),
 });
 
-function describeBot(one: ReturnType<TelegramEmulator["bot"]>): unknown {
+function describeBot(one: EmulatedBot): unknown {
   return {
     id: one.id,
     token: one.token,

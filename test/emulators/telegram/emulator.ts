@@ -35,7 +35,7 @@ export interface BotOptions {
   readonly firstName?: string;
 }
 
-export const DEFAULT_LIMITS: Limits = { perBotPerSecond: 30, perChatPerSecond: 1, chatBurst: 5 };
+const DEFAULT_LIMITS: Limits = { perBotPerSecond: 30, perChatPerSecond: 1, chatBurst: 5 };
 
 export class TelegramEmulator {
   readonly log: LogEntry[] = [];
