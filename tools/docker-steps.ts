@@ -24,7 +24,7 @@ interface Image {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "threadline-image-"));
-let server: ChildProcess | undefined;
+const started = new Set<ChildProcess>();
 
 /** Where a path of the image is on this machine. */
 function inside(image: Image, path: string): string {
@@ -39,13 +39,28 @@ function environmentOf(image: Image): Record<string, string> {
 function start(image: Image, command: readonly string[], user: UnixUser | undefined, more = {}): ChildProcess {
   const [program = "", ...args] = command;
   const isRoot = process.getuid?.() === 0;
-  return spawn(program, args, {
+  const child = spawn(program, args, {
     cwd: inside(image, "."),
     env: { ...environmentOf(image), ...more },
     stdio: "inherit",
+    // A group of its own: a shell's children end with it.
+    detached: true,
     ...(isRoot && user),
   });
+  started.add(child);
+  child.once("exit", () => started.delete(child));
+  return child;
 }
+
+/**
+ * What an engine takes from the machine while it builds: proxies, certificates and npm's registry settings. The started
+ * image gets none of it.
+ */
+const buildSettings = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) =>
+    /^(https?_proxy|no_proxy|node_extra_ca_certs|npm_config_(cafile|registry|userconfig))$/i.test(name),
+  ),
+);
 
 async function ending(child: ChildProcess): Promise<number> {
   if (child.exitCode !== null) return child.exitCode;
@@ -89,7 +104,7 @@ async function play(image: Image, { name, rest }: Instruction, images: ReadonlyM
     image.environment[key] = value;
   } else if (name === "COPY") playCopy(image, rest, images);
   else if (name === "RUN") {
-    const code = await ending(start(image, ["sh", "-c", rest], image.user));
+    const code = await ending(start(image, ["sh", "-c", rest], image.user, buildSettings));
     if (code !== 0) throw new Error(`RUN ended with ${code}`);
   } else if (name === "USER") {
     const [uid, gid] = rest.split(":").map(Number);
@@ -136,7 +151,7 @@ async function prove(image: Image): Promise<void> {
     B24_CLIENT_SECRET: "not-a-secret",
     SECRET_KEY: "0123456789abcdef0123456789abcdef",
   };
-  server = start(image, image.command, image.user, settings);
+  const server = start(image, image.command, image.user, settings);
   const deadline = Date.now() + 60_000;
   while ((await ending(start(image, image.health, image.user, settings))) !== 0) {
     if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}`);
@@ -150,7 +165,7 @@ async function prove(image: Image): Promise<void> {
 }
 
 async function cleanUp(): Promise<void> {
-  server?.kill("SIGKILL");
+  for (const { pid } of started) if (pid !== undefined) process.kill(-pid, "SIGKILL");
   await rm(scratch, { recursive: true, force: true });
 }
 
