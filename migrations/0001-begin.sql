@@ -77,6 +77,9 @@ create table conversations (
 create index conversations_newest on conversations (portal_id, last_message_at desc);
 create index conversations_im_chat on conversations (portal_id, im_chat_id) where im_chat_id is not null;
 
+-- The table of the hot path. Check constraints, generated columns and elaborate index conditions are compiled anew for
+-- every statement, which together cost a third of an accept: so there are none here, and the few functions and
+-- statements that write these columns keep them right.
 create table messages (
   id uuid primary key default gen_random_uuid(),
   portal_id text not null,
@@ -85,8 +88,10 @@ create table messages (
   -- The order of a conversation. Drawn while the conversation's row is locked, so that within a conversation the order
   -- of the numbers is the order of the commits: who sees number 6 has seen number 5.
   seq bigint generated always as identity,
-  direction text not null check (direction in ('in', 'out')),
-  kind text not null check (kind in ('message', 'edit', 'delete')),
+  -- in, out
+  direction text not null,
+  -- message, edit, delete
+  kind text not null,
   inbound_key text,
   origin_key text,
   target_id uuid,
@@ -98,17 +103,17 @@ create table messages (
   origin jsonb not null,
   im_message_id text,
   im_chat_id text,
-  state text not null default 'stored'
-    check (state in ('stored', 'sending', 'sent', 'delivered', 'read', 'refused', 'failed', 'uncertain')),
+  -- stored, sending, sent, delivered, read, refused, failed, uncertain
+  state text not null default 'stored',
   settle_by timestamptz,
-  -- Not at its end yet: its lane works on it, or waits behind it.
-  pending boolean generated always as
-    (state in ('stored', 'sending') or (state = 'uncertain' and settle_by is not null)) stored,
+  -- Not at its end yet (stored, sending, or uncertain with settle_by): its lane works on it, or waits behind it.
+  pending boolean not null default true,
   attempts integer not null default 0,
   attempted_at timestamptz,
   error text,
   next_at timestamptz not null,
-  reported_at timestamptz,
+  -- Came from the portal, and the portal has not been told yet that it was delivered.
+  to_report boolean not null default false,
   sent_at timestamptz not null,
   created_at timestamptz not null default now()
 );
@@ -118,12 +123,18 @@ create unique index messages_journal on messages (portal_id, seq);
 create index messages_conversation on messages (conversation_id, seq);
 create index messages_pending on messages (conversation_id, direction, seq) where pending;
 create index messages_im on messages (portal_id, im_message_id) where im_message_id is not null;
--- Nearly every message has one vendor's id: the first one in a plain index, and only the rest in a slower one.
+-- Nearly every message has one vendor's id. Further ones (a long text sent in parts) are looked up in message_parts.
 create index messages_external on messages (account_id, (external_ids[1]));
-create index messages_external_parts on messages using gin (external_ids) where cardinality(external_ids) > 1;
-create index messages_unreported on messages (conversation_id, seq)
-  where direction = 'out' and reported_at is null and im_message_id is not null
-    and kind <> 'delete' and state in ('sent', 'delivered', 'read');
+create index messages_to_report on messages (conversation_id, seq) where to_report;
+
+create table message_parts (
+  portal_id text not null,
+  account_id uuid not null,
+  external_id text not null,
+  message_id uuid not null references messages on delete cascade,
+  primary key (account_id, external_id, message_id)
+);
+create index message_parts_message on message_parts (message_id);
 
 -- A vendor's receipt can be quicker than our own note of the id it is about: kept here until that note is written.
 create table early_receipts (
@@ -151,7 +162,7 @@ create index media_portal on media (portal_id);
 -- One direction of one conversation: the unit of ordering and of leasing.
 create table lanes (
   conversation_id uuid not null references conversations on delete cascade,
-  direction text not null check (direction in ('in', 'out')),
+  direction text not null,
   portal_id text not null,
   account_id uuid not null,
   -- Null: nothing to do until something wakes it.
@@ -387,9 +398,9 @@ begin
   end if;
 
   insert into messages as m (portal_id, account_id, conversation_id, direction, kind, origin_key, target_id, content,
-      origin, im_message_id, im_chat_id, next_at, sent_at)
+      origin, im_message_id, im_chat_id, to_report, next_at, sent_at)
     values (row.portal, place.account_id, row.conversation, 'out', row.kind, row.origin_key, row.target, row.content,
-      row.origin, row.im_message, row.im_chat, due, row.sent)
+      row.origin, row.im_message, row.im_chat, row.im_message is not null and row.kind <> 'delete', due, row.sent)
     on conflict (portal_id, origin_key) where origin_key is not null do nothing
     returning m.id into message_id;
   if message_id is null then
@@ -461,7 +472,8 @@ begin
         then array(select jsonb_array_elements_text(r.external_ids)) else m.external_ids end,
       error = r.error,
       next_at = coalesce(r.next_at, m.next_at),
-      settle_by = r.settle_by
+      settle_by = r.settle_by,
+      pending = receipt_rank(m.state) = 0 and (r.state = 'stored' or (r.state = 'uncertain' and r.settle_by is not null))
     from (
       select distinct on (x.message) * from jsonb_to_recordset(results) as x(
         n integer, message uuid, state text, external_ids jsonb, error text, next_at timestamptz, settle_by timestamptz)
@@ -469,6 +481,13 @@ begin
     where m.id = r.message
       and (receipt_rank(r.state) > 0
         or (receipt_rank(m.state) = 0 and (r.state <> 'stored' or m.pending or m.state = 'uncertain')));
+
+  insert into message_parts (portal_id, account_id, external_id, message_id)
+    select m.portal_id, m.account_id, part.id, m.id
+      from jsonb_to_recordset(results) as r(message uuid, external_ids jsonb)
+      join messages m on m.id = r.message and jsonb_typeof(r.external_ids) = 'array' and jsonb_array_length(r.external_ids) > 1
+      cross join lateral unnest(m.external_ids[2:]) as part(id)
+    on conflict do nothing;
 
   if exists (select 1 from early_receipts) then
     with early as (
@@ -500,8 +519,7 @@ begin
       from accounts a cross join unnest(ids) as i(id)
       where a.id = in_account
         and not exists (select 1 from messages m where m.account_id = in_account and m.external_ids[1] = i.id)
-        and not exists (select 1 from messages m
-          where cardinality(m.external_ids) > 1 and m.external_ids @> array[i.id] and m.account_id = in_account)
+        and not exists (select 1 from message_parts part where part.account_id = in_account and part.external_id = i.id)
     on conflict (account_id, external_id) do update set state = excluded.state
       where receipt_rank(excluded.state) > receipt_rank(e.state);
   if found then
@@ -513,8 +531,7 @@ begin
       where m.id in (
           select a.id from messages a where a.account_id = in_account and a.external_ids[1] = any(ids)
           union
-          select b.id from messages b
-            where cardinality(b.external_ids) > 1 and b.external_ids && ids and b.account_id = in_account)
+          select part.message_id from message_parts part where part.account_id = in_account and part.external_id = any(ids))
         and m.direction = 'out' and m.kind = 'message'
         and receipt_rank(m.state) between 1 and receipt_rank(to_state) - 1
       returning m.id;

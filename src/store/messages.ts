@@ -45,7 +45,8 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
         select * from (
           select * from messages where account_id = ${account} and external_ids[1] = ${id}
           union
-          select * from messages where cardinality(external_ids) > 1 and external_ids @> array[${id}::text] and account_id = ${account}
+          select messages.* from message_parts part join messages on messages.id = part.message_id
+          where part.account_id = ${account} and part.external_id = ${id}
         ) as found where kind = 'message' order by seq desc limit 1`.execute(db);
       return rows[0] && toMessage(rows[0]);
     },
@@ -91,8 +92,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       if (!isUuid(conversation)) return [];
       const { rows } = await sql<Selectable<Schema["messages"]>>`
         select * from messages
-        where conversation_id = ${conversation} and direction = 'out' and reported_at is null and im_message_id is not null
-          and kind <> 'delete' and state in ('sent', 'delivered', 'read')
+        where conversation_id = ${conversation} and to_report and state in ('sent', 'delivered', 'read')
         order by seq limit ${limit}`.execute(db);
       return rows.map(toMessage);
     },
@@ -100,7 +100,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
     async markReported(messages) {
       const ids = messages.filter(isUuid);
       if (ids.length === 0) return;
-      await db.updateTable(TABLE).set({ reported_at: new Date() }).where("id", "in", ids).execute();
+      await db.updateTable(TABLE).set({ to_report: false }).where("id", "in", ids).execute();
     },
 
     async retry(portal, message) {
@@ -110,7 +110,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
           const now = new Date();
           const row = await tx
             .updateTable(TABLE)
-            .set({ state: "stored", next_at: now, error: null })
+            .set({ state: "stored", pending: true, next_at: now, error: null })
             .where("portal_id", "=", portal)
             .where("id", "=", message)
             .where("state", "in", ["refused", "failed", "uncertain"])
@@ -146,7 +146,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       const result = await db
         .updateTable(TABLE)
         // What left already may have arrived: that is not called failed.
-        .set({ state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`, settle_by: null, error: sentence })
+        .set({ state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`, pending: false, settle_by: null, error: sentence })
         .where("portal_id", "=", portal)
         .where("account_id", "=", account)
         .where("pending", "=", true)

@@ -10,7 +10,7 @@ import { NO_TOKENS, openTokens, sealTokens } from "./tokens.ts";
 
 const TABLE = "portals";
 /** From the leaves up; the portal's own row is last. */
-const OWNED_TABLES = ["media", "early_receipts", "messages", "lanes", "conversations", "accounts", "portal_users"] as const;
+const OWNED_TABLES = ["media", "message_parts", "early_receipts", "messages", "lanes", "conversations", "accounts", "portal_users"] as const;
 
 /**
  * Portals and their tokens. Installing twice, or an install and a token refresh crossing, ends with the pair written

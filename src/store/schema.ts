@@ -85,14 +85,21 @@ interface MessagesTable {
   im_chat_id: string | null;
   state: Generated<string>;
   settle_by: Date | null;
-  pending: GeneratedAlways<boolean>;
+  pending: Generated<boolean>;
   attempts: Generated<number>;
   attempted_at: Date | null;
   error: string | null;
   next_at: Date;
-  reported_at: Date | null;
+  to_report: Generated<boolean>;
   sent_at: Date;
   created_at: Generated<Date>;
+}
+
+interface MessagePartsTable {
+  portal_id: string;
+  account_id: string;
+  external_id: string;
+  message_id: string;
 }
 
 interface EarlyReceiptsTable {
@@ -146,6 +153,7 @@ export interface Schema {
   accounts: AccountsTable;
   conversations: ConversationsTable;
   messages: MessagesTable;
+  message_parts: MessagePartsTable;
   early_receipts: EarlyReceiptsTable;
   media: MediaTable;
   lanes: LanesTable;
