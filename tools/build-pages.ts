@@ -1,5 +1,5 @@
 /**
- * Builds the pages and the widget into `dist/`: every vite.config.ts of the repository, one after another. With
+ * Builds the pages and the widget into `dist/`: every vite configuration of the repository, one after another. With
  * `--if-stale` only where the result is missing or older than what it is made of (judged by file times: a checkout that
  * moves sources back in time needs `npm run build`), with `--watch` again at every change.
  */
@@ -7,8 +7,8 @@ import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { onSignal, repository, run } from "./run.ts";
 
-const configs = ["vite.config.ts", "placements/vite.config.ts", "placements/*/vite.config.ts"];
-const sources = ["placements/**/*", "src/api/**/*", "src/domain/**/*", "vite.config.ts", "package-lock.json"];
+const configs = ["vite.config.ts", "vite.*.config.ts"];
+const sources = ["placements/**/*", "src/api/**/*", "src/domain/**/*", "vite*.config.ts", "package-lock.json"];
 
 function newest(patterns: readonly string[]): number {
   const times = globSync([...patterns], { cwd: repository }).map((path) => statSync(join(repository, path)).mtimeMs);
@@ -22,7 +22,7 @@ function isStale(): boolean {
 async function build(): Promise<number> {
   const found = globSync(configs, { cwd: repository }).sort();
   if (found.length === 0) {
-    console.error("No vite.config.ts: there is nothing to build");
+    console.error("No vite.config.ts or vite.*.config.ts: there is nothing to build");
     return 1;
   }
   if (process.argv.includes("--watch")) {
