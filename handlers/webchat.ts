@@ -45,6 +45,10 @@ function routes(app: FastifyInstance, deps: WebchatDependencies, limits: Webchat
   const visitor = [...open, admitVisitor(deps), gates.visitor];
   const text = { bodyLimit: 64 * 1024 };
 
+  // Between our own widget and us; `/openapi.json` is for other programs.
+  app.addHook("onRoute", (route) => {
+    route.schema = { ...route.schema, hide: true };
+  });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
   app.options("/*", { onRequest: open }, preflight);
   app.post("/session", { ...text, onRequest: [gates.ip, site, gates.session] }, session(deps, limits));

@@ -90,7 +90,8 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
       if (message.content.body.text.trim() === "" && message.content.attachments.length === 0) {
         return { kind: "refused", code: "empty", sentence: "The message has neither text nor a file." };
       }
-      return show(account, message.chatId, [key]);
+      const trouble = await troubleWithFiles(message);
+      return trouble ?? show(account, message.chatId, [key]);
     },
     edit: async (account, change) => show(account, change.chatId, change.externalIds),
     remove: async (account, change) => show(account, change.chatId, change.externalIds),
@@ -106,6 +107,23 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
     // The routes ask the store for the account each time: gone there is gone here.
     disconnect: () => Promise.resolve(),
   };
+}
+
+/** The visitor gets files from our shelf: what is not there, or larger than we show, must not be called sent. */
+async function troubleWithFiles(message: Outgoing): Promise<SendOutcome | undefined> {
+  for (const attachment of message.content.attachments) {
+    if ((attachment.size ?? 0) > FILE_LIMIT.maxBytes) {
+      return { kind: "refused", code: "too-large", sentence: "The file is larger than the 100 MB that the web chat shows. Send a link instead." };
+    }
+    try {
+      const { stream } = await message.openFile(attachment);
+      if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+    } catch {
+      // Whatever keeps the file from being opened may pass; the relay gives up after its own time.
+      return { kind: "retry", afterMs: 5_000, sentence: "A file of this message cannot be opened just now." };
+    }
+  }
+  return undefined;
 }
 
 function connectionOf(origins: readonly string[]): ConnectionState {

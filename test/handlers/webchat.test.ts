@@ -1,0 +1,398 @@
+import { randomUUID } from "node:crypto";
+import { SignJWT } from "jose";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { HistoryAnswer, PostedAnswer, SessionAnswer } from "../../src/api/webchat.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
+import { bearer, closeStore, openWebchat, SITE, type WebchatWorld } from "../channels/webchat/harness.ts";
+
+let world: WebchatWorld;
+const reopen = async (...given: Parameters<typeof openWebchat>) => {
+  await world.close();
+  world = await openWebchat(...given);
+};
+
+beforeEach(async () => {
+  world = await openWebchat();
+});
+afterEach(() => world.close());
+afterAll(closeStore);
+
+const post = (path: string, token: string, payload: object) => world.app.inject({ method: "POST", url: world.at(path), headers: bearer(token), payload });
+const say = (token: string, text: string, id: string = randomUUID()) => post("messages", token, { id, text });
+const history = async (token: string, query = ""): Promise<HistoryAnswer> => {
+  const answer = await world.app.inject({ method: "GET", url: world.at(`messages${query}`), headers: bearer(token) });
+  expect(answer.statusCode).toBe(200);
+  return answer.json();
+};
+const codeOf = (answer: { json(): { error?: { code?: string } } }) => answer.json().error?.code;
+
+describe("the site's door", () => {
+  const session = (headers: Record<string, string>) => world.app.inject({ method: "POST", url: world.at("session"), headers, payload: {} });
+
+  test("opens for a listed site, and says exactly its name", async () => {
+    const answer = await session({ origin: SITE });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers["access-control-allow-origin"]).toBe(SITE);
+    expect(answer.headers.vary).toContain("Origin");
+    const body = answer.json<SessionAnswer>();
+    expect(body.config).toMatchObject({ title: "Shop", color: "#0f766e", textLimit: 4000 });
+    expect(body.token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+  });
+
+  test.each([
+    ["no origin at all", {}],
+    ["another site", { origin: "https://evil.example" }],
+    ["the site over http", { origin: "http://shop.example" }],
+    ["the site as a prefix", { origin: "https://shop.example.evil.example" }],
+    ["a subdomain that is not listed", { origin: "https://www.shop.example" }],
+    ["another port", { origin: "https://shop.example:8443" }],
+    ["an opaque origin", { origin: "null" }],
+  ])("stays shut for %s", async (_what, headers) => {
+    const answer = await session(headers);
+    expect(answer.statusCode).toBe(403);
+    expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
+    expect(answer.json()).not.toHaveProperty("token");
+  });
+
+  test("knows no account that is none, or is another channel's", async () => {
+    for (const id of ["nothing", randomUUID(), "%00"]) {
+      const answer = await world.app.inject({ method: "POST", url: `/webchat/${id}/session`, headers: { origin: SITE }, payload: {} });
+      expect(answer.statusCode).toBe(404);
+    }
+    const telegram = await world.store.accounts.create(world.account.portal, { channel: "telegram", name: "Bot", credentials: {}, settings: { origins: [SITE] }, webhookSecret: "s", connection: { kind: "connected", sentence: "Works." } });
+    expect((await world.app.inject({ method: "POST", url: world.at("session", telegram), headers: { origin: SITE }, payload: {} })).statusCode).toBe(404);
+  });
+
+  test("answers the browser's preflight for a listed site only", async () => {
+    const ask = (origin: string) => world.app.inject({ method: "OPTIONS", url: world.at("messages"), headers: { origin, "access-control-request-method": "POST" } });
+    const yes = await ask(SITE);
+    expect(yes.statusCode).toBe(204);
+    expect(yes.headers["access-control-allow-headers"]).toContain("Authorization");
+    expect(yes.headers["access-control-allow-origin"]).toBe(SITE);
+    const no = await ask("https://evil.example");
+    expect(no.statusCode).toBe(403);
+    expect(no.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  test("gives no id to who only looks, and the same one to who comes back", async () => {
+    const looks = await world.app.inject({ method: "POST", url: world.at("session"), headers: { origin: SITE }, payload: { create: false } });
+    expect(looks.json()).not.toHaveProperty("token");
+    const token = await world.visit();
+    await say(token, "I was here");
+    const again = await world.app.inject({ method: "POST", url: world.at("session"), headers: bearer(token), payload: { create: false } });
+    expect((await history(again.json<{ token: string }>().token)).messages.map((message) => message.text)).toEqual(["I was here"]);
+  });
+
+  test("an account without readable settings lets nobody in", async () => {
+    await world.store.accounts.update(world.account.portal, world.account.id, { settings: { origins: ["*"] } });
+    expect((await session({ origin: SITE })).statusCode).toBe(403);
+  });
+});
+
+describe("the visitor's token", () => {
+  const get = (token: string, account = world.account) => world.app.inject({ method: "GET", url: world.at("messages", account), headers: bearer(token) });
+
+  test("is needed, and cannot be made up", async () => {
+    const good = await world.visit();
+    expect((await get(good)).statusCode).toBe(200);
+    const none = await world.app.inject({ method: "GET", url: world.at("messages"), headers: { origin: SITE } });
+    expect(none.statusCode).toBe(401);
+    const [head = "", body = "", signature = ""] = good.split(".");
+    const claims = JSON.parse(Buffer.from(body, "base64url").toString());
+    const altered = Buffer.from(JSON.stringify({ ...claims, sub: `v${"A".repeat(22)}` })).toString("base64url");
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${body}.`;
+    const foreign = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode("x".repeat(32)));
+    for (const forged of ["x", `${head}.${altered}.${signature}`, `${head}.${body}.${signature.slice(0, -4)}AAAA`, unsigned, foreign]) {
+      const answer = await get(forged);
+      expect(answer.statusCode, forged).toBe(401);
+      expect(codeOf(answer)).toBe("token-refused");
+    }
+  });
+
+  test("of one account opens nothing of another", async () => {
+    const token = await world.visit(world.account);
+    await say(token, "for A only");
+    expect((await get(token, world.other)).statusCode).toBe(401);
+  });
+
+  test("shows a visitor nothing of another visitor", async () => {
+    const [first, second] = [await world.visit(), await world.visit()];
+    await say(first, "mine");
+    await world.reply("mine", "only for the first");
+    expect((await history(second)).messages).toEqual([]);
+  });
+
+  test("never stands in a log", async () => {
+    const token = await world.visit();
+    await say(token, "hello");
+    await get(`${token}x`);
+    expect(world.logged.length).toBeGreaterThan(0);
+    expect(world.logged.filter((line) => line.includes(token.slice(20)))).toEqual([]);
+  });
+});
+
+describe("messages", () => {
+  test("go both ways, in order, with the states a visitor may know", async () => {
+    const token = await world.visit();
+    const id = randomUUID();
+    const posted = (await say(token, "  Do you ship to Oslo?\u0007 ", id)).json<PostedAnswer>();
+    expect(posted.message).toMatchObject({ clientId: id, text: "Do you ship to Oslo?", from: "visitor", state: "sent" });
+    await world.passOn("Do you ship to Oslo?");
+    await world.reply("Do you ship to Oslo?", { body: { text: "Yes, daily.", spans: [{ kind: "bold", start: 5, end: 10 }] }, attachments: [] });
+    const { messages } = await history(token);
+    expect(messages.map(({ from, text, state }) => [from, text, state])).toEqual([
+      ["visitor", "Do you ship to Oslo?", "delivered"],
+      ["team", "Yes, daily.", "sent"],
+    ]);
+    expect(messages[1]?.spans).toEqual([{ kind: "bold", start: 5, end: 10 }]);
+  });
+
+  test("posted twice are there once", async () => {
+    const token = await world.visit();
+    const id = randomUUID();
+    const answers = await Promise.all([say(token, "once", id), say(token, "once", id), say(token, "once", id.toUpperCase())]);
+    expect(answers.map((answer) => answer.statusCode)).toEqual([200, 200, 200]);
+    expect(new Set(answers.map((answer) => answer.json<PostedAnswer>().message?.id)).size).toBe(1);
+    expect((await history(token)).messages).toHaveLength(1);
+  });
+
+  test("under the same id by two visitors are two messages", async () => {
+    const [first, second] = [await world.visit(), await world.visit()];
+    const id = randomUUID();
+    await say(first, "from the first", id);
+    await say(second, "from the second", id);
+    expect((await history(second)).messages.map((message) => message.text)).toEqual(["from the second"]);
+  });
+
+  test.each([
+    ["no id", { text: "x" }],
+    ["an id that is none", { id: "1", text: "x" }],
+    ["no text", { id: randomUUID(), text: "  \n" }],
+    ["too long a text", { id: randomUUID(), text: "x".repeat(4001) }],
+    ["a text that is none", { id: randomUUID(), text: { $gt: "" } }],
+  ])("with %s are refused", async (_what, payload) => {
+    const token = await world.visit();
+    const answer = await post("messages", token, payload);
+    expect(answer.statusCode).toBe(400);
+    expect(codeOf(answer)).toBe("bad-message");
+    expect((await history(token)).messages).toEqual([]);
+  });
+
+  test("that are no JSON, or too much of it, end as 4xx", async () => {
+    const token = await world.visit();
+    const raw = (payload: string, type: string) => world.app.inject({ method: "POST", url: world.at("messages"), headers: { ...bearer(token), "content-type": type }, payload });
+    expect((await raw("{", "application/json")).statusCode).toBe(400);
+    expect((await raw("<x/>", "application/xml")).statusCode).toBe(415);
+    expect((await raw(JSON.stringify({ id: randomUUID(), text: "x".repeat(70_000) }), "application/json")).statusCode).toBe(413);
+  });
+
+  test("carry the page on which the conversation began, and no other", async () => {
+    const token = await world.visit();
+    const from = (text: string, url: string) => post("messages", token, { id: randomUUID(), text, page: { url } });
+    await from("one", `${SITE}/cart?item=5#pay`);
+    await from("two", `${SITE}/elsewhere`);
+    const stranger = await world.visit();
+    await post("messages", stranger, { id: randomUUID(), text: "three", page: { url: "https://evil.example/" } });
+    const conversations = await world.store.conversations.list(world.account.portal, { limit: 10 });
+    expect(conversations.map((one) => one.customer.url).sort()).toEqual([`${SITE}/cart?item=5`, undefined]);
+  });
+
+  test("quote what the visitor can see, and nothing else", async () => {
+    const [token, stranger] = [await world.visit(), await world.visit()];
+    await say(token, "hello");
+    const answer = await world.reply("hello", "Which size?");
+    await post("messages", token, { id: randomUUID(), text: "Large", quote: answer });
+    await post("messages", stranger, { id: randomUUID(), text: "Let me see", quote: answer });
+    expect((await history(token)).messages.at(-1)?.quote).toEqual({ text: "Which size?" });
+    expect((await history(stranger)).messages[0]).not.toHaveProperty("quote");
+  });
+
+  test("of the team show when they are sent and not before", async () => {
+    const token = await world.visit();
+    await say(token, "hello");
+    await world.reply("hello", "refused one", { upTo: "refused" });
+    await world.reply("hello", "unclear one", { upTo: "uncertain" });
+    await world.reply("hello", "waiting one", { upTo: "sending" });
+    const page = await history(token);
+    expect(page.messages.map((message) => message.text)).toEqual(["hello", "unclear one"]);
+    // What is still to appear lies after the position to ask on from.
+    const rows = await world.store.messages.journal(world.account.portal, { direction: "out", limit: 10 });
+    expect(page.cursor).toBeLessThan(rows.at(-1)?.seq ?? 0);
+  });
+
+  test("edited and removed by the team change, and what is removed does not leave the server", async () => {
+    const token = await world.visit();
+    await say(token, "hello");
+    const first = await world.reply("hello", "Secret price: 5");
+    const second = await world.reply("hello", "At fife");
+    await world.reply("hello", "At five", { kind: "edit", target: second });
+    await world.reply("hello", "", { kind: "delete", target: first });
+    const { messages } = await history(token);
+    expect(messages.map(({ kind }) => kind)).toEqual(["message", "message", "message", "edit", "delete"]);
+    expect(messages.find((message) => message.kind === "edit")).toMatchObject({ target: second, text: "At five" });
+    expect(JSON.stringify(messages)).not.toContain("Secret price");
+  });
+
+  test("page back and forth", async () => {
+    const token = await world.visit();
+    for (const text of ["1", "2", "3", "4", "5"]) await say(token, text);
+    const texts = (page: HistoryAnswer) => page.messages.map((message) => message.text).join("");
+    const last = await history(token, "?limit=2");
+    expect([texts(last), last.more]).toEqual(["45", true]);
+    const before = await history(token, `?limit=2&before=${last.messages[0]?.seq}`);
+    expect(texts(before)).toBe("23");
+    const after = await history(token, `?limit=2&after=${before.messages[0]?.seq}`);
+    expect(texts(after)).toBe("34");
+    expect((await world.app.inject({ method: "GET", url: world.at("messages?after=-1"), headers: bearer(token) })).statusCode).toBe(400);
+  });
+
+  test("are asked for again when the store is away", async () => {
+    await reopen({ acceptInbound: () => Promise.reject(new StoreUnavailable("away")) });
+    const answer = await say(await world.visit(), "hello");
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers["retry-after"]).toBeDefined();
+    expect(answer.headers["access-control-allow-origin"]).toBe(SITE);
+  });
+});
+
+describe("receipts", () => {
+  const stateOf = async (id: string) => (await world.store.messages.journal(world.account.portal, { direction: "out", limit: 10 })).find((row) => row.id === id)?.state;
+
+  test("raise states and never lower them", async () => {
+    const token = await world.visit();
+    await say(token, "hello");
+    const [first, second] = [await world.reply("hello", "one"), await world.reply("hello", "two")];
+    const seqs = (await history(token)).messages.map((message) => message.seq);
+    expect((await post("receipts", token, { delivered: seqs[2], read: seqs[1] })).json()).toEqual({ again: false });
+    expect([await stateOf(first), await stateOf(second)]).toEqual(["read", "delivered"]);
+    await post("receipts", token, { delivered: seqs[2] });
+    expect(await stateOf(first)).toBe("read");
+  });
+
+  test("that come before the message is finished are asked for again", async () => {
+    const token = await world.visit();
+    await say(token, "hello");
+    await world.reply("hello", "one", { upTo: "sending" });
+    expect((await post("receipts", token, { read: Number.MAX_SAFE_INTEGER })).json()).toEqual({ again: true });
+  });
+
+  test("of a stranger change nothing", async () => {
+    const [token, stranger] = [await world.visit(), await world.visit()];
+    await say(token, "hello");
+    const id = await world.reply("hello", "one");
+    await post("receipts", stranger, { read: Number.MAX_SAFE_INTEGER });
+    expect(await stateOf(id)).toBe("sent");
+  });
+});
+
+describe("files", () => {
+  const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const form = (bytes: Buffer, name: string, id: string = randomUUID()) => {
+    const field = `--b\r\ncontent-disposition: form-data; name="id"\r\n\r\n${id}\r\n`;
+    const head = `--b\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: image/png\r\n\r\n`;
+    const file = [Buffer.from(head), bytes, Buffer.from("\r\n")];
+    return Buffer.concat([Buffer.from(field), ...file, Buffer.from("--b--\r\n")]);
+  };
+  const upload = (token: string, payload: Buffer) => world.app.inject({ method: "POST", url: world.at("files"), headers: { ...bearer(token), "content-type": "multipart/form-data; boundary=b" }, payload });
+  const fetchFile = (url: string, account = world.account) => world.app.inject({ method: "GET", url: world.at(url, account) });
+
+  test("arrive once, and open for the visitor by a link that cannot be changed", async () => {
+    const token = await world.visit();
+    const id = randomUUID();
+    const [first, second] = [await upload(token, form(PNG, "cat.png", id)), await upload(token, form(PNG, "cat.png", id))];
+    expect([first.statusCode, second.statusCode]).toEqual([200, 200]);
+    const { messages } = await history(token);
+    expect(messages).toHaveLength(1);
+    const file = messages[0]?.files[0];
+    expect(file).toMatchObject({ name: "cat.png", mime: "image/png", kind: "photo", size: PNG.length });
+    const opened = await fetchFile(file?.url ?? "");
+    expect(opened.rawPayload.equals(PNG)).toBe(true);
+    expect(opened.headers).toMatchObject({ "content-type": "image/png", "x-content-type-options": "nosniff", "cross-origin-resource-policy": "cross-origin" });
+    const url = file?.url ?? "";
+    for (const bad of [url.replace(/&s=.{4}/, "&s=AAAA"), url.replace(/e=\d/, "e=9"), url.replace(/\?.*/, "")]) {
+      expect((await fetchFile(bad)).statusCode, bad).toBe(403);
+    }
+    expect((await fetchFile(url, world.other)).statusCode).toBe(403);
+  });
+
+  test("of the team open as well, and what a page could run is only a download", async () => {
+    const token = await world.visit();
+    await say(token, "hello");
+    const id = await world.reply("hello", "see the file");
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+    const attachment = await world.shelve(svg, "drawing.svg", id);
+    await world.reply("hello", { body: { text: "here", spans: [] }, attachments: [attachment] });
+    const file = (await history(token)).messages.at(-1)?.files[0];
+    const opened = await fetchFile(file?.url ?? "");
+    expect(opened.statusCode).toBe(200);
+    expect(opened.headers["content-type"]).toBe("application/octet-stream");
+    expect(opened.headers["content-disposition"]).toMatch(/^attachment; filename\*=UTF-8''drawing\.svg/);
+    expect(opened.headers["content-security-policy"]).toContain("sandbox");
+  });
+
+  test("of a visitor that claim to be pictures are judged by their bytes", async () => {
+    const token = await world.visit();
+    await upload(token, form(Buffer.from("<html><script>alert(1)</script>"), "cat.png"));
+    const file = (await history(token)).messages[0]?.files[0];
+    expect(file).toMatchObject({ kind: "file" });
+    expect((await fetchFile(file?.url ?? "")).headers["content-disposition"]).toMatch(/^attachment/);
+  });
+
+  test("that are too large, empty, or come without an id are refused", async () => {
+    await reopen({ limits: { fileBytes: 1000 } });
+    const token = await world.visit();
+    expect((await upload(token, form(Buffer.alloc(1001, 1), "big.bin"))).statusCode).toBe(413);
+    expect((await upload(token, form(Buffer.alloc(1000, 1), "fits.bin"))).statusCode).toBe(200);
+    expect(codeOf(await upload(token, form(Buffer.alloc(0), "empty.bin")))).toBe("empty-file");
+    expect(codeOf(await upload(token, form(PNG, "cat.png", "no-uuid")))).toBe("bad-id");
+    expect((await post("files", token, { id: randomUUID() })).statusCode).toBe(415);
+    expect((await history(token)).messages).toHaveLength(1);
+  });
+});
+
+describe("floods", () => {
+  test("of a visitor end as 429 that says when to come back", async () => {
+    await reopen({ limits: { messagesPerVisitor: 3 } });
+    const [token, other] = [await world.visit(), await world.visit()];
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, at) => say(token, `m${at}`)));
+    expect(answers.map((answer) => answer.statusCode).sort()).toEqual([200, 200, 200, 429, 429, 429]);
+    const refused = answers.find((answer) => answer.statusCode === 429);
+    expect(refused?.json()).toMatchObject({ error: { code: "too-many-requests" } });
+    expect(Number(refused?.headers["retry-after"])).toBeGreaterThan(0);
+    expect(refused?.headers["access-control-allow-origin"]).toBe(SITE);
+    expect((await say(other, "another visitor")).statusCode).toBe(200);
+    expect((await history(token)).messages).toHaveLength(3);
+  });
+
+  test("of an address end before any work", async () => {
+    await reopen({ limits: { sessionsPerIp: 2 } });
+    const ask = () => world.app.inject({ method: "POST", url: world.at("session"), headers: { origin: SITE }, payload: {} });
+    expect([(await ask()).statusCode, (await ask()).statusCode, (await ask()).statusCode]).toEqual([200, 200, 429]);
+  });
+
+  test("of typing are capped, and what passes is told", async () => {
+    await reopen({ limits: { typingPerVisitor: 2 } });
+    const token = await world.visit();
+    const statuses = [await post("typing", token, {}), await post("typing", token, {}), await post("typing", token, {})].map((answer) => answer.statusCode);
+    expect(statuses).toEqual([204, 204, 429]);
+    expect(world.typing).toHaveLength(2);
+  });
+});
+
+describe("widget.js", () => {
+  test("is public, compressed and asked for again cheaply", async () => {
+    const get = (headers: Record<string, string> = {}) => world.app.inject({ method: "GET", url: "/widget.js", headers });
+    const plain = await get();
+    expect(plain.headers).toMatchObject({ "content-type": "text/javascript; charset=utf-8", "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" });
+    const packed = await get({ "accept-encoding": "gzip, deflate, br" });
+    expect(packed.headers["content-encoding"]).toBe("br");
+    expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+    expect((await get({ "if-none-match": String(plain.headers.etag) })).statusCode).toBe(304);
+    expect((await get({ "accept-encoding": "br;q=0, gzip" })).headers["content-encoding"]).toBe("gzip");
+  });
+
+  test("that was not built says so", async () => {
+    await reopen({ widgetPath: "/nonexistent/widget.js" });
+    expect((await world.app.inject({ method: "GET", url: "/widget.js" })).statusCode).toBe(503);
+  });
+});
