@@ -3,6 +3,7 @@ import type { ChannelAdapter } from "../src/channels/contract.ts";
 import { accountId } from "../src/domain/ids.ts";
 import type { InboundAcceptor } from "../src/relay/accept-inbound.ts";
 import type { AccountCache } from "../src/relay/account-cache.ts";
+import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
 
 export interface ChannelHandlerDeps {
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
@@ -20,8 +21,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  */
 export function registerChannels(app: FastifyInstance, deps: ChannelHandlerDeps): void {
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: MAX_BODY_BYTES }, (_request, body, done) => done(null, body));
+    keepRawBodies(scope, MAX_BODY_BYTES);
     scope.route({
       method: ["GET", "POST"],
       url: "/channels/:channel/:accountId",
@@ -33,7 +33,7 @@ export function registerChannels(app: FastifyInstance, deps: ChannelHandlerDeps)
         if (!adapter || account?.channel !== adapter.id) {
           return reply.code(404).send({ error: { code: "unknown_account", message: "There is no such channel account here." } });
         }
-        const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+        const rawBody = bytesOf(request.body);
         const query = typeof request.query === "object" && request.query !== null ? { ...request.query } : {};
         const received = adapter.receive({ method: request.method, headers: request.headers, rawBody, query }, account);
         if (received.kind === "rejected") {

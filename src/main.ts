@@ -161,7 +161,7 @@ async function main(config: Config): Promise<void> {
     onClose(() => spool.close());
 
     registerChannels(app, { channels, accounts: accountCache, acceptor });
-    await registerEvents(app, { store, replies, oauth, portals, installer, spool, shelf, channels, removeAccount: accounts.delete, fromBBCode: fromBbcode, metrics, log });
+    await registerEvents(app, { store, replies, oauth, portals, installer, spool, shelf, channels, fromBBCode: fromBbcode, metrics, log });
     registerMedia(app, { shelf });
     await registerInstall(app, { ...frame, oauth, portals, installer });
     await registerPage(app, frame);
@@ -178,7 +178,7 @@ async function main(config: Config): Promise<void> {
       installer,
       mediaLink: (id) => shelf.link(id),
       accountChanged: accountCache.forget,
-      repairHistory: async (portal) => void (await repair(portal)),
+      startHistoryRepair: (portal) => void repair(portal).catch((error: unknown) => log.warn({ err: error, portal }, "Looking for missed replies broke off")),
       now,
     });
     await registerWebchat(app, {

@@ -1,0 +1,226 @@
+/**
+ * `POST /events`: everything the portals tell us, each thing once and never again.
+ *
+ * Answered 200 as soon as it is durable: in the database, or (database away) in the spool on disk, which is replayed in
+ * order. While the spool holds anything, newer events queue behind it, or an edit would overtake its message. Spool full:
+ * 503, and the repair job finds the replies in the lines' histories.
+ *
+ * Proof: `auth.application_token` of the portal that `auth.member_id` names, compared in constant time. Installation and
+ * update may bring a token we do not know yet: they are proved by a token refresh with our secret. What is not proved is
+ * answered 401 or 403 and leaves nothing behind.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ChannelAdapter } from "../src/channels/contract.ts";
+import { type PortalId, portalId } from "../src/domain/ids.ts";
+import type { Portal } from "../src/domain/portal.ts";
+import type { RichText } from "../src/domain/rich-text.ts";
+import type { Logger } from "../src/log/log.ts";
+import type { Metrics } from "../src/log/metrics.ts";
+import type { MediaShelf } from "../src/media/contract.ts";
+import type { ManagedPortalDirectory } from "../src/portal/directory.ts";
+import { type EventAuth, type ParsedEvent, type PortalEvent, parsePortalEvent } from "../src/portal/event-schemas.ts";
+import type { OAuthClient } from "../src/portal/oauth.ts";
+import type { ReplyAcceptor } from "../src/relay/accept-reply.ts";
+import { applyLineEvent } from "../src/relay/line-events.ts";
+import type { Spool } from "../src/relay/spool.ts";
+import { type App, parseForm } from "../src/server/app.ts";
+import { HttpError } from "../src/server/errors.ts";
+import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
+import { type Store, StoreUnavailable } from "../src/store/contract.ts";
+import type { Installer } from "./installer.ts";
+
+export interface EventsDeps {
+  readonly store: Store;
+  readonly replies: ReplyAcceptor;
+  readonly oauth: Pick<OAuthClient, "proveFirstContact">;
+  readonly portals: Pick<ManagedPortalDirectory, "caller" | "forget">;
+  readonly installer: Installer;
+  readonly spool: Spool;
+  readonly shelf: Pick<MediaShelf, "remove">;
+  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly fromBBCode: (text: string) => RichText;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** Events of the life of the application itself: they may change what later ones are proved by. */
+type LifeEvent = Extract<PortalEvent, { kind: "app-installed" | "app-updated" | "app-uninstalled" | "app-payment" }>;
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const FORM = /^application\/x-www-form-urlencoded\b/i;
+/** The page of the installer waits for this run; an event only starts it. */
+const NO_PATIENCE_MS = 0;
+
+export async function registerEvents(app: App, deps: EventsDeps): Promise<void> {
+  await deps.spool.start(async (entry) => {
+    try {
+      await take(deps, entry.body, new Date(entry.receivedAt));
+      return "done";
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return "later";
+      // Refused or unusable: said to nobody any more, so said to the log.
+      deps.log.warn({ err: error }, "A portal event from the spool was not accepted");
+      return "done";
+    }
+  });
+  await app.register(async (scope) => {
+    keepRawBodies(scope, MAX_BODY_BYTES);
+    scope.post("/events", { schema: { hide: true } }, (request, reply) => answer(deps, request, reply));
+  });
+}
+
+async function answer(deps: EventsDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const contentType = request.headers["content-type"] ?? "";
+  if (!FORM.test(contentType)) throw new HttpError(415, "wrong_content_type", "Portal events come as application/x-www-form-urlencoded.");
+  const body = bytesOf(request.body).toString("utf8");
+  if (!deps.spool.waiting()) {
+    try {
+      await take(deps, body, new Date());
+      return reply.send({ ok: true });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+  // Whatever is no event at all is told so now; only the proof has to wait.
+  const parsed = parsePortalEvent(parseForm(body));
+  if (parsed.kind === "malformed") throw malformed(parsed);
+  const kept = await deps.spool.put({ receivedAt: new Date().toISOString(), contentType, body });
+  deps.metrics.events.inc({ event: parsed.kind, outcome: kept === "kept" ? "spooled" : "lost" });
+  if (kept === "full") throw new HttpError(503, "unavailable", "The database is away and the spool is full.");
+  return reply.send({ ok: true });
+}
+
+/**
+ * Proves and stores one event.
+ * @throws HttpError 4xx for what is not usable or not proved; StoreUnavailable
+ */
+async function take(deps: EventsDeps, body: string, receivedAt: Date): Promise<void> {
+  const event = parsePortalEvent(parseForm(body));
+  if (event.kind === "malformed") throw malformed(event);
+  const portal = await deps.store.portals.find(portalId(event.auth.memberId));
+  if (event.kind === "app-installed" || event.kind === "app-updated" || event.kind === "app-uninstalled" || event.kind === "app-payment") {
+    await live(deps, event, portal);
+  } else {
+    const proved = prove(event.auth, portal);
+    if (event.kind === "unknown") deps.log.info({ portal: proved.id, event: event.name }, "An event that is not known here was passed over");
+    else await apply(deps, proved.id, event, receivedAt);
+  }
+  deps.metrics.events.inc({ event: event.kind, outcome: "accepted" });
+}
+
+function prove(auth: EventAuth, portal: Portal | undefined): Portal {
+  if (auth.applicationToken === undefined) throw new HttpError(401, "not_proved", "The event carries no application_token.");
+  if (portal?.applicationToken === undefined || !sameToken(portal.applicationToken, auth.applicationToken)) throw foreign();
+  return portal;
+}
+
+/** Hashed first, so that the comparison tells nothing about lengths. */
+function sameToken(stored: string, given: string): boolean {
+  const digest = (value: string) => createHash("sha256").update(value).digest();
+  return timingSafeEqual(digest(stored), digest(given));
+}
+
+const foreign = () => new HttpError(403, "not_proved", "The event does not come from a portal where Threadline is installed.");
+const malformed = (event: Extract<ParsedEvent, { kind: "malformed" }>) => new HttpError(400, "malformed", `The event cannot be read: ${event.reason}`);
+
+async function apply(deps: EventsDeps, portal: PortalId, event: Exclude<PortalEvent, LifeEvent>, receivedAt: Date): Promise<void> {
+  const at = event.at ?? receivedAt;
+  switch (event.kind) {
+    case "messages-added":
+      for (const { chatId, imChatId, imMessageId, userId, text, files } of event.messages) {
+        const content = { body: deps.fromBBCode(text), attachments: files };
+        const authorId = userId === "0" ? undefined : userId;
+        await deps.replies.accept({ kind: "message", portal, chatId, imChatId, imMessageId, authorId, at, content });
+      }
+      return;
+    case "messages-updated":
+      for (const { chatId, imChatId, imMessageId, text } of event.messages) {
+        await deps.replies.accept({ kind: "edit", portal, chatId, imChatId, imMessageId, at, content: { body: deps.fromBBCode(text), attachments: [] } });
+      }
+      return;
+    case "messages-deleted":
+      for (const { chatId, imChatId, imMessageId } of event.messages) {
+        await deps.replies.accept({ kind: "delete", portal, chatId, imChatId, imMessageId, at });
+      }
+      return;
+    case "dialogs-started":
+    case "dialogs-finished":
+      // The ids of the dialogue are not taken from here: which of them is the portal's chat is told by one sample only,
+      // and the answer of every delivery tells it for certain.
+      for (const { chatId, sessionId, portalUserId } of event.dialogs) {
+        await applyLineEvent(deps, { kind: event.kind === "dialogs-started" ? "dialog-started" : "dialog-finished", portal, chatId, sessionId, portalUserId });
+      }
+      return;
+    case "status-deleted":
+      return applyLineEvent(deps, { kind: "connector-off", portal, connector: event.connector, line: event.line });
+    case "line-deleted":
+      return applyLineEvent(deps, { kind: "line-deleted", portal, line: event.line });
+  }
+}
+
+async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefined): Promise<void> {
+  switch (event.kind) {
+    case "app-installed":
+    case "app-updated":
+      return installed(deps, event, portal);
+    case "app-uninstalled":
+      return uninstalled(deps, prove(event.auth, portal), event.clean);
+    case "app-payment":
+      if (!portal) throw foreign();
+      // Carries no proof, so it is only a reason to ask: an unpaid application is refused, and that is shown.
+      void deps.portals.caller(portal.id).call({ method: "app.info", params: {}, effect: "read" });
+      return;
+  }
+}
+
+/** Known by its token: handlers are bound anew (an update has dropped them). Otherwise it is a first contact and proved as one. */
+async function installed(deps: EventsDeps, event: Extract<LifeEvent, { kind: "app-installed" | "app-updated" }>, portal: Portal | undefined): Promise<void> {
+  const { auth } = event;
+  const known = portal?.tokens !== undefined && portal.applicationToken !== undefined && auth.applicationToken !== undefined && sameToken(portal.applicationToken, auth.applicationToken);
+  if (!known) {
+    const { serverEndpoint, refreshToken, applicationToken } = auth;
+    if (applicationToken === undefined || serverEndpoint === undefined || refreshToken === undefined) {
+      throw new HttpError(401, "not_proved", "The event carries no token that could prove the portal.");
+    }
+    const outcome = await deps.oauth.proveFirstContact(serverEndpoint, refreshToken);
+    if (outcome.kind === "denied") throw foreign();
+    if (outcome.kind === "unreachable") throw new HttpError(503, "authorization_unreachable", outcome.sentence);
+    const { grant } = outcome;
+    if (grant.memberId !== auth.memberId) throw foreign();
+    await deps.store.portals.install({
+      id: portalId(grant.memberId),
+      domain: grant.domain,
+      clientEndpoint: grant.clientEndpoint,
+      serverEndpoint: grant.serverEndpoint,
+      applicationToken,
+      tokens: grant.tokens,
+      userId: grant.userId,
+      scopes: grant.scopes,
+      language: (event.language === "" ? "en" : event.language).toLowerCase(),
+    });
+    deps.portals.forget(portalId(grant.memberId));
+    deps.log.info({ portal: grant.memberId, event: event.kind }, "Portal proved by its event");
+  }
+  void deps.installer.run(portalId(auth.memberId), NO_PATIENCE_MS);
+}
+
+/** Our webhooks at the vendors are taken away either way; a vendor that cannot be reached is no reason to keep data. */
+async function uninstalled(deps: EventsDeps, portal: Portal, clean: boolean): Promise<void> {
+  const accounts = await deps.store.accounts.list(portal.id);
+  if (clean) {
+    const erased = await deps.store.portals.erase(portal.id);
+    await deps.shelf.remove(erased.media);
+    deps.log.info({ portal: portal.id, rows: erased.rows, files: erased.media.length }, "The portal was uninstalled with its data: everything of it is erased");
+  } else {
+    await deps.store.portals.dropTokens(portal.id);
+    deps.log.info({ portal: portal.id }, "The portal was uninstalled: its tokens are dropped, its data is kept for a new installation");
+  }
+  deps.portals.forget(portal.id);
+  for (const account of accounts) {
+    void deps.channels
+      .get(account.channel)
+      ?.disconnect(account)
+      .catch((error: unknown) => deps.log.warn({ err: error, account: account.id }, "A webhook could not be taken away"));
+  }
+}
