@@ -71,7 +71,8 @@ export function createMemoryLimiter(now: () => number = Date.now): RateLimiter {
       const time = now();
       const state = stateOf(portal, request.level);
       if (state.blockedUntil > time) return { kind: "wait", milliseconds: state.blockedUntil - time, reason: "rate" };
-      for (const { method, estimatedMs } of request.costs) {
+      const costs = sumCosts(request);
+      for (const [method, estimatedMs] of costs) {
         const wait = budgetWait(state, method, estimatedMs, request.level.operatingMs, time);
         if (wait > 0) return { kind: "wait", milliseconds: wait, reason: "operating", method };
       }
@@ -82,7 +83,7 @@ export function createMemoryLimiter(now: () => number = Date.now): RateLimiter {
       state.level += 1;
       issued += 1;
       const ticket = `t${issued}`;
-      state.tickets.set(ticket, { endsAt: time + TICKET_MS, costs: sumCosts(request) });
+      state.tickets.set(ticket, { endsAt: time + TICKET_MS, costs });
       return { kind: "granted", ticket, used: state.level / room };
     },
     async settle(portal, ticket, reports, spent) {
