@@ -12,6 +12,7 @@
  * APPLICATION_TOKEN and keeps the pair that the first one stored. A crash after the exchange and before the store: that
  * pair is lost; opening the page again brings another. Portal or authorization server gone: 503 in words, nothing stored.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { BootInstallation } from "../src/api/boot.ts";
 import { portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
@@ -28,10 +29,14 @@ export interface InstallDeps extends PageDeps {
   readonly oauth: Pick<OAuthClient, "proveFirstContact" | "exchangeRefresh">;
   readonly portals: Pick<ManagedPortalDirectory, "caller" | "forget">;
   readonly installer: Installer;
+  /** How long an APPLICATION_TOKEN that is not the stored one waits for ONAPPUPDATE. */
+  readonly updateWaitMs?: number;
 }
 
 /** How long the page's answer waits for ensure-installed; a slow portal is then watched by the page itself. */
 const PATIENCE_MS = 20_000;
+const UPDATE_WAIT_MS = 3_000;
+const UPDATE_LOOK_MS = 100;
 
 interface Proved {
   readonly person: Person;
@@ -79,8 +84,20 @@ async function prove(deps: InstallDeps, body: FrameBody): Promise<Proved> {
   if (!isInstalled(portal)) return proveFirstContact(deps, body, member);
   if (!applicationToken) throw missingProof();
   if (sameSecret(portal.applicationToken, applicationToken)) return proveKnown(deps, body, portal, accessToken);
-  if (portal.applicationToken !== undefined && (await isAlive(deps, portal))) throw foreign();
-  return proveFirstContact(deps, body, member);
+  if (portal.applicationToken === undefined || !(await isAlive(deps, portal))) return proveFirstContact(deps, body, member);
+  const updated = await awaitUpdate(deps, portal, applicationToken);
+  if (!updated) throw foreign();
+  return proveKnown(deps, body, updated, accessToken);
+}
+
+/** An update of the app may bring a new APPLICATION_TOKEN; ONAPPUPDATE tells it and may come a moment after the page. */
+async function awaitUpdate(deps: InstallDeps, portal: Portal, applicationToken: string): Promise<Portal | undefined> {
+  for (let waited = 0; waited < (deps.updateWaitMs ?? UPDATE_WAIT_MS); waited += UPDATE_LOOK_MS) {
+    await pause(UPDATE_LOOK_MS);
+    const current = await deps.store.portals.find(portal.id);
+    if (isInstalled(current) && sameSecret(current.applicationToken, applicationToken)) return current;
+  }
+  return undefined;
 }
 
 async function proveFirstContact(deps: InstallDeps, body: FrameBody, member: string): Promise<Proved> {

@@ -13,7 +13,7 @@ import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import serveStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, type RawServerDefault } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController, type RawServerDefault } from "fastify";
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import qs from "qs";
 import type { Logger } from "../log/log.ts";
@@ -41,7 +41,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const app = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     // Our own line below: Fastify's has the URL, and URLs carry OAuth codes and signed links.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // Addresses that cannot be decoded.
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
@@ -61,6 +63,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.addHook("onResponse", async (request, reply) => logRequest(request, reply.statusCode, reply.elapsedTime));
 
   await app.register(helmet, securityHeaders(options.publicUrl));
+  app.removeContentTypeParser("text/plain");
   // Not @fastify/formbody: a parser that throws inside it ends the process instead of the request.
   app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, body, done) => {
     try {

@@ -1,0 +1,177 @@
+/** The web side as it is put together for real, between an emulated portal and a store in memory. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LightMyRequestResponse } from "fastify";
+import { pino } from "pino";
+import { registerApi } from "../../../handlers/api/register.ts";
+import { registerInstall } from "../../../handlers/install.ts";
+import { createInstaller } from "../../../handlers/installer.ts";
+import { registerOAuth } from "../../../handlers/oauth.ts";
+import { registerPage } from "../../../handlers/page.ts";
+import { registerPlacements } from "../../../handlers/placements.ts";
+import type { InstallationReport } from "../../../src/domain/portal.ts";
+import { type PortalId, portalId } from "../../../src/domain/ids.ts";
+import { createPortalDirectory } from "../../../src/portal/directory.ts";
+import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
+import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
+import { createOAuthClient } from "../../../src/portal/oauth.ts";
+import { createTransport } from "../../../src/portal/transport.ts";
+import { createAccounts } from "../../../src/relay/accounts.ts";
+import { type App, buildApp } from "../../../src/server/app.ts";
+import { createPages } from "../../../src/server/pages.ts";
+import { createSessions, type Sessions } from "../../../src/server/session.ts";
+import type { Store } from "../../../src/store/contract.ts";
+import { IN_MEMORY, openStore } from "../../../src/store/open-store.ts";
+import type { PortalControls } from "../../emulators/portal/controls.ts";
+import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
+import type { PageRequest } from "../../emulators/portal/pages.ts";
+import { type FakeChannel, fakeChannel } from "./fake-channel.ts";
+
+export const PUBLIC_URL = "http://threadline.test";
+const SECRET_KEY = "0123456789abcdef0123456789abcdef";
+
+export interface Site {
+  readonly app: App;
+  readonly store: Store;
+  readonly emulator: PortalEmulator;
+  readonly portal: PortalControls;
+  readonly channel: FakeChannel;
+  readonly sessions: Sessions;
+  readonly woken: string[];
+  readonly removed: string[];
+  readonly repairs: string[];
+  /** How many ensure-installed runs there were, and what the next ones report. */
+  readonly installation: { runs: number; report: InstallationReport };
+  readonly memberId: PortalId;
+  /** Posts a frame's request as a browser does, with fields changed. */
+  frame(request: PageRequest, change?: Readonly<Record<string, string | undefined>>, path?: string): Promise<LightMyRequestResponse>;
+  /** Installs and finishes; answers the administrator's session. */
+  install(): Promise<string>;
+  /** The session of a page opened by that person. */
+  sessionOf(userId: number): Promise<string>;
+  api(session: string | undefined, method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<LightMyRequestResponse>;
+  stop(): Promise<void>;
+}
+
+export async function openSite(options: { readonly pagesDir?: string; readonly now?: () => Date } = {}): Promise<Site> {
+  const log = pino({ level: "silent" });
+  const emulator = await startPortalEmulator();
+  const portal = emulator.portal();
+  const card = emulator.configureApplication({ baseUrl: PUBLIC_URL });
+  const store = await openStore({ dataDir: IN_MEMORY, secretKey: SECRET_KEY, log });
+  const noPages = await mkdtemp(join(tmpdir(), "threadline-pages-"));
+  const pagesDir = options.pagesDir ?? noPages;
+  const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
+  const oauth = createOAuthClient({ clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl }, policy);
+  const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
+  const transport = createTransport({ policy, log });
+  const channel = fakeChannel();
+  const channels = new Map([[channel.adapter.id, channel.adapter]]);
+  const now = options.now ?? (() => new Date());
+  const sessions = createSessions({ secretKey: SECRET_KEY, portals: store.portals, now });
+  const woken: string[] = [];
+  const removed: string[] = [];
+  const repairs: string[] = [];
+  const installation = { runs: 0, report: { ok: true, problems: [], version: "1" } as InstallationReport };
+  const installer = createInstaller({
+    log,
+    async ensureInstalled(id) {
+      installation.runs += 1;
+      await store.portals.update(id, { installation: installation.report });
+      return installation.report;
+    },
+  });
+  const dispatcher = { wake: (lane: string) => void woken.push(lane) };
+  const accounts = createAccounts({ store, channels, portals, dispatcher, publicUrl: PUBLIC_URL, removeMedia: async (media) => void removed.push(...media), log });
+  const pages = createPages(pagesDir);
+
+  const app = await buildApp({ publicUrl: PUBLIC_URL, log, pagesDir, version: "0.0.0" });
+  const pageDeps = { store, transport, pages, sessions };
+  await registerInstall(app, { ...pageDeps, oauth, portals, installer, updateWaitMs: 500 });
+  await registerPage(app, pageDeps);
+  await registerPlacements(app, pageDeps);
+  await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl: PUBLIC_URL });
+  await registerApi(app, {
+    store,
+    channels,
+    accounts,
+    portals,
+    transport,
+    dispatcher,
+    sessions,
+    installer,
+    mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
+    accountChanged: () => undefined,
+    startHistoryRepair: (id) => void repairs.push(id),
+    now,
+  });
+  await app.ready();
+
+  const frame: Site["frame"] = (request, change = {}, path) => {
+    const url = new URL(request.url);
+    const fields = Object.entries({ ...request.fields, ...change }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return app.inject({
+      method: "POST",
+      url: `${path ?? url.pathname}${url.search}`,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      payload: new URLSearchParams(fields).toString(),
+    });
+  };
+
+  return {
+    app,
+    store,
+    emulator,
+    portal,
+    channel,
+    sessions,
+    woken,
+    removed,
+    repairs,
+    installation,
+    memberId: portalId(portal.portal.memberId),
+    frame,
+    async install() {
+      const answer = await frame(portal.installRequest());
+      if (answer.statusCode !== 200) throw new Error(`/install answered ${answer.statusCode}: ${answer.body}`);
+      portal.finishInstall();
+      return bootOf(answer.body).session;
+    },
+    async sessionOf(userId) {
+      const answer = await frame(portal.appRequest({ userId }));
+      if (answer.statusCode !== 200) throw new Error(`/ answered ${answer.statusCode}: ${answer.body}`);
+      return bootOf(answer.body).session;
+    },
+    api: (session, method, path, body) =>
+      app.inject({
+        method,
+        url: `/api${path}`,
+        headers: { ...(session !== undefined && { authorization: `Bearer ${session}` }), ...(body !== undefined && { "content-type": "application/json" }) },
+        ...(body !== undefined && { payload: JSON.stringify(body) }),
+      }),
+    async stop() {
+      await app.close();
+      await store.close();
+      await emulator.stop();
+      await rm(noPages, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface BootSeen {
+  readonly session: string;
+  readonly portal: { readonly id: string; readonly name: string };
+  readonly user: { readonly id: string; readonly name: string; readonly admin: boolean };
+  readonly placement: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly locale: string;
+  readonly installation?: { readonly ok: boolean; readonly problems: readonly string[]; readonly running: boolean };
+}
+
+/** The boot data of a page. Throws when it has none. */
+export function bootOf(html: string): BootSeen {
+  const text = /<script type="application\/json" id="boot">([\s\S]*?)<\/script>/.exec(html)?.[1];
+  if (text === undefined) throw new Error(`no boot data in ${html.slice(0, 300)}`);
+  return JSON.parse(text) as BootSeen;
+}
