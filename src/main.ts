@@ -57,7 +57,7 @@ import { createChores } from "./relay/chores.ts";
 import { drain } from "./relay/drain.ts";
 import { createPoller } from "./relay/poller.ts";
 import type { RelayDeps } from "./relay/ports.ts";
-import { repairPortal } from "./relay/repair.ts";
+import { createRepairs } from "./relay/repair.ts";
 import { createSpool } from "./relay/spool.ts";
 import { buildApp } from "./server/app.ts";
 import { createPages } from "./server/pages.ts";
@@ -131,7 +131,8 @@ async function main(config: Config): Promise<void> {
   const relay: RelayDeps = { store, portals, channels, dispatcher, shelf, toBBCode: toBbcode, openPortalFile: createPortalFiles(policy), metrics, log, now };
   const acceptor = createInboundAcceptor({ ...relay, writers: config.databaseUrl === undefined ? 1 : 4 });
   const replies = createReplyAcceptor(relay);
-  const repair = (portal: PortalId) => repairPortal({ store, lines: portals.lines, replies, fromBBCode: fromBbcode, log, now, owner }, portal);
+  const repairs = createRepairs({ store, lines: portals.lines, replies, fromBBCode: fromBbcode, log, now, owner });
+  onClose(() => repairs.close());
 
   // Server
   const app = await buildApp({ publicUrl: config.publicUrl, log, pagesDir: inRoot("dist/placements"), version: manifest.version });
@@ -147,7 +148,7 @@ async function main(config: Config): Promise<void> {
   log.info({ role: config.role, port: config.port, publicUrl: config.publicUrl, store: config.databaseUrl === undefined ? "built-in" : "postgresql" }, "Threadline is listening");
 
   if (config.role !== "web") await startWork();
-  if (config.role !== "worker") startRepair();
+  if (config.role !== "worker") await startRepair();
   stopOnSignals(closers, log);
 
   async function serveRequests(): Promise<void> {
@@ -178,7 +179,7 @@ async function main(config: Config): Promise<void> {
       installer,
       mediaLink: (id) => shelf.link(id),
       accountChanged: accountCache.forget,
-      startHistoryRepair: (portal) => void repair(portal).catch((error: unknown) => log.warn({ err: error, portal }, "Looking for missed replies broke off")),
+      startHistoryRepair: repairs.start,
       now,
     });
     await registerWebchat(app, {
@@ -229,10 +230,8 @@ async function main(config: Config): Promise<void> {
   }
 
   /** While we were away the portals may have sent events; each is sent once, so the histories are looked through. */
-  function startRepair(): void {
-    void (async () => {
-      for (const portal of await store.portals.list()) if (portal.tokens && portal.active) await repair(portal.id);
-    })().catch((error: unknown) => log.warn({ err: error }, "Looking for replies that were missed broke off; the settings page can start it again"));
+  async function startRepair(): Promise<void> {
+    for (const portal of await store.portals.list()) if (portal.tokens && portal.active) repairs.start(portal.id);
   }
 
   function readinessChecks(): ReadinessCheck[] {

@@ -47,6 +47,7 @@ export function presentMessage(message: Message, link: MediaLink): MessageAnswer
     text: content.body.text,
     state: message.state,
     attempts: message.attempts,
+    attemptedAt: message.attemptedAt?.toISOString() ?? null,
     error: message.error ?? null,
     retriable: RETRIABLE_STATES.includes(message.state),
     sentAt: message.sentAt.toISOString(),

@@ -21,6 +21,8 @@ export const message = z.object({
   text: z.string(),
   state: messageState,
   attempts: z.number().int(),
+  /** When the last attempt left. */
+  attemptedAt: z.iso.datetime().nullable(),
   error: z.string().nullable(),
   retriable: z.boolean(),
   sentAt: z.string(),

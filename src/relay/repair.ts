@@ -18,7 +18,7 @@ export interface RepairDeps {
 }
 
 /** What a repair run did, for the health page and the log. */
-export interface RepairReport {
+interface RepairReport {
   readonly checked: number;
   readonly recovered: number;
   /** Why histories could not be read, each once. */
@@ -27,21 +27,71 @@ export interface RepairReport {
   readonly withFiles: number;
 }
 
+/** Asked for by a start of ours, by an outage that ended, or by an administrator. */
+export interface Repairs {
+  /** Starts a run that begins after this moment, and does not wait for it. Wishes that come while one waits are one. */
+  start(portal: PortalId): void;
+  close(): Promise<void>;
+}
+
 const WINDOW_MS = 3 * 24 * 3_600_000;
 const MAX_CONVERSATIONS = 500;
-const LOCK_MS = 10 * 60_000;
+/** How soon to look again when another process has the portal's lock: its run may have begun before our wish. */
+const BUSY_RETRY_MS = 3_000;
+/** A killed run frees its portal after this; a living one prolongs it. */
+const LOCK_MS = 15_000;
+
+export function createRepairs(deps: RepairDeps): Repairs {
+  const wishes = new Map<PortalId, NodeJS.Timeout | undefined>();
+  const runs = new Map<PortalId, Promise<void>>();
+  let closed = false;
+
+  const later = (portal: PortalId): void => {
+    wishes.set(portal, setTimeout(() => begin(portal), BUSY_RETRY_MS));
+  };
+  const begin = (portal: PortalId): void => {
+    wishes.delete(portal);
+    if (closed) return;
+    const run = repairPortal(deps, portal)
+      .then((report) => {
+        if (!report && !closed) later(portal);
+      })
+      .catch((error: unknown) => {
+        deps.log.warn({ err: error, portal }, "Looking for missed replies broke off and is tried again");
+        if (!closed) later(portal);
+      })
+      .finally(() => runs.delete(portal));
+    runs.set(portal, run);
+  };
+
+  return {
+    start(portal) {
+      if (closed || wishes.has(portal)) return;
+      if (runs.has(portal)) later(portal);
+      else begin(portal);
+    },
+    async close() {
+      closed = true;
+      for (const timer of wishes.values()) clearTimeout(timer);
+      await Promise.all(runs.values());
+    },
+  };
+}
 
 /**
  * Finds operators' replies whose events never reached us (the portal sends each once; we may have been down) by reading
  * the history of every conversation of the last days, and accepts them like events.
  *
  * Twice, or together with a late event: the origin key is the portal's message id, so each is taken once. Two processes:
- * a lock. Killed half-way: the next run begins anew, which costs calls and doubles nothing. The reading user is usually
+ * a lock, prolonged while the run lives. Killed half-way: the lock runs out and the next run begins anew, which costs calls and doubles nothing. The reading user is usually
  * no participant of the chats, so the portal may refuse: that is reported and not guessed around.
  */
-export async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<RepairReport | undefined> {
+async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<RepairReport | undefined> {
   const lock = `repair:${portal}`;
   if (!(await deps.store.locks.acquire(lock, deps.owner, LOCK_MS))) return undefined;
+  const prolong = setInterval(() => {
+    deps.store.locks.renew(lock, deps.owner, LOCK_MS).catch((error: unknown) => deps.log.warn({ err: error, portal }, "The repair's lock could not be prolonged"));
+  }, LOCK_MS / 3);
   try {
     const conversations = await deps.store.conversations.list(portal, { touchedSince: new Date(deps.now().getTime() - WINDOW_MS), limit: MAX_CONVERSATIONS });
     let checked = 0;
@@ -61,12 +111,12 @@ export async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<
         recovered += outcome.recovered;
         withFiles += outcome.withFiles;
       }
-      await deps.store.locks.renew(lock, deps.owner, LOCK_MS);
     }
     const report = { checked, recovered, withFiles, problems: [...problems] };
     deps.log.info({ portal, ...report }, "compared the lines' histories with what was received");
     return report;
   } finally {
+    clearInterval(prolong);
     await deps.store.locks.release(lock, deps.owner);
   }
 }

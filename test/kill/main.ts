@@ -31,6 +31,10 @@ const CUSTOMERS = 8;
 /** After the last kill: a minute in which the portal might still be working on a lost call, and some more. */
 const SETTLE_MS = 180_000;
 
+/** On its way, or doubtful with the portal still being asked about it. */
+const isUnfinished = (message: { readonly state: string; readonly error: string | null }): boolean =>
+  message.state === "stored" || message.state === "sending" || (message.state === "uncertain" && message.error?.includes("not in the line's history yet") === true);
+
 let failed = 0;
 for (const store of stores) {
   const good = await run(store).catch((error: unknown) => {
@@ -79,12 +83,12 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     await world.portal.events.settled();
     // Replies whose events fell into a kill after the last start's repair run.
     await world.api("/api/portal/repair", { method: "POST", body: {} });
+    await until(async () => (await judge(world, traffic.said, kills)).problems.every((problem) => !problem.includes("lost:")), 60_000, "every message to arrive").catch(() => undefined);
     await until(async () => (await unfinished(world)) === 0, SETTLE_MS, `the ${store} journal to come to rest`, async () => JSON.stringify((await readJournal(world)).filter(isUnfinished).slice(0, 5), null, 1));
-    await until(async () => (await judge(world, traffic.said, kills)).problems.every((problem) => !problem.includes("lost:")), 30_000, "every message to arrive").catch(() => undefined);
     const verdict = await judge(world, traffic.said, kills);
     console.log(
       `${store}: ${rounds} kills in ${Math.round((Date.now() - started) / 1000)} s, ${verdict.said} messages said, ${verdict.arrived} arrived, ` +
-        `${verdict.uncertain} uncertain (${verdict.explained} of them under way at a kill), ${verdict.problems.length} problems`,
+        `${verdict.uncertain} uncertain (${verdict.open} with their call open at a kill, ${verdict.edge} killed between record and wire), ${verdict.problems.length} problems`,
     );
     for (const problem of verdict.problems.slice(0, 20)) console.log(`  ${problem}`);
     if (verdict.problems.length > 0) console.log(`  log: ${logFile}`);
@@ -93,10 +97,6 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     await world.stop();
   }
 }
-
-/** On its way, or doubtful with the portal still being asked about it. */
-const isUnfinished = (message: { readonly state: string; readonly error: string | null }): boolean =>
-  message.state === "stored" || message.state === "sending" || (message.state === "uncertain" && message.error?.includes("not in the line's history yet") === true);
 
 async function unfinished(world: World): Promise<number> {
   return (await readJournal(world)).filter(isUnfinished).length;

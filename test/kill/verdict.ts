@@ -6,8 +6,10 @@ export interface Verdict {
   readonly said: number;
   readonly arrived: number;
   readonly uncertain: number;
-  /** Uncertain messages whose call was under way (or within the grace before or after) at a kill. */
-  readonly explained: number;
+  /** Uncertain, with their call open in the emulator's log at a kill. */
+  readonly open: number;
+  /** Uncertain, recorded as leaving within the grace of a kill, their call not open in the log at that very millisecond. */
+  readonly edge: number;
   readonly problems: readonly string[];
 }
 
@@ -23,7 +25,7 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
   const byText = new Map<string, JournalMessage[]>();
   for (const message of journal) byText.set(message.text, [...(byText.get(message.text) ?? []), message]);
   const problems: string[] = [];
-  const total = { said: 0, arrived: 0, uncertain: 0, explained: 0 };
+  const total = { said: 0, arrived: 0, uncertain: 0, open: 0, edge: 0 };
 
   const compare = (side: string, texts: readonly string[], arrived: readonly string[], callsOf: (text: string) => readonly Call[]): void => {
     total.said += texts.length;
@@ -40,8 +42,15 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
       if (!uncertain) continue;
       total.uncertain += 1;
       const calls = callsOf(text);
-      const explained = kills.some((kill) => calls.some((call) => call.begin - GRACE_MS <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY) + GRACE_MS));
-      if (explained) total.explained += 1;
+      const open = kills.some((kill) => calls.some((call) => call.begin <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY)));
+      // Recorded as leaving, and killed before the other side saw it, or after it answered and before that was recorded.
+      const edge = kills.some(
+        (kill) =>
+          calls.some((call) => call.begin - GRACE_MS <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY) + GRACE_MS) ||
+          rows.some((row) => row.attemptedAt !== null && Math.abs(kill - Date.parse(row.attemptedAt)) <= GRACE_MS),
+      );
+      if (open) total.open += 1;
+      else if (edge) total.edge += 1;
       else problems.push(`${side}: "${text}" is uncertain, but its call was not under way at a kill (calls: ${JSON.stringify(calls)})`);
     }
   };

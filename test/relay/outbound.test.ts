@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { laneOf } from "../../src/domain/ids.ts";
+import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { applyLineEvent } from "../../src/relay/line-events.ts";
-import { repairPortal } from "../../src/relay/repair.ts";
+import { createRepairs } from "../../src/relay/repair.ts";
 import { Relay } from "./harness.ts";
 
 let relay: Relay;
@@ -170,25 +170,37 @@ describe("agent -> customer", () => {
 });
 
 describe("after an outage", () => {
+  const repairs = (owner = "w") =>
+    createRepairs({ store: relay.store, lines: relay.deps.portals.lines, replies: relay.replies(), fromBBCode: plainText, log: relay.deps.log, now: relay.deps.now, owner });
+  const outgoing = async (conversation: ConversationId) => (await relay.states(conversation)).filter((state) => state.startsWith("out"));
+
   it("fetches the replies whose events were lost, each once", async () => {
     const { conversation, chat } = await open();
     const controls = relay.emulator.portal();
     controls.operatorWrites(chat, { text: "lost one", userId: 5 });
     controls.systemWrites(chat, "Anna joined");
     controls.operatorWrites(chat, { text: "lost two", userId: 5 });
-    const deps = { store: relay.store, lines: relay.deps.portals.lines, replies: relay.replies(), fromBBCode: plainText, log: relay.deps.log, now: relay.deps.now, owner: "w" };
-    const report = await repairPortal(deps, relay.portal);
-    expect(report).toMatchObject({ recovered: 2, problems: [] });
-    expect(await repairPortal(deps, relay.portal)).toMatchObject({ recovered: 0 });
+    const repair = repairs();
+    repair.start(relay.portal);
+    await expect.poll(() => outgoing(conversation)).toEqual(["out stored: lost one", "out stored: lost two"]);
+    repair.start(relay.portal);
+    await repair.close();
+    expect(await outgoing(conversation)).toHaveLength(2);
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["lost one", "lost two"]);
   });
 
-  it("runs in one process at a time", async () => {
+  it("waits for another process's run and then makes its own", async () => {
+    const { conversation, chat } = await open();
+    relay.emulator.portal().operatorWrites(chat, { text: "lost", userId: 5 });
     await relay.store.locks.acquire(`repair:${relay.portal}`, "another", 60_000);
-    const deps = { store: relay.store, lines: relay.deps.portals.lines, replies: relay.replies(), fromBBCode: plainText, log: relay.deps.log, now: relay.deps.now, owner: "w" };
-    expect(await repairPortal(deps, relay.portal)).toBeUndefined();
+    const repair = repairs();
+    repair.start(relay.portal);
+    await relay.store.messages.findByIm(relay.portal, "0");
+    expect(await outgoing(conversation)).toEqual([]);
     await relay.store.locks.release(`repair:${relay.portal}`, "another");
+    await expect.poll(() => outgoing(conversation), { timeout: 8_000 }).toEqual(["out stored: lost"]);
+    await repair.close();
   });
 });
 

@@ -123,6 +123,7 @@ export interface JournalMessage {
   readonly attempts: number;
   readonly error: string | null;
   readonly seq: number;
+  readonly attemptedAt: string | null;
 }
 
 /** The session that the page's boot data carries. */
