@@ -215,7 +215,7 @@ const Portal = {
       </main>
       <transition-group name="slide"><slider v-for="slider in sliders" :key="slider.key" :slider="slider" /></transition-group>
       <transition name="rise">
-        <aside v-if="phone" class="phone-panel" aria-label="Customer's phone"><button type="button" class="phone-close" title="Put the phone away" @click="phone = null"><icon name="close" /></button><iframe :src="phone.url + '?panel'" :title="phone.title" allow="microphone"></iframe></aside>
+        <aside v-if="phone" class="phone-panel" aria-label="Customer's phone"><button type="button" class="phone-close" title="Put the phone away" @click="phone = null"><icon name="close" /></button><iframe class="phone-screen" :src="phone.url + '?panel'" :title="phone.title" allow="microphone"></iframe></aside>
       </transition>
       <user-picker />
       <p v-if="notice" class="notice" role="alert">{{ notice }}</p>

@@ -2,7 +2,7 @@
 import { AppFrame } from "./app-frame.js";
 import { chatOfItem, companyTitle, contactName, fullName, multiField, stagesOf } from "./crm.js";
 import { Avatar, ago, ChannelIcon, Icon, money, RichText } from "./parts.js";
-import { act, ask, go, openCard, store, tell, userOf } from "./store.js";
+import { ask, go, openCard, store, tell, userOf } from "./store.js";
 
 const kinds = {
   lead: { typeId: 1, list: "leads", title: "Lead", code: "CRM_LEAD_DETAIL_TAB", stages: "STATUS" },
@@ -167,8 +167,8 @@ export const CardSlider = {
     },
   },
   methods: {
+    money,
     openCard,
-    act,
     show(tab) {
       this.tab = tab;
       // A frame once opened stays, so that going back and forth loses nothing in it.
