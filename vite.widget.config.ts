@@ -10,6 +10,11 @@ export default defineConfig({
     target: ["chrome111", "firefox113", "safari16.4"],
     copyPublicDir: false,
     reportCompressedSize: false,
-    lib: { entry: "placements/webchat/main.ts", formats: ["iife"], name: "ThreadlineWebchat", fileName: () => "widget.js" },
+    lib: {
+      entry: "placements/webchat/main.ts",
+      formats: ["iife"],
+      name: "ThreadlineWebchat",
+      fileName: () => "widget.js",
+    },
   },
 });

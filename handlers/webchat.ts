@@ -4,9 +4,24 @@ import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, F
 import { z } from "zod";
 import type { SessionAnswer } from "../src/api/webchat.ts";
 import { StoreUnavailable } from "../src/store/contract.ts";
-import { DEFAULT_LIMITS, DEFAULT_TIMING, TEXT_LIMIT, type WebchatDependencies, type WebchatLimits } from "./webchat/contract.ts";
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_TIMING,
+  TEXT_LIMIT,
+  type WebchatDependencies,
+  type WebchatLimits,
+} from "./webchat/contract.ts";
 import { getFile, postFile } from "./webchat/files.ts";
-import { admitSite, admitVisitor, bearerOf, callerOf, createGates, createOpenCount, fail, preflight } from "./webchat/guard.ts";
+import {
+  admitSite,
+  admitVisitor,
+  bearerOf,
+  callerOf,
+  createGates,
+  createOpenCount,
+  fail,
+  preflight,
+} from "./webchat/guard.ts";
 import { readPage } from "./webchat/history.ts";
 import { getMessages, postMessage, postReceipts, postTyping } from "./webchat/messages.ts";
 import { openStream } from "./webchat/stream.ts";
@@ -47,14 +62,18 @@ function routes(app: FastifyInstance, deps: WebchatDependencies, limits: Webchat
 
   // Between our own widget and us; `/openapi.json` is for other programs.
   app.addHook("onRoute", (route) => {
-    route.schema = { ...route.schema, hide: true };
+    route.schema = Object.assign({}, route.schema, { hide: true });
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
   app.options("/*", { onRequest: open }, preflight);
   app.post("/session", { ...text, onRequest: [gates.ip, site, gates.session] }, session(deps, limits));
   app.get("/messages", { onRequest: visitor }, getMessages(deps));
   app.post("/messages", { ...text, onRequest: [...visitor, gates.message] }, postMessage(deps));
-  app.post("/files", { bodyLimit: limits.fileBytes + 64 * 1024, onRequest: [...visitor, gates.file] }, postFile(deps, limits.fileBytes));
+  app.post(
+    "/files",
+    { bodyLimit: limits.fileBytes + 64 * 1024, onRequest: [...visitor, gates.file] },
+    postFile(deps, limits.fileBytes),
+  );
   app.get("/files/:fileId", { onRequest: open }, getFile(deps));
   app.post("/typing", { ...text, onRequest: [...visitor, gates.typing] }, postTyping(deps));
   app.post("/receipts", { ...text, onRequest: visitor }, postReceipts(deps));
@@ -70,7 +89,16 @@ function session(deps: WebchatDependencies, limits: WebchatLimits) {
     const known = given === undefined ? undefined : await deps.desk.readToken(account.id, given);
     const visitor = known ?? (body.data.create ? deps.desk.newVisitor() : undefined);
     const { title, greeting, color, left, language, privacy } = deps.desk.settings(account);
-    const config = { title, greeting, color, left, language, privacy, textLimit: TEXT_LIMIT, fileLimit: limits.fileBytes };
+    const config = {
+      title,
+      greeting,
+      color,
+      left,
+      language,
+      privacy,
+      textLimit: TEXT_LIMIT,
+      fileLimit: limits.fileBytes,
+    };
     const token = visitor === undefined ? undefined : await deps.desk.issueToken(account.id, visitor);
     return reply.send({ config, ...(token !== undefined && { token }) } satisfies SessionAnswer);
   };
@@ -95,7 +123,12 @@ function stream(app: FastifyInstance, deps: WebchatDependencies, limits: Webchat
     if (!leaveVisitor) {
       leaveIp?.();
       reply.header("retry-after", "30");
-      return fail(reply, 429, "too-many-streams", "The chat is open in too many windows; this one asks now and then instead.");
+      return fail(
+        reply,
+        429,
+        "too-many-streams",
+        "The chat is open in too many windows; this one asks now and then instead.",
+      );
     }
     const gone = new AbortController();
     const signal = AbortSignal.any([gone.signal, closing.signal, AbortSignal.timeout(timing.life)]);
@@ -115,12 +148,14 @@ function stream(app: FastifyInstance, deps: WebchatDependencies, limits: Webchat
       gone.abort();
     });
     reply.raw.on("close", () => gone.abort());
-    return reply
-      .header("content-type", "text/event-stream; charset=utf-8")
-      // nginx would otherwise collect the stream before passing it on.
-      .header("x-accel-buffering", "no")
-      .header("cache-control", "no-store, no-transform")
-      .send(source);
+    return (
+      reply
+        .header("content-type", "text/event-stream; charset=utf-8")
+        // nginx would otherwise collect the stream before passing it on.
+        .header("x-accel-buffering", "no")
+        .header("cache-control", "no-store, no-transform")
+        .send(source)
+    );
   };
 }
 

@@ -40,7 +40,13 @@ export interface VisitorUpload {
 }
 
 export type KeptUpload =
-  | { readonly kind: "kept"; readonly source: AttachmentSource; readonly name: string; readonly mime: string; readonly size: number }
+  | {
+      readonly kind: "kept";
+      readonly source: AttachmentSource;
+      readonly name: string;
+      readonly mime: string;
+      readonly size: number;
+    }
   | { readonly kind: "too-large" }
   | { readonly kind: "broken"; readonly sentence: string };
 

@@ -9,7 +9,8 @@ import { UPLOAD } from "./history.ts";
 import { clientIdSchema, finishPost, messageByClientId } from "./messages.ts";
 
 /** Shown in the page. Everything else, SVG and HTML above all, is only ever a download. */
-const INLINE = /^(image\/(png|jpeg|gif|webp|avif)|video\/(mp4|webm)|audio\/(mpeg|mp4|ogg|webm|wav|aac|x-m4a|vnd\.wave))$/;
+const INLINE =
+  /^(image\/(png|jpeg|gif|webp|avif)|video\/(mp4|webm)|audio\/(mpeg|mp4|ogg|webm|wav|aac|x-m4a|vnd\.wave))$/;
 
 const fileQuery = z.object({ e: z.string().regex(/^\d{1,12}$/), s: z.string().max(64) });
 const fileParams = z.object({ fileId: z.string().min(1).max(64) });
@@ -24,7 +25,10 @@ export function postFile(deps: WebchatDependencies, maxBytes: number) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { account, visitor } = callerOf(request);
     if (!request.isMultipart()) return fail(reply, 415, "not-multipart", "Send the file as multipart/form-data.");
-    const part = await request.file({ limits: { files: 1, fields: 4, fieldSize: 1_000, fileSize: maxBytes + 1 }, throwFileSizeLimit: false });
+    const part = await request.file({
+      limits: { files: 1, fields: 4, fieldSize: 1_000, fileSize: maxBytes + 1 },
+      throwFileSizeLimit: false,
+    });
     if (!part) return fail(reply, 400, "no-file", "The request carries no file.");
     const clientId = clientIdSchema.safeParse(fieldOf(part, "id"));
     if (!clientId.success) {
@@ -64,7 +68,9 @@ export function getFile(deps: WebchatDependencies) {
     if (!query.success || !deps.desk.checkFileProof(account.id, fileId, query.data.e, query.data.s)) {
       return fail(reply, 403, "link-refused", "This link is not valid or no longer so: reload the chat.");
     }
-    const file = await (fileId.startsWith(UPLOAD) ? deps.openUpload(fileId.slice(UPLOAD.length)) : deps.openFile(mediaId(fileId)));
+    const file = await (fileId.startsWith(UPLOAD)
+      ? deps.openUpload(fileId.slice(UPLOAD.length))
+      : deps.openFile(mediaId(fileId)));
     if (!file) return fail(reply, 404, "gone", "This file is no longer kept.");
     const isInline = INLINE.test(file.mime);
     return reply
@@ -92,4 +98,7 @@ function kindOf(mime: string): AttachmentKind {
 
 /** RFC 8187: what `encodeURIComponent` leaves and the header grammar does not allow. */
 const encodeName = (name: string) =>
-  encodeURIComponent(name.toWellFormed()).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );

@@ -32,10 +32,16 @@ export const fail = (reply: FastifyReply, status: number, code: string, message:
 export function admitSite(deps: WebchatDependencies) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { accountId: id } = request.params as { accountId?: string };
-    reply.header("vary", "Origin").header("cache-control", "no-store").header("cross-origin-resource-policy", "cross-origin");
+    reply
+      .header("vary", "Origin")
+      .header("cache-control", "no-store")
+      .header("cross-origin-resource-policy", "cross-origin");
     // Not even asked for what cannot be an id.
-    const account = !z.uuid().safeParse(id).success ? undefined : await deps.store.accounts.findAnywhere(accountId(String(id)));
-    if (account?.channel !== "webchat") return fail(reply, 404, "unknown-account", "There is no web chat with this id.");
+    const account = !z.uuid().safeParse(id).success
+      ? undefined
+      : await deps.store.accounts.findAnywhere(accountId(String(id)));
+    if (account?.channel !== "webchat")
+      return fail(reply, 404, "unknown-account", "There is no web chat with this id.");
     callers.set(request, { account, visitor: "" });
     const { origin } = request.headers;
     if (origin === undefined) {
@@ -70,7 +76,8 @@ export function admitVisitor(deps: WebchatDependencies) {
     const { account } = callerOf(request);
     const token = bearerOf(request);
     const visitor = token === undefined ? undefined : await deps.desk.readToken(account.id, token);
-    if (visitor === undefined) return fail(reply, 401, "token-refused", "The visitor's token is missing, expired or of another chat.");
+    if (visitor === undefined)
+      return fail(reply, 401, "token-refused", "The visitor's token is missing, expired or of another chat.");
     callers.set(request, { account, visitor });
   };
 }

@@ -39,7 +39,12 @@ export interface Page {
 export type Range = { readonly after: number } | { readonly before: number } | "latest";
 
 /** Reads a page of the visitor's conversation, oldest first. A visitor who has not written yet has an empty one. */
-export async function readPage(deps: WebchatDependencies, view: VisitorView, range: Range, limit: number): Promise<Page> {
+export async function readPage(
+  deps: WebchatDependencies,
+  view: VisitorView,
+  range: Range,
+  limit: number,
+): Promise<Page> {
   const start = typeof range === "object" && "after" in range ? range.after : 0;
   const conversation = await deps.store.conversations.findByExternalChat(view.account.id, view.visitor);
   if (!conversation) return { shown: [], bottom: start, top: start, cursor: start, full: false };
@@ -72,7 +77,8 @@ export const toAnswer = (page: Page): HistoryAnswer => ({
 export function toVisitorMessage(row: Message, desk: Desk, view: VisitorView): VisitorMessage | undefined {
   if (row.direction === "out" && !VISIBLE.includes(row.state)) return undefined;
   const [externalId] = row.externalIds;
-  const clientId = row.direction === "in" && externalId !== undefined ? desk.clientId(view.visitor, externalId) : undefined;
+  const clientId =
+    row.direction === "in" && externalId !== undefined ? desk.clientId(view.visitor, externalId) : undefined;
   const isGone = row.kind === "delete";
   const quote = isGone ? undefined : toQuote(row.content.quote);
   return {
@@ -101,7 +107,9 @@ const isWaiting = (row: Message) => row.direction === "out" && (row.state === "s
 
 /** Rows in their visitor's form. What a later row of the page took back does not leave the server. */
 function fold(rows: readonly Message[], desk: Desk, view: VisitorView): Shown[] {
-  const gone = new Set(rows.filter((row) => row.kind === "delete" && toVisitorMessage(row, desk, view)).map((row) => row.target));
+  const gone = new Set(
+    rows.filter((row) => row.kind === "delete" && toVisitorMessage(row, desk, view)).map((row) => row.target),
+  );
   return rows.flatMap((row) => {
     const message = toVisitorMessage(row, desk, view);
     if (!message) return [];

@@ -10,9 +10,16 @@ import { readPage, toAnswer, toVisitorMessage, type VisitorView } from "./histor
 export const clientIdSchema = z.uuid().transform((value) => value.toLowerCase());
 
 /** Control characters other than tab and line break go: nobody types them, and what reads XML behind us chokes on them. */
-const cleanText = (text: string) => text.toWellFormed().replace(/[^\P{Cc}\t\n]/gu, "").trim();
+const cleanText = (text: string) =>
+  text
+    .toWellFormed()
+    .replace(/[^\P{Cc}\t\n]/gu, "")
+    .trim();
 
-const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/).max(35);
+const language = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/)
+  .max(35);
 
 const postBody = z.object({
   id: clientIdSchema,
@@ -21,13 +28,20 @@ const postBody = z.object({
   quote: z.uuid().optional(),
   language: language.optional().catch(undefined),
   /** A courtesy of the page's: never a reason to refuse a message. */
-  page: z.object({ url: z.string().max(2_000) }).optional().catch(undefined),
+  page: z
+    .object({ url: z.string().max(2_000) })
+    .optional()
+    .catch(undefined),
 });
 
 const position = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 const historyQuery = z
-  .object({ after: position.optional(), before: position.optional(), limit: z.coerce.number().int().min(1).max(100).default(50) })
+  .object({
+    after: position.optional(),
+    before: position.optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  })
   .refine((query) => query.after === undefined || query.before === undefined, "after and before exclude each other");
 
 const receiptBody = z.object({ delivered: position.optional(), read: position.optional() });
@@ -59,7 +73,14 @@ export function postMessage(deps: WebchatDependencies) {
       body.data.quote === undefined ? undefined : findQuote(deps, caller, body.data.quote),
       firstPage(deps, caller, body.data.page?.url, request.headers.origin),
     ]);
-    const event = deps.desk.message(caller.visitor, { clientId: id, text, attachments: [], quote, url, language: body.data.language });
+    const event = deps.desk.message(caller.visitor, {
+      clientId: id,
+      text,
+      attachments: [],
+      quote,
+      url,
+      language: body.data.language,
+    });
     await deps.acceptInbound(caller.account, [event]);
     return reply.send(await finishPost(deps, caller, id));
   };
@@ -90,7 +111,8 @@ export function postReceipts(deps: WebchatDependencies) {
     if (!body.success) return fail(reply, 400, "bad-receipt", z.prettifyError(body.error));
     const { read, delivered } = body.data;
     const isReadReady = read === undefined || (await receipt(deps, caller, read, "read"));
-    const isDeliveredReady = delivered === undefined || delivered <= (read ?? 0) || (await receipt(deps, caller, delivered, "delivered"));
+    const isDeliveredReady =
+      delivered === undefined || delivered <= (read ?? 0) || (await receipt(deps, caller, delivered, "delivered"));
     return reply.send({ again: !(isReadReady && isDeliveredReady) } satisfies ReceiptAnswer);
   };
 }
@@ -112,7 +134,12 @@ const rangeOf = (after: number | undefined, before: number | undefined) => {
  * Passes a receipt on for rows that are not as far yet. A row that a worker is just finishing has no id at the channel
  * yet, and a receipt for it would be lost: `false` asks the browser to tell again.
  */
-async function receipt(deps: WebchatDependencies, caller: Caller, upTo: number, state: "delivered" | "read"): Promise<boolean> {
+async function receipt(
+  deps: WebchatDependencies,
+  caller: Caller,
+  upTo: number,
+  state: "delivered" | "read",
+): Promise<boolean> {
   const { account, visitor } = caller;
   const conversation = await deps.store.conversations.findByExternalChat(account.id, visitor);
   if (!conversation) return true;
@@ -140,13 +167,19 @@ async function findQuote(deps: WebchatDependencies, caller: Caller, id: string):
   return { ...(externalId !== undefined && { externalId }), text: quoteText(quoted) };
 }
 
-const quoteText = (quoted: Message) => quoted.content.body.text.slice(0, 300) || (quoted.content.attachments[0]?.name ?? "");
+const quoteText = (quoted: Message) =>
+  quoted.content.body.text.slice(0, 300) || (quoted.content.attachments[0]?.name ?? "");
 
 /**
  * The page on which the conversation began, which an agent sees as the person's link. It stays the first one: the portal
  * rewrites the person whenever the link changes. A page of another site than the request's is a lie and dropped.
  */
-async function firstPage(deps: WebchatDependencies, caller: Caller, url: string | undefined, origin: string | undefined): Promise<string | undefined> {
+async function firstPage(
+  deps: WebchatDependencies,
+  caller: Caller,
+  url: string | undefined,
+  origin: string | undefined,
+): Promise<string | undefined> {
   const conversation = await deps.store.conversations.findByExternalChat(caller.account.id, caller.visitor);
   if (conversation) return conversation.customer.url;
   const page = url === undefined ? null : URL.parse(url);

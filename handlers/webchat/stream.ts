@@ -43,7 +43,9 @@ async function* frames(source: StreamSource, after: number | undefined, timing: 
     let resume = after ?? first.cursor;
     let top = resume;
     // What the browser has already is remembered by its look and not sent again.
-    let prints = new Map(first.shown.filter((row) => row.message.seq <= resume).map((row) => [row.message.id, row.print]));
+    let prints = new Map(
+      first.shown.filter((row) => row.message.seq <= resume).map((row) => [row.message.id, row.print]),
+    );
     while (!signal.aborted) {
       let isQuiet = true;
       const now = new Map<string, string>();

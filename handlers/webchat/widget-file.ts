@@ -29,7 +29,10 @@ export function createWidgetRoute(path: string, log: Logger) {
 
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const widget = await load();
-    if (!widget) return reply.code(503).send({ error: { code: "not-built", message: "The widget has not been built on this server." } });
+    if (!widget)
+      return reply
+        .code(503)
+        .send({ error: { code: "not-built", message: "The widget has not been built on this server." } });
     const encoding = preferred(String(request.headers["accept-encoding"] ?? ""));
     const etag = `"${widget.etag}-${encoding}"`;
     reply
@@ -39,7 +42,9 @@ export function createWidgetRoute(path: string, log: Logger) {
       .header("access-control-allow-origin", "*")
       .header("cross-origin-resource-policy", "cross-origin")
       .header("x-content-type-options", "nosniff");
-    const known = String(request.headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+    const known = String(request.headers["if-none-match"] ?? "")
+      .split(",")
+      .map((tag) => tag.trim().replace(/^W\//, ""));
     if (known.includes(etag)) return reply.code(304).send();
     if (encoding !== "plain") reply.header("content-encoding", encoding);
     return reply.type("text/javascript; charset=utf-8").send(widget[encoding]);
@@ -53,7 +58,10 @@ async function build(path: string): Promise<Built> {
 }
 
 function preferred(accepted: string): "br" | "gzip" | "plain" {
-  const offers = accepted.split(",").map((offer) => offer.trim()).filter((offer) => !/;\s*q=0(?:\.0*)?$/.test(offer));
+  const offers = accepted
+    .split(",")
+    .map((offer) => offer.trim())
+    .filter((offer) => !/;\s*q=0(?:\.0*)?$/.test(offer));
   const has = (name: string) => offers.some((offer) => offer === name || offer.startsWith(`${name};`));
   if (has("br")) return "br";
   return has("gzip") ? "gzip" : "plain";

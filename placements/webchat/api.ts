@@ -1,5 +1,11 @@
 import { createParser } from "eventsource-parser";
-import type { HistoryAnswer, PostedAnswer, ReceiptAnswer, SessionAnswer, VisitorMessage } from "../../src/api/webchat.ts";
+import type {
+  HistoryAnswer,
+  PostedAnswer,
+  ReceiptAnswer,
+  SessionAnswer,
+  VisitorMessage,
+} from "../../src/api/webchat.ts";
 
 /** How a call ended. `later` may be repeated as it is; `refused` would only be refused again. */
 export type Answer<Value> =
@@ -75,10 +81,14 @@ export function createApi(base: string, language: () => string): Api {
         request.open("POST", `${base}files`);
         for (const [name, value] of Object.entries(headers())) request.setRequestHeader(name, value);
         request.responseType = "json";
-        request.upload.addEventListener("progress", (event) => event.lengthComputable && progress(event.loaded / event.total));
+        request.upload.addEventListener(
+          "progress",
+          (event) => event.lengthComputable && progress(event.loaded / event.total),
+        );
         request.addEventListener("loadend", () => {
           if (request.status === 0) resolve({ kind: "later" });
-          else if (request.status < 300 && request.response !== null) resolve({ kind: "ok", value: request.response as PostedAnswer });
+          else if (request.status < 300 && request.response !== null)
+            resolve({ kind: "ok", value: request.response as PostedAnswer });
           else resolve(failed(request.status, request.getResponseHeader("retry-after")));
         });
         signal.addEventListener("abort", () => request.abort(), { once: true });
@@ -89,7 +99,11 @@ export function createApi(base: string, language: () => string): Api {
       }),
     async stream(after, events, signal) {
       try {
-        const response = await fetch(`${base}stream`, { ...options, headers: headers({ "last-event-id": String(after) }), signal });
+        const response = await fetch(`${base}stream`, {
+          ...options,
+          headers: headers({ "last-event-id": String(after) }),
+          signal,
+        });
         if (!response.ok || !response.body) return failed(response.status, response.headers.get("retry-after"));
         const parser = createParser({
           onEvent({ event, data, id }) {

@@ -4,7 +4,10 @@ export interface Attention {
   calm(): void;
 }
 
-export function createAttention(options: { readonly sound: boolean; readonly blink: boolean }, words: string): Attention {
+export function createAttention(
+  options: { readonly sound: boolean; readonly blink: boolean },
+  words: string,
+): Attention {
   let title: string | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
   const calm = () => {
@@ -33,7 +36,10 @@ function beep(): void {
   volume.connect(context.destination);
   volume.gain.setValueAtTime(0.06, context.currentTime);
   volume.gain.exponentialRampToValueAtTime(0.0001, context.currentTime + 0.4);
-  for (const [at, pitch] of [[0, 660], [0.12, 880]] as const) {
+  for (const [at, pitch] of [
+    [0, 660],
+    [0.12, 880],
+  ] as const) {
     const tone = context.createOscillator();
     tone.frequency.value = pitch;
     tone.connect(volume);

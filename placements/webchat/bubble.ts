@@ -20,21 +20,52 @@ export interface BubblePlace {
 
 /** Changes exactly when the bubble has to be drawn again. */
 export const bubblePrint = (entry: Entry, place: BubblePlace) =>
-  JSON.stringify([entry, place, entry.files.map((file) => file.id)], (key, value) => (key === "url" ? undefined : value));
+  JSON.stringify([entry, place, entry.files.map((file) => file.id)], (key, value) =>
+    key === "url" ? undefined : value,
+  );
 
-export function renderBubble(entry: Entry, place: BubblePlace, texts: Texts, locale: string, actions: BubbleActions): HTMLElement {
+export function renderBubble(
+  entry: Entry,
+  place: BubblePlace,
+  texts: Texts,
+  locale: string,
+  actions: BubbleActions,
+): HTMLElement {
   const time = new Date(entry.at);
   const isOwn = entry.from === "visitor";
   const label = h("span", { class: "sr" }, `${isOwn ? texts.you : texts.team}: `);
   const bubble = entry.isGone
     ? h("div", { class: "bubble gone" }, label, texts.removed)
-    : h("div", { class: `bubble${isPictureOnly(entry) ? " picture" : ""}` }, label, quote(entry), ...files(entry, texts, actions), text(entry), upload(entry, texts, actions));
+    : h(
+        "div",
+        { class: `bubble${isPictureOnly(entry) ? " picture" : ""}` },
+        label,
+        quote(entry),
+        ...files(entry, texts, actions),
+        text(entry),
+        upload(entry, texts, actions),
+      );
   const canReply = entry.id !== undefined && !entry.isGone;
-  const reply = canReply && h("button", { type: "button", class: "reply", "aria-label": texts.reply, title: texts.reply, onClick: () => actions.reply(entry) }, icon("reply"));
+  const reply =
+    canReply &&
+    h(
+      "button",
+      {
+        type: "button",
+        class: "reply",
+        "aria-label": texts.reply,
+        title: texts.reply,
+        onClick: () => actions.reply(entry),
+      },
+      icon("reply"),
+    );
   const needsMeta = place.isLast || entry.state === "failed" || entry.state === "sending" || entry.isEdited;
   return h(
     "div",
-    { class: `row ${isOwn ? "own" : "team"}${place.isFirst ? " first" : ""}${place.isLast ? " last" : ""} ${entry.state}`, "data-key": entry.key },
+    {
+      class: `row ${isOwn ? "own" : "team"}${place.isFirst ? " first" : ""}${place.isLast ? " last" : ""} ${entry.state}`,
+      "data-key": entry.key,
+    },
     h("div", { class: "line" }, bubble, reply),
     needsMeta && meta(entry, time, texts, locale),
     entry.state === "failed" && failure(entry, texts, actions),
@@ -43,7 +74,8 @@ export function renderBubble(entry: Entry, place: BubblePlace, texts: Texts, loc
 
 const isPictureOnly = (entry: Entry) => entry.text === "" && entry.files.length === 1 && isPicture(entry.files[0]);
 
-const isPicture = (file: VisitorFile | undefined) => file !== undefined && /^image\/(png|jpeg|gif|webp|avif)$/.test(file.mime);
+const isPicture = (file: VisitorFile | undefined) =>
+  file !== undefined && /^image\/(png|jpeg|gif|webp|avif)$/.test(file.mime);
 
 function meta(entry: Entry, time: Date, texts: Texts, locale: string): HTMLElement {
   const clock = time.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
@@ -78,7 +110,13 @@ function failure(entry: Entry, texts: Texts, actions: BubbleActions): HTMLElemen
 }
 
 const quote = (entry: Entry) =>
-  entry.quote && h("div", { class: "quote", dir: "auto" }, entry.quote.author !== undefined && h("b", {}, entry.quote.author), entry.quote.text);
+  entry.quote &&
+  h(
+    "div",
+    { class: "quote", dir: "auto" },
+    entry.quote.author !== undefined && h("b", {}, entry.quote.author),
+    entry.quote.text,
+  );
 
 function text(entry: Entry): HTMLElement | false {
   if (entry.text === "") return false;
@@ -89,8 +127,10 @@ function files(entry: Entry, texts: Texts, actions: BubbleActions): HTMLElement[
   return entry.files.map((file) => {
     const url = actions.fileUrl(file.url);
     if (isPicture(file)) return picture(file, url, texts);
-    if (file.mime.startsWith("video/")) return h("video", { controls: true, preload: "metadata", playsinline: true, src: url, "aria-label": file.name });
-    if (file.mime.startsWith("audio/")) return h("audio", { controls: true, preload: "metadata", src: url, "aria-label": file.name });
+    if (file.mime.startsWith("video/"))
+      return h("video", { controls: true, preload: "metadata", playsinline: true, src: url, "aria-label": file.name });
+    if (file.mime.startsWith("audio/"))
+      return h("audio", { controls: true, preload: "metadata", src: url, "aria-label": file.name });
     return chip(file.name, file.size, url, texts);
   });
 }
@@ -105,8 +145,20 @@ function picture(file: VisitorFile, url: string, texts: Texts): HTMLElement {
 }
 
 function chip(name: string, size: number | undefined, url: string, texts: Texts): HTMLElement {
-  const facts = h("span", { class: "facts" }, h("span", { class: "name", dir: "auto" }, name), size !== undefined && h("span", { class: "size" }, formatBytes(size)));
-  return h("a", { class: "chip", href: url, target: "_blank", rel: "noopener noreferrer", download: name, "aria-label": `${texts.download}: ${name}` }, h("span", { class: "badge" }, icon("file")), facts, icon("download"));
+  const facts = h(
+    "span",
+    { class: "facts" },
+    h("span", { class: "name", dir: "auto" }, name),
+    size !== undefined && h("span", { class: "size" }, formatBytes(size)),
+  );
+  return h(
+    "a",
+    { class: "chip", href: url, target: "_blank", rel: "noopener noreferrer", download: name },
+    h("span", { class: "badge" }, icon("file")),
+    h("span", { class: "sr" }, `${texts.download}: `),
+    facts,
+    icon("download"),
+  );
 }
 
 function upload(entry: Entry, texts: Texts, actions: BubbleActions): HTMLElement | false {
@@ -120,7 +172,24 @@ function upload(entry: Entry, texts: Texts, actions: BubbleActions): HTMLElement
     "div",
     { class: "upload" },
     image,
-    h("span", { class: "facts" }, h("span", { class: "name", dir: "auto" }, name), h("span", { class: "size" }, formatBytes(size)), entry.state === "sending" && bar),
-    entry.state === "sending" && h("button", { type: "button", class: "icon-button", "aria-label": texts.cancelUpload, title: texts.cancelUpload, onClick: () => actions.discard(entry.key) }, icon("close")),
+    h(
+      "span",
+      { class: "facts" },
+      h("span", { class: "name", dir: "auto" }, name),
+      h("span", { class: "size" }, formatBytes(size)),
+      entry.state === "sending" && bar,
+    ),
+    entry.state === "sending" &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": texts.cancelUpload,
+          title: texts.cancelUpload,
+          onClick: () => actions.discard(entry.key),
+        },
+        icon("close"),
+      ),
   );
 }

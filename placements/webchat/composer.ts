@@ -23,10 +23,30 @@ const MAX_FILES_AT_ONCE = 10;
 /** The input: Enter sends, Shift+Enter breaks the line; files by button, paste or drop. */
 export function createComposer(texts: Texts, limit: number, privacy: string, events: ComposerEvents): Composer {
   let quote: ReplyTo | undefined;
-  const input = h("textarea", { rows: "1", placeholder: texts.input, "aria-label": texts.input, dir: "auto", enterkeyhint: "send" });
-  const send = h("button", { type: "submit", class: "send", "aria-label": texts.send, title: texts.send }, icon("send"));
+  const input = h("textarea", {
+    rows: "1",
+    placeholder: texts.input,
+    "aria-label": texts.input,
+    dir: "auto",
+    enterkeyhint: "send",
+  });
+  const send = h(
+    "button",
+    { type: "submit", class: "send", "aria-label": texts.send, title: texts.send },
+    icon("send"),
+  );
   const picker = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
-  const attach = h("button", { type: "button", class: "icon-button attach", "aria-label": texts.attach, title: texts.attach, onClick: () => picker.click() }, icon("clip"));
+  const attach = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button attach",
+      "aria-label": texts.attach,
+      title: texts.attach,
+      onClick: () => picker.click(),
+    },
+    icon("clip"),
+  );
   const over = h("div", { class: "over", role: "status" });
   const reply = h("div", { class: "replying", hidden: true });
 
@@ -41,7 +61,17 @@ export function createComposer(texts: Texts, limit: number, privacy: string, eve
     quote = next;
     reply.hidden = next === undefined;
     if (!next) return reply.replaceChildren();
-    const cancel = h("button", { type: "button", class: "icon-button", "aria-label": texts.cancelReply, title: texts.cancelReply, onClick: () => setQuote(undefined) }, icon("close"));
+    const cancel = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": texts.cancelReply,
+        title: texts.cancelReply,
+        onClick: () => setQuote(undefined),
+      },
+      icon("close"),
+    );
     reply.replaceChildren(h("div", {}, h("b", {}, texts.replyingTo), h("span", { dir: "auto" }, next.text)), cancel);
   };
   const submit = () => {
@@ -84,7 +114,14 @@ export function createComposer(texts: Texts, limit: number, privacy: string, eve
     input.focus();
   });
   resize();
-  const element = h("div", { class: "footer" }, reply, form, over, privacy !== "" && h("p", { class: "privacy", dir: "auto" }, privacy));
+  const element = h(
+    "div",
+    { class: "footer" },
+    reply,
+    form,
+    over,
+    privacy !== "" && h("p", { class: "privacy", dir: "auto" }, privacy),
+  );
   return {
     element,
     focus: () => input.focus({ preventScroll: true }),

@@ -1,5 +1,4 @@
 import type { VisitorFile, VisitorMessage, VisitorQuote } from "../../src/api/webchat.ts";
-import type { Span } from "../../src/domain/rich-text.ts";
 
 /**
  * The conversation as the page shows it: rows of the server and messages on their way there, each once. Rows may come
@@ -12,7 +11,7 @@ export interface Entry {
   readonly seq?: number;
   readonly from: "visitor" | "team";
   readonly text: string;
-  readonly spans: readonly Span[];
+  readonly spans: VisitorMessage["spans"];
   readonly files: readonly VisitorFile[];
   readonly quote?: VisitorQuote;
   /** Milliseconds. */
@@ -36,7 +35,7 @@ export interface PendingUpload {
 interface Change {
   readonly seq: number;
   readonly text: string;
-  readonly spans: readonly Span[];
+  readonly spans: VisitorMessage["spans"];
 }
 
 export interface Conversation {
@@ -123,6 +122,8 @@ export function createConversation(): Conversation {
       return seqs.length === 0 ? undefined : { bottom: Math.min(...seqs), top: Math.max(...seqs) };
     },
     unread: (readUpTo) =>
-      entries().filter((entry) => entry.from === "team" && !entry.isGone && entry.state !== "read" && (entry.seq ?? 0) > readUpTo).length,
+      entries().filter(
+        (entry) => entry.from === "team" && !entry.isGone && entry.state !== "read" && (entry.seq ?? 0) > readUpTo,
+      ).length,
   };
 }

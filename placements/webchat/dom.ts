@@ -29,7 +29,7 @@ const PATHS = {
   send: "M4.5 12h13M12 5.5l6.5 6.5-6.5 6.5",
   clip: "M20 11.5l-8.1 8.1a5 5 0 0 1-7.1-7.1l8.5-8.5a3.3 3.3 0 0 1 4.7 4.7l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4l7.7-7.6",
   tick: "M4.5 12.5l4.5 4.5L19 7",
-  ticks: "M2 12.5l4.5 4.5 9-10M11 15.5l1.5 1.5 9-10",
+  ticks: "M1.5 12.8l4.2 4.2L15 7M10.8 15.8l1.3 1.2L22 7",
   clock: "M12 7v5.2l3 1.8M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z",
   alert: "M12 8v5M12 16.4v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z",
   reply: "M9.5 7L4.5 12l5 5M5 12h9a5 5 0 0 1 5 5v1",
@@ -42,7 +42,12 @@ export type IconName = keyof typeof PATHS;
 export function icon(name: IconName): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", class: `icon icon-${name}` })) svg.setAttribute(key, value);
+  for (const [key, value] of Object.entries({
+    viewBox: "0 0 24 24",
+    "aria-hidden": "true",
+    class: `icon icon-${name}`,
+  }))
+    svg.setAttribute(key, value);
   path.setAttribute("d", PATHS[name]);
   svg.append(path);
   return svg;

@@ -24,9 +24,19 @@ const NEAR_END_PX = 80;
 /** The list of messages: draws again only what changed, and keeps the reader's place. */
 export function createLogView(texts: Texts, locale: string, actions: BubbleActions): LogView {
   const greetingRow = h("div", { class: "row team first last greeting" });
-  const typing = h("div", { class: "row team typing", hidden: true, "aria-label": texts.typing, role: "img" }, h("div", { class: "bubble" }, h("i"), h("i"), h("i")));
+  const typing = h(
+    "div",
+    { class: "row team typing", hidden: true, "aria-label": texts.typing, role: "img" },
+    h("div", { class: "bubble" }, h("i"), h("i"), h("i")),
+  );
   const list = h("div", { class: "list", role: "log", "aria-live": "off", "aria-label": texts.log });
-  const element = h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": texts.log }, greetingRow, list, typing);
+  const element = h(
+    "div",
+    { class: "scroll", tabindex: "0", role: "group", "aria-label": texts.log },
+    greetingRow,
+    list,
+    typing,
+  );
   let drawn = new Map<string, Drawn>();
 
   const isAtEnd = () => element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
@@ -53,7 +63,8 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
       const before = entries[index - 1];
       const after = entries[index + 1];
       const day = dayName(entry.at, texts, locale);
-      if (!before || dayName(before.at, texts, locale) !== day) put(`day ${new Date(entry.at).toDateString()}`, day, () => h("div", { class: "day" }, h("span", {}, day)));
+      if (!before || dayName(before.at, texts, locale) !== day)
+        put(`day ${new Date(entry.at).toDateString()}`, day, () => h("div", { class: "day" }, h("span", {}, day)));
       const place = { isFirst: !isRun(before, entry), isLast: !isRun(entry, after) };
       put(entry.key, bubblePrint(entry, place), () => renderBubble(entry, place, texts, locale, actions));
     });
@@ -64,7 +75,9 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
   /** Moves as little as possible: a moved node would be read out again. */
   function place(wanted: readonly HTMLElement[]): void {
     const keep = new Set<Node>(wanted);
-    const focused = (element.getRootNode() as ShadowRoot).activeElement?.closest("[data-key]")?.getAttribute("data-key");
+    const focused = (element.getRootNode() as ShadowRoot).activeElement
+      ?.closest("[data-key]")
+      ?.getAttribute("data-key");
     for (const node of [...list.childNodes]) if (!keep.has(node)) node.remove();
     let at: ChildNode | null = list.firstChild;
     for (const node of wanted) {
@@ -82,12 +95,20 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
       const stays = isAtEnd();
       const fromBottom = element.scrollHeight - element.scrollTop;
       const isOlder = entries[0] !== undefined && drawn.size > 0 && !drawn.has(entries[0].key);
-      if (greetingRow.textContent !== greeting) greetingRow.replaceChildren(h("div", { class: "line" }, h("div", { class: "bubble" }, h("div", { class: "text", dir: "auto" }, greeting))));
+      if (greetingRow.textContent !== greeting)
+        greetingRow.replaceChildren(
+          h(
+            "div",
+            { class: "line" },
+            h("div", { class: "bubble" }, h("div", { class: "text", dir: "auto" }, greeting)),
+          ),
+        );
       drawRows(entries);
       if (stays) toEnd();
       else if (isOlder) element.scrollTop = element.scrollHeight - fromBottom;
       // History is not news: only what comes after the first drawing is read out.
-      if (list.getAttribute("aria-live") === "off") requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
+      if (list.getAttribute("aria-live") === "off")
+        requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
     },
     showTyping(isTyping) {
       const stays = isAtEnd();
@@ -99,7 +120,11 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
 }
 
 const isRun = (a: Entry | undefined, b: Entry | undefined) =>
-  a !== undefined && b !== undefined && a.from === b.from && b.at - a.at < RUN_MS && new Date(a.at).toDateString() === new Date(b.at).toDateString();
+  a !== undefined &&
+  b !== undefined &&
+  a.from === b.from &&
+  b.at - a.at < RUN_MS &&
+  new Date(a.at).toDateString() === new Date(b.at).toDateString();
 
 function dayName(at: number, texts: Texts, locale: string): string {
   const day = new Date(at);

@@ -46,7 +46,9 @@ function start(script: HTMLScriptElement): void {
   const listeners = new Map<WidgetEvent, Set<(detail: unknown) => void>>();
   const storage = createStorage(account);
   const language = script.dataset.language;
-  const api = createApi(new URL(`webchat/${encodeURIComponent(account)}/`, script.src).href, () => chooseLanguage([language, ...navigator.languages]));
+  const api = createApi(new URL(`webchat/${encodeURIComponent(account)}/`, script.src).href, () =>
+    chooseLanguage([language, ...navigator.languages]),
+  );
   let widget: Widget | undefined;
   let wish: "open" | "close" | undefined;
 

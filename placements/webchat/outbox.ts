@@ -99,20 +99,29 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         return;
       }
       if (answer.kind === "refused") {
-        const problem = answer.status === 413 ? deps.texts().tooLarge(formatBytes(deps.fileLimit())) : deps.texts().refused;
+        const problem =
+          answer.status === 413 ? deps.texts().tooLarge(formatBytes(deps.fileLimit())) : deps.texts().refused;
         return update(job.key, { state: "failed", problem });
       }
-      if (attempt === TRIES) return update(job.key, { state: "failed", ...(answer.isFlood && { problem: deps.texts().tooMany }) });
-      await new Promise((resolve) => setTimeout(resolve, answer.afterMs === undefined ? attempt * 800 : Math.min(answer.afterMs, 20_000)));
+      if (attempt === TRIES)
+        return update(job.key, { state: "failed", ...(answer.isFlood && { problem: deps.texts().tooMany }) });
+      await new Promise((resolve) =>
+        setTimeout(resolve, answer.afterMs === undefined ? attempt * 800 : Math.min(answer.afterMs, 20_000)),
+      );
     }
   }
 
   async function send(job: Job): Promise<Answer<{ readonly message?: VisitorMessage }>> {
     if (job.file) {
-      return deps.api.upload(job.key, job.file, (progress) => {
-        const entry = deps.conversation.find(job.key);
-        if (entry?.upload) update(job.key, { upload: { ...entry.upload, progress } });
-      }, job.abort.signal);
+      return deps.api.upload(
+        job.key,
+        job.file,
+        (progress) => {
+          const entry = deps.conversation.find(job.key);
+          if (entry?.upload) update(job.key, { upload: { ...entry.upload, progress } });
+        },
+        job.abort.signal,
+      );
     }
     const text = deps.conversation.find(job.key)?.text ?? "";
     return deps.api.post({ id: job.key, text, ...(job.quoteId !== undefined && { quote: job.quoteId }) });
@@ -129,7 +138,10 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     text(text, quote) {
       const key = newId();
       const entry = pendingEntry(key, text, Date.now());
-      add({ ...entry, ...(quote && { quote: { text: quote.text } }) }, { key, abort: new AbortController(), ...(quote && { quoteId: quote.id }) });
+      add(
+        { ...entry, ...(quote && { quote: { text: quote.text } }) },
+        { key, abort: new AbortController(), ...(quote && { quoteId: quote.id }) },
+      );
     },
     file(file) {
       const key = newId();
@@ -139,7 +151,11 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       const job: Job = { key, file, abort: new AbortController() };
       if (file.size <= deps.fileLimit()) return add(entry, job);
       jobs.set(key, job);
-      deps.conversation.putPending({ ...entry, state: "failed", problem: deps.texts().tooLarge(formatBytes(deps.fileLimit())) });
+      deps.conversation.putPending({
+        ...entry,
+        state: "failed",
+        problem: deps.texts().tooLarge(formatBytes(deps.fileLimit())),
+      });
       deps.changed();
     },
     retry(key) {

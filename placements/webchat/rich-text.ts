@@ -1,7 +1,18 @@
-import type { Span, SpanKind } from "../../src/domain/rich-text.ts";
+import type { VisitorMessage } from "../../src/api/webchat.ts";
 import { h } from "./dom.ts";
 
-const TAGS = { bold: "strong", italic: "em", underline: "u", strike: "s", code: "code", pre: "pre", quote: "blockquote", link: "a" } as const satisfies Record<SpanKind, string>;
+type Span = VisitorMessage["spans"][number];
+
+const TAGS = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strike: "s",
+  code: "code",
+  pre: "pre",
+  quote: "blockquote",
+  link: "a",
+} as const satisfies Record<Span["kind"], string>;
 
 /** Renders a text with its spans (sorted, nested or apart, never crossing); bare web addresses become links. */
 export function renderRichText(text: string, spans: readonly Span[]): DocumentFragment {
@@ -24,7 +35,13 @@ function renderRange(text: string, spans: readonly Span[], start: number, end: n
     while (next < spans.length && (spans[next]?.start ?? 0) < span.end) next += 1;
     const address = span.kind === "link" ? safeAddress(span.url ?? text.slice(span.start, span.end)) : undefined;
     const isLink = address !== undefined && !isLinked;
-    const inner = renderRange(text, spans.slice(index + 1, next), span.start, span.end, isLinked || span.kind === "link" || span.kind === "code" || span.kind === "pre");
+    const inner = renderRange(
+      text,
+      spans.slice(index + 1, next),
+      span.start,
+      span.end,
+      isLinked || span.kind === "link" || span.kind === "code" || span.kind === "pre",
+    );
     if (span.kind === "link") nodes.push(...(isLink ? [link(address, inner)] : inner));
     else nodes.push(h(TAGS[span.kind], {}, ...inner));
     at = span.end;

@@ -21,17 +21,56 @@ export interface ShellEvents {
 }
 
 /** Launcher and dialog frame: no content, no state of its own beyond what is shown. */
-export function createShell(texts: Texts, title: string, log: HTMLElement, footer: HTMLElement, events: ShellEvents): Shell {
+export function createShell(
+  texts: Texts,
+  title: string,
+  log: HTMLElement,
+  footer: HTMLElement,
+  events: ShellEvents,
+): Shell {
   const badge = h("span", { class: "count", hidden: true, "aria-hidden": "true" });
-  const launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-label": texts.open, onClick: events.toggle }, icon("chat"), icon("down"), badge);
+  const launcher = h(
+    "button",
+    {
+      type: "button",
+      class: "launcher",
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      "aria-label": texts.open,
+      onClick: events.toggle,
+    },
+    icon("chat"),
+    icon("down"),
+    badge,
+  );
   const status = h("span", { class: "status", role: "status" }, texts.subtitle);
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": texts.close, title: texts.close, onClick: events.close }, icon("close"));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": texts.close, title: texts.close, onClick: events.close },
+    icon("close"),
+  );
   const heading = h("h2", { id: "title", dir: "auto" }, title);
   const mark = h("span", { class: "mark", "aria-hidden": "true" }, icon("chat"));
   const header = h("header", {}, mark, h("div", { class: "names" }, heading, status), close);
-  const jump = h("button", { type: "button", class: "jump", hidden: true, onClick: events.jump }, icon("down"), texts.newMessages);
-  const dropOverlay = h("div", { class: "drop", hidden: true, "aria-hidden": "true" }, h("span", {}, icon("clip"), texts.drop));
-  const panel = h("div", { class: "panel", role: "dialog", "aria-modal": "true", "aria-labelledby": "title", hidden: true, tabindex: "-1" }, header, h("div", { class: "middle" }, log, jump), footer, dropOverlay);
+  const jump = h(
+    "button",
+    { type: "button", class: "jump", hidden: true, onClick: events.jump },
+    icon("down"),
+    texts.newMessages,
+  );
+  const dropOverlay = h(
+    "div",
+    { class: "drop", hidden: true, "aria-hidden": "true" },
+    h("span", {}, icon("clip"), texts.drop),
+  );
+  const panel = h(
+    "div",
+    { class: "panel", role: "dialog", "aria-modal": "true", "aria-labelledby": "title", hidden: true, tabindex: "-1" },
+    header,
+    h("div", { class: "middle" }, log, jump),
+    footer,
+    dropOverlay,
+  );
   const announcer = h("div", { class: "sr", "aria-live": "polite" });
   const root = h("div", { class: "threadline" }, panel, launcher, announcer);
   trapFocus(panel);

@@ -10,8 +10,8 @@ import { createReceipts } from "./receipts.ts";
 import { createShell, followKeyboard } from "./shell.ts";
 import type { Storage } from "./storage.ts";
 import style from "./style.css?inline";
-import { paint } from "./theme.ts";
 import { chooseLanguage, textsFor } from "./texts.ts";
+import { paint } from "./theme.ts";
 
 export interface WidgetOptions {
   readonly api: Api;
@@ -55,11 +55,21 @@ export function createWidget(options: WidgetOptions): Widget {
   host.classList.toggle("left", config.left);
 
   const conversation = createConversation();
-  const outbox = createOutbox({ api, conversation, storage, texts: () => texts, fileLimit: () => config.fileLimit, ready: ensureVisitor, changed: draw, stored: (message) => message && take([message], false) });
+  const outbox = createOutbox({
+    api,
+    conversation,
+    storage,
+    texts: () => texts,
+    fileLimit: () => config.fileLimit,
+    ready: ensureVisitor,
+    changed: draw,
+    stored: (message) => message && take([message], false),
+  });
   const log = createLogView(texts, locale, {
     retry: outbox.retry,
     discard: outbox.discard,
-    reply: (entry) => entry.id !== undefined && composer.replyTo({ id: entry.id, text: entry.text || (entry.files[0]?.name ?? "") }),
+    reply: (entry) =>
+      entry.id !== undefined && composer.replyTo({ id: entry.id, text: entry.text || (entry.files[0]?.name ?? "") }),
     fileUrl: api.fileUrl,
   });
   let typingSentAt = 0;
@@ -188,7 +198,8 @@ export function createWidget(options: WidgetOptions): Widget {
     if (isOpen) return;
     isOpen = true;
     const active = document.activeElement;
-    returnFocusTo = active instanceof HTMLElement && active !== document.body && active !== host ? active : shell.launcher;
+    returnFocusTo =
+      active instanceof HTMLElement && active !== document.body && active !== host ? active : shell.launcher;
     shell.setOpen(true);
     attention.calm();
     shell.announce("");
@@ -223,30 +234,46 @@ export function createWidget(options: WidgetOptions): Widget {
   }
 
   const listeners: readonly (readonly [EventTarget, string, EventListener])[] = [
-    [shadow, "keydown", (event) => {
-      if (!(event instanceof KeyboardEvent) || event.key !== "Escape" || event.isComposing || !isOpen) return;
-      event.stopPropagation();
-      close();
-    }],
-    [log.element, "scroll", () => {
-      if (log.element.scrollTop < 60) void loadOlder();
-      look();
-    }],
-    [document, "visibilitychange", () => {
-      if (document.hidden) return;
-      attention.calm();
-      live.hurry();
-      look();
-    }],
+    [
+      shadow,
+      "keydown",
+      (event) => {
+        if (!(event instanceof KeyboardEvent) || event.key !== "Escape" || event.isComposing || !isOpen) return;
+        event.stopPropagation();
+        close();
+      },
+    ],
+    [
+      log.element,
+      "scroll",
+      () => {
+        if (log.element.scrollTop < 60) void loadOlder();
+        look();
+      },
+    ],
+    [
+      document,
+      "visibilitychange",
+      () => {
+        if (document.hidden) return;
+        attention.calm();
+        live.hurry();
+        look();
+      },
+    ],
     [window, "online", () => live.hurry()],
     [window, "pagehide", () => live.stop()],
     // A page that comes back from the browser's back-forward cache is alive again.
     [window, "pageshow", () => api.token !== undefined && live.start()],
     // Another tab became a visitor: be the same one.
-    [window, "storage", () => {
-      if (api.token !== undefined || storage.load().token === undefined) return;
-      void ensureVisitor().then(() => live.start());
-    }],
+    [
+      window,
+      "storage",
+      () => {
+        if (api.token !== undefined || storage.load().token === undefined) return;
+        void ensureVisitor().then(() => live.start());
+      },
+    ],
   ];
   for (const [target, event, listener] of listeners) target.addEventListener(event, listener);
 

@@ -19,7 +19,11 @@ const PREFIX = "threadline:bus:";
  */
 export function createRedisBus(options: RedisBusOptions): Bus {
   const topics = new Map<string, Set<(notice: string) => void>>();
-  const publisher = new Redis(options.url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 1_000 });
+  const publisher = new Redis(options.url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 1_000,
+  });
   const subscriber = new Redis(options.url, { maxRetriesPerRequest: null, autoResubscribe: true });
   publisher.on("error", options.onError);
   subscriber.on("error", options.onError);

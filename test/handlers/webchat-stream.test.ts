@@ -65,14 +65,34 @@ async function listen(token: string, lastEventId?: string): Promise<Stream> {
     }
   };
   void read();
-  const stream: Stream = { status: response.status, messages, ids, events, raw: () => raw, isOver: () => isOver, cut: () => abort.abort() };
+  const stream: Stream = {
+    status: response.status,
+    messages,
+    ids,
+    events,
+    raw: () => raw,
+    isOver: () => isOver,
+    cut: () => abort.abort(),
+  };
   streams.push(stream);
   return stream;
 }
 
-const say = (token: string, text: string) => world.app.inject({ method: "POST", url: world.at("messages"), headers: bearer(token), payload: { id: randomUUID(), text } });
+const say = (token: string, text: string) =>
+  world.app.inject({
+    method: "POST",
+    url: world.at("messages"),
+    headers: bearer(token),
+    payload: { id: randomUUID(), text },
+  });
 const texts = (stream: Stream) => stream.messages.map((message) => message.text);
-const hears = (stream: Stream, ...wanted: string[]) => until(() => wanted.every((text) => texts(stream).includes(text)), 5_000, `"${wanted.join('", "')}"`, () => stream.raw());
+const hears = (stream: Stream, ...wanted: string[]) =>
+  until(
+    () => wanted.every((text) => texts(stream).includes(text)),
+    5_000,
+    `"${wanted.join('", "')}"`,
+    () => stream.raw(),
+  );
 
 test("brings what both sides write, once each, and changes of its look", async () => {
   const token = await world.visit();
@@ -83,7 +103,11 @@ test("brings what both sides write, once each, and changes of its look", async (
   const answer = await world.reply("question", "answer");
   await hears(stream, "answer");
   await world.passOn("question");
-  await until(() => stream.messages.some((message) => message.text === "question" && message.state === "delivered"), 5_000, "the tick");
+  await until(
+    () => stream.messages.some((message) => message.text === "question" && message.state === "delivered"),
+    5_000,
+    "the tick",
+  );
   await world.reply("question", "better answer", { kind: "edit", target: answer });
   await hears(stream, "better answer");
   const looks = stream.messages.map((message) => JSON.stringify(message));
@@ -105,7 +129,12 @@ test("resumes after a break without gaps and without doubles", async () => {
   const rows = await world.store.messages.journal(world.account.portal, { after: Number(at), limit: 500 });
   expect(rows).toHaveLength(120);
   const second = await listen(token, at);
-  await until(() => second.messages.length >= rows.length, 5_000, "what was missed", () => String(second.messages.length));
+  await until(
+    () => second.messages.length >= rows.length,
+    5_000,
+    "what was missed",
+    () => String(second.messages.length),
+  );
   await world.reply("one", "the last");
   await hears(second, "the last");
   expect(texts(second)).toEqual([...rows.map((row) => row.content.body.text), "the last"]);
@@ -122,7 +151,9 @@ test("does not pass over a message that is still on its way", async () => {
   const at = first.ids.at(-1) ?? "";
   first.cut();
   const slow = (await world.store.messages.journal(world.account.portal, { direction: "out", limit: 5 }))[0];
-  await world.store.messages.finish([{ message: slow?.id ?? ("" as never), result: { state: "sent", externalIds: ["x"] } }]);
+  await world.store.messages.finish([
+    { message: slow?.id ?? ("" as never), result: { state: "sent", externalIds: ["x"] } },
+  ]);
   const second = await listen(token, at);
   await hears(second, "slow answer");
   expect(texts(second).filter((text) => text === "slow answer")).toHaveLength(1);

@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 afterAll(closeStore);
 
-const post = (path: string, token: string, payload: object) => world.app.inject({ method: "POST", url: world.at(path), headers: bearer(token), payload });
+const post = (path: string, token: string, payload: object) =>
+  world.app.inject({ method: "POST", url: world.at(path), headers: bearer(token), payload });
 const say = (token: string, text: string, id: string = randomUUID()) => post("messages", token, { id, text });
 const history = async (token: string, query = ""): Promise<HistoryAnswer> => {
   const answer = await world.app.inject({ method: "GET", url: world.at(`messages${query}`), headers: bearer(token) });
@@ -27,7 +28,8 @@ const history = async (token: string, query = ""): Promise<HistoryAnswer> => {
 const codeOf = (answer: { json(): { error?: { code?: string } } }) => answer.json().error?.code;
 
 describe("the site's door", () => {
-  const session = (headers: Record<string, string>) => world.app.inject({ method: "POST", url: world.at("session"), headers, payload: {} });
+  const session = (headers: Record<string, string>) =>
+    world.app.inject({ method: "POST", url: world.at("session"), headers, payload: {} });
 
   test("opens for a listed site, and says exactly its name", async () => {
     const answer = await session({ origin: SITE });
@@ -56,15 +58,41 @@ describe("the site's door", () => {
 
   test("knows no account that is none, or is another channel's", async () => {
     for (const id of ["nothing", randomUUID(), "%00"]) {
-      const answer = await world.app.inject({ method: "POST", url: `/webchat/${id}/session`, headers: { origin: SITE }, payload: {} });
+      const answer = await world.app.inject({
+        method: "POST",
+        url: `/webchat/${id}/session`,
+        headers: { origin: SITE },
+        payload: {},
+      });
       expect(answer.statusCode).toBe(404);
     }
-    const telegram = await world.store.accounts.create(world.account.portal, { channel: "telegram", name: "Bot", credentials: {}, settings: { origins: [SITE] }, webhookSecret: "s", connection: { kind: "connected", sentence: "Works." } });
-    expect((await world.app.inject({ method: "POST", url: world.at("session", telegram), headers: { origin: SITE }, payload: {} })).statusCode).toBe(404);
+    const telegram = await world.store.accounts.create(world.account.portal, {
+      channel: "telegram",
+      name: "Bot",
+      credentials: {},
+      settings: { origins: [SITE] },
+      webhookSecret: "s",
+      connection: { kind: "connected", sentence: "Works." },
+    });
+    expect(
+      (
+        await world.app.inject({
+          method: "POST",
+          url: world.at("session", telegram),
+          headers: { origin: SITE },
+          payload: {},
+        })
+      ).statusCode,
+    ).toBe(404);
   });
 
   test("answers the browser's preflight for a listed site only", async () => {
-    const ask = (origin: string) => world.app.inject({ method: "OPTIONS", url: world.at("messages"), headers: { origin, "access-control-request-method": "POST" } });
+    const ask = (origin: string) =>
+      world.app.inject({
+        method: "OPTIONS",
+        url: world.at("messages"),
+        headers: { origin, "access-control-request-method": "POST" },
+      });
     const yes = await ask(SITE);
     expect(yes.statusCode).toBe(204);
     expect(yes.headers["access-control-allow-headers"]).toContain("Authorization");
@@ -75,12 +103,24 @@ describe("the site's door", () => {
   });
 
   test("gives no id to who only looks, and the same one to who comes back", async () => {
-    const looks = await world.app.inject({ method: "POST", url: world.at("session"), headers: { origin: SITE }, payload: { create: false } });
+    const looks = await world.app.inject({
+      method: "POST",
+      url: world.at("session"),
+      headers: { origin: SITE },
+      payload: { create: false },
+    });
     expect(looks.json()).not.toHaveProperty("token");
     const token = await world.visit();
     await say(token, "I was here");
-    const again = await world.app.inject({ method: "POST", url: world.at("session"), headers: bearer(token), payload: { create: false } });
-    expect((await history(again.json<{ token: string }>().token)).messages.map((message) => message.text)).toEqual(["I was here"]);
+    const again = await world.app.inject({
+      method: "POST",
+      url: world.at("session"),
+      headers: bearer(token),
+      payload: { create: false },
+    });
+    expect((await history(again.json<{ token: string }>().token)).messages.map((message) => message.text)).toEqual([
+      "I was here",
+    ]);
   });
 
   test("an account without readable settings lets nobody in", async () => {
@@ -90,7 +130,8 @@ describe("the site's door", () => {
 });
 
 describe("the visitor's token", () => {
-  const get = (token: string, account = world.account) => world.app.inject({ method: "GET", url: world.at("messages", account), headers: bearer(token) });
+  const get = (token: string, account = world.account) =>
+    world.app.inject({ method: "GET", url: world.at("messages", account), headers: bearer(token) });
 
   test("is needed, and cannot be made up", async () => {
     const good = await world.visit();
@@ -101,8 +142,16 @@ describe("the visitor's token", () => {
     const claims = JSON.parse(Buffer.from(body, "base64url").toString());
     const altered = Buffer.from(JSON.stringify({ ...claims, sub: `v${"A".repeat(22)}` })).toString("base64url");
     const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${body}.`;
-    const foreign = await new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(new TextEncoder().encode("x".repeat(32)));
-    for (const forged of ["x", `${head}.${altered}.${signature}`, `${head}.${body}.${signature.slice(0, -4)}AAAA`, unsigned, foreign]) {
+    const foreign = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS256" })
+      .sign(new TextEncoder().encode("x".repeat(32)));
+    for (const forged of [
+      "x",
+      `${head}.${altered}.${signature}`,
+      `${head}.${body}.${signature.slice(0, -4)}AAAA`,
+      unsigned,
+      foreign,
+    ]) {
       const answer = await get(forged);
       expect(answer.statusCode, forged).toBe(401);
       expect(codeOf(answer)).toBe("token-refused");
@@ -136,9 +185,17 @@ describe("messages", () => {
     const token = await world.visit();
     const id = randomUUID();
     const posted = (await say(token, "  Do you ship to Oslo?\u0007 ", id)).json<PostedAnswer>();
-    expect(posted.message).toMatchObject({ clientId: id, text: "Do you ship to Oslo?", from: "visitor", state: "sent" });
+    expect(posted.message).toMatchObject({
+      clientId: id,
+      text: "Do you ship to Oslo?",
+      from: "visitor",
+      state: "sent",
+    });
     await world.passOn("Do you ship to Oslo?");
-    await world.reply("Do you ship to Oslo?", { body: { text: "Yes, daily.", spans: [{ kind: "bold", start: 5, end: 10 }] }, attachments: [] });
+    await world.reply("Do you ship to Oslo?", {
+      body: { text: "Yes, daily.", spans: [{ kind: "bold", start: 5, end: 10 }] },
+      attachments: [],
+    });
     const { messages } = await history(token);
     expect(messages.map(({ from, text, state }) => [from, text, state])).toEqual([
       ["visitor", "Do you ship to Oslo?", "delivered"],
@@ -150,7 +207,11 @@ describe("messages", () => {
   test("posted twice are there once", async () => {
     const token = await world.visit();
     const id = randomUUID();
-    const answers = await Promise.all([say(token, "once", id), say(token, "once", id), say(token, "once", id.toUpperCase())]);
+    const answers = await Promise.all([
+      say(token, "once", id),
+      say(token, "once", id),
+      say(token, "once", id.toUpperCase()),
+    ]);
     expect(answers.map((answer) => answer.statusCode)).toEqual([200, 200, 200]);
     expect(new Set(answers.map((answer) => answer.json<PostedAnswer>().message?.id)).size).toBe(1);
     expect((await history(token)).messages).toHaveLength(1);
@@ -180,10 +241,18 @@ describe("messages", () => {
 
   test("that are no JSON, or too much of it, end as 4xx", async () => {
     const token = await world.visit();
-    const raw = (payload: string, type: string) => world.app.inject({ method: "POST", url: world.at("messages"), headers: { ...bearer(token), "content-type": type }, payload });
+    const raw = (payload: string, type: string) =>
+      world.app.inject({
+        method: "POST",
+        url: world.at("messages"),
+        headers: { ...bearer(token), "content-type": type },
+        payload,
+      });
     expect((await raw("{", "application/json")).statusCode).toBe(400);
     expect((await raw("<x/>", "application/xml")).statusCode).toBe(415);
-    expect((await raw(JSON.stringify({ id: randomUUID(), text: "x".repeat(70_000) }), "application/json")).statusCode).toBe(413);
+    expect(
+      (await raw(JSON.stringify({ id: randomUUID(), text: "x".repeat(70_000) }), "application/json")).statusCode,
+    ).toBe(413);
   });
 
   test("carry the page on which the conversation began, and no other", async () => {
@@ -243,7 +312,10 @@ describe("messages", () => {
     expect(texts(before)).toBe("23");
     const after = await history(token, `?limit=2&after=${before.messages[0]?.seq}`);
     expect(texts(after)).toBe("34");
-    expect((await world.app.inject({ method: "GET", url: world.at("messages?after=-1"), headers: bearer(token) })).statusCode).toBe(400);
+    expect(
+      (await world.app.inject({ method: "GET", url: world.at("messages?after=-1"), headers: bearer(token) }))
+        .statusCode,
+    ).toBe(400);
   });
 
   test("are asked for again when the store is away", async () => {
@@ -256,7 +328,10 @@ describe("messages", () => {
 });
 
 describe("receipts", () => {
-  const stateOf = async (id: string) => (await world.store.messages.journal(world.account.portal, { direction: "out", limit: 10 })).find((row) => row.id === id)?.state;
+  const stateOf = async (id: string) =>
+    (await world.store.messages.journal(world.account.portal, { direction: "out", limit: 10 })).find(
+      (row) => row.id === id,
+    )?.state;
 
   test("raise states and never lower them", async () => {
     const token = await world.visit();
@@ -286,20 +361,33 @@ describe("receipts", () => {
 });
 
 describe("files", () => {
-  const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const PNG = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  );
   const form = (bytes: Buffer, name: string, id: string = randomUUID()) => {
     const field = `--b\r\ncontent-disposition: form-data; name="id"\r\n\r\n${id}\r\n`;
     const head = `--b\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: image/png\r\n\r\n`;
     const file = [Buffer.from(head), bytes, Buffer.from("\r\n")];
     return Buffer.concat([Buffer.from(field), ...file, Buffer.from("--b--\r\n")]);
   };
-  const upload = (token: string, payload: Buffer) => world.app.inject({ method: "POST", url: world.at("files"), headers: { ...bearer(token), "content-type": "multipart/form-data; boundary=b" }, payload });
-  const fetchFile = (url: string, account = world.account) => world.app.inject({ method: "GET", url: world.at(url, account) });
+  const upload = (token: string, payload: Buffer) =>
+    world.app.inject({
+      method: "POST",
+      url: world.at("files"),
+      headers: { ...bearer(token), "content-type": "multipart/form-data; boundary=b" },
+      payload,
+    });
+  const fetchFile = (url: string, account = world.account) =>
+    world.app.inject({ method: "GET", url: world.at(url, account) });
 
   test("arrive once, and open for the visitor by a link that cannot be changed", async () => {
     const token = await world.visit();
     const id = randomUUID();
-    const [first, second] = [await upload(token, form(PNG, "cat.png", id)), await upload(token, form(PNG, "cat.png", id))];
+    const [first, second] = [
+      await upload(token, form(PNG, "cat.png", id)),
+      await upload(token, form(PNG, "cat.png", id)),
+    ];
     expect([first.statusCode, second.statusCode]).toEqual([200, 200]);
     const { messages } = await history(token);
     expect(messages).toHaveLength(1);
@@ -307,7 +395,11 @@ describe("files", () => {
     expect(file).toMatchObject({ name: "cat.png", mime: "image/png", kind: "photo", size: PNG.length });
     const opened = await fetchFile(file?.url ?? "");
     expect(opened.rawPayload.equals(PNG)).toBe(true);
-    expect(opened.headers).toMatchObject({ "content-type": "image/png", "x-content-type-options": "nosniff", "cross-origin-resource-policy": "cross-origin" });
+    expect(opened.headers).toMatchObject({
+      "content-type": "image/png",
+      "x-content-type-options": "nosniff",
+      "cross-origin-resource-policy": "cross-origin",
+    });
     const url = file?.url ?? "";
     for (const bad of [url.replace(/&s=.{4}/, "&s=AAAA"), url.replace(/e=\d/, "e=9"), url.replace(/\?.*/, "")]) {
       expect((await fetchFile(bad)).statusCode, bad).toBe(403);
@@ -366,14 +458,19 @@ describe("floods", () => {
 
   test("of an address end before any work", async () => {
     await reopen({ limits: { sessionsPerIp: 2 } });
-    const ask = () => world.app.inject({ method: "POST", url: world.at("session"), headers: { origin: SITE }, payload: {} });
+    const ask = () =>
+      world.app.inject({ method: "POST", url: world.at("session"), headers: { origin: SITE }, payload: {} });
     expect([(await ask()).statusCode, (await ask()).statusCode, (await ask()).statusCode]).toEqual([200, 200, 429]);
   });
 
   test("of typing are capped, and what passes is told", async () => {
     await reopen({ limits: { typingPerVisitor: 2 } });
     const token = await world.visit();
-    const statuses = [await post("typing", token, {}), await post("typing", token, {}), await post("typing", token, {})].map((answer) => answer.statusCode);
+    const statuses = [
+      await post("typing", token, {}),
+      await post("typing", token, {}),
+      await post("typing", token, {}),
+    ].map((answer) => answer.statusCode);
     expect(statuses).toEqual([204, 204, 429]);
     expect(world.typing).toHaveLength(2);
   });
@@ -381,9 +478,14 @@ describe("floods", () => {
 
 describe("widget.js", () => {
   test("is public, compressed and asked for again cheaply", async () => {
-    const get = (headers: Record<string, string> = {}) => world.app.inject({ method: "GET", url: "/widget.js", headers });
+    const get = (headers: Record<string, string> = {}) =>
+      world.app.inject({ method: "GET", url: "/widget.js", headers });
     const plain = await get();
-    expect(plain.headers).toMatchObject({ "content-type": "text/javascript; charset=utf-8", "cross-origin-resource-policy": "cross-origin", "access-control-allow-origin": "*" });
+    expect(plain.headers).toMatchObject({
+      "content-type": "text/javascript; charset=utf-8",
+      "cross-origin-resource-policy": "cross-origin",
+      "access-control-allow-origin": "*",
+    });
     const packed = await get({ "accept-encoding": "gzip, deflate, br" });
     expect(packed.headers["content-encoding"]).toBe("br");
     expect(packed.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);

@@ -27,7 +27,11 @@ const FILE_LIMIT = { maxBytes: 100 * 1024 * 1024 };
 export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): ChannelAdapter {
   const show = (account: Account, chatId: string, externalIds: readonly string[]): SendOutcome => {
     if (!VISITOR_ID.test(chatId)) {
-      return { kind: "refused", code: "unknown-visitor", sentence: "This conversation does not belong to a visitor of the web chat." };
+      return {
+        kind: "refused",
+        code: "unknown-visitor",
+        sentence: "This conversation does not belong to a visitor of the web chat.",
+      };
     }
     hub.notify(account.id, chatId);
     return { kind: "sent", externalIds };
@@ -68,7 +72,14 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
         title: "Your sites",
         help: "The chat works only on the sites you list. Paste the script tag shown afterwards before </body> of their pages.",
         fields: [
-          { key: "origins", into: "settings", kind: "url-list", label: "Site addresses", required: true, placeholder: "https://shop.example" },
+          {
+            key: "origins",
+            into: "settings",
+            kind: "url-list",
+            label: "Site addresses",
+            required: true,
+            placeholder: "https://shop.example",
+          },
         ],
       },
       {
@@ -76,12 +87,31 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
         title: "Look and words",
         help: "Leave a text empty and the visitor sees ours, in English, Russian or Spanish by their browser's language.",
         fields: [
-          { key: "title", into: "settings", kind: "text", label: "Title", required: false, placeholder: "Chat with us" },
+          {
+            key: "title",
+            into: "settings",
+            kind: "text",
+            label: "Title",
+            required: false,
+            placeholder: "Chat with us",
+          },
           { key: "greeting", into: "settings", kind: "textarea", label: "Greeting", required: false },
           { key: "color", into: "settings", kind: "text", label: "Colour", required: false, placeholder: "#2563eb" },
           { key: "left", into: "settings", kind: "switch", label: "Show at the left edge", required: false },
-          { key: "language", into: "settings", kind: "text", label: "Language (en, ru, es; empty: the visitor's own)", required: false },
-          { key: "privacy", into: "settings", kind: "textarea", label: "Privacy note under the input", required: false },
+          {
+            key: "language",
+            into: "settings",
+            kind: "text",
+            label: "Language (en, ru, es; empty: the visitor's own)",
+            required: false,
+          },
+          {
+            key: "privacy",
+            into: "settings",
+            kind: "textarea",
+            label: "Privacy note under the input",
+            required: false,
+          },
         ],
       },
     ],
@@ -100,7 +130,11 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
       const [site] = origins.filter((origin) => !origin.includes("*"));
       return {
         connection: connectionOf(origins),
-        profile: { externalId: account.id, title: title === "" ? account.name : title, ...(site !== undefined && { url: site }) },
+        profile: {
+          externalId: account.id,
+          title: title === "" ? account.name : title,
+          ...(site !== undefined && { url: site }),
+        },
       };
     },
     openMedia: (_account, ref) => uploads.open(ref),
@@ -113,7 +147,11 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
 async function troubleWithFiles(message: Outgoing): Promise<SendOutcome | undefined> {
   for (const attachment of message.content.attachments) {
     if ((attachment.size ?? 0) > FILE_LIMIT.maxBytes) {
-      return { kind: "refused", code: "too-large", sentence: "The file is larger than the 100 MB that the web chat shows. Send a link instead." };
+      return {
+        kind: "refused",
+        code: "too-large",
+        sentence: "The file is larger than the 100 MB that the web chat shows. Send a link instead.",
+      };
     }
     try {
       const { stream } = await message.openFile(attachment);
@@ -130,7 +168,10 @@ function connectionOf(origins: readonly string[]): ConnectionState {
   if (origins.length === 0) {
     return { kind: "needs-action", sentence: "List the sites that may show this chat: until then it answers nobody." };
   }
-  return { kind: "connected", sentence: `The chat answers on ${origins.length === 1 ? origins[0] : `${origins.length} sites`}.` };
+  return {
+    kind: "connected",
+    sentence: `The chat answers on ${origins.length === 1 ? origins[0] : `${origins.length} sites`}.`,
+  };
 }
 
 const ICON =

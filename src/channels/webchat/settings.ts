@@ -19,7 +19,8 @@ export interface WebchatSettings {
 export const DEFAULT_COLOR = "#2563eb";
 
 /** Setup pages hand over lists as lists or as lines of text. */
-const lines = (value: unknown) => (typeof value === "string" ? value.split(/[\s,;]+/).filter((line) => line !== "") : value);
+const lines = (value: unknown) =>
+  typeof value === "string" ? value.split(/[\s,;]+/).filter((line) => line !== "") : value;
 
 const originPattern = z.string().transform((value, context) => {
   const pattern = normaliseOrigin(value);
@@ -43,7 +44,10 @@ export const webchatSettings = z.object({
   greeting: z.string().trim().max(500).default(""),
   color: z.preprocess((value) => (value === "" ? undefined : value), color.default(DEFAULT_COLOR)),
   left: z.boolean().default(false),
-  language: z.preprocess((value) => (typeof value === "string" ? value.trim().toLowerCase() : value), z.enum(["", "en", "ru", "es"]).default("")),
+  language: z.preprocess(
+    (value) => (typeof value === "string" ? value.trim().toLowerCase() : value),
+    z.enum(["", "en", "ru", "es"]).default(""),
+  ),
   privacy: z.string().trim().max(500).default(""),
 });
 

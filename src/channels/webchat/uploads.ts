@@ -20,7 +20,12 @@ export interface Uploads {
   /** For `openMedia`: bytes behind a reference. */
   open(ref: string): Promise<MediaOutcome>;
   /** For the visitor's own view; `undefined` when it is gone. */
-  read(ref: string): Promise<{ readonly stream: NodeJS.ReadableStream; readonly name: string; readonly mime: string; readonly size: number } | undefined>;
+  read(
+    ref: string,
+  ): Promise<
+    | { readonly stream: NodeJS.ReadableStream; readonly name: string; readonly mime: string; readonly size: number }
+    | undefined
+  >;
 }
 
 export interface Upload {
@@ -30,7 +35,13 @@ export interface Upload {
 }
 
 export type KeptUpload =
-  | { readonly kind: "kept"; readonly source: { readonly by: "channel"; readonly ref: string }; readonly name: string; readonly mime: string; readonly size: number }
+  | {
+      readonly kind: "kept";
+      readonly source: { readonly by: "channel"; readonly ref: string };
+      readonly name: string;
+      readonly mime: string;
+      readonly size: number;
+    }
   | { readonly kind: "too-large" }
   | { readonly kind: "broken"; readonly sentence: string };
 
@@ -59,12 +70,16 @@ export function createUploads(options: UploadsOptions): Uploads {
     if (sweptOn === today) return;
     sweptOn = today;
     const oldest = dayOf(options.now().getTime() - KEEP_DAYS * DAY_MS);
-    for (const day of await readdir(root)) if (day < oldest) await rm(join(root, day), { recursive: true, force: true });
+    for (const day of await readdir(root))
+      if (day < oldest) await rm(join(root, day), { recursive: true, force: true });
   };
   const read: Uploads["read"] = async (ref) => {
     const path = pathOf(ref);
     if (path === undefined) return undefined;
-    const [facts, size] = await Promise.all([unlessMissing(readFile(`${path}.json`, "utf8")), unlessMissing(stat(path))]);
+    const [facts, size] = await Promise.all([
+      unlessMissing(readFile(`${path}.json`, "utf8")),
+      unlessMissing(stat(path)),
+    ]);
     if (facts === undefined || size === undefined) return undefined;
     return { ...factsSchema.parse(JSON.parse(facts)), size: size.size, stream: createReadStream(path) };
   };
@@ -91,7 +106,10 @@ export function createUploads(options: UploadsOptions): Uploads {
       } catch (error) {
         await rm(part, { force: true });
         if (size > file.maxBytes) return { kind: "too-large" };
-        return { kind: "broken", sentence: `The file broke off (${error instanceof Error ? error.message : String(error)}).` };
+        return {
+          kind: "broken",
+          sentence: `The file broke off (${error instanceof Error ? error.message : String(error)}).`,
+        };
       }
       // What the sender says about the type counts for nothing: a page must never run what a visitor sent.
       const mime = (await fileTypeFromFile(part))?.mime ?? "application/octet-stream";
@@ -109,7 +127,12 @@ export function createUploads(options: UploadsOptions): Uploads {
 }
 
 function cleanName(name: string | undefined): string {
-  const bare = (name ?? "").toWellFormed().replace(/[\p{Cc}\p{Cf}]/gu, "").replace(/[/\\]/g, "_").trim().slice(-120);
+  const bare = (name ?? "")
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Cf}]/gu, "")
+    .replace(/[/\\]/g, "_")
+    .trim()
+    .slice(-120);
   return bare === "" || /^\.+$/.test(bare) ? "file" : bare;
 }
 

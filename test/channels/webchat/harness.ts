@@ -3,14 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import type { WebchatDependencies } from "../../../handlers/webchat/contract.ts";
 import { registerWebchat } from "../../../handlers/webchat.ts";
+import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createWebchatAdapter } from "../../../src/channels/webchat/adapter.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
 import { createUploads } from "../../../src/channels/webchat/uploads.ts";
 import { createVisitorDesk } from "../../../src/channels/webchat/visitor.ts";
-import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { laneOf, type MessageId, portalId } from "../../../src/domain/ids.ts";
@@ -56,7 +56,9 @@ export interface ReplyOptions {
   readonly upTo?: "stored" | "sending" | "sent" | "refused" | "uncertain";
 }
 
-type Overrides = Partial<Pick<WebchatDependencies, "limits" | "timing" | "acceptInbound" | "widgetPath">> & { readonly origins?: readonly string[] };
+type Overrides = Partial<Pick<WebchatDependencies, "limits" | "timing" | "acceptInbound" | "widgetPath">> & {
+  readonly origins?: readonly string[];
+};
 
 let opening: Promise<Store> | undefined;
 
@@ -91,19 +93,42 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
   });
   const settings = { origins: overrides.origins ?? [SITE], title: "Shop", color: "#0f766e" };
   const create = () =>
-    store.accounts.create(portal, { channel: "webchat", name: "Site", credentials: {}, settings, webhookSecret: "unused-secret", connection: { kind: "connected", sentence: "Works." } });
+    store.accounts.create(portal, {
+      channel: "webchat",
+      name: "Site",
+      credentials: {},
+      settings,
+      webhookSecret: "unused-secret",
+      connection: { kind: "connected", sentence: "Works." },
+    });
   const [account, other] = [await create(), await create()];
-  const hub = createHub(createLocalBus((error) => log.error({ err: error })), randomUUID());
+  const hub = createHub(
+    createLocalBus((error) => log.error({ err: error })),
+    randomUUID(),
+  );
   const uploads = createUploads({ dataDir, now });
   const adapter: ChannelAdapter = createWebchatAdapter({ hub, uploads });
   const desk = createVisitorDesk({ secretKey: SECRET, hub, now });
-  const shelf = createMediaShelf({ dataDir, publicUrl: "https://threadline.example", secretKey: SECRET, media: store.media, now });
-  const acceptor = createInboundAcceptor({ store, dispatcher: { wake: () => undefined, wakeAt: () => undefined }, metrics: createMetrics(), log, now, writers: 1 });
+  const shelf = createMediaShelf({
+    dataDir,
+    publicUrl: "https://threadline.example",
+    secretKey: SECRET,
+    media: store.media,
+    now,
+  });
+  const acceptor = createInboundAcceptor({
+    store,
+    dispatcher: { wake: () => undefined, wakeAt: () => undefined },
+    metrics: createMetrics(),
+    log,
+    now,
+    writers: 1,
+  });
   const typing: string[] = [];
   const widgetPath = overrides.widgetPath ?? join(dataDir, "widget.js");
   if (overrides.widgetPath === undefined) await writeFile(widgetPath, "/* the widget */".repeat(200));
 
-  const app = Fastify({ loggerInstance: log });
+  const app = Fastify({ loggerInstance: log as FastifyBaseLogger });
   await registerWebchat(app, {
     store,
     desk,
@@ -138,7 +163,12 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     typing,
     at,
     async visit(of = account) {
-      const answer = await app.inject({ method: "POST", url: at("session", of), headers: { origin: SITE }, payload: { create: true } });
+      const answer = await app.inject({
+        method: "POST",
+        url: at("session", of),
+        headers: { origin: SITE },
+        payload: { create: true },
+      });
       return answer.json<{ token: string }>().token;
     },
     async reply(visitorText, given, { kind = "message", target, upTo = "sent" } = {}) {
@@ -162,10 +192,22 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
       const lane = laneOf("out", conversation.id);
       await store.lanes.heartbeat(OWNER, 60_000);
       await store.lanes.take(lane, OWNER);
-      if (!(await store.messages.beginAttempt(lane, OWNER, [accepted.message]))) throw new Error("the attempt could not begin");
+      if (!(await store.messages.beginAttempt(lane, OWNER, [accepted.message])))
+        throw new Error("the attempt could not begin");
       if (upTo !== "sending") {
-        const sent = await adapter.send(account, { chatId: conversation.externalChatId, content: kind === "delete" ? { ...content, body: plainText("-") } : content, openFile: () => Promise.reject(new Error("not needed")) }, accepted.message);
-        const result = upTo === "sent" ? ({ state: "sent", externalIds: [accepted.message] } as const) : ({ state: upTo, error: "…" } as const);
+        const sent = await adapter.send(
+          account,
+          {
+            chatId: conversation.externalChatId,
+            content: kind === "delete" ? { ...content, body: plainText("-") } : content,
+            openFile: () => Promise.reject(new Error("not needed")),
+          },
+          accepted.message,
+        );
+        const result =
+          upTo === "sent"
+            ? ({ state: "sent", externalIds: [accepted.message] } as const)
+            : ({ state: upTo, error: "…" } as const);
         if (sent.kind !== "sent" && content.attachments.length === 0) throw new Error(`the adapter said ${sent.kind}`);
         await store.messages.finish([{ message: accepted.message, result }]);
         hub.notify(account.id, conversation.externalChatId);
@@ -180,7 +222,13 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     async shelve(bytes, name, of) {
       const kept = await shelf.keep({ portal, message: of, stream: Readable.from([bytes]), name, maxBytes: 1_000_000 });
       if (kept.kind !== "kept") throw new Error(kept.kind);
-      const attachment: Attachment = { kind: kept.mime.startsWith("image/") ? "photo" : "file", source: { by: "media", id: kept.id }, name: kept.name, mime: kept.mime, size: kept.size };
+      const attachment: Attachment = {
+        kind: kept.mime.startsWith("image/") ? "photo" : "file",
+        source: { by: "media", id: kept.id },
+        name: kept.name,
+        mime: kept.mime,
+        size: kept.size,
+      };
       return attachment;
     },
     async close() {
