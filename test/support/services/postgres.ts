@@ -1,6 +1,6 @@
 /** A private PostgreSQL server for tests: own data folder, own port, durable as a real one (fsync stays on). */
 import { execFile } from "node:child_process";
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -34,7 +34,10 @@ export async function startPostgres(): Promise<StartedService> {
     if (user !== undefined) chownSync(folder, user.uid, user.gid);
     const data = join(folder, "data");
     const initialise = ["--pgdata", data, "--username", "threadline", "--auth", "trust", "--encoding", "UTF8"];
-    await execute(join(dirname(program), "initdb"), [...initialise, "--locale", "C.UTF-8"], { cwd: "/", ...user });
+    await execute(join(dirname(realpathSync(program)), "initdb"), [...initialise, "--locale", "C.UTF-8"], {
+      cwd: "/",
+      ...user,
+    });
     const port = await freePort();
     const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${folder}`];
     const server = await startServer({
