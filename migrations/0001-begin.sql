@@ -217,6 +217,7 @@ declare
   event record;
   account record;
   at_account uuid;
+  at_portal text;
   at_chat text;
   conversation uuid;
   customer_now jsonb;
@@ -231,8 +232,9 @@ begin
       content jsonb, album text, sent timestamptz, not_before timestamptz)
     order by e.account, e.chat, e.n
   loop
-    if at_account is distinct from event.account then
+    if at_account is distinct from event.account or at_portal is distinct from event.portal then
       at_account := event.account;
+      at_portal := event.portal;
       at_chat := null;
       select a.portal_id, not (a.enabled and a.line is not null and p.active) as held into account
         from accounts a join portals p on p.id = a.portal_id

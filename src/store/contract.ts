@@ -65,6 +65,8 @@ export interface PortalRepository {
   /** Replaces the pair if `replaces` is still the stored refresh token; `false` when another process was quicker. */
   saveTokens(portal: PortalId, replaces: string, tokens: TokenPair): Promise<boolean>;
   update(portal: PortalId, patch: PortalPatch): Promise<void>;
+  /** Events may have been lost until then, in that portal or (we were away altogether) in all of them. */
+  noteGap(until: Date, portal?: PortalId): Promise<void>;
   /** Forgets tokens after an uninstall that keeps data. */
   dropTokens(portal: PortalId): Promise<void>;
   /** Erases every row of the portal in all tables; answers the media ids whose files must go too, and row counts for the log. */
@@ -124,7 +126,7 @@ export interface ConversationRepository {
   /** Newest first. `touchedSince`: only those with a message since then. */
   list(portal: PortalId, query: { readonly account?: AccountId; readonly open?: boolean; readonly touchedSince?: Date; readonly limit: number }): Promise<readonly Conversation[]>;
   /** Stores what the portal told about its side. Absent keys stay. */
-  learn(portal: PortalId, conversation: ConversationId, patch: { readonly imChatId?: string; readonly sessionId?: string; readonly portalUserId?: string; readonly open?: boolean }): Promise<void>;
+  learn(portal: PortalId, conversation: ConversationId, patch: { readonly imChatId?: string; readonly sessionId?: string; readonly portalUserId?: string; readonly open?: boolean; readonly comparedAt?: Date; }): Promise<void>;
 }
 
 /** One event of a channel on its way into the database; unique by (account, key). */

@@ -56,6 +56,7 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         ...(patch.sessionId !== undefined && { session_id: patch.sessionId }),
         ...(patch.portalUserId !== undefined && { portal_user_id: patch.portalUserId }),
         ...(patch.open !== undefined && { open: patch.open }),
+        ...(patch.comparedAt !== undefined && { compared_at: patch.comparedAt }),
       };
       if (Object.keys(values).length === 0) return;
       await db.updateTable(TABLE).set(values).where("portal_id", "=", portal).where("id", "=", conversation).execute();
@@ -74,6 +75,7 @@ function toConversation(row: Selectable<Schema["conversations"]>): Conversation 
     ...(row.session_id !== null && { sessionId: row.session_id }),
     ...(row.portal_user_id !== null && { portalUserId: row.portal_user_id }),
     open: row.open,
+    ...(row.compared_at !== null && { comparedAt: row.compared_at }),
     lastMessageAt: row.last_message_at,
   };
 }

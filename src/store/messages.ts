@@ -69,7 +69,6 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
     async beginAttempt(lane, owner, messages) {
       const at = keyOf(lane);
       if (!at || !messages.every(isUuid)) return false;
-      if (messages.length === 0) return true;
       const { rows } = await sql<{ begun: boolean }>`
         select begin_attempt(${at.conversation}, ${at.direction}, ${owner}, ${[...new Set(messages)]}) as begun`.execute(db);
       return rows[0]?.begun === true;

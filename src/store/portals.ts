@@ -36,6 +36,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
       active: row.active,
       name: row.name,
       ...(row.trouble !== null && { trouble: row.trouble }),
+      ...(row.gap_at !== null && { gapAt: row.gap_at }),
       installation: row.installation as InstallationReport,
       installedAt: row.installed_at,
     };
@@ -115,6 +116,12 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
       };
       if (Object.keys(values).length === 0) return;
       await db.updateTable(TABLE).set(values).where("id", "=", portal).execute();
+    },
+
+    async noteGap(until, portal) {
+      let update = db.updateTable(TABLE).set({ gap_at: until });
+      if (portal !== undefined) update = update.where("id", "=", portal);
+      await update.execute();
     },
 
     async dropTokens(portal) {

@@ -24,6 +24,7 @@ interface PortalsTable extends SealedTokens {
   trouble: string | null;
   installation: Json<unknown>;
   installed_at: Generated<Date>;
+  gap_at: Date | null;
 }
 
 interface PortalUsersTable extends SealedTokens {
@@ -63,6 +64,7 @@ interface ConversationsTable {
   portal_user_id: string | null;
   open: Generated<boolean>;
   last_message_at: Generated<Date>;
+  compared_at: Date | null;
 }
 
 interface MessagesTable {

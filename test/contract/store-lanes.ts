@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type { LaneId } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { accept, inbound, livingOwner, place } from "./store-fixtures.ts";
+
+/** Leases: one worker on a lane, and a dead worker's lanes find another. */
+export function laneTests(use: () => Store): void {
+  const everything = 1_000_000;
+  const isDue = async (lane: LaneId, now = new Date()) => (await use().lanes.due(now, everything)).includes(lane);
+  const newLane = async () => (await accept(use(), inbound((await place(use())).account))).lane;
+
+  describe("lanes", () => {
+    it("are taken by one of many, and are not due while they are held", async () => {
+      const lane = await newLane();
+      const owners = await Promise.all(Array.from({ length: 6 }, () => livingOwner(use())));
+      expect(await isDue(lane)).toBe(true);
+      const taken = await Promise.all(owners.map((owner) => use().lanes.take(lane, owner)));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      expect(await isDue(lane)).toBe(false);
+      const holder = owners[taken.indexOf(true)] ?? "";
+      const stranger = owners[taken.indexOf(false)] ?? "";
+      expect(await use().lanes.release(lane, stranger, new Date())).toBeUndefined();
+      expect(await use().lanes.take(lane, stranger)).toBe(false);
+      // A process that lost the answer to its release may take its own lane again.
+      expect(await use().lanes.take(lane, holder)).toBe(true);
+      expect(await use().lanes.release(lane, holder)).toBeUndefined();
+      expect(await use().lanes.take(lane, stranger)).toBe(true);
+    });
+
+    it("are given to the living only, and rubbish is no lane", async () => {
+      const lane = await newLane();
+      expect(await use().lanes.take(lane, "never seen")).toBe(false);
+      const owner = await livingOwner(use());
+      for (const rubbish of ["", "in:", "in:1", "up:ffffffff-ffff-ffff-ffff-ffffffffffff", "in:ffffffff-ffff-ffff-ffff-ffffffffffff", "\0"] as LaneId[]) {
+        expect(await use().lanes.take(rubbish, owner)).toBe(false);
+        expect(await use().lanes.release(rubbish, owner)).toBeUndefined();
+        expect(await use().messages.unfinished(rubbish, 1)).toEqual([]);
+        expect(await use().messages.beginAttempt(rubbish, owner, [])).toBe(false);
+      }
+    });
+
+    it("come back at the time given, or at once when something came during the run", async () => {
+      const { account } = await place(use());
+      const { lane } = await accept(use(), inbound(account));
+      const owner = await livingOwner(use());
+      const later = new Date(Date.now() + 3_600_000);
+      await use().lanes.take(lane, owner);
+      expect(await use().lanes.release(lane, owner, later)).toEqual(later);
+      expect(await isDue(lane)).toBe(false);
+      expect(await isDue(lane, later)).toBe(true);
+      await use().lanes.take(lane, owner);
+      const came = new Date("2026-02-02T00:00:00Z");
+      await accept(use(), inbound(account, { notBefore: came }));
+      expect(await isDue(lane)).toBe(false);
+      expect(await use().lanes.release(lane, owner, later)).toEqual(came);
+      expect(await isDue(lane)).toBe(true);
+    });
+
+    it("of a dead owner are due again, also when nothing new came, and can be taken over", async () => {
+      const { account } = await place(use());
+      const { lane } = await accept(use(), inbound(account));
+      const owner = await livingOwner(use());
+      await use().lanes.take(lane, owner);
+      await use().lanes.heartbeat(owner, 0);
+      expect(await isDue(lane)).toBe(true);
+      await accept(use(), inbound(account, { notBefore: new Date("2100-01-01") }));
+      expect(await isDue(lane)).toBe(true);
+      const heir = await livingOwner(use());
+      expect(await use().lanes.take(lane, heir)).toBe(true);
+      expect(await isDue(lane)).toBe(false);
+      await use().lanes.heartbeat(owner, 60_000);
+      expect(await use().lanes.release(lane, owner)).toBeUndefined();
+      expect(await use().lanes.take(lane, owner)).toBe(false);
+    });
+
+    it("of an owner that retires are free at once", async () => {
+      const lane = await newLane();
+      const owner = await livingOwner(use());
+      await use().lanes.take(lane, owner);
+      await use().lanes.retire(owner);
+      expect(await isDue(lane)).toBe(true);
+      expect(await use().lanes.take(lane, await livingOwner(use()))).toBe(true);
+    });
+
+    it("are listed oldest first, up to the limit", async () => {
+      const { account } = await place(use());
+      // Older than anything another test leaves.
+      const at = (day: number) => new Date(Date.UTC(1990, 0, day));
+      const rows = [3, 1, 2].map((day) => inbound(account, { chatId: randomUUID(), notBefore: at(day) }));
+      const [third, first, second] = await Promise.all(rows.map(async (row) => (await accept(use(), row)).lane));
+      expect(await use().lanes.due(at(3), 2)).toEqual([first, second]);
+      expect(await use().lanes.due(at(3), 100)).toEqual([first, second, third]);
+      expect(await use().lanes.depth(at(2))).toBe(2);
+      await use().portals.erase(account.portal);
+    });
+
+    it("are woken together when there is something to do on them, of one account or of the portal", async () => {
+      const { portal, account } = await place(use());
+      const busy = await accept(use(), inbound(account, { chatId: "busy" }));
+      const idle = await accept(use(), inbound(account, { chatId: "idle" }));
+      await use().messages.finish([{ message: idle.message, result: { state: "sent" } }]);
+      const owner = await livingOwner(use());
+      for (const { lane } of [busy, idle]) {
+        await use().lanes.take(lane, owner);
+        await use().lanes.release(lane, owner);
+      }
+      expect(await use().lanes.wakeAll(portal)).toEqual([busy.lane]);
+      expect(await isDue(busy.lane)).toBe(true);
+      expect(await isDue(idle.lane)).toBe(false);
+      expect(await use().lanes.wakeAll(portal, account.id)).toEqual([busy.lane]);
+      expect(await use().lanes.wakeAll(portal, "rubbish" as never)).toEqual([]);
+    });
+  });
+
+  it("frees every lease when all owners are known to be dead", async () => {
+    const lane = await newLane();
+    await use().lanes.take(lane, await livingOwner(use()));
+    await use().lanes.retireAll();
+    expect(await isDue(lane)).toBe(true);
+  });
+}

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import type { Store } from "../../src/store/contract.ts";
+import { acceptTests } from "./store-accept.ts";
+import { laneTests } from "./store-lanes.ts";
+import { messageTests } from "./store-messages.ts";
+import { tenantTests } from "./store-tenants.ts";
+
+/** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
+export function storeBattery(name: string, open: () => Promise<Store>): void {
+  describe(`${name}: store`, () => {
+    let store: Store | undefined;
+    beforeAll(async () => {
+      store = await open();
+      // A new PGlite takes two seconds, on a busy machine many more.
+    }, 60_000);
+    afterAll(async () => {
+      await store?.close();
+    });
+    const use = (): Store => {
+      if (!store) throw new Error("The store is not open");
+      return store;
+    };
+    tenantTests(use);
+    acceptTests(use);
+    messageTests(use);
+    laneTests(use);
+  });
+}
