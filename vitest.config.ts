@@ -21,8 +21,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.services.test.ts", "test/**/*.browser.test.ts"],
           setupFiles: ["test/support/no-network.ts"],
-          testTimeout: 10_000,
-          hookTimeout: 20_000,
+          testTimeout: 20_000,
+          hookTimeout: 60_000,
         },
       },
       {
