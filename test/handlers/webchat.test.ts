@@ -269,11 +269,13 @@ describe("messages", () => {
   test("quote what the visitor can see, and nothing else", async () => {
     const [token, stranger] = [await world.visit(), await world.visit()];
     await say(token, "hello");
+    await say(stranger, "I am somebody else");
     const answer = await world.reply("hello", "Which size?");
     await post("messages", token, { id: randomUUID(), text: "Large", quote: answer });
     await post("messages", stranger, { id: randomUUID(), text: "Let me see", quote: answer });
     expect((await history(token)).messages.at(-1)?.quote).toEqual({ text: "Which size?" });
-    expect((await history(stranger)).messages[0]).not.toHaveProperty("quote");
+    expect((await history(stranger)).messages.at(-1)).toMatchObject({ text: "Let me see" });
+    expect((await history(stranger)).messages.at(-1)).not.toHaveProperty("quote");
   });
 
   test("of the team show when they are sent and not before", async () => {
