@@ -128,10 +128,23 @@ async function main(config: Config): Promise<void> {
       : createBullDispatcher({ redisUrl, concurrency: CONCURRENCY, log, onLostWakeUp: () => metrics.lostWakeUps.inc() });
   onClose(() => dispatcher.close());
   const shelf = createMediaShelf({ dataDir: config.dataDir, publicUrl: config.publicUrl, secretKey, media: store.media, now });
-  const relay: RelayDeps = { store, portals, channels, dispatcher, shelf, toBBCode: toBbcode, openPortalFile: createPortalFiles(policy), metrics, log, now };
+  const replies = createReplyAcceptor({ store, dispatcher, metrics, log });
+  const relay: RelayDeps = {
+    store,
+    portals,
+    channels,
+    dispatcher,
+    shelf,
+    replies,
+    toBBCode: toBbcode,
+    fromBBCode: fromBbcode,
+    openPortalFile: createPortalFiles(policy),
+    metrics,
+    log,
+    now,
+  };
   const acceptor = createInboundAcceptor({ ...relay, writers: config.databaseUrl === undefined ? 1 : 4 });
-  const replies = createReplyAcceptor(relay);
-  const repairs = createRepairs({ store, lines: portals.lines, replies, fromBBCode: fromBbcode, log, now, owner });
+  const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
   onClose(() => repairs.close());
 
   // Server
@@ -142,7 +155,10 @@ async function main(config: Config): Promise<void> {
     metricsToken: config.metricsToken,
     refresh: async () => metrics.lanesDue.set(await store.lanes.depth(now())),
   });
-  if (config.role !== "worker") await serveRequests();
+  if (config.role !== "worker") {
+    await store.portals.noteGap(now());
+    await serveRequests();
+  }
   onClose(() => app.close());
   await app.listen({ host: "0.0.0.0", port: config.port });
   log.info({ role: config.role, port: config.port, publicUrl: config.publicUrl, store: config.databaseUrl === undefined ? "built-in" : "postgresql" }, "Threadline is listening");
@@ -179,7 +195,10 @@ async function main(config: Config): Promise<void> {
       installer,
       mediaLink: (id) => shelf.link(id),
       accountChanged: accountCache.forget,
-      startHistoryRepair: repairs.start,
+      startHistoryRepair: async (portal) => {
+        await store.portals.noteGap(now(), portal);
+        repairs.start(portal);
+      },
       now,
     });
     await registerWebchat(app, {
@@ -229,8 +248,12 @@ async function main(config: Config): Promise<void> {
     onClose(() => poller.close());
   }
 
-  /** While we were away the portals may have sent events; each is sent once, so the histories are looked through. */
+  /**
+   * While we were away the portals may have sent events; each is sent once, so the histories are looked through. The gap
+   * was noted before we listened (replies wait for the comparison) and ends only now that we do.
+   */
   async function startRepair(): Promise<void> {
+    await store.portals.noteGap(now());
     for (const portal of await store.portals.list()) if (portal.tokens && portal.active) repairs.start(portal.id);
   }
 

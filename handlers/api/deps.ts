@@ -23,6 +23,8 @@ export interface ApiDeps {
   /** Forgets what is cached of an account. */
   readonly accountChanged: (account: AccountId) => void;
   /** Starts comparing the lines' history with what we have, to fetch replies that were missed; does not wait for it. */
-  readonly startHistoryRepair: (portal: PortalId) => void;
+  readonly startHistoryRepair: (portal: PortalId) => Promise<void>;
+  /** Origin that browsers reach us at. */
+  readonly publicUrl: string;
   readonly now: () => Date;
 }

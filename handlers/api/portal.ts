@@ -55,7 +55,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
   scope.post("/portal/repair", { schema: { summary: "Sets up what is missing and looks for missed replies", tags, security, response: { 200: portal, ...errors } } }, async (request) => {
     const viewer = administratorOf(request);
     await installer.run(viewer.portal, PATIENCE_MS);
-    deps.startHistoryRepair(viewer.portal);
+    await deps.startHistoryRepair(viewer.portal);
     return present(viewer.portal);
   });
 }

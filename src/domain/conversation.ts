@@ -27,5 +27,7 @@ export interface Conversation {
   /** Portal's own user id of the customer, fourth part of USER_CODE. */
   readonly portalUserId?: string;
   readonly open: boolean;
+  /** When the line's history was last compared with what we have. */
+  readonly comparedAt?: Date;
   readonly lastMessageAt: Date;
 }

@@ -28,6 +28,8 @@ export interface Portal {
   readonly name: string;
   /** Why background calls do not work just now, in words; absent = they do. */
   readonly trouble?: string;
+  /** Events may have been lost before this time: we were away. */
+  readonly gapAt?: Date;
   /** Report of the last ensure-installed run. */
   readonly installation: InstallationReport;
   readonly installedAt: Date;

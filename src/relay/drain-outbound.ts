@@ -5,6 +5,7 @@ import type { Attachment, Message } from "../domain/message.ts";
 import type { DueMessage, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { refusal } from "./capability-check.ts";
+import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles } from "./files.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
 import { reportDeliveries } from "./report-deliveries.ts";
@@ -13,9 +14,13 @@ interface OutboundRoute {
   readonly account: Account;
   readonly adapter: ChannelAdapter;
   readonly conversation: Conversation;
+  /** Replies may have been lost before this time. */
+  readonly gapAt: Date | undefined;
 }
 
-const READ_AHEAD = 20;
+const READ_AHEAD = 50;
+const GAP_RETRY_MS = 2_000;
+const GAP_PATIENCE_MS = 60_000;
 const ACCOUNT_DOWN_RETRY_MS = 60_000;
 const INTERRUPTED = "It may have been delivered: the server stopped while it was being sent. Ask the customer before you send it again.";
 
@@ -28,31 +33,60 @@ const INTERRUPTED = "It may have been delivered: the server stopped while it was
  * A throw of an adapter is a bug of ours and counts as `uncertain`.
  */
 export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
-  const touched = new Map<string, Conversation>();
-  const drained = await sendAll(deps, turn, touched);
-  const [conversation] = touched.values();
-  const reported = await reportDeliveries(deps, turn, conversation);
-  if (reported.kind === "idle" || drained.kind === "idle") return drained.kind === "idle" ? reported : drained;
+  const drained = await sendAll(deps, turn);
+  const reported = await reportDeliveries(deps, turn);
+  if (drained.kind === "idle") return reported;
+  if (reported.kind === "idle") return drained;
   return later(new Date(Math.min(drained.at.getTime(), reported.at.getTime())));
 }
 
-async function sendAll(deps: RelayDeps, turn: Turn, touched: Map<string, Conversation>): Promise<Drained> {
+async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   for (;;) {
-    const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
-    const [head] = rows;
-    if (!head) return IDLE;
-    const route = await findRoute(deps, head);
-    if (!route) return IDLE;
-    touched.set(route.conversation.id, route.conversation);
-
-    if (head.nextAt > deps.now()) return later(head.nextAt);
-    if (head.state === "sending" && route.adapter.capabilities.repeatable !== true) {
-      await end(deps, head, { state: "uncertain", error: INTERRUPTED });
-      continue;
+    const [first] = await deps.store.messages.unfinished(turn.lane, 1);
+    const route = first && (await findRoute(deps, first));
+    if (!first || !route) return IDLE;
+    if (hasGap(route.gapAt, route.conversation)) {
+      const waiting = await closeGap(deps, route, first);
+      if (waiting) return waiting;
     }
-    const step = head.kind === "message" ? await send(deps, turn, route, head) : await change(deps, turn, route, head);
-    if (step) return step;
+    const rows = (await deps.store.messages.unfinished(turn.lane, READ_AHEAD)).toSorted(byPortalOrder);
+    for (const row of rows) {
+      const step = await sendOne(deps, turn, route, row);
+      if (step) return step;
+    }
   }
+}
+
+async function sendOne(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
+  if (row.nextAt > deps.now()) return later(row.nextAt);
+  if (row.state === "sending" && route.adapter.capabilities.repeatable !== true) {
+    await end(deps, row, { state: "uncertain", error: INTERRUPTED });
+    return undefined;
+  }
+  return row.kind === "message" ? send(deps, turn, route, row) : change(deps, turn, route, row);
+}
+
+/**
+ * Events of this conversation may have been lost while we were away: before a reply goes out, the history is asked for
+ * older ones, or they would arrive after it. A portal that cannot be asked holds the reply up for a moment, not for ever.
+ */
+async function closeGap(deps: RelayDeps, route: OutboundRoute, first: DueMessage): Promise<Drained | undefined> {
+  const compared = await compareHistory(deps, deps.portals.lines(first.portal), route.conversation);
+  if (compared.kind !== "unavailable") return undefined;
+  const waited = deps.now().getTime() - first.createdAt.getTime();
+  return waited < GAP_PATIENCE_MS ? later(new Date(deps.now().getTime() + GAP_RETRY_MS)) : undefined;
+}
+
+/** The portal's ids grow: events may come in another order than they were made, and a history brings the oldest last. */
+function byPortalOrder(a: DueMessage, b: DueMessage): number {
+  const [first, second] = [portalPosition(a), portalPosition(b)];
+  return first === undefined || second === undefined || first === second ? a.seq - b.seq : first - second;
+}
+
+function portalPosition(row: DueMessage): number | undefined {
+  if (row.origin.by !== "open-line") return undefined;
+  const position = Number(row.origin.imMessageId);
+  return Number.isSafeInteger(position) ? position : undefined;
 }
 
 /** `undefined` while the account is off or gone: switching it on wakes the lane. */
@@ -64,7 +98,7 @@ async function findRoute(deps: RelayDeps, head: DueMessage): Promise<OutboundRou
   ]);
   if (!portal?.active || !account?.enabled || !conversation) return undefined;
   const adapter = deps.channels.get(account.channel);
-  return adapter ? { account, adapter, conversation } : undefined;
+  return adapter ? { account, adapter, conversation, gapAt: account.line === undefined ? undefined : portal.gapAt } : undefined;
 }
 
 async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {

@@ -7,6 +7,7 @@ import type { Metrics } from "../log/metrics.ts";
 import type { MediaShelf } from "../media/contract.ts";
 import type { PortalDirectory, PortalFile } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
+import type { ReplyAcceptor } from "./accept-reply.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {
@@ -17,6 +18,10 @@ export interface RelayDeps {
   readonly shelf: MediaShelf;
   /** Neutral text -> BBCode of the portal. */
   readonly toBBCode: (text: RichText) => string;
+  /** BBCode of the portal -> neutral text. */
+  readonly fromBBCode: (text: string) => RichText;
+  /** Takes replies that a line's history shows and no event brought. */
+  readonly replies: ReplyAcceptor;
   /** Opens a link that the portal gave for a file; guarded against private addresses. */
   readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
   readonly metrics: Metrics;

@@ -1,18 +1,13 @@
-import type { Conversation } from "../domain/conversation.ts";
 import type { PortalId } from "../domain/ids.ts";
-import type { RichText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { OpenLines } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
-import type { ReplyAcceptor } from "./accept-reply.ts";
+import { type CompareDeps, compareHistory, hasGap } from "./compare-history.ts";
 
-export interface RepairDeps {
-  readonly store: Store;
+export interface RepairDeps extends CompareDeps {
+  readonly store: Pick<Store, "messages" | "conversations" | "portals" | "locks">;
   readonly lines: (portal: PortalId) => OpenLines;
-  readonly replies: ReplyAcceptor;
-  readonly fromBBCode: (text: string) => RichText;
   readonly log: Logger;
-  readonly now: () => Date;
   /** Names this process in locks. */
   readonly owner: string;
 }
@@ -29,7 +24,10 @@ interface RepairReport {
 
 /** Asked for by a start of ours, by an outage that ended, or by an administrator. */
 export interface Repairs {
-  /** Starts a run that begins after this moment, and does not wait for it. Wishes that come while one waits are one. */
+  /**
+   * Starts a run over the conversations that were not compared since the portal's gap, and does not wait for it. It
+   * begins after this moment; wishes that come while one waits are one.
+   */
   start(portal: PortalId): void;
   close(): Promise<void>;
 }
@@ -93,62 +91,27 @@ async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<RepairR
     deps.store.locks.renew(lock, deps.owner, LOCK_MS).catch((error: unknown) => deps.log.warn({ err: error, portal }, "The repair's lock could not be prolonged"));
   }, LOCK_MS / 3);
   try {
-    const conversations = await deps.store.conversations.list(portal, { touchedSince: new Date(deps.now().getTime() - WINDOW_MS), limit: MAX_CONVERSATIONS });
-    let checked = 0;
-    let recovered = 0;
-    let withFiles = 0;
+    const gapAt = (await deps.store.portals.find(portal))?.gapAt;
+    const touched = await deps.store.conversations.list(portal, { touchedSince: new Date(deps.now().getTime() - WINDOW_MS), limit: MAX_CONVERSATIONS });
     const problems = new Set<string>();
-    for (const conversation of conversations) {
-      if (conversation.imChatId === undefined) continue;
-      const outcome = await repairConversation(deps, conversation, conversation.imChatId);
-      if (outcome.kind === "stop") {
-        problems.add(outcome.sentence);
-        break;
+    const total = { checked: 0, recovered: 0, withFiles: 0 };
+    for (const conversation of touched) {
+      if (!hasGap(gapAt, conversation)) continue;
+      const compared = await compareHistory(deps, deps.lines(portal), conversation);
+      if (compared.kind === "done") {
+        total.checked += 1;
+        total.recovered += compared.recovered;
+        total.withFiles += compared.withFiles;
+        continue;
       }
-      if (outcome.kind === "refused") problems.add(outcome.sentence);
-      else {
-        checked += 1;
-        recovered += outcome.recovered;
-        withFiles += outcome.withFiles;
-      }
+      problems.add(compared.sentence);
+      if (compared.kind === "unavailable") break;
     }
-    const report = { checked, recovered, withFiles, problems: [...problems] };
+    const report = { ...total, problems: [...problems] };
     deps.log.info({ portal, ...report }, "compared the lines' histories with what was received");
     return report;
   } finally {
     clearInterval(prolong);
     await deps.store.locks.release(lock, deps.owner);
   }
-}
-
-type One =
-  | { readonly kind: "done"; readonly recovered: number; readonly withFiles: number }
-  | { readonly kind: "refused"; readonly sentence: string }
-  | { readonly kind: "stop"; readonly sentence: string };
-
-async function repairConversation(deps: RepairDeps, conversation: Conversation, imChatId: string): Promise<One> {
-  const history = await deps.lines(conversation.portal).history({ chatId: imChatId });
-  if (history.kind === "refused") return { kind: "refused", sentence: history.sentence };
-  if (history.kind !== "ok") return { kind: "stop", sentence: "sentence" in history ? history.sentence : "The portal cannot be asked just now." };
-  let recovered = 0;
-  let withFiles = 0;
-  for (const message of history.value) {
-    if (message.fromCustomer || message.system) continue;
-    if (await deps.store.messages.findByIm(conversation.portal, message.id)) continue;
-    if (message.fileCount > 0) withFiles += 1;
-    const body = deps.fromBBCode(message.text);
-    if (body.text.trim() === "") continue;
-    const accepted = await deps.replies.accept({
-      kind: "message",
-      portal: conversation.portal,
-      chatId: conversation.id,
-      imChatId: message.chatId,
-      imMessageId: message.id,
-      authorId: message.authorId,
-      at: message.date,
-      content: { body, attachments: [] },
-    });
-    if (accepted.kind === "stored") recovered += 1;
-  }
-  return { kind: "done", recovered, withFiles };
 }

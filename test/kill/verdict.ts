@@ -16,9 +16,10 @@ export interface Verdict {
 /**
  * The moment of the kill is known to the killer, the call's beginning and end to the emulator: between recording an
  * attempt and the first byte at the other side, and between the last byte and recording the outcome, lie a few
- * milliseconds that belong to the call although the emulator does not see them.
+ * milliseconds that belong to the call although the emulator does not see them. A process that has just started is slow at
+ * first (cold code, a database opening), and rounds are short, so the milliseconds may be some hundred.
  */
-const GRACE_MS = 150;
+const GRACE_MS = 500;
 
 export async function judge(world: World, said: Said, kills: readonly number[]): Promise<Verdict> {
   const journal = await readJournal(world);

@@ -151,15 +151,19 @@ export class Relay {
     await portals.connectors(portal).attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Fake" });
     await store.lanes.heartbeat(OWNER, 3_600_000);
     const dir = await mkdtemp(join(tmpdir(), "threadline-relay-"));
+    const metrics = createMetrics();
+    const dispatcher = { wake: () => undefined, wakeAt: () => undefined };
     return new Relay({ directory: portals, emulator, store, channel, account, portal, dir }, (now) => ({
       store,
       portals,
       channels: new Map([["fake", channel]]),
-      dispatcher: { wake: () => undefined, wakeAt: () => undefined },
+      dispatcher,
+      replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
+      fromBBCode: plainText,
       shelf: createMediaShelf({ dataDir: dir, publicUrl: "http://127.0.0.1:9", secretKey: "k".repeat(32), media: store.media, now }),
       toBBCode: (text) => text.text,
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
-      metrics: createMetrics(),
+      metrics,
       log,
       now,
     }));
@@ -195,12 +199,8 @@ export class Relay {
     return createInboundAcceptor({ ...this.deps, writers: 1 });
   }
 
-  replies() {
-    return createReplyAcceptor(this.deps);
-  }
-
   async operatorDoes(action: Omit<Extract<OperatorAction, { kind: "message" }>, "portal" | "at"> | Omit<Extract<OperatorAction, { kind: "edit" }>, "portal" | "at"> | Omit<Extract<OperatorAction, { kind: "delete" }>, "portal" | "at">) {
-    return this.replies().accept({ ...action, portal: this.portal, at: this.deps.now() });
+    return this.deps.replies.accept({ ...action, portal: this.portal, at: this.deps.now() });
   }
 
   /** One run over the lane, as a worker would do it. */

@@ -171,7 +171,8 @@ describe("agent -> customer", () => {
 
 describe("after an outage", () => {
   const repairs = (owner = "w") =>
-    createRepairs({ store: relay.store, lines: relay.deps.portals.lines, replies: relay.replies(), fromBBCode: plainText, log: relay.deps.log, now: relay.deps.now, owner });
+    createRepairs({ ...relay.deps, lines: relay.deps.portals.lines, owner });
+  const noteGap = () => relay.store.portals.noteGap(relay.deps.now(), relay.portal);
   const outgoing = async (conversation: ConversationId) => (await relay.states(conversation)).filter((state) => state.startsWith("out"));
 
   it("fetches the replies whose events were lost, each once", async () => {
@@ -180,6 +181,7 @@ describe("after an outage", () => {
     controls.operatorWrites(chat, { text: "lost one", userId: 5 });
     controls.systemWrites(chat, "Anna joined");
     controls.operatorWrites(chat, { text: "lost two", userId: 5 });
+    await noteGap();
     const repair = repairs();
     repair.start(relay.portal);
     await expect.poll(() => outgoing(conversation)).toEqual(["out stored: lost one", "out stored: lost two"]);
@@ -190,10 +192,40 @@ describe("after an outage", () => {
     expect(outTexts()).toEqual(["lost one", "lost two"]);
   });
 
+  it("sends what was lost before what came later, and asks the portal once", async () => {
+    const { conversation, chat, reply } = await open();
+    relay.emulator.portal().operatorWrites(chat, { text: "lost", userId: 5 });
+    await noteGap();
+    await reply("seen");
+    relay.emulator.requests.clear();
+    relay.advance(10);
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["lost", "seen"]);
+    await reply("third");
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["lost", "seen", "third"]);
+    expect(relay.emulator.requests.entries({ method: "imopenlines.session.history.get" })).toHaveLength(1);
+  });
+
+  it("holds a reply up for a minute at most while the history cannot be read", async () => {
+    const { conversation, reply } = await open();
+    const { clientEndpoint } = relay.emulator.portal().portal;
+    await reply("waiting");
+    await noteGap();
+    await relay.movePortal("http://127.0.0.1:9/rest/");
+    expect((await relay.run("out", conversation)).kind).toBe("later");
+    expect(outTexts()).toEqual([]);
+    relay.advance(61_000);
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["waiting"]);
+    await relay.movePortal(clientEndpoint);
+  }, 60_000);
+
   it("waits for another process's run and then makes its own", async () => {
     const { conversation, chat } = await open();
     relay.emulator.portal().operatorWrites(chat, { text: "lost", userId: 5 });
     await relay.store.locks.acquire(`repair:${relay.portal}`, "another", 60_000);
+    await noteGap();
     const repair = repairs();
     repair.start(relay.portal);
     await relay.store.messages.findByIm(relay.portal, "0");
