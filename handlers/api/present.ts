@@ -10,7 +10,7 @@ import type { Portal } from "../../src/domain/portal.ts";
 
 export type MediaLink = (media: MediaId) => string;
 
-export function presentAccount(account: Account, backlog: number, problem?: string): AccountAnswer {
+export function presentAccount(account: Account, backlog: number, beside: { readonly problem?: string | undefined; readonly embed?: string | undefined } = {}): AccountAnswer {
   const { externalId, title, url } = account.profile;
   return {
     id: account.id,
@@ -25,7 +25,8 @@ export function presentAccount(account: Account, backlog: number, problem?: stri
     settings: { ...account.settings },
     backlog,
     createdAt: account.createdAt.toISOString(),
-    ...(problem !== undefined && { problem }),
+    ...(beside.embed !== undefined && { embed: beside.embed }),
+    ...(beside.problem !== undefined && { problem: beside.problem }),
   };
 }
 

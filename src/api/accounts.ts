@@ -18,6 +18,7 @@ export const account = z.object({
   credentials: z.record(z.string(), z.string()).describe("Masked: the last four characters at most."),
   settings: z.record(z.string(), z.unknown()),
   backlog: z.number().int().describe("Messages that wait to be delivered."),
+  embed: z.string().optional().describe("HTML to paste into a site, where the channel lives on sites."),
   createdAt: z.string(),
   problem,
 });

@@ -32,6 +32,8 @@ export interface ChannelAdapter {
   remove?(account: Account, message: OutgoingChange): Promise<SendOutcome>;
   /** Idempotent: checks the credentials, points the vendor at us. */
   connect(account: Account, place: PublicPlace): Promise<Connected>;
+  /** HTML that the admin pastes into a site to show this account there; `origin` is where visitors' browsers reach us. */
+  embed?(account: Account, origin: string): string;
   /** Idempotent: takes our webhook away; an account that is gone already counts as done. */
   disconnect(account: Account): Promise<void>;
   /** Opens the bytes behind a reference of ours; the caller enforces the size limit while it streams. */

@@ -104,6 +104,7 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     accountChanged: () => undefined,
     startHistoryRepair: (id) => void repairs.push(id),
+    publicUrl: PUBLIC_URL,
     now,
   });
   await app.ready();

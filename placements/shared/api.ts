@@ -1,0 +1,100 @@
+/**
+ * Our API as pages see it. A session that ended is renewed once with a fresh token of the portal and the request is
+ * repeated; requests that meet the end of a session together share one renewal. Outside a portal there is nobody to ask,
+ * so the page says that the person must sign in again.
+ */
+import type { SessionAnswer } from "../../src/api/portal.ts";
+import { boot, placementOption } from "./boot.ts";
+import { freshToken } from "./frame.ts";
+
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** 0: no answer at all. */
+  readonly status: number;
+  readonly code: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, code: string, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export interface Paged<Row> {
+  readonly rows: Row[];
+  /** Position to go on from; absent at the end. */
+  readonly next?: number;
+}
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+const TIMEOUT_MS = 45_000;
+let session = boot.session;
+let renewing: Promise<boolean> | undefined;
+
+export async function call<Answer>(method: Method, path: string, body?: unknown): Promise<Answer> {
+  return (await send(method, path, body)).body as Answer;
+}
+
+export async function list<Row>(path: string): Promise<Paged<Row>> {
+  const { body, next } = await send("GET", path);
+  return { rows: body as Row[], ...(next !== undefined && { next }) };
+}
+
+async function send(method: Method, path: string, body?: unknown): Promise<{ readonly body: unknown; readonly next?: number }> {
+  let response = await request(method, path, body);
+  if (response.status === 401 && (await renew())) response = await request(method, path, body);
+  const text = await response.text();
+  const answer: unknown = text === "" ? undefined : parse(text);
+  if (!response.ok) throw errorOf(response.status, answer);
+  const next = response.headers.get("x-next");
+  return { body: answer, ...(next !== null && { next: Number(next) }) };
+}
+
+function request(method: Method, path: string, body: unknown): Promise<Response> {
+  return fetch(`/api${path}`, {
+    method,
+    headers: { authorization: `Bearer ${session}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    cache: "no-store",
+  }).catch((error: unknown) => {
+    const late = error instanceof DOMException && error.name === "TimeoutError";
+    throw new ApiError(0, late ? "timeout" : "offline", "");
+  });
+}
+
+function renew(): Promise<boolean> {
+  renewing ??= exchange().finally(() => {
+    renewing = undefined;
+  });
+  return renewing;
+}
+
+async function exchange(): Promise<boolean> {
+  const token = await freshToken().catch(() => undefined);
+  if (!token) return false;
+  const response = await request("POST", "/session", token);
+  if (!response.ok) return false;
+  session = ((await response.json()) as SessionAnswer).session;
+  return true;
+}
+
+function errorOf(status: number, answer: unknown): ApiError {
+  const error = (answer as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
+  const { code, message, ...details } = error ?? {};
+  return new ApiError(status, typeof code === "string" ? code : "unknown", typeof message === "string" ? message : "", details);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a person outside the portal signs in again. */
+export const signInAddress = () => placementOption("login");

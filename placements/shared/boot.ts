@@ -1,0 +1,26 @@
+import type { Boot, Locale } from "../../src/api/boot.ts";
+
+const NOBODY: Boot = {
+  session: "",
+  portal: { id: "", name: "", domain: "", active: true },
+  user: { id: "", name: "", admin: false },
+  placement: "DEFAULT",
+  options: {},
+  locale: "en",
+};
+
+/** What the server put into this page. A page opened without it shows itself empty instead of breaking. */
+export const boot: Boot = readBoot();
+
+export const locale: Locale = boot.locale === "ru" || boot.locale === "es" ? boot.locale : "en";
+
+/** A value of PLACEMENT_OPTIONS as text; empty when absent. */
+export function placementOption(name: string): string {
+  const value = boot.options[name];
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+}
+
+function readBoot(): Boot {
+  const text = document.getElementById("boot")?.textContent ?? "{}";
+  return { ...NOBODY, ...(JSON.parse(text) as Partial<Boot>) };
+}

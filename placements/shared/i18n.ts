@@ -1,0 +1,48 @@
+import { locale } from "./boot.ts";
+import { en, type PlainKey, type PluralKey, type Texts } from "./texts/en.ts";
+import { es } from "./texts/es.ts";
+import { ru } from "./texts/ru.ts";
+
+const DICTIONARIES: Readonly<Record<typeof locale, Texts>> = { en, ru, es };
+const texts = DICTIONARIES[locale];
+const rules = new Intl.PluralRules(locale);
+const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const number = new Intl.NumberFormat(locale);
+
+type Values = Readonly<Record<string, string | number>>;
+
+export function t(key: PlainKey, values: Values = {}): string {
+  return fill(texts[key], values);
+}
+
+/** The form of the text that fits the number; `{count}` is put in. */
+export function count(key: PluralKey, amount: number): string {
+  const forms = texts[key];
+  const rule = rules.select(amount);
+  const form = (rule === "one" ? forms.one : rule === "few" ? forms.few : rule === "many" ? forms.many : undefined) ?? forms.other;
+  return fill(form, { count: number.format(amount) });
+}
+
+/** The time today, the day before that. */
+export function shortTime(iso: string): string {
+  const date = new Date(iso);
+  return date.toDateString() === new Date().toDateString() ? clock.format(date) : day.format(date);
+}
+
+export const clockTime = (iso: string) => clock.format(new Date(iso));
+export const fullTime = (iso: string) => full.format(new Date(iso));
+
+/** The day of a message, for the line between days. */
+export const dayOf = (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(iso));
+
+/** Bytes as people read them. */
+export function fileSize(bytes: number): string {
+  const [value, unit] = bytes >= 1_000_000 ? ([bytes / 1_000_000, "megabyte"] as const) : ([bytes / 1000, "kilobyte"] as const);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (slot, name: string) => String(values[name] ?? slot));
+}

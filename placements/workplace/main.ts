@@ -1,0 +1,4 @@
+import { mountPage } from "../shared/mount.ts";
+import WorkplacePage from "./workplace-page.vue";
+
+mountPage(WorkplacePage);

@@ -1,0 +1,59 @@
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+import { fileURLToPath } from "node:url";
+import bitrix24Ui from "@bitrix24/b24ui-nuxt/vite";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig, type Plugin } from "vite";
+
+/**
+ * Our pages inside the portal: one HTML per page, code shared and split, hashed names below `/assets/`. The server puts
+ * the boot data into the HTML and serves the rest as it is.
+ */
+const root = fileURLToPath(new URL("placements", import.meta.url));
+const pages = ["install", "settings", "workplace", "card-tab", "connector-setup"];
+
+export default defineConfig({
+  root,
+  base: "/",
+  publicDir: false,
+  cacheDir: fileURLToPath(new URL("node_modules/.vite-placements", import.meta.url)),
+  plugins: [
+    vue(),
+    bitrix24Ui({
+      autoImport: false,
+      components: false,
+      dts: false,
+      router: false,
+      colorMode: true,
+      colorModeStorageKey: null,
+      root: fileURLToPath(new URL("node_modules/.cache/b24ui", import.meta.url)),
+    }),
+    compressed(),
+  ],
+  build: {
+    outDir: fileURLToPath(new URL("dist/placements", import.meta.url)),
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: Object.fromEntries(pages.map((page) => [page, `${root}/${page}/index.html`])) },
+    chunkSizeWarningLimit: 700,
+  },
+});
+
+/** Compresses once here what would otherwise be compressed at every request. */
+function compressed(): Plugin {
+  return {
+    name: "threadline-compressed",
+    apply: "build",
+    async generateBundle(_options, bundle) {
+      const big = Object.values(bundle).filter((file) => /\.(js|css|svg)$/.test(file.fileName));
+      for (const file of big) {
+        const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
+        if (content.length < 1024) continue;
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: await promisify(brotliCompress)(content, { params }) });
+        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: await promisify(gzip)(content, { level: 9 }) });
+      }
+    },
+  };
+}
