@@ -15,16 +15,18 @@
  * - Portal gone or limits used up for long: after about 20 s of waiting calls end as `throttled`, so that the workers
  *   that hold lanes are free again; the queue's length is bounded in the same way.
  */
-import type { Logger } from "../log/log.ts";
+
 import type { PortalId } from "../domain/ids.ts";
+import type { Logger } from "../log/log.ts";
 import type { Clock } from "./clock.ts";
 import type { PortalCall, PortalOutcome } from "./contract.ts";
 import { createEstimates } from "./estimates.ts";
-import type { MethodReport, PortalLevel, RateLimiter, Slot } from "./limiter.ts";
-import type { Fault } from "./outcomes.ts";
+import type { PortalLevel, RateLimiter, Slot } from "./limiter.ts";
+import { ambiguous, type Fault } from "./outcomes.ts";
 import { CallQueue, type PlanRules, type Queued } from "./queue.ts";
 import type { TokenKeeper } from "./tokens.ts";
-import type { CommandEnd, Credentials, PortalTransport } from "./transport.ts";
+import type { Credentials, PortalTransport, RequestEnd } from "./transport.ts";
+import { decide } from "./verdicts.ts";
 
 export interface BatcherSettings {
   readonly portal: PortalId;
@@ -63,12 +65,12 @@ const MAX_QUEUED = 5_000;
 const MAX_WAIT_MS = 20_000;
 const GATHER_MIN_MS = 20;
 const GATHER_MAX_MS = 250;
-const TRIES = 4;
-const RETRY_BASE_MS = 500;
 const RATE_PENALTY_MS = 1_500;
 /** The portal says a budget is used up, without saying until when: one of its minutes. */
 const BUDGET_PENALTY_MS = 60_000;
 const ASK_AGAIN_MS = 1_000;
+/** Where nothing else sees to it, the queue is looked at again after so long. */
+const LOOK_MS = 5_000;
 /** A pair is used without asking the token keeper again. */
 const TRUST_MS = 2_000;
 /** Renewing authorizations often is called abuse by the platform. */
@@ -90,7 +92,6 @@ export function createBatcher(settings: BatcherSettings): Batcher {
   const renewedAt = new Map<string, number>();
   const authorising = new Set<string>();
   const blocked = new Map<string, number>();
-  const resets = new Map<string, number>();
   let inFlight = 0;
   let asking = false;
   let used = 0;
@@ -103,7 +104,7 @@ export function createBatcher(settings: BatcherSettings): Batcher {
     now: clock.now(),
     maxCommands: MAX_COMMANDS,
     maxMs: MAX_BATCH_MS,
-    estimateMs: (entry) => estimates.duration(entry.call.method, entry.call.weight ?? 1),
+    estimateMs: (entry) => estimates.duration(entry.call),
     blocked: (method) => (blocked.get(method) ?? 0) > clock.now(),
     mute: (identity) => authorising.has(identity),
   });
@@ -116,48 +117,59 @@ export function createBatcher(settings: BatcherSettings): Batcher {
         resolve(outcome);
       };
       const heldUntil = blocked.get(wanted.method) ?? 0;
-      if (heldUntil - queuedAt > MAX_WAIT_MS) return settle(overBudget(wanted.method, heldUntil));
-      if (queue.size >= MAX_QUEUED) return settle(throttled(queuedAt + MAX_WAIT_MS, "Too many calls to this portal are waiting already."));
-      const identity = user ?? "";
-      queue.add({ call: wanted, identity, queuedAt, notBefore: 0, left: false, tries: 0, settle, fail: reject });
-      pump();
+      if (heldUntil - queuedAt > MAX_WAIT_MS) settle(overBudget(wanted.method, heldUntil));
+      else if (queue.size >= MAX_QUEUED)
+        settle(throttled(queuedAt + MAX_WAIT_MS, "Too many calls to this portal are waiting already."));
+      else {
+        const identity = user ?? "";
+        queue.add({ call: wanted, identity, queuedAt, notBefore: 0, left: false, tries: 0, settle, fail: reject });
+        pump();
+      }
     });
   }
 
+  /** Looks whether a request can leave now; if not, sees to it that it is looked again. */
   function pump(): void {
     cancelTimer?.();
     cancelTimer = undefined;
     giveBackStale();
-    if (asking || inFlight >= maxInFlight || queue.size === 0) return;
-    const now = clock.now();
-    if (gateUntil > now) return wakeIn(gateUntil - now);
+    if (asking || queue.size === 0) return;
+    const waitMs = leaveOrWait(clock.now());
+    if (waitMs !== undefined) cancelTimer = clock.after(Math.max(1, Math.ceil(waitMs)), pump);
+  }
+
+  /** Milliseconds after which to look again; `undefined`: something is under way that ends with a look. */
+  function leaveOrWait(now: number): number | undefined {
+    if (inFlight >= maxInFlight) return LOOK_MS;
+    if (gateUntil > now) return gateUntil - now;
     const planned = queue.plan(rules());
     const [first] = planned;
-    if (!first) return wakeForLater(now);
+    if (!first) return untilSomethingMay(now);
     const gatherUntil = oldest(planned) + gatherMs();
     const gathers = inFlight > 0 && planned.length < MAX_COMMANDS && first.call.alone !== true;
-    if (gathers && gatherUntil > now) return wakeIn(gatherUntil - now);
+    if (gathers && gatherUntil > now) return gatherUntil - now;
     const known = credentials.get(first.identity);
-    if (known === undefined || now - known.at > TRUST_MS || known.held.expiresAt <= now) return authorise(first.identity);
+    if (known === undefined || now - known.at > TRUST_MS || known.held.expiresAt <= now) {
+      authorise(first.identity);
+      return LOOK_MS;
+    }
     asking = true;
     void ask(planned, known.held);
+    return undefined;
   }
 
   const gatherMs = () => GATHER_MIN_MS + used * (GATHER_MAX_MS - GATHER_MIN_MS);
 
-  function wakeIn(milliseconds: number): void {
-    cancelTimer?.();
-    cancelTimer = clock.after(Math.max(1, Math.ceil(milliseconds)), pump);
-  }
-
-  /** Nothing can go now: wakes for the first retry, the first budget that opens, or to give calls back. */
-  function wakeForLater(now: number): void {
-    let next = Number.POSITIVE_INFINITY;
+  /** Nothing can go now: until the first retry, the first budget that opens, or the next look at what waits too long. */
+  function untilSomethingMay(now: number): number | undefined {
+    let next = now + LOOK_MS;
+    let any = false;
     for (const head of queue.heads()) {
-      if (authorising.has(head.identity)) continue;
-      next = Math.min(next, Math.max(head.notBefore, blocked.get(head.call.method) ?? 0, now + 1));
+      any = true;
+      if (!authorising.has(head.identity))
+        next = Math.min(next, Math.max(head.notBefore, blocked.get(head.call.method) ?? 0, now + 1));
     }
-    if (Number.isFinite(next)) wakeIn(Math.min(next - now, MAX_WAIT_MS));
+    return any ? next - now : undefined;
   }
 
   /** Fetches the token of an identity; its calls wait, others go on. */
@@ -177,13 +189,16 @@ export function createBatcher(settings: BatcherSettings): Batcher {
       })
       .finally(pump);
     // Whoever else waits may go meanwhile.
-    if (queue.plan(rules()).length > 0) pump();
+    if (queue.plan(rules()).length > 0) queueMicrotask(pump);
   }
 
   async function ask(planned: readonly Entry[], held: Credentials): Promise<void> {
     let slot: Slot;
     try {
-      slot = await limiter.acquire(portal, { costs: costsOf(planned), level: settings.level() });
+      slot = await limiter.acquire(portal, {
+        costs: planned.map((entry) => estimates.cost(entry.call)),
+        level: settings.level(),
+      });
     } catch (error) {
       log.warn({ portal, error: messageOf(error) }, "The rate limiter cannot be asked; calls to the portal wait");
       slot = { kind: "wait", milliseconds: ASK_AGAIN_MS, reason: "unavailable" };
@@ -202,18 +217,26 @@ export function createBatcher(settings: BatcherSettings): Batcher {
 
   function holdUp(slot: Slot & { readonly kind: "wait" }): void {
     const until = clock.now() + slot.milliseconds;
-    if (slot.method !== undefined) return holdMethod(slot.method, until);
+    if (slot.method !== undefined) {
+      holdMethod(slot.method, until);
+      return;
+    }
     if (slot.reason === "rate") used = 1;
     gateUntil = until;
     if (slot.milliseconds <= MAX_WAIT_MS) return;
-    for (const entry of queue.drain(() => true)) entry.settle(throttled(until, "The portal's request limit is used up."));
+    for (const entry of queue.drain(() => true))
+      entry.settle(throttled(until, "The portal's request limit is used up."));
   }
 
   function holdMethod(method: string, until: number): void {
     blocked.set(method, until);
     if (until - clock.now() <= MAX_WAIT_MS) return;
-    log.info({ portal, method, seconds: Math.ceil((until - clock.now()) / 1000) }, "A method's run-time budget in the portal is used up; its calls wait");
-    for (const entry of queue.drain((waiting) => waiting.call.method === method)) entry.settle(overBudget(method, until));
+    log.info(
+      { portal, method, seconds: Math.ceil((until - clock.now()) / 1000) },
+      "A method's run-time budget in the portal is used up; its calls wait",
+    );
+    for (const entry of queue.drain((waiting) => waiting.call.method === method))
+      entry.settle(overBudget(method, until));
   }
 
   function giveBackStale(): void {
@@ -224,29 +247,32 @@ export function createBatcher(settings: BatcherSettings): Batcher {
     for (const head of queue.heads()) if (head.queuedAt <= limit) stale = true;
     if (!stale) return;
     const until = Math.max(gateUntil, clock.now() + ASK_AGAIN_MS);
-    for (const entry of queue.drain((waiting) => waiting.queuedAt <= limit)) entry.settle(throttled(until, "The portal has more calls waiting than its limits let through just now."));
+    for (const entry of queue.drain((waiting) => waiting.queuedAt <= limit))
+      entry.settle(throttled(until, "The portal has more calls waiting than its limits let through just now."));
   }
 
   async function run(planned: readonly Entry[], held: Credentials, ticket: string): Promise<void> {
-    let end: { readonly kept: readonly Entry[]; readonly ends: readonly CommandEnd[]; readonly whole?: Fault | undefined } = { kept: [], ends: [] };
-    try {
-      const kept = await letLeave(planned);
-      const [first] = kept;
-      if (first) {
-        settings.observe?.sent(kept.length);
-        end = { kept, ...(await settings.transport.send(held, kept.map((entry) => entry.call))) };
-      }
-      await settleTicket(ticket, end);
-    } finally {
-      inFlight -= 1;
-      conclude(end, held);
-      pump();
+    const kept = await letLeave(planned);
+    let end: RequestEnd = { ends: [] };
+    if (kept.length > 0) {
+      settings.observe?.sent(kept.length);
+      end = await settings.transport.send(
+        held,
+        kept.map((entry) => entry.call),
+      );
     }
+    // Callers first: until they have written down what happened, a crash leaves them in doubt.
+    conclude(kept, end, held);
+    await settleTicket(ticket, kept, end);
+    inFlight -= 1;
+    pump();
   }
 
   /** Runs the hooks that have not run yet. Whoever says no, or fails, does not travel. */
   async function letLeave(planned: readonly Entry[]): Promise<readonly Entry[]> {
-    const verdicts = await Promise.allSettled(planned.map(async (entry) => entry.left || entry.call.leave === undefined || (await entry.call.leave())));
+    const verdicts = await Promise.allSettled(
+      planned.map(async (entry) => entry.left || entry.call.leave === undefined || (await entry.call.leave())),
+    );
     return planned.filter((entry, index) => {
       const verdict = verdicts[index];
       if (verdict?.status === "fulfilled" && verdict.value) {
@@ -260,80 +286,58 @@ export function createBatcher(settings: BatcherSettings): Batcher {
     });
   }
 
-  async function settleTicket(ticket: string, end: { readonly kept: readonly Entry[]; readonly ends: readonly CommandEnd[]; readonly whole?: Fault | undefined }): Promise<void> {
-    const reports = learn(end.kept, end.ends);
+  async function settleTicket(ticket: string, kept: readonly Entry[], end: RequestEnd): Promise<void> {
+    const reports = estimates.learn(
+      kept.map((entry) => entry.call),
+      end.ends,
+    );
     try {
       await limiter.settle(portal, ticket, reports, end.whole?.kind === "ambiguous");
-      if (end.whole?.kind === "rate-limited") {
-        penalties = Math.min(penalties + 1, 4);
-        await limiter.penalise(portal, RATE_PENALTY_MS * 2 ** (penalties - 1));
-      } else if (end.whole === undefined && end.ends.length > 0) penalties = 0;
-      for (const [index, one] of end.ends.entries()) {
-        const entry = end.kept[index];
-        if (entry && one.kind === "fault" && one.fault.kind === "over-budget") await limiter.penalise(portal, budgetPenalty(entry.call.method), entry.call.method);
-      }
+      if (end.whole?.kind === "rate-limited") await limiter.penalise(portal, ratePenalty());
+      const over = new Set(
+        kept.filter((_entry, index) => faultAt(end, index)?.kind === "over-budget").map((entry) => entry.call.method),
+      );
+      for (const method of over) await limiter.penalise(portal, budgetPenalty(method), method);
     } catch (error) {
       log.warn({ portal, error: messageOf(error) }, "The rate limiter could not be told how a request ended");
     }
   }
 
-  function conclude(end: { readonly kept: readonly Entry[]; readonly ends: readonly CommandEnd[]; readonly whole?: Fault | undefined }, held: Credentials): void {
-    const [first] = end.kept;
+  function conclude(kept: readonly Entry[], end: RequestEnd, held: Credentials): void {
+    const [first] = kept;
     if (!first) return;
-    const rejected = end.ends.some((one) => one.kind === "fault" && (one.fault.kind === "token-rejected" || one.fault.kind === "moved"));
+    const rejected = kept.some((_entry, index) =>
+      ["token-rejected", "moved"].includes(faultAt(end, index)?.kind ?? ""),
+    );
     const hopeless = rejected && !renew(first.identity, held);
     if (!rejected && first.identity === "" && end.whole === undefined) note(settings.tokens.succeeded(portal));
-    for (const [index, entry] of end.kept.entries()) {
+    if (end.whole?.kind === "rate-limited") {
+      penalties = Math.min(penalties + 1, 4);
+      gateUntil = clock.now() + ratePenalty();
+    } else if (end.whole === undefined) penalties = 0;
+    for (const [index, entry] of kept.entries()) {
       const one = end.ends[index];
-      if (!one || one.kind === "ok") {
+      if (one?.kind === "ok") {
         queue.release(entry, false);
-        entry.settle(one ? { kind: "ok", value: one.value } : { kind: "uncertain", sentence: "The portal's answer was incomplete." });
-      } else finish(entry, one.fault, hopeless);
+        entry.settle({ kind: "ok", value: one.value });
+      } else finish(entry, one?.fault ?? ambiguous("The portal's answer was incomplete"), hopeless);
     }
   }
 
+  const ratePenalty = () => RATE_PENALTY_MS * 2 ** Math.max(0, penalties - 1);
+
   /** A call that did not end well: ends it, or puts it back to the front of its lane. */
   function finish(entry: Entry, fault: Fault, hopeless: boolean): void {
-    const again = (milliseconds: number) => {
-      entry.notBefore = clock.now() + milliseconds;
-      queue.release(entry, true);
-    };
-    const end = (outcome: PortalOutcome<unknown>) => {
-      queue.release(entry, false);
-      entry.settle(outcome);
-    };
-    const harmless = entry.call.effect !== "once";
-    const backOff = () => {
-      entry.tries += 1;
-      return RETRY_BASE_MS * 2 ** entry.tries * (0.75 + random() / 2);
-    };
-    switch (fault.kind) {
-      case "rate-limited":
-        entry.notBefore = 0;
-        return queue.release(entry, true);
-      case "over-budget": {
-        queue.release(entry, true);
-        return holdMethod(entry.call.method, clock.now() + budgetPenalty(entry.call.method));
-      }
-      case "token-rejected":
-      case "moved":
-        if (!hopeless) return again(0);
-        return end(
-          fault.kind === "moved"
-            ? { kind: "unreachable", sentence: "The portal has moved to another address that Bitrix24 does not tell yet." }
-            : { kind: "unauthorised", sentence: "The portal does not accept even a fresh authorization." },
-        );
-      case "unauthorised":
-        if (entry.identity === "") note(settings.tokens.troubled(portal, fault.sentence));
-        return end(fault);
-      case "refused":
-        return end(fault);
-      case "unreachable":
-        return harmless && entry.tries + 1 < TRIES ? again(backOff()) : end(fault);
-      case "ambiguous":
-        if (!harmless) return end({ kind: "uncertain", sentence: fault.sentence });
-        return entry.tries + 1 < TRIES ? again(backOff()) : end({ kind: "unreachable", sentence: "The portal does not answer." });
-    }
+    const verdict = decide(entry.call.effect, fault, entry.tries, hopeless, random());
+    queue.release(entry, verdict.kind !== "end");
+    if (verdict.kind === "end") {
+      if (fault.kind === "unauthorised" && entry.identity === "")
+        note(settings.tokens.troubled(portal, fault.sentence));
+      entry.settle(verdict.outcome);
+    } else if (verdict.kind === "again") {
+      if (verdict.counts) entry.tries += 1;
+      entry.notBefore = clock.now() + verdict.afterMs;
+    } else holdMethod(entry.call.method, clock.now() + budgetPenalty(entry.call.method));
   }
 
   /** Brings another token or address; `false` when that was done a moment ago and did not help. */
@@ -360,38 +364,15 @@ export function createBatcher(settings: BatcherSettings): Batcher {
     return true;
   }
 
-  /** Learns times from the ends of a request; answers what the portal said about budgets. */
-  function learn(kept: readonly Entry[], ends: readonly CommandEnd[]): readonly MethodReport[] {
-    const figures = new Map<string, { ms: number; weight: number }[]>();
-    for (const [index, end] of ends.entries()) {
-      const entry = kept[index];
-      if (!entry) continue;
-      const { method, weight = 1 } = entry.call;
-      if (end.measured.durationMs !== undefined) estimates.learnDuration(method, weight, end.measured.durationMs);
-      if (end.measured.operatingResetAt !== undefined) resets.set(method, end.measured.operatingResetAt);
-      if (end.measured.operatingMs === undefined) continue;
-      figures.set(method, [...(figures.get(method) ?? []), { ms: end.measured.operatingMs, weight }]);
-    }
-    const reports: MethodReport[] = [];
-    for (const [method, list] of figures) {
-      reports.push({ method, operatingMs: Math.max(...list.map((figure) => figure.ms)) });
-      const steps = list.slice(1).map((figure, index) => (figure.ms - (list[index]?.ms ?? 0)) / figure.weight);
-      const [median] = steps.filter((step) => step >= 0).sort((a, b) => a - b).slice(Math.floor(steps.length / 2));
-      if (median !== undefined) estimates.learnOperating(method, 1, median);
-    }
-    return reports;
-  }
-
-  const costsOf = (planned: readonly Entry[]) =>
-    planned.map((entry) => ({ method: entry.call.method, estimatedMs: estimates.operating(entry.call.method, entry.call.weight ?? 1) }));
-
   function budgetPenalty(method: string): number {
-    const wait = (resets.get(method) ?? 0) - clock.now();
+    const wait = (estimates.resetAt(method) ?? 0) - clock.now();
     return wait > 0 && wait <= 11 * 60_000 ? wait + ASK_AGAIN_MS : BUDGET_PENALTY_MS;
   }
 
   function note(work: Promise<void>): void {
-    work.catch((error: unknown) => log.warn({ portal, error: messageOf(error) }, "The portal's state could not be noted"));
+    work.catch((error: unknown) =>
+      log.warn({ portal, error: messageOf(error) }, "The portal's state could not be noted"),
+    );
   }
 
   return {
@@ -402,7 +383,17 @@ export function createBatcher(settings: BatcherSettings): Batcher {
   };
 }
 
-const oldest = (entries: readonly Entry[]) => Math.min(...entries.map((entry) => Math.max(entry.queuedAt, entry.notBefore)));
-const throttled = (until: number, sentence: string): PortalOutcome<never> => ({ kind: "throttled", until: new Date(until), sentence });
-const overBudget = (method: string, until: number) => throttled(until, `The portal's time budget for ${method} is used up; it opens again by itself.`);
+function faultAt(end: RequestEnd, index: number): Fault | undefined {
+  const one = end.ends[index];
+  return one?.kind === "fault" ? one.fault : undefined;
+}
+const oldest = (entries: readonly Entry[]) =>
+  Math.min(...entries.map((entry) => Math.max(entry.queuedAt, entry.notBefore)));
+const throttled = (until: number, sentence: string): PortalOutcome<never> => ({
+  kind: "throttled",
+  until: new Date(until),
+  sentence,
+});
+const overBudget = (method: string, until: number) =>
+  throttled(until, `The portal's time budget for ${method} is used up; it opens again by itself.`);
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -39,11 +39,38 @@ const CLOSING: Readonly<Record<SpanKind, string>> = {
   link: "[/url]",
 };
 const TAGS = [
-  "b", "i", "u", "s", "size", "color", "url", "user", "chat", "context", "code", "img", "icon", "put", "send", "call", "timestamp",
-  "disk", "br", "quote", "pch", "rating", "attach", "like", "dislike", "font",
+  "b",
+  "i",
+  "u",
+  "s",
+  "size",
+  "color",
+  "url",
+  "user",
+  "chat",
+  "context",
+  "code",
+  "img",
+  "icon",
+  "put",
+  "send",
+  "call",
+  "timestamp",
+  "disk",
+  "br",
+  "quote",
+  "pch",
+  "rating",
+  "attach",
+  "like",
+  "dislike",
+  "font",
 ];
 const ANY_BRACKET = /\[/g;
-const TAG_HERE = new RegExp(`^\\[(?:/(?:${TAGS.join("|")})|(?:${TAGS.join("|")})(?:=[^\\[\\]\\n]+|\\s[^\\[\\]\\n=]+=[^\\[\\]\\n]+)?)\\]`, "i");
+const TAG_HERE = new RegExp(
+  `^\\[(?:/(?:${TAGS.join("|")})|(?:${TAGS.join("|")})(?:=[^\\[\\]\\n]+|\\s[^\\[\\]\\n=]+=[^\\[\\]\\n]+)?)\\]`,
+  "i",
+);
 /** Tags without an end. */
 const SINGLE_TAGS = new Set(["br", "icon", "timestamp", "disk", "attach", "rating", "like", "dislike"]);
 const TAG_AHEAD = new RegExp(`^${JOINER}*(?:${JOINER}|/?(?:${TAGS.join("|")})(?![a-z0-9]))`, "i");
@@ -53,7 +80,9 @@ const NEAR = 12;
 /** Neutral -> BBCode. Total. `pre` and `code` become the one code tag there is; a quotation inside a line loses its mark. */
 export function toBbcode(rich: RichText): string {
   const { text } = rich;
-  const spans = normaliseSpans(text, rich.spans).filter((span) => span.kind !== "link" || linkAddress(span.url) !== undefined);
+  const spans = normaliseSpans(text, rich.spans).filter(
+    (span) => span.kind !== "link" || linkAddress(span.url) !== undefined,
+  );
   const insertions = new Map<number, string>();
   const insert = (at: number, what: string) => insertions.set(at, (insertions.get(at) ?? "") + what);
   const opened: Span[] = [];
@@ -94,10 +123,21 @@ export function toBbcode(rich: RichText): string {
 export function fromBbcode(source: string): RichText {
   const reading: Reading = { text: "", spans: [] };
   const stand = standIn(source);
-  const guarded = source.replace(ANY_BRACKET, (bracket: string, offset: number) => (TAG_HERE.test(source.slice(offset, offset + 2_000)) ? bracket : stand));
-  const nodes: readonly unknown[] = parse(guarded, { onlyAllowTags: TAGS, caseFreeTags: true, contextFreeTags: ["code"] });
+  const guarded = source.replace(ANY_BRACKET, (bracket: string, offset: number) =>
+    TAG_HERE.test(source.slice(offset, offset + 2_000)) ? bracket : stand,
+  );
+  const nodes: readonly unknown[] = parse(guarded, {
+    onlyAllowTags: TAGS,
+    caseFreeTags: true,
+    contextFreeTags: ["code"],
+  });
   for (const node of nodes) readNode(node, guarded, reading);
-  return unmark({ text: reading.text.replaceAll(stand, "["), spans: reading.spans.map((span) => (span.url === undefined ? span : { ...span, url: span.url.replaceAll(stand, "%5B") })) });
+  return unmark({
+    text: reading.text.replaceAll(stand, "["),
+    spans: reading.spans.map((span) =>
+      span.url === undefined ? span : { ...span, url: span.url.replaceAll(stand, "%5B") },
+    ),
+  });
 }
 
 /** A character that the text does not contain. It takes the place of brackets that begin no tag: the parser writes those anew, and not always as they were. */
@@ -122,70 +162,46 @@ interface TagNode {
 }
 
 function readNode(node: unknown, source: string, reading: Reading): void {
-  if (typeof node === "string") {
-    reading.text += node;
-    return;
-  }
+  if (typeof node === "string") reading.text += node;
   if (!isTag(node)) return;
+  const start = reading.text.length;
+  const mark = readTag(node, source, reading);
+  const end = reading.text.length;
+  if (mark !== undefined && end > start) reading.spans.push({ ...mark, start, end });
+}
+
+/** Adds what a tag shows to the text; answers how that is marked, if it is. */
+function readTag(node: TagNode, source: string, reading: Reading): Pick<Span, "kind" | "url"> | undefined {
   const tag = node.tag.toLowerCase();
   const start = reading.text.length;
-  const inner = () => {
-    for (const child of node.content) readNode(child, source, reading);
-  };
-  const span = (kind: SpanKind, url?: string) => {
-    const end = reading.text.length;
-    if (end > start) reading.spans.push({ kind, start, end, ...(url !== undefined && { url }) });
-  };
   const written = node.start ? source.slice(node.start.from, node.start.to) : "";
   const attribute = /^\[[^=\s\]]*=([\s\S]*)\]$/.exec(written)?.[1] ?? "";
-  if (node.end === undefined && !SINGLE_TAGS.has(tag)) {
-    reading.text += written;
-    return inner();
-  }
+  const readInner = () => {
+    for (const child of node.content) readNode(child, source, reading);
+  };
+  const shown = () => reading.text.slice(start);
+  if (node.end === undefined && !SINGLE_TAGS.has(tag)) reading.text += written;
+  else if (tag === "br") reading.text += "\n";
+  else if (tag === "icon") reading.text += /\btitle=(.*?)(?:\s+\w+=|$)/.exec(attribute)?.[1] ?? "";
+  else if (tag === "timestamp") reading.text += momentOf(attribute) ?? written;
+  else if (SINGLE_TAGS.has(tag)) reading.text += written;
+  readInner();
+  if (node.end === undefined) return undefined;
+
   const format = FORMATS[tag];
-  if (format !== undefined) {
-    inner();
-    return span(format);
+  if (format !== undefined) return { kind: format };
+  if (tag === "quote") return { kind: "quote" };
+  if (tag === "code") return { kind: shown().includes("\n") ? "pre" : "code" };
+  if (tag === "url" || tag === "img") {
+    const address = linkAddress(tag === "url" && attribute !== "" ? attribute : shown());
+    if (shown() === "") reading.text += attribute;
+    return address === undefined ? undefined : { kind: "link", url: address };
   }
-  switch (tag) {
-    case "br":
-      reading.text += "\n";
-      return inner();
-    case "code":
-      inner();
-      return span(reading.text.slice(start).includes("\n") ? "pre" : "code");
-    case "quote":
-      inner();
-      return span("quote");
-    case "url":
-    case "img": {
-      inner();
-      const shown = reading.text.slice(start).trim();
-      const address = linkAddress(tag === "url" && attribute !== "" ? attribute : shown);
-      if (reading.text.length === start) reading.text += attribute;
-      return address === undefined ? undefined : span("link", address);
-    }
-    case "call": {
-      inner();
-      const number = (attribute || reading.text.slice(start)).replace(/[^\d+]/g, "");
-      return number === "" ? undefined : span("link", `tel:${number}`);
-    }
-    case "icon":
-      reading.text += /\btitle=(.*?)(?:\s+\w+=|$)/.exec(attribute)?.[1] ?? "";
-      return inner();
-    case "timestamp":
-      reading.text += momentOf(attribute) ?? written;
-      return inner();
-    case "disk":
-    case "attach":
-    case "rating":
-    case "like":
-    case "dislike":
-      reading.text += written;
-      return inner();
-    default:
-      return inner();
+  if (tag === "call") {
+    const number = (attribute || shown()).replace(/[^\d+]/g, "");
+    return number === "" ? undefined : { kind: "link", url: `tel:${number}` };
   }
+  return undefined;
 }
 
 /** Takes the signs off that mark literal brackets and quotations, and turns quoted lines into quotations. */
@@ -193,13 +209,18 @@ function unmark(reading: Reading): RichText {
   const { text } = reading;
   const cuts: { readonly from: number; readonly to: number }[] = [];
   const quotes: { from: number; to: number }[] = [];
-  for (const match of text.matchAll(new RegExp(`\\[${JOINER}`, "g"))) cuts.push({ from: match.index + 1, to: match.index + 2 });
+  for (const match of text.matchAll(new RegExp(`\\[${JOINER}`, "g")))
+    cuts.push({ from: match.index + 1, to: match.index + 2 });
   const lines = linesOf(text);
   let frame: number | undefined;
   for (const [index, line] of lines.entries()) {
     const words = text.slice(line.from, line.to);
-    if (words.startsWith(JOINER) && looksLikeQuotation(text, line.from)) cuts.push({ from: line.from, to: line.from + 1 });
-    else if (words === FRAME && (frame !== undefined || lines.slice(index + 1).some((later) => text.slice(later.from, later.to) === FRAME))) {
+    if (words.startsWith(JOINER) && looksLikeQuotation(text, line.from))
+      cuts.push({ from: line.from, to: line.from + 1 });
+    else if (
+      words === FRAME &&
+      (frame !== undefined || lines.slice(index + 1).some((later) => text.slice(later.from, later.to) === FRAME))
+    ) {
       const end = Math.min(line.to + 1, text.length);
       cuts.push({ from: line.from, to: end });
       if (frame === undefined) frame = end;
@@ -215,7 +236,8 @@ function unmark(reading: Reading): RichText {
     }
   }
   cuts.sort((a, b) => a.from - b.from);
-  const moved = (position: number) => position - cuts.reduce((sum, cut) => sum + Math.max(0, Math.min(position, cut.to) - cut.from), 0);
+  const moved = (position: number) =>
+    position - cuts.reduce((sum, cut) => sum + Math.max(0, Math.min(position, cut.to) - cut.from), 0);
   let kept = "";
   let at = 0;
   for (const cut of cuts) {
@@ -223,8 +245,17 @@ function unmark(reading: Reading): RichText {
     at = Math.max(at, cut.to);
   }
   kept += text.slice(at);
-  const marked = [...quotes.map((quote): Span => ({ kind: "quote", start: quote.from, end: quote.to })), ...reading.spans.toReversed()];
-  return { text: kept, spans: normaliseSpans(kept, nestingOrder(marked).map((span) => ({ ...span, start: moved(span.start), end: moved(span.end) }))) };
+  const marked = [
+    ...quotes.map((quote): Span => ({ kind: "quote", start: quote.from, end: quote.to })),
+    ...reading.spans.toReversed(),
+  ];
+  return {
+    text: kept,
+    spans: normaliseSpans(
+      kept,
+      nestingOrder(marked).map((span) => ({ ...span, start: moved(span.start), end: moved(span.end) })),
+    ),
+  };
 }
 
 /** Outer before inner. The reading pushes a span when it closes, so inner ones come first there. */
@@ -254,9 +285,11 @@ function quotedLines(text: string, spans: readonly Span[]): Set<number> {
   const starts = new Set<number>();
   for (const span of spans) {
     if (span.kind !== "quote") continue;
-    const whole = (span.start === 0 || text[span.start - 1] === "\n") && (span.end === text.length || text[span.end] === "\n");
+    const whole =
+      (span.start === 0 || text[span.start - 1] === "\n") && (span.end === text.length || text[span.end] === "\n");
     if (!whole) continue;
-    for (const line of linesOf(text)) if (line.from >= span.start && line.from < Math.max(span.end, span.start + 1)) starts.add(line.from);
+    for (const line of linesOf(text))
+      if (line.from >= span.start && line.from < Math.max(span.end, span.start + 1)) starts.add(line.from);
   }
   return starts;
 }
@@ -275,5 +308,12 @@ function momentOf(attribute: string): string | undefined {
 }
 
 function isTag(node: unknown): node is TagNode {
-  return typeof node === "object" && node !== null && "tag" in node && typeof node.tag === "string" && "content" in node && Array.isArray(node.content);
+  return (
+    typeof node === "object" &&
+    node !== null &&
+    "tag" in node &&
+    typeof node.tag === "string" &&
+    "content" in node &&
+    Array.isArray(node.content)
+  );
 }

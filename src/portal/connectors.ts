@@ -1,6 +1,13 @@
 /** What an administrator sets up: lines, connector ids, which feeds which. */
 import { z } from "zod";
-import type { ConnectorRegistration, Connectors, OpenLineInfo, PortalCall, PortalCaller, PortalOutcome } from "./contract.ts";
+import type {
+  ConnectorRegistration,
+  Connectors,
+  OpenLineInfo,
+  PortalCall,
+  PortalCaller,
+  PortalOutcome,
+} from "./contract.ts";
 import { unreadable, wireId } from "./open-lines.ts";
 
 /** Largest page of the method, by its documentation. */
@@ -15,7 +22,9 @@ export function createConnectors(caller: PortalCaller): Connectors {
       for (let page = 0; page < MAX_PAGES; page += 1) {
         const outcome = await caller.call({
           method: "imopenlines.config.list.get",
-          params: { PARAMS: { select: ["ID", "LINE_NAME", "ACTIVE"], order: { ID: "asc" }, limit: PAGE, offset: page * PAGE } },
+          params: {
+            PARAMS: { select: ["ID", "LINE_NAME", "ACTIVE"], order: { ID: "asc" }, limit: PAGE, offset: page * PAGE },
+          },
           effect: "read",
         });
         if (outcome.kind !== "ok") return outcome;
@@ -33,22 +42,38 @@ export function createConnectors(caller: PortalCaller): Connectors {
       const line = wireId(at.line);
       // "1" and not "Y": the box edition tests only for "not empty", so "N" would switch on. Activating comes first: data of an inactive connector is dropped.
       const activated = confirmed(
-        await caller.call({ method: "imconnector.activate", params: { CONNECTOR: at.connector, LINE: line, ACTIVE: "1" }, effect: "repeatable" }),
+        await caller.call({
+          method: "imconnector.activate",
+          params: { CONNECTOR: at.connector, LINE: line, ACTIVE: "1" },
+          effect: "repeatable",
+        }),
       );
       if (activated.kind !== "ok") return activated;
       // All four keys, always: the cloud replaces the whole set, the box edition merges it.
       const DATA = { ID: data.id, URL: data.url, URL_IM: data.url, NAME: data.name };
       return confirmed(
-        await caller.call({ method: "imconnector.connector.data.set", params: { CONNECTOR: at.connector, LINE: line, DATA }, effect: "repeatable" }),
+        await caller.call({
+          method: "imconnector.connector.data.set",
+          params: { CONNECTOR: at.connector, LINE: line, DATA },
+          effect: "repeatable",
+        }),
       );
     },
     async detach(at) {
       return confirmed(
-        await caller.call({ method: "imconnector.activate", params: { CONNECTOR: at.connector, LINE: wireId(at.line), ACTIVE: "0" }, effect: "repeatable" }),
+        await caller.call({
+          method: "imconnector.activate",
+          params: { CONNECTOR: at.connector, LINE: wireId(at.line), ACTIVE: "0" },
+          effect: "repeatable",
+        }),
       );
     },
     async status(at) {
-      const outcome = await caller.call({ method: "imconnector.status", params: { CONNECTOR: at.connector, LINE: wireId(at.line) }, effect: "read" });
+      const outcome = await caller.call({
+        method: "imconnector.status",
+        params: { CONNECTOR: at.connector, LINE: wireId(at.line) },
+        effect: "read",
+      });
       if (outcome.kind !== "ok") return outcome;
       const parsed = statusResult.safeParse(outcome.value);
       if (!parsed.success) return unreadable("imconnector.status");
@@ -65,7 +90,10 @@ export function createConnectors(caller: PortalCaller): Connectors {
  * one-to-one chats, because a group switches the portal's CRM off.
  */
 export function registration(connector: ConnectorRegistration): PortalCall {
-  const icon = { DATA_IMAGE: `data:image/svg+xml;charset=US-ASCII,${encodeURIComponent(connector.icon.svg)}`, COLOR: connector.icon.color };
+  const icon = {
+    DATA_IMAGE: `data:image/svg+xml;charset=US-ASCII,${encodeURIComponent(connector.icon.svg)}`,
+    COLOR: connector.icon.color,
+  };
   return {
     method: "imconnector.register",
     params: {
@@ -87,7 +115,13 @@ export function registration(connector: ConnectorRegistration): PortalCall {
   };
 }
 
-const truth = z.union([z.boolean(), z.string().transform((text) => /^(y|1|true)$/i.test(text)), z.number().transform((number) => number !== 0)]).catch(false);
+const truth = z
+  .union([
+    z.boolean(),
+    z.string().transform((text) => /^(y|1|true)$/i.test(text)),
+    z.number().transform((number) => number !== 0),
+  ])
+  .catch(false);
 const lineList = z.array(
   z
     .object({ ID: z.union([z.string(), z.number()]).transform(String), LINE_NAME: z.string().catch(""), ACTIVE: truth })
@@ -106,5 +140,12 @@ export function confirmed(outcome: PortalOutcome<unknown>): PortalOutcome<void> 
   if (!parsed.success) return unreadable("a setting");
   if (parsed.data.result) return { kind: "ok", value: undefined };
   const { error, error_description } = parsed.data;
-  return { kind: "refused", code: error ?? "NO_SUCCESS", sentence: error_description === undefined ? "The portal did not accept the setting." : `The portal did not accept the setting: ${error_description.slice(0, 300)}` };
+  return {
+    kind: "refused",
+    code: error ?? "NO_SUCCESS",
+    sentence:
+      error_description === undefined
+        ? "The portal did not accept the setting."
+        : `The portal did not accept the setting: ${error_description.slice(0, 300)}`,
+  };
 }

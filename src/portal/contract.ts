@@ -48,13 +48,27 @@ export interface PortalCaller {
 /** Open Lines operations the relay lives on. Ids of the portal are strings everywhere (it sends both forms). */
 export interface OpenLines {
   /** One command; elements keep their order. The outer `ok` does not mean that elements succeeded. */
-  deliverMessages(at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>>;
-  updateMessages(at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>>;
-  deleteMessages(at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>>;
+  deliverMessages(
+    at: LineAddress,
+    messages: readonly ConnectorMessage[],
+    leave: () => Promise<boolean>,
+  ): Promise<PortalOutcome<readonly ElementOutcome[]>>;
+  updateMessages(
+    at: LineAddress,
+    messages: readonly ConnectorMessage[],
+    leave: () => Promise<boolean>,
+  ): Promise<PortalOutcome<readonly ElementOutcome[]>>;
+  deleteMessages(
+    at: LineAddress,
+    messages: readonly ConnectorMessage[],
+    leave: () => Promise<boolean>,
+  ): Promise<PortalOutcome<readonly ElementOutcome[]>>;
   /** Clears "sending" on the operator's message; without it the portal sends no edit or delete of it. Repeatable. */
   reportDelivery(at: LineAddress, deliveries: readonly DeliveryReport[]): Promise<PortalOutcome<void>>;
   /** What the line's chat holds, oldest first. Needs chat or session id. */
-  history(of: { readonly chatId: string } | { readonly sessionId: string }): Promise<PortalOutcome<readonly HistoryMessage[]>>;
+  history(
+    of: { readonly chatId: string } | { readonly sessionId: string },
+  ): Promise<PortalOutcome<readonly HistoryMessage[]>>;
   /** A system notice to one employee (used for failed and uncertain deliveries). */
   notify(userId: string, text: string, tag: string): Promise<PortalOutcome<void>>;
 }
@@ -121,9 +135,14 @@ export interface Connectors {
   /** Registers or updates a connector id (idempotent in the portal). */
   register(connector: ConnectorRegistration): Promise<PortalOutcome<void>>;
   /** Activates the connector on the line and sets all four data keys; the portal replaces or merges them by edition. */
-  attach(at: ConnectorLine, data: { readonly id: string; readonly url: string; readonly name: string }): Promise<PortalOutcome<void>>;
+  attach(
+    at: ConnectorLine,
+    data: { readonly id: string; readonly url: string; readonly name: string },
+  ): Promise<PortalOutcome<void>>;
   detach(at: ConnectorLine): Promise<PortalOutcome<void>>;
-  status(at: ConnectorLine): Promise<PortalOutcome<{ readonly configured: boolean; readonly active: boolean; readonly error: boolean }>>;
+  status(
+    at: ConnectorLine,
+  ): Promise<PortalOutcome<{ readonly configured: boolean; readonly active: boolean; readonly error: boolean }>>;
 }
 
 export interface ConnectorLine {

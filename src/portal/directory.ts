@@ -1,7 +1,6 @@
 /** Gives the client of a portal: one queue per portal and process, one limiter for all, tokens under a lock. */
 import type { PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
-import type { LockRepository, PortalRepository, UserRepository } from "../store/contract.ts";
 import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnectors } from "./connectors.ts";
@@ -10,11 +9,11 @@ import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
-import { createTokenKeeper } from "./tokens.ts";
+import { createTokenKeeper, type TokenStore } from "./tokens.ts";
 import { createTransport, type PortalTransport } from "./transport.ts";
 
 export interface PortalDirectorySettings {
-  readonly store: { readonly portals: PortalRepository; readonly users: UserRepository; readonly locks: LockRepository };
+  readonly store: TokenStore;
   readonly limiter: RateLimiter;
   readonly oauth: OAuthClient;
   readonly policy: EndpointPolicy;

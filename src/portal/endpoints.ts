@@ -38,7 +38,9 @@ export interface EndpointSettings {
   readonly lookup?: LookupFunction | undefined;
 }
 
-export type Judged = { readonly kind: "accepted"; readonly url: string } | { readonly kind: "refused"; readonly sentence: string };
+export type Judged =
+  | { readonly kind: "accepted"; readonly url: string }
+  | { readonly kind: "refused"; readonly sentence: string };
 
 export interface EndpointPolicy {
   /** The authorization server's REST base, ends with `/rest/`. */
@@ -62,11 +64,14 @@ export function createEndpointPolicy(settings: EndpointSettings): EndpointPolicy
   function judge(value: string): { url: URL } | { sentence: string } {
     const url = parse(value);
     if (!url) return { sentence: `"${shown(value)}" is not a web address` };
-    if (url.username !== "" || url.password !== "") return { sentence: `The address of ${url.host} carries a user name or password` };
+    if (url.username !== "" || url.password !== "")
+      return { sentence: `The address of ${url.host} carries a user name or password` };
     if (url.search !== "" || url.hash !== "") return { sentence: `The address of ${url.host} carries a query` };
     const loopback = isLoopbackHost(bareHost(url));
-    if (url.protocol === "http:" && !(settings.allowHttp && loopback)) return { sentence: `${url.host} must be reached by https` };
-    if (url.protocol !== "https:" && url.protocol !== "http:") return { sentence: `${url.host} must be reached by https` };
+    if (url.protocol === "http:" && !(settings.allowHttp && loopback))
+      return { sentence: `${url.host} must be reached by https` };
+    if (url.protocol !== "https:" && url.protocol !== "http:")
+      return { sentence: `${url.host} must be reached by https` };
     if (loopback && !settings.allowHttp && !mayBePrivate(url)) return { sentence: privateSentence(url.host) };
     if (isIP(bareHost(url)) !== 0 && !loopback && isPrivateAddress(bareHost(url)) && !mayBePrivate(url)) {
       return { sentence: privateSentence(url.host) };
@@ -93,10 +98,14 @@ export function createEndpointPolicy(settings: EndpointSettings): EndpointPolicy
       return { kind: "refused", sentence: `${url.host} is not an authorization server of Bitrix24` };
     },
     domain(value) {
-      const judged = /^[^/?#@\\\s]+$/.test(value) ? judge(`https://${value}/`) : { sentence: `"${shown(value)}" is not a portal's address` };
+      const judged = /^[^/?#@\\\s]+$/.test(value)
+        ? judge(`https://${value}/`)
+        : { sentence: `"${shown(value)}" is not a portal's address` };
       if ("url" in judged) return { kind: "accepted", url: `${judged.url.origin}/` };
       const plain = settings.allowHttp && /^[^/?#@\\\s]+$/.test(value) ? judge(`http://${value}/`) : judged;
-      return "url" in plain ? { kind: "accepted", url: `${plain.url.origin}/` } : { kind: "refused", sentence: judged.sentence };
+      return "url" in plain
+        ? { kind: "accepted", url: `${plain.url.origin}/` }
+        : { kind: "refused", sentence: judged.sentence };
     },
     agents() {
       const options = { keepAlive: false, lookup: guardedLookup(settings, listed) };
@@ -113,7 +122,9 @@ function guardedLookup(settings: EndpointSettings, listed: ReadonlySet<string>):
       if (error) return callback(error, found, family);
       const addresses = typeof found === "string" ? [found] : found.map((entry) => entry.address);
       const allowed = (address: string) =>
-        !isPrivateAddress(address) || listed.has(hostname.toLowerCase()) || (settings.allowHttp && isLoopbackHost(address));
+        !isPrivateAddress(address) ||
+        listed.has(hostname.toLowerCase()) ||
+        (settings.allowHttp && isLoopbackHost(address));
       if (addresses.every(allowed)) return callback(null, found, family);
       const refusal: NodeJS.ErrnoException = new Error(privateSentence(hostname));
       refusal.code = "ERR_PRIVATE_ADDRESS";
@@ -127,13 +138,17 @@ function guardedLookup(settings: EndpointSettings, listed: ReadonlySet<string>):
  * and at a few requests a second a fresh connection costs nothing worth that doubt.
  */
 class GuardedHttpAgent extends HttpAgent {
-  override createConnection(...given: Parameters<HttpAgent["createConnection"]>): ReturnType<HttpAgent["createConnection"]> {
+  override createConnection(
+    ...given: Parameters<HttpAgent["createConnection"]>
+  ): ReturnType<HttpAgent["createConnection"]> {
     return watchConnect(super.createConnection(...given), "connect");
   }
 }
 
 class GuardedHttpsAgent extends HttpsAgent {
-  override createConnection(...given: Parameters<HttpsAgent["createConnection"]>): ReturnType<HttpsAgent["createConnection"]> {
+  override createConnection(
+    ...given: Parameters<HttpsAgent["createConnection"]>
+  ): ReturnType<HttpsAgent["createConnection"]> {
     return watchConnect(super.createConnection(...given), "secureConnect");
   }
 }

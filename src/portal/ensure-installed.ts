@@ -21,9 +21,17 @@ export interface EnsureInstalled {
   /** No trailing slash. */
   readonly publicUrl: string;
   /** One connector id each; what the tile in the Contact Center shows. */
-  readonly channels: readonly { readonly id: string; readonly title: string; readonly icon: ConnectorRegistration["icon"] }[];
+  readonly channels: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly icon: ConnectorRegistration["icon"];
+  }[];
   /** Further ids, for lines that several accounts of one channel feed. */
-  readonly extraConnectors?: readonly { readonly id: string; readonly title: string; readonly icon: ConnectorRegistration["icon"] }[];
+  readonly extraConnectors?: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly icon: ConnectorRegistration["icon"];
+  }[];
   readonly now?: () => Date;
 }
 
@@ -31,7 +39,9 @@ export async function ensureInstalled(input: EnsureInstalled): Promise<Installat
   const { caller, manifest } = input;
   const found = await readPortal(caller, manifest);
   const problems = [...found.problems];
-  const attempts = found.reachable ? [...connectorAttempts(input), ...eventAttempts(input, found), ...placementAttempts(input, found)] : [];
+  const attempts = found.reachable
+    ? [...connectorAttempts(input), ...eventAttempts(input, found), ...placementAttempts(input, found)]
+    : [];
   const failures = await Promise.all(attempts.map(async ({ what, run }) => failureOf(what, await run())));
   for (const failure of failures) if (failure !== undefined) problems.push(failure);
   return {
@@ -67,11 +77,21 @@ const scopeList = z.array(z.string());
 const methodState = z.object({ isExisting: z.boolean(), isAvailable: z.boolean() });
 const eventList = z.array(
   z
-    .object({ event: z.string(), handler: z.string(), offline: z.union([z.string(), z.number(), z.boolean()]).optional() })
-    .transform((row) => ({ code: row.event.toUpperCase(), handler: row.handler, offline: Number(row.offline ?? 0) !== 0 })),
+    .object({
+      event: z.string(),
+      handler: z.string(),
+      offline: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    })
+    .transform((row) => ({
+      code: row.event.toUpperCase(),
+      handler: row.handler,
+      offline: Number(row.offline ?? 0) !== 0,
+    })),
 );
 const placementList = z.array(
-  z.object({ placement: z.string(), handler: z.string() }).transform((row) => ({ code: row.placement.toUpperCase(), handler: row.handler })),
+  z
+    .object({ placement: z.string(), handler: z.string() })
+    .transform((row) => ({ code: row.placement.toUpperCase(), handler: row.handler })),
 );
 
 async function readPortal(caller: PortalCaller, manifest: Manifest): Promise<Found> {
@@ -83,7 +103,14 @@ async function readPortal(caller: PortalCaller, manifest: Manifest): Promise<Fou
     ...manifest.methods.map((name) => read("method.get", { name })),
   ]);
   if (scopes.kind !== "ok") {
-    return { reachable: false, problems: [`The portal could not be asked what is set up: ${sentenceOf(scopes)} Press Repair when that is solved.`], events: undefined, placements: undefined };
+    return {
+      reachable: false,
+      problems: [
+        `The portal could not be asked what is set up: ${sentenceOf(scopes)} Press Repair when that is solved.`,
+      ],
+      events: undefined,
+      placements: undefined,
+    };
   }
   return {
     reachable: true,
@@ -93,7 +120,10 @@ async function readPortal(caller: PortalCaller, manifest: Manifest): Promise<Fou
   };
 }
 
-function handlers(schema: z.ZodType<readonly Handler[]>, outcome: PortalOutcome<unknown>): readonly Handler[] | undefined {
+function handlers(
+  schema: z.ZodType<readonly Handler[]>,
+  outcome: PortalOutcome<unknown>,
+): readonly Handler[] | undefined {
   if (outcome.kind !== "ok") return undefined;
   const parsed = schema.safeParse(outcome.value);
   return parsed.success ? parsed.data : undefined;
@@ -101,9 +131,13 @@ function handlers(schema: z.ZodType<readonly Handler[]>, outcome: PortalOutcome<
 
 function missingScopes(manifest: Manifest, value: unknown): readonly string[] {
   const granted = scopeList.safeParse(value);
-  if (!granted.success) return ["The portal did not tell which permissions the application has. Press Repair to ask again."];
+  if (!granted.success)
+    return ["The portal did not tell which permissions the application has. Press Repair to ask again."];
   const missing = manifest.scopes.filter(({ scope }) => !granted.data.includes(scope));
-  return missing.map(({ scope, why }) => `The application lacks the permission "${scope}" (${why}). Grant it in the application's settings, or reinstall the application.`);
+  return missing.map(
+    ({ scope, why }) =>
+      `The application lacks the permission "${scope}" (${why}). Grant it in the application's settings, or reinstall the application.`,
+  );
 }
 
 function missingMethods(manifest: Manifest, outcomes: readonly PortalOutcome<unknown>[]): readonly string[] {
@@ -117,8 +151,14 @@ function missingMethods(manifest: Manifest, outcomes: readonly PortalOutcome<unk
     else if (!state.data.isAvailable) unavailable.push(name);
   }
   return [
-    ...(missing.length > 0 ? [`This Bitrix24 is too old or lacks a module: it does not know ${missing.join(", ")}. Update it, or install the module.`] : []),
-    ...(unavailable.length > 0 ? [`The application may not use ${unavailable.join(", ")} here. Check its permissions and the portal's plan.`] : []),
+    ...(missing.length > 0
+      ? [
+          `This Bitrix24 is too old or lacks a module: it does not know ${missing.join(", ")}. Update it, or install the module.`,
+        ]
+      : []),
+    ...(unavailable.length > 0
+      ? [`The application may not use ${unavailable.join(", ")} here. Check its permissions and the portal's plan.`]
+      : []),
   ];
 }
 
@@ -127,7 +167,8 @@ function connectorAttempts(input: EnsureInstalled): readonly Attempt[] {
   const own = input.channels.map((channel) => ({ ...channel, id: connectorId(manifest, channel.id) }));
   return [...own, ...(input.extraConnectors ?? [])].map(({ id, title, icon }) => ({
     what: `The connector "${title}" could not be registered`,
-    run: () => input.connectors.register({ id, title, icon, handlerUrl: `${publicUrl}/placements/${manifest.connectors.page}` }),
+    run: () =>
+      input.connectors.register({ id, title, icon, handlerUrl: `${publicUrl}/placements/${manifest.connectors.page}` }),
   }));
 }
 
@@ -135,11 +176,20 @@ function eventAttempts(input: EnsureInstalled, found: Found): readonly Attempt[]
   const handler = `${input.publicUrl}/events`;
   const wanted = new Set(input.manifest.events);
   const known = found.events ?? [];
-  const missing = input.manifest.events.filter((event) => !known.some((row) => row.code === event && row.handler === handler));
+  const missing = input.manifest.events.filter(
+    (event) => !known.some((row) => row.code === event && row.handler === handler),
+  );
   const stale = known.filter((row) => wanted.has(row.code) && row.handler !== handler);
   return [
-    ...missing.map((event) => attempt(input, `The event ${event} could not be bound`, "event.bind", { event, handler })),
-    ...stale.map((row) => attempt(input, `An old handler of ${row.code} could not be taken away`, "event.unbind", { event: row.code, handler: row.handler })),
+    ...missing.map((event) =>
+      attempt(input, `The event ${event} could not be bound`, "event.bind", { event, handler }),
+    ),
+    ...stale.map((row) =>
+      attempt(input, `An old handler of ${row.code} could not be taken away`, "event.unbind", {
+        event: row.code,
+        handler: row.handler,
+      }),
+    ),
   ];
 }
 
@@ -150,12 +200,26 @@ function placementAttempts(input: EnsureInstalled, found: Found): readonly Attem
     const rows = known.filter((row) => row.code === code);
     const stale = rows.filter((row) => row.handler !== handler);
     const english = title["en"] ?? Object.values(title)[0] ?? code;
-    const LANG_ALL = Object.fromEntries(Object.entries(title).map(([language, words]) => [language, { TITLE: words, DESCRIPTION: "", GROUP_NAME: "" }]));
+    const LANG_ALL = Object.fromEntries(
+      Object.entries(title).map(([language, words]) => [language, { TITLE: words, DESCRIPTION: "", GROUP_NAME: "" }]),
+    );
     return [
       ...(rows.some((row) => row.handler === handler)
         ? []
-        : [attempt(input, `"${english}" (${code}) could not be placed`, "placement.bind", { PLACEMENT: code, HANDLER: handler, TITLE: english, LANG_ALL })]),
-      ...stale.map((row) => attempt(input, `An old "${english}" (${code}) could not be taken away`, "placement.unbind", { PLACEMENT: code, HANDLER: row.handler })),
+        : [
+            attempt(input, `"${english}" (${code}) could not be placed`, "placement.bind", {
+              PLACEMENT: code,
+              HANDLER: handler,
+              TITLE: english,
+              LANG_ALL,
+            }),
+          ]),
+      ...stale.map((row) =>
+        attempt(input, `An old "${english}" (${code}) could not be taken away`, "placement.unbind", {
+          PLACEMENT: code,
+          HANDLER: row.handler,
+        }),
+      ),
     ];
   });
 }
@@ -172,7 +236,8 @@ function attempt(input: EnsureInstalled, what: string, method: string, params: P
 }
 
 /** Already bound (a run beside this one was quicker, or an answer got lost) is what was wanted. */
-const alreadyBound = (outcome: PortalOutcome<unknown>) => outcome.kind === "refused" && /already bin?d|already bound/i.test(outcome.sentence);
+const alreadyBound = (outcome: PortalOutcome<unknown>) =>
+  outcome.kind === "refused" && /already bin?d|already bound/i.test(outcome.sentence);
 
 function failureOf(what: string, outcome: PortalOutcome<unknown>): string | undefined {
   if (outcome.kind === "ok" || alreadyBound(outcome)) return undefined;

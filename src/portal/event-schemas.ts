@@ -65,14 +65,39 @@ export interface DialogChange {
 }
 
 export type PortalEvent =
-  | (EventBase & { readonly kind: "app-installed"; readonly version: string; readonly language: string; readonly installed: boolean })
-  | (EventBase & { readonly kind: "app-updated"; readonly version: string; readonly previousVersion: string; readonly language: string })
+  | (EventBase & {
+      readonly kind: "app-installed";
+      readonly version: string;
+      readonly language: string;
+      readonly installed: boolean;
+    })
+  | (EventBase & {
+      readonly kind: "app-updated";
+      readonly version: string;
+      readonly previousVersion: string;
+      readonly language: string;
+    })
   /** `clean`: the administrator asked for all data of the portal to be erased. */
   | (EventBase & { readonly kind: "app-uninstalled"; readonly clean: boolean })
   | (EventBase & { readonly kind: "app-payment"; readonly expired: boolean; readonly status: string })
-  | (EventBase & { readonly kind: "messages-added"; readonly connector: string; readonly line: string; readonly messages: readonly OperatorMessage[] })
-  | (EventBase & { readonly kind: "messages-updated" | "messages-deleted"; readonly connector: string; readonly line: string; readonly messages: readonly OperatorChange[] })
-  | (EventBase & { readonly kind: "dialogs-started" | "dialogs-finished"; readonly connector: string; readonly line: string; readonly dialogs: readonly DialogChange[] })
+  | (EventBase & {
+      readonly kind: "messages-added";
+      readonly connector: string;
+      readonly line: string;
+      readonly messages: readonly OperatorMessage[];
+    })
+  | (EventBase & {
+      readonly kind: "messages-updated" | "messages-deleted";
+      readonly connector: string;
+      readonly line: string;
+      readonly messages: readonly OperatorChange[];
+    })
+  | (EventBase & {
+      readonly kind: "dialogs-started" | "dialogs-finished";
+      readonly connector: string;
+      readonly line: string;
+      readonly dialogs: readonly DialogChange[];
+    })
   /** Somebody disconnected our connector from the line. */
   | (EventBase & { readonly kind: "status-deleted"; readonly connector: string; readonly line: string })
   /** Any line was deleted, ours or not. */
@@ -102,22 +127,28 @@ const auth = z
     scope: text.optional().catch(undefined),
     user_id: id.optional().catch(undefined),
   })
-  .transform((raw): EventAuth => ({
-    memberId: raw.member_id,
-    ...(raw.application_token !== undefined && { applicationToken: raw.application_token }),
-    ...(raw.domain !== undefined && { domain: raw.domain }),
-    ...(raw.client_endpoint !== undefined && { clientEndpoint: raw.client_endpoint }),
-    ...(raw.server_endpoint !== undefined && { serverEndpoint: raw.server_endpoint }),
-    ...(raw.access_token !== undefined && { accessToken: raw.access_token }),
-    ...(raw.refresh_token !== undefined && { refreshToken: raw.refresh_token }),
-    ...(raw.expires_in !== undefined && { expiresIn: raw.expires_in }),
-    // Commas in most events, blanks in installation events.
-    scopes: (raw.scope ?? "").split(/[\s,]+/).filter((scope) => scope !== ""),
-    ...(raw.user_id !== undefined && { userId: raw.user_id }),
-  }));
+  .transform(
+    (raw): EventAuth => ({
+      memberId: raw.member_id,
+      ...(raw.application_token !== undefined && { applicationToken: raw.application_token }),
+      ...(raw.domain !== undefined && { domain: raw.domain }),
+      ...(raw.client_endpoint !== undefined && { clientEndpoint: raw.client_endpoint }),
+      ...(raw.server_endpoint !== undefined && { serverEndpoint: raw.server_endpoint }),
+      ...(raw.access_token !== undefined && { accessToken: raw.access_token }),
+      ...(raw.refresh_token !== undefined && { refreshToken: raw.refresh_token }),
+      ...(raw.expires_in !== undefined && { expiresIn: raw.expires_in }),
+      // Commas in most events, blanks in installation events.
+      scopes: (raw.scope ?? "").split(/[\s,]+/).filter((scope) => scope !== ""),
+      ...(raw.user_id !== undefined && { userId: raw.user_id }),
+    }),
+  );
 
 const envelope = z.object({
-  event: z.string().min(1).max(100).transform((name) => name.toUpperCase()),
+  event: z
+    .string()
+    .min(1)
+    .max(100)
+    .transform((name) => name.toUpperCase()),
   auth,
   data: z.unknown(),
   ts: z.coerce.number().positive().max(1e11).optional().catch(undefined),
@@ -138,7 +169,11 @@ const addition = z.object({
     files: list(z.unknown()).catch([]),
   }),
 });
-const change = z.object({ im, chat, message: z.object({ id: z.union([id.transform((one) => [one]), list(id)]).catch([]), text: word }) });
+const change = z.object({
+  im,
+  chat,
+  message: z.object({ id: z.union([id.transform((one) => [one]), list(id)]).catch([]), text: word }),
+});
 const dialog = z.object({
   connector: z.object({ chat_id: id, user_id: id.optional().catch(undefined) }),
   session: z.object({ id }),
@@ -161,7 +196,10 @@ export function parsePortalEvent(body: unknown): ParsedEvent {
 
 type Reader = (base: EventBase, data: unknown) => PortalEvent | { readonly issue: string };
 
-function reading<Schema extends z.ZodType>(schema: Schema, make: (base: EventBase, data: z.output<Schema>) => PortalEvent): Reader {
+function reading<Schema extends z.ZodType>(
+  schema: Schema,
+  make: (base: EventBase, data: z.output<Schema>) => PortalEvent,
+): Reader {
   return (base, data) => {
     const parsed = schema.safeParse(data);
     return parsed.success ? make(base, parsed.data) : { issue: reasonOf(parsed.error) };
@@ -178,7 +216,9 @@ const dialogs = (kind: "dialogs-started" | "dialogs-finished") =>
       imChatId: one.chat.id,
       chatId: one.connector.chat_id,
       sessionId: one.session.id,
-      ...((one.user?.id ?? one.connector.user_id) !== undefined && { portalUserId: one.user?.id ?? one.connector.user_id ?? "" }),
+      ...((one.user?.id ?? one.connector.user_id) !== undefined && {
+        portalUserId: one.user?.id ?? one.connector.user_id ?? "",
+      }),
     })),
   }));
 const changes = (kind: "messages-updated" | "messages-deleted") =>
@@ -211,7 +251,11 @@ const READERS: Readonly<Record<string, Reader>> = {
     previousVersion: data.PREVIOUS_VERSION,
     language: data.LANGUAGE_ID,
   })),
-  ONAPPUNINSTALL: reading(z.object({ CLEAN: flag.catch(false) }), (base, data) => ({ ...base, kind: "app-uninstalled", clean: data.CLEAN })),
+  ONAPPUNINSTALL: reading(z.object({ CLEAN: flag.catch(false) }), (base, data) => ({
+    ...base,
+    kind: "app-uninstalled",
+    clean: data.CLEAN,
+  })),
   ONAPPPAYMENT: reading(z.object({ PAYMENT_EXPIRED: flag.catch(false), STATUS: word }), (base, data) => ({
     ...base,
     kind: "app-payment",
@@ -237,11 +281,20 @@ const READERS: Readonly<Record<string, Reader>> = {
   ONIMCONNECTORDIALOGSTART: dialogs("dialogs-started"),
   ONIMCONNECTORDIALOGFINISH: dialogs("dialogs-finished"),
   // Keys in lower case here, by the documentation.
-  ONIMCONNECTORSTATUSDELETE: reading(z.object({ connector: id, line: id }), (base, data) => ({ ...base, kind: "status-deleted", ...data })),
+  ONIMCONNECTORSTATUSDELETE: reading(z.object({ connector: id, line: id }), (base, data) => ({
+    ...base,
+    kind: "status-deleted",
+    ...data,
+  })),
   ONIMCONNECTORLINEDELETE: reading(id, (base, line) => ({ ...base, kind: "line-deleted", line })),
 };
 
-const KINDS: Readonly<Record<string, AttachmentKind>> = { image: "photo", video: "video", audio: "audio", voice: "voice" };
+const KINDS: Readonly<Record<string, AttachmentKind>> = {
+  image: "photo",
+  video: "video",
+  audio: "audio",
+  voice: "voice",
+};
 
 /** A link without a host is the portal's own. Whoever fetches it judges the address again. */
 function attachmentOf(raw: unknown, claims: EventAuth): readonly Attachment[] {

@@ -19,8 +19,15 @@ export function createPortalFiles(policy: EndpointPolicy): (url: string, signal:
     let place = url;
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
       const parsed = URL.canParse(place) ? new URL(place) : undefined;
-      const judged = parsed && (parsed.protocol === "https:" || parsed.protocol === "http:") ? policy.domain(parsed.host) : undefined;
-      if (!parsed || judged?.kind !== "accepted" || new URL(judged.url).protocol !== parsed.protocol && !isLoopback(parsed)) {
+      const judged =
+        parsed && (parsed.protocol === "https:" || parsed.protocol === "http:")
+          ? policy.domain(parsed.host)
+          : undefined;
+      if (
+        !parsed ||
+        judged?.kind !== "accepted" ||
+        (new URL(judged.url).protocol !== parsed.protocol && !isLoopback(parsed))
+      ) {
         return { kind: "gone", sentence: "The portal gave a link to a file that is not safe to open." };
       }
       let answer: IncomingMessage;
@@ -39,9 +46,11 @@ export function createPortalFiles(policy: EndpointPolicy): (url: string, signal:
         place = new URL(location, place).href;
         continue;
       }
-      if (status === 200) return { kind: "opened", stream: answer, mime: answer.headers["content-type"]?.split(";")[0]?.trim() };
+      if (status === 200)
+        return { kind: "opened", stream: answer, mime: answer.headers["content-type"]?.split(";")[0]?.trim() };
       answer.resume();
-      if (status === 408 || status === 429 || status >= 500) return { kind: "retry", sentence: `The portal answered ${status} when a file was fetched.` };
+      if (status === 408 || status === 429 || status >= 500)
+        return { kind: "retry", sentence: `The portal answered ${status} when a file was fetched.` };
       return { kind: "gone", sentence: "The portal no longer gives out a file of this message." };
     }
     return { kind: "gone", sentence: "The portal's link to a file leads in circles." };

@@ -78,7 +78,11 @@ export function createMemoryLimiter(now: () => number = Date.now): RateLimiter {
       }
       const room = request.level.burst - BUCKET_MARGIN;
       if (state.level + 1 > room) {
-        return { kind: "wait", milliseconds: Math.ceil(((state.level + 1 - room) / request.level.perSecond) * 1000), reason: "rate" };
+        return {
+          kind: "wait",
+          milliseconds: Math.ceil(((state.level + 1 - room) / request.level.perSecond) * 1000),
+          reason: "rate",
+        };
       }
       state.level += 1;
       issued += 1;
@@ -93,7 +97,8 @@ export function createMemoryLimiter(now: () => number = Date.now): RateLimiter {
       state.tickets.delete(ticket);
       const reported = new Set(reports.map((report) => report.method));
       if (spent) {
-        for (const [method, ms] of reserved?.costs ?? []) if (!reported.has(method)) spend(methodOf(state, method), ms, time);
+        for (const [method, ms] of reserved?.costs ?? [])
+          if (!reported.has(method)) spend(methodOf(state, method), ms, time);
       }
       for (const report of reports) adopt(methodOf(state, report.method), report, time);
     },
@@ -120,7 +125,8 @@ function methodOf(state: State, method: string): MethodBooks {
 
 function sumCosts(request: SlotRequest): Map<string, number> {
   const costs = new Map<string, number>();
-  for (const { method, estimatedMs } of request.costs) costs.set(method, (costs.get(method) ?? 0) + Math.ceil(estimatedMs));
+  for (const { method, estimatedMs } of request.costs)
+    costs.set(method, (costs.get(method) ?? 0) + Math.ceil(estimatedMs));
   return costs;
 }
 

@@ -171,13 +171,22 @@ const SETTINGS = JSON.stringify({
 const answerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("done") }),
   z.object({ kind: z.literal("granted"), used: z.number() }),
-  z.object({ kind: z.literal("wait"), milliseconds: z.number(), reason: z.enum(["rate", "operating"]), method: z.string().optional() }),
+  z.object({
+    kind: z.literal("wait"),
+    milliseconds: z.number(),
+    reason: z.enum(["rate", "operating"]),
+    method: z.string().optional(),
+  }),
 ]);
 
 export function createRedisLimiter(settings: RedisLimiterSettings): RateLimiter {
   const { redis, prefix = "threadline:limit:" } = settings;
 
-  async function ask(operation: "acquire" | "settle" | "penalise", portal: PortalId, input: object): Promise<z.output<typeof answerSchema>> {
+  async function ask(
+    operation: "acquire" | "settle" | "penalise",
+    portal: PortalId,
+    input: object,
+  ): Promise<z.output<typeof answerSchema>> {
     const time = settings.now?.() ?? -1;
     const answer = await redis.eval(SCRIPT, 1, `${prefix}${portal}`, operation, time, SETTINGS, JSON.stringify(input));
     return answerSchema.parse(JSON.parse(String(answer)));
@@ -187,7 +196,11 @@ export function createRedisLimiter(settings: RedisLimiterSettings): RateLimiter 
     async acquire(portal, request): Promise<Slot> {
       const ticket = randomUUID();
       try {
-        const answer = await ask("acquire", portal, { ticket, ...levelOf(request.level), costs: merged(request.costs) });
+        const answer = await ask("acquire", portal, {
+          ticket,
+          ...levelOf(request.level),
+          costs: merged(request.costs),
+        });
         if (answer.kind === "granted") return { kind: "granted", ticket, used: answer.used / 1000 };
         if (answer.kind === "wait") {
           const { milliseconds, reason, method } = answer;
@@ -200,7 +213,11 @@ export function createRedisLimiter(settings: RedisLimiterSettings): RateLimiter 
       }
     },
     async settle(portal, ticket, reports, spent) {
-      await ask("settle", portal, { ticket, spent, reports: reports.map((report) => ({ method: report.method, ms: Math.ceil(report.operatingMs) })) });
+      await ask("settle", portal, {
+        ticket,
+        spent,
+        reports: reports.map((report) => ({ method: report.method, ms: Math.ceil(report.operatingMs) })),
+      });
     },
     async penalise(portal, milliseconds, method) {
       await ask("penalise", portal, { milliseconds: Math.ceil(milliseconds), ...(method !== undefined && { method }) });
@@ -211,9 +228,15 @@ export function createRedisLimiter(settings: RedisLimiterSettings): RateLimiter 
   };
 }
 
-const levelOf = (level: PortalLevel) => ({ burst: level.burst, perSecond: level.perSecond, operatingMs: level.operatingMs });
+const levelOf = (level: PortalLevel) => ({
+  burst: level.burst,
+  perSecond: level.perSecond,
+  operatingMs: level.operatingMs,
+});
 
-function merged(costs: readonly { readonly method: string; readonly estimatedMs: number }[]): readonly { method: string; ms: number }[] {
+function merged(
+  costs: readonly { readonly method: string; readonly estimatedMs: number }[],
+): readonly { method: string; ms: number }[] {
   const sums = new Map<string, number>();
   for (const { method, estimatedMs } of costs) sums.set(method, (sums.get(method) ?? 0) + Math.ceil(estimatedMs));
   return [...sums].map(([method, ms]) => ({ method, ms }));

@@ -54,7 +54,12 @@ export type Slot =
   /** `used`: share of the bucket in use now, 0 to 1. */
   | { readonly kind: "granted"; readonly ticket: string; readonly used: number }
   /** Ask again after so many milliseconds. `method`: only that method is held up. */
-  | { readonly kind: "wait"; readonly milliseconds: number; readonly reason: "rate" | "operating" | "unavailable"; readonly method?: string };
+  | {
+      readonly kind: "wait";
+      readonly milliseconds: number;
+      readonly reason: "rate" | "operating" | "unavailable";
+      readonly method?: string;
+    };
 
 /** What an answer said about a method's budget. */
 export interface MethodReport {

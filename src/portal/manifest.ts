@@ -15,13 +15,20 @@ const manifestSchema = z
     /** Looked for at installation, because a box may lag behind the cloud. */
     methods: z.array(z.string().min(1)),
     events: z.array(z.string().regex(/^ON[A-Z]+$/)),
-    placements: z.array(z.strictObject({ code: z.string().regex(/^[A-Z_]+$/), page: z.string().regex(/^[a-z-]+$/), title: titles })),
+    placements: z.array(
+      z.strictObject({ code: z.string().regex(/^[A-Z_]+$/), page: z.string().regex(/^[a-z-]+$/), title: titles }),
+    ),
     connectors: z.strictObject({ prefix: z.string().regex(/^[a-z0-9_]+$/), page: z.string().regex(/^[a-z-]+$/) }),
   })
   .superRefine((manifest, context) => {
     for (const [index, placement] of manifest.placements.entries()) {
       for (const language of manifest.languages) {
-        if (placement.title[language] === undefined) context.addIssue({ code: "custom", path: ["placements", index, "title"], message: `has no title in ${language}` });
+        if (placement.title[language] === undefined)
+          context.addIssue({
+            code: "custom",
+            path: ["placements", index, "title"],
+            message: `has no title in ${language}`,
+          });
       }
     }
   });

@@ -67,25 +67,38 @@ const grantSchema = z.object({
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
 const DENIALS: Readonly<Record<string, string>> = {
-  invalid_grant: "Bitrix24 does not accept the stored authorization any more. An administrator must open the application in Bitrix24 once.",
-  invalid_client: "Bitrix24 does not know the application in this portal: it was removed there, or B24_CLIENT_ID / B24_CLIENT_SECRET are wrong.",
+  invalid_grant:
+    "Bitrix24 does not accept the stored authorization any more. An administrator must open the application in Bitrix24 once.",
+  invalid_client:
+    "Bitrix24 does not know the application in this portal: it was removed there, or B24_CLIENT_ID / B24_CLIENT_SECRET are wrong.",
   PAYMENT_REQUIRED: "The application's subscription in this portal has run out. Renew it in Bitrix24 Market.",
   invalid_scope: "The application asks for permissions that Bitrix24 does not grant it. Update or reinstall it.",
   insufficient_scope: "The application lacks permissions. Update or reinstall it.",
 };
 
-export function createOAuthClient(application: OAuthApplication, policy: EndpointPolicy, now: () => number = Date.now): OAuthClient {
+export function createOAuthClient(
+  application: OAuthApplication,
+  policy: EndpointPolicy,
+  now: () => number = Date.now,
+): OAuthClient {
   async function ask(serverEndpoint: string, grant: Readonly<Record<string, string>>): Promise<GrantOutcome> {
     const server = policy.serverEndpoint(serverEndpoint);
     if (server.kind === "refused") return { kind: "denied", code: "foreign_server", sentence: server.sentence };
-    const body = new URLSearchParams({ client_id: application.clientId, client_secret: application.clientSecret, ...grant });
+    const body = new URLSearchParams({
+      client_id: application.clientId,
+      client_secret: application.clientSecret,
+      ...grant,
+    });
     const answered = await post(new URL("/oauth/token/", server.url), body);
     if ("sentence" in answered) return { kind: "unreachable", sentence: answered.sentence };
     const refusal = refusalSchema.safeParse(answered.body);
     if (refusal.success) return denial(refusal.data.error);
     const parsed = grantSchema.safeParse(answered.body);
     if (!parsed.success || answered.status !== 200) {
-      return { kind: "unreachable", sentence: `The authorization server's answer could not be read (status ${answered.status}).` };
+      return {
+        kind: "unreachable",
+        sentence: `The authorization server's answer could not be read (status ${answered.status}).`,
+      };
     }
     return read(parsed.data);
   }
@@ -121,16 +134,24 @@ export function createOAuthClient(application: OAuthApplication, policy: Endpoin
   return {
     exchangeRefresh,
     proveFirstContact: exchangeRefresh,
-    exchangeCode: (code, serverEndpoint) => ask(serverEndpoint ?? `${application.oauthUrl}/rest/`, { grant_type: "authorization_code", code }),
+    exchangeCode: (code, serverEndpoint) =>
+      ask(serverEndpoint ?? `${application.oauthUrl}/rest/`, { grant_type: "authorization_code", code }),
   };
 }
 
 function denial(code: string): GrantOutcome {
-  return { kind: "denied", code, sentence: DENIALS[code] ?? `Bitrix24 refused the authorization (${code.slice(0, 60)}).` };
+  return {
+    kind: "denied",
+    code,
+    sentence: DENIALS[code] ?? `Bitrix24 refused the authorization (${code.slice(0, 60)}).`,
+  };
 }
 
 /** One POST; the answer's JSON or why there is none. The body of the request never appears in an error. */
-async function post(url: URL, body: URLSearchParams): Promise<{ status: number; body: unknown } | { sentence: string }> {
+async function post(
+  url: URL,
+  body: URLSearchParams,
+): Promise<{ status: number; body: unknown } | { sentence: string }> {
   try {
     const answer = await fetch(url, {
       method: "POST",

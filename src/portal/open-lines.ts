@@ -17,7 +17,13 @@ import type {
 } from "./contract.ts";
 
 export function createOpenLines(caller: PortalCaller): OpenLines {
-  async function elements(method: string, at: LineAddress, messages: readonly ConnectorMessage[], wire: readonly unknown[], leave: () => Promise<boolean>): Promise<PortalOutcome<readonly ElementOutcome[]>> {
+  async function elements(
+    method: string,
+    at: LineAddress,
+    messages: readonly ConnectorMessage[],
+    wire: readonly unknown[],
+    leave: () => Promise<boolean>,
+  ): Promise<PortalOutcome<readonly ElementOutcome[]>> {
     const outcome = await caller.call({
       method,
       params: { CONNECTOR: at.connector, LINE: wireId(at.line), MESSAGES: wire },
@@ -30,27 +36,45 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
     });
     if (outcome.kind !== "ok") return outcome;
     const parsed = sendResult.safeParse(outcome.value);
-    if (!parsed.success) return { kind: "uncertain", sentence: "The portal's answer could not be read; the message may or may not be there." };
+    if (!parsed.success)
+      return {
+        kind: "uncertain",
+        sentence: "The portal's answer could not be read; the message may or may not be there.",
+      };
     if (parsed.data.DATA.RESULT.length === messages.length) return { kind: "ok", value: parsed.data.DATA.RESULT };
-    if (!parsed.data.SUCCESS) return { kind: "refused", code: "NO_SUCCESS", sentence: "The portal took none of the messages." };
-    return { kind: "uncertain", sentence: "The portal answered about fewer messages than were sent; they may or may not be there." };
+    if (!parsed.data.SUCCESS)
+      return { kind: "refused", code: "NO_SUCCESS", sentence: "The portal took none of the messages." };
+    return {
+      kind: "uncertain",
+      sentence: "The portal answered about fewer messages than were sent; they may or may not be there.",
+    };
   }
 
   return {
-    deliverMessages: (at, messages, leave) => elements("imconnector.send.messages", at, messages, messages.map(wireMessage), leave),
-    updateMessages: (at, messages, leave) => elements("imconnector.update.messages", at, messages, messages.map(wireMessage), leave),
+    deliverMessages: (at, messages, leave) =>
+      elements("imconnector.send.messages", at, messages, messages.map(wireMessage), leave),
+    updateMessages: (at, messages, leave) =>
+      elements("imconnector.update.messages", at, messages, messages.map(wireMessage), leave),
     deleteMessages: (at, messages, leave) =>
       elements(
         "imconnector.delete.messages",
         at,
         messages,
-        messages.map(({ user, message, chat }) => ({ user: { id: user.id }, message: { id: message.id }, chat: { id: chat.id } })),
+        messages.map(({ user, message, chat }) => ({
+          user: { id: user.id },
+          message: { id: message.id },
+          chat: { id: chat.id },
+        })),
         leave,
       ),
     async reportDelivery(at, deliveries) {
       const outcome = await caller.call({
         method: "imconnector.send.status.delivery",
-        params: { CONNECTOR: at.connector, LINE: wireId(at.line), MESSAGES: deliveries.map((delivery) => wireDelivery(at, delivery)) },
+        params: {
+          CONNECTOR: at.connector,
+          LINE: wireId(at.line),
+          MESSAGES: deliveries.map((delivery) => wireDelivery(at, delivery)),
+        },
         effect: "repeatable",
         weight: deliveries.length,
       });
@@ -67,7 +91,11 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
     },
     async notify(userId, text, tag) {
       // The tag makes a second notice replace the first one, so a repetition is harmless.
-      const call: PortalCall = { method: "im.notify.system.add", params: { USER_ID: wireId(userId), MESSAGE: text, TAG: tag }, effect: "repeatable" };
+      const call: PortalCall = {
+        method: "im.notify.system.add",
+        params: { USER_ID: wireId(userId), MESSAGE: text, TAG: tag },
+        effect: "repeatable",
+      };
       return done(await caller.call(call));
     },
   };
@@ -81,7 +109,11 @@ function done(outcome: PortalOutcome<unknown>): PortalOutcome<void> {
 }
 
 export function unreadable(method: string): PortalOutcome<never> {
-  return { kind: "refused", code: "UNREADABLE_ANSWER", sentence: `The portal's answer to ${method} could not be read.` };
+  return {
+    kind: "refused",
+    code: "UNREADABLE_ANSWER",
+    sentence: `The portal's answer to ${method} could not be read.`,
+  };
 }
 
 /** Numbers as numbers, where they are some; anything else as it is, for the portal to refuse. */
@@ -121,14 +153,20 @@ function present(fields: Readonly<Record<string, unknown>>): Record<string, unkn
 }
 
 const id = z.union([z.string(), z.number()]).transform(String);
-const truth = z.union([z.boolean(), z.string().transform((text) => /^(y|1|true)$/i.test(text)), z.number().transform((number) => number !== 0)]);
+const truth = z.union([
+  z.boolean(),
+  z.string().transform((text) => /^(y|1|true)$/i.test(text)),
+  z.number().transform((number) => number !== 0),
+]);
 /** PHP writes a map with holes as an object, one without as a list. */
 const list = <Item extends z.ZodType>(item: Item) =>
   z.union([z.array(item), z.record(z.string(), item).transform((map) => Object.values(map) as z.output<Item>[])]);
 
 const complaint = z.union([
   z.string().transform((text) => ({ code: "", text })),
-  z.object({ code: z.union([z.string(), z.number()]).transform(String).optional(), message: z.string().optional() }).transform((error) => ({ code: error.code ?? "", text: error.message ?? "" })),
+  z
+    .object({ code: z.union([z.string(), z.number()]).transform(String).optional(), message: z.string().optional() })
+    .transform((error) => ({ code: error.code ?? "", text: error.message ?? "" })),
 ]);
 const element = z
   .object({
@@ -140,8 +178,16 @@ const element = z
   .transform((read): ElementOutcome => {
     if (read.SUCCESS !== true) {
       const [first] = read.ERRORS ?? [];
-      const words = (read.ERRORS ?? []).map((error) => error.text || error.code).filter((text) => text !== "").join("; ");
-      return { kind: "refused", code: first?.code || "ELEMENT_REFUSED", sentence: words === "" ? "The portal refused the message." : `The portal refused the message: ${words.slice(0, 300)}` };
+      const words = (read.ERRORS ?? [])
+        .map((error) => error.text || error.code)
+        .filter((text) => text !== "")
+        .join("; ");
+      return {
+        kind: "refused",
+        code: first?.code || "ELEMENT_REFUSED",
+        sentence:
+          words === "" ? "The portal refused the message." : `The portal refused the message: ${words.slice(0, 300)}`,
+      };
     }
     return {
       kind: "ok",
@@ -167,19 +213,32 @@ const historyResult = z.object({
         senderid: id,
         date: z.string(),
         text: z.string().catch(""),
-        params: z.union([z.object({ fileId: list(z.unknown()).optional().catch(undefined), FILE_ID: list(z.unknown()).optional().catch(undefined) }), emptyMap]).catch({}),
+        params: z
+          .union([
+            z.object({
+              fileId: list(z.unknown()).optional().catch(undefined),
+              FILE_ID: list(z.unknown()).optional().catch(undefined),
+            }),
+            emptyMap,
+          ])
+          .catch({}),
       }),
     ),
     emptyMap,
   ]),
-  users: z.union([z.record(z.string(), z.object({ connector: truth.optional().catch(undefined) })), emptyMap]).catch({}),
+  users: z
+    .union([z.record(z.string(), z.object({ connector: truth.optional().catch(undefined) })), emptyMap])
+    .catch({}),
 });
 
 function historyMessages(read: z.output<typeof historyResult>): readonly HistoryMessage[] {
   const users: Readonly<Record<string, { readonly connector?: boolean | undefined }>> = read.users;
   return Object.values(read.message)
     .map((message): HistoryMessage => {
-      const params: { readonly fileId?: readonly unknown[] | undefined; readonly FILE_ID?: readonly unknown[] | undefined } = message.params;
+      const params: {
+        readonly fileId?: readonly unknown[] | undefined;
+        readonly FILE_ID?: readonly unknown[] | undefined;
+      } = message.params;
       return {
         id: message.id,
         chatId: message.chatid ?? read.chatId ?? "",

@@ -25,20 +25,37 @@ export type Fault =
 
 /** Codes by which the portal says that this application, or this person, gets nothing until a person acts. */
 const UNAUTHORISED: Readonly<Record<string, string>> = {
-  NO_AUTH_FOUND: "The portal does not accept our authorization any more. An administrator must open the application in Bitrix24.",
+  NO_AUTH_FOUND:
+    "The portal does not accept our authorization any more. An administrator must open the application in Bitrix24.",
   PAYMENT_REQUIRED: "The application's subscription in this portal has run out. Renew it in Bitrix24 Market.",
   PORTAL_DELETED: "The portal is closed.",
   APPLICATION_NOT_FOUND: "The application is not installed in this portal any more.",
-  ERROR_OAUTH: "The portal does not accept our authorization any more. An administrator must open the application in Bitrix24.",
-  INVALID_CREDENTIALS: "The employee under whom the application works lacks a right. An administrator must open the application in Bitrix24.",
-  user_access_error: "The application is not open to the employee under whom it works. Check its access rights in Bitrix24.",
+  ERROR_OAUTH:
+    "The portal does not accept our authorization any more. An administrator must open the application in Bitrix24.",
+  INVALID_CREDENTIALS:
+    "The employee under whom the application works lacks a right. An administrator must open the application in Bitrix24.",
+  user_access_error:
+    "The application is not open to the employee under whom it works. Check its access rights in Bitrix24.",
   OVERLOAD_LIMIT: "Bitrix24 has blocked REST for this portal by hand. Write to Bitrix24 support.",
 };
 
 const CERTAINLY_NOT_SENT = new Set([
-  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EADDRNOTAVAIL", "ERR_CONNECT_TIMEOUT",
-  "ERR_PRIVATE_ADDRESS", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EADDRNOTAVAIL",
+  "ERR_CONNECT_TIMEOUT",
+  "ERR_PRIVATE_ADDRESS",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
 /** Judges what the SDK threw. */
@@ -60,7 +77,12 @@ export function answerFault(code: string, description: string, status: number, r
   if (known !== undefined) return { kind: "unauthorised", sentence: known };
   if (status >= 500 || status === 408) return ambiguous(`The portal answered with an internal error (${status})`);
   if (status < 400 && !readable) return ambiguous("The portal's answer could not be read");
-  if (!readable) return { kind: "refused", code: `HTTP_${status}`, sentence: `The portal, or a proxy before it, refused the request (status ${status}).` };
+  if (!readable)
+    return {
+      kind: "refused",
+      code: `HTTP_${status}`,
+      sentence: `The portal, or a proxy before it, refused the request (status ${status}).`,
+    };
   if (status === 429) return { kind: "over-budget" };
   return { kind: "refused", code, sentence: refusal(code, description) };
 }
@@ -70,24 +92,38 @@ export function transportFault(cause: unknown): Fault {
   const code = errorCode(cause);
   const syscall = property(cause, "syscall");
   const certainlyNot =
-    property(cause, neverConnected) === true || CERTAINLY_NOT_SENT.has(code) || (code === "ETIMEDOUT" && syscall === "connect");
+    property(cause, neverConnected) === true ||
+    CERTAINLY_NOT_SENT.has(code) ||
+    (code === "ETIMEDOUT" && syscall === "connect");
   if (certainlyNot) return { kind: "unreachable", sentence: unreachableSentence(code) };
   return ambiguous("The connection broke before the portal answered");
 }
 
-export const ambiguous = (what: string): Fault => ({ kind: "ambiguous", sentence: `${what}; it may or may not have been carried out.` });
+export const ambiguous = (what: string): Fault => ({
+  kind: "ambiguous",
+  sentence: `${what}; it may or may not have been carried out.`,
+});
 
 function unreachableSentence(code: string): string {
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "The portal's address cannot be resolved. Check the portal's address and this server's DNS.";
-  if (code === "ERR_PRIVATE_ADDRESS") return "The portal is at a private address, which is not allowed. List its host in REST_PRIVATE_HOSTS if that is meant.";
-  if (code.includes("CERT") || code.includes("SIGN") || code.includes("TLS") || code.includes("SSL") || code === "EPROTO") {
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return "The portal's address cannot be resolved. Check the portal's address and this server's DNS.";
+  if (code === "ERR_PRIVATE_ADDRESS")
+    return "The portal is at a private address, which is not allowed. List its host in REST_PRIVATE_HOSTS if that is meant.";
+  if (
+    code.includes("CERT") ||
+    code.includes("SIGN") ||
+    code.includes("TLS") ||
+    code.includes("SSL") ||
+    code === "EPROTO"
+  ) {
     return "The portal's TLS certificate is not valid. The portal's administrator must renew it.";
   }
   return "The portal cannot be reached just now.";
 }
 
 function refusal(code: string, description: string): string {
-  if (code === "insufficient_scope") return "The application lacks a permission for this. An administrator must update or reinstall it in Bitrix24.";
+  if (code === "insufficient_scope")
+    return "The application lacks a permission for this. An administrator must update or reinstall it in Bitrix24.";
   const words = description.trim().slice(0, 300);
   return words === "" ? `The portal refused it (${code}).` : `The portal refused it: ${words}`;
 }

@@ -178,7 +178,9 @@ export class CallQueue<Entry extends Queued> {
       return undefined;
     };
     const alone =
-      collect(group.urgent, Math.ceil(rules.maxCommands / 2)) ?? collect(group.regular, rules.maxCommands) ?? collect(group.urgent, rules.maxCommands);
+      collect(group.urgent, Math.ceil(rules.maxCommands / 2)) ??
+      collect(group.regular, rules.maxCommands) ??
+      collect(group.urgent, rules.maxCommands);
     return alone ? [alone] : planned;
   }
 

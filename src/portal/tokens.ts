@@ -38,8 +38,15 @@ export interface TokenKeeper {
   forget(portal: PortalId): void;
 }
 
+/** What the portal client needs of the store. */
+export interface TokenStore {
+  readonly portals: Pick<PortalRepository, "find" | "saveTokens" | "update">;
+  readonly users: Pick<UserRepository, "find" | "saveTokens">;
+  readonly locks: Pick<LockRepository, "acquire" | "release">;
+}
+
 export interface TokenKeeperSettings {
-  readonly store: { readonly portals: PortalRepository; readonly users: UserRepository; readonly locks: LockRepository };
+  readonly store: TokenStore;
   readonly oauth: OAuthClient;
   readonly log: Logger;
   readonly clock: Clock;
@@ -50,7 +57,8 @@ const LOCK_MS = 60_000;
 const LOCK_POLL_MS = 200;
 /** How long a pair read from the store is used without reading again. Another process's install shows within this time. */
 const CACHE_MS = 5_000;
-const INSTALL_AGAIN = "The portal has no valid authorization. An administrator must open the application in Bitrix24 once.";
+const INSTALL_AGAIN =
+  "The portal has no valid authorization. An administrator must open the application in Bitrix24 once.";
 
 interface Held {
   readonly portal: Portal;
@@ -86,14 +94,18 @@ export function createTokenKeeper(settings: TokenKeeperSettings): TokenKeeper {
     const cached = held.get(keyOf(portal, user));
     if (cached && clock.now() - cached.readAt < CACHE_MS && fresh(cached)) return ok(cached);
     const stored = await read(portal, user);
-    if (!stored) return { kind: "unauthorised", sentence: user === undefined ? INSTALL_AGAIN : "Open the application in Bitrix24 again." };
+    if (!stored)
+      return {
+        kind: "unauthorised",
+        sentence: user === undefined ? INSTALL_AGAIN : "Open the application in Bitrix24 again.",
+      };
     return fresh(stored) ? ok(stored) : renew(portal, stored.tokens.accessToken, user);
   }
 
   function renew(portal: PortalId, rejected: string, user?: string): Promise<TokenOutcome> {
     const key = keyOf(portal, user);
     const running = renewing.get(key);
-    if (running) return running;
+    if (running !== undefined) return running;
     const started = renewLocked(portal, rejected, user).finally(() => renewing.delete(key));
     renewing.set(key, started);
     return started;
@@ -107,7 +119,11 @@ export function createTokenKeeper(settings: TokenKeeperSettings): TokenKeeper {
       if (!stored) return { kind: "unauthorised", sentence: INSTALL_AGAIN };
       if (stored.tokens.accessToken !== rejected && fresh(stored)) return ok(stored);
       if (await store.locks.acquire(lock, owner, LOCK_MS)) break;
-      if (clock.now() >= giveUpAt) return { kind: "unreachable", sentence: "Another process is renewing the portal's authorization and does not end." };
+      if (clock.now() >= giveUpAt)
+        return {
+          kind: "unreachable",
+          sentence: "Another process is renewing the portal's authorization and does not end.",
+        };
       await pause(clock, LOCK_POLL_MS);
     }
     try {

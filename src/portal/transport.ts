@@ -117,11 +117,19 @@ export function createTransport(settings: TransportSettings): PortalTransport {
       const plain = commands.length === 1;
       const request = plain ? first : { method: "batch", params: { halt: 0, cmd: batchCommands(commands) } };
       try {
-        const answer = await client(credentials).actions.v2.call.make({ method: request.method, params: { ...request.params } });
+        const answer = await client(credentials).actions.v2.call.make({
+          method: request.method,
+          params: { ...request.params },
+        });
         if (!answer.isSuccess) {
           const error = answer.errors.values().next().value;
           const said = error instanceof AjaxError;
-          return failAll(commands, said ? answerFault(error.code, error.message, error.status) : ambiguous("The portal's answer could not be read"));
+          return failAll(
+            commands,
+            said
+              ? answerFault(error.code, error.message, error.status)
+              : ambiguous("The portal's answer could not be read"),
+          );
         }
         const data = answer.getData();
         if (data?.result === undefined) return failAll(commands, ambiguous("The portal's answer could not be read"));
@@ -153,16 +161,21 @@ function rejectToken(): Promise<HandlerRefreshAuth> {
 }
 
 const tokenWasRejected = (thrown: unknown) =>
-  thrown instanceof TokenRejected || (thrown instanceof AjaxError && Reflect.get(thrown, "originalError") instanceof TokenRejected);
+  thrown instanceof TokenRejected ||
+  (thrown instanceof AjaxError && Reflect.get(thrown, "originalError") instanceof TokenRejected);
 
 /**
  * `method?query` per command. PHP reads the query, where the word "false" is true: booleans become 1 and 0. Empty lists
  * cannot be written in a query at all; calls that need them go as a plain call (JSON).
  */
 export function batchCommands(commands: readonly Command[]): Record<string, string> {
-  const encoder = (value: unknown, encode: (value: unknown) => string) => encode(typeof value === "boolean" ? Number(value) : value);
+  const encoder = (value: unknown, encode: (value: unknown) => string) =>
+    encode(typeof value === "boolean" ? Number(value) : value);
   return Object.fromEntries(
-    commands.map((command, index) => [keyOf(index), `${command.method}?${qs.stringify(command.params, { encoder, arrayFormat: "indices" })}`]),
+    commands.map((command, index) => [
+      keyOf(index),
+      `${command.method}?${qs.stringify(command.params, { encoder, arrayFormat: "indices" })}`,
+    ]),
   );
 }
 
@@ -174,7 +187,8 @@ const timeSchema = z.object({
   operating_reset_at: z.coerce.number().optional().catch(undefined),
 });
 /** PHP writes an empty map as an empty list. */
-const phpMap = <Value extends z.ZodType>(value: Value) => z.union([z.record(z.string(), value), z.array(value).transform(() => ({}))]).catch({});
+const phpMap = <Value extends z.ZodType>(value: Value) =>
+  z.union([z.record(z.string(), value), z.array(value).transform(() => ({}))]).catch({});
 const errorSchema = z.union([
   z.object({ error: z.string(), error_description: z.string().optional() }),
   z.string().transform((error) => ({ error, error_description: undefined })),
@@ -188,7 +202,11 @@ const batchSchema = z.object({
 function readBatch(commands: readonly Command[], result: unknown): RequestEnd {
   const parsed = batchSchema.safeParse(result);
   if (!parsed.success) return failAll(commands, ambiguous("The portal's answer to a batch could not be read"));
-  const { result: values, result_error: errors, result_time: times } = parsed.data as Record<string, Record<string, unknown>>;
+  const {
+    result: values,
+    result_error: errors,
+    result_time: times,
+  } = parsed.data as Record<string, Record<string, unknown>>;
   const ends = commands.map((_command, index): CommandEnd => {
     const key = keyOf(index);
     const measured = measure(times?.[key]);
@@ -223,9 +241,10 @@ function failAll(commands: readonly Command[], fault: Fault): RequestEnd {
 
 /** The SDK's logger interface over pino. Its contexts may hold parameters, so only names and numbers are passed on. */
 function sdkLogger(log: Logger): LoggerInterface {
-  const pass = (level: "debug" | "info" | "warn" | "error") => async (message: string, context?: Record<string, unknown>) => {
-    log[level]({ requestId: context?.["requestId"], method: context?.["method"] }, `b24jssdk: ${message}`);
-  };
+  const pass =
+    (level: "debug" | "info" | "warn" | "error") => async (message: string, context?: Record<string, unknown>) => {
+      log[level]({ requestId: context?.["requestId"], method: context?.["method"] }, `b24jssdk: ${message}`);
+    };
   const debug = pass("debug");
   const warn = pass("warn");
   return {

@@ -13,7 +13,10 @@ export interface LimiterUnderTest {
 }
 
 const SEND = "imconnector.send.messages";
-const request = (estimatedMs = 0, method = SEND, level: PortalLevel = STANDARD_LEVEL) => ({ level, costs: [{ method, estimatedMs }] });
+const request = (estimatedMs = 0, method = SEND, level: PortalLevel = STANDARD_LEVEL) => ({
+  level,
+  costs: [{ method, estimatedMs }],
+});
 
 /** What every limiter promises. `runs`: how many cases each property tries. */
 export function limiterBattery(name: string, make: () => Promise<LimiterUnderTest>, runs: number): void {
@@ -44,7 +47,8 @@ export function limiterBattery(name: string, make: () => Promise<LimiterUnderTes
       const { limiter, other } = await make();
       let granted = 0;
       for (let count = 0; count < 40; count += 1) {
-        for (const one of [limiter, other]) granted += (await one.acquire(portal, request())).kind === "granted" ? 1 : 0;
+        for (const one of [limiter, other])
+          granted += (await one.acquire(portal, request())).kind === "granted" ? 1 : 0;
       }
       expect(granted).toBe(48);
     });
@@ -75,33 +79,42 @@ export function limiterBattery(name: string, make: () => Promise<LimiterUnderTes
 
     test("a method's budget is never crossed and used to at least 90 %, with several requests in flight", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.integer({ min: 40, max: 90 }), fc.integer({ min: 1, max: 6 }), async (perMessage, inFlight) => {
-          const { limiter, now, advance } = await make();
-          const truth = new OperatingBudget(STANDARD_LEVEL.operatingMs);
-          const begin = now();
-          const open: { ticket: string }[] = [];
-          const end = async () => {
-            const done = open.shift();
-            if (!done) return;
-            expect(truth.isExhausted(SEND, now())).toBe(false);
-            truth.charge(SEND, perMessage * 50, now());
-            await limiter.settle(portal, done.ticket, [{ method: SEND, operatingMs: truth.usedMs(SEND, now()) }], false);
-          };
-          while (now() - begin < 300_000) {
-            const slot = open.length < inFlight ? await limiter.acquire(portal, request(perMessage * 60)) : undefined;
-            if (slot?.kind === "granted") {
-              open.push({ ticket: slot.ticket });
-              continue;
+        fc.asyncProperty(
+          fc.integer({ min: 40, max: 90 }),
+          fc.integer({ min: 1, max: 6 }),
+          async (perMessage, inFlight) => {
+            const { limiter, now, advance } = await make();
+            const truth = new OperatingBudget(STANDARD_LEVEL.operatingMs);
+            const begin = now();
+            const open: { ticket: string }[] = [];
+            const end = async () => {
+              const done = open.shift();
+              if (!done) return;
+              expect(truth.isExhausted(SEND, now())).toBe(false);
+              truth.charge(SEND, perMessage * 50, now());
+              await limiter.settle(
+                portal,
+                done.ticket,
+                [{ method: SEND, operatingMs: truth.usedMs(SEND, now()) }],
+                false,
+              );
+            };
+            while (now() - begin < 300_000) {
+              const slot = open.length < inFlight ? await limiter.acquire(portal, request(perMessage * 60)) : undefined;
+              if (slot?.kind === "granted") {
+                open.push({ ticket: slot.ticket });
+                continue;
+              }
+              await end();
+              if (slot?.kind === "wait" && slot.milliseconds > 60_000) break;
+              advance(slot?.kind === "wait" ? Math.min(slot.milliseconds, 1_000) : 100);
             }
-            await end();
-            if (slot?.kind === "wait" && slot.milliseconds > 60_000) break;
-            advance(slot?.kind === "wait" ? Math.min(slot.milliseconds, 1_000) : 100);
-          }
-          while (open.length > 0) await end();
-          const possible = Math.min(STANDARD_LEVEL.operatingMs, perMessage * 50 * (50 + 600));
-          expect(truth.usedMs(SEND, now())).toBeGreaterThanOrEqual(0.9 * possible);
-          expect(truth.usedMs(SEND, now())).toBeLessThan(STANDARD_LEVEL.operatingMs);
-        }),
+            while (open.length > 0) await end();
+            const possible = Math.min(STANDARD_LEVEL.operatingMs, perMessage * 50 * (50 + 600));
+            expect(truth.usedMs(SEND, now())).toBeGreaterThanOrEqual(0.9 * possible);
+            expect(truth.usedMs(SEND, now())).toBeLessThan(STANDARD_LEVEL.operatingMs);
+          },
+        ),
         { numRuns: Math.max(2, Math.floor(runs / 4)) },
       );
     });
@@ -123,7 +136,11 @@ export function limiterBattery(name: string, make: () => Promise<LimiterUnderTes
     test("what is in flight is reserved; without figures of the portal the reservation just goes", async () => {
       const { limiter } = await make();
       const slot = await limiter.acquire(portal, request(470_000));
-      expect(await limiter.acquire(portal, request(10_000))).toMatchObject({ kind: "wait", reason: "operating", milliseconds: 250 });
+      expect(await limiter.acquire(portal, request(10_000))).toMatchObject({
+        kind: "wait",
+        reason: "operating",
+        milliseconds: 250,
+      });
       if (slot.kind !== "granted") throw new Error("not granted");
       await limiter.settle(portal, slot.ticket, [], false);
       expect((await limiter.acquire(portal, request(10_000))).kind).toBe("granted");
@@ -153,10 +170,18 @@ export function limiterBattery(name: string, make: () => Promise<LimiterUnderTes
     test("a penalty stops the portal, or only the method", async () => {
       const { limiter, advance } = await make();
       await limiter.penalise(portal, 5_000, SEND);
-      expect(await limiter.acquire(portal, request())).toMatchObject({ kind: "wait", reason: "operating", method: SEND });
+      expect(await limiter.acquire(portal, request())).toMatchObject({
+        kind: "wait",
+        reason: "operating",
+        method: SEND,
+      });
       expect((await limiter.acquire(portal, request(0, "profile"))).kind).toBe("granted");
       await limiter.penalise(portal, 9_000);
-      expect(await limiter.acquire(portal, request(0, "profile"))).toEqual({ kind: "wait", reason: "rate", milliseconds: 9_000 });
+      expect(await limiter.acquire(portal, request(0, "profile"))).toEqual({
+        kind: "wait",
+        reason: "rate",
+        milliseconds: 9_000,
+      });
       advance(9_000);
       expect((await limiter.acquire(portal, request())).kind).toBe("granted");
     });

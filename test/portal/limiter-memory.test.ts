@@ -6,7 +6,14 @@ limiterBattery(
   async () => {
     let time = Date.UTC(2026, 10, 21, 9, 0, 17);
     const limiter = createMemoryLimiter(() => time);
-    return { limiter, other: limiter, now: () => time, advance: (milliseconds) => void (time += milliseconds) };
+    return {
+      limiter,
+      other: limiter,
+      now: () => time,
+      advance: (milliseconds) => {
+        time += milliseconds;
+      },
+    };
   },
   40,
 );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { Redis } from "ioredis";
 import { afterAll, expect, test } from "vitest";
 import { portalId } from "../../src/domain/ids.ts";
@@ -22,7 +22,9 @@ limiterBattery(
       limiter: createRedisLimiter({ redis, prefix, now }),
       other: createRedisLimiter({ redis, prefix, now }),
       now,
-      advance: (milliseconds) => void (time += milliseconds),
+      advance: (milliseconds) => {
+        time += milliseconds;
+      },
     };
   },
   4,
@@ -43,10 +45,20 @@ test("while Redis does not answer, nothing is granted, and the question fails qu
   const silent = createServer(() => undefined).listen(0, "127.0.0.1");
   await new Promise((resolve) => silent.once("listening", resolve));
   const port = (silent.address() as AddressInfo).port;
-  const away = new Redis({ port, host: "127.0.0.1", commandTimeout: 200, maxRetriesPerRequest: 0, enableOfflineQueue: false });
+  const away = new Redis({
+    port,
+    host: "127.0.0.1",
+    commandTimeout: 200,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+  });
   away.on("error", () => undefined);
   const begin = performance.now();
-  expect(await createRedisLimiter({ redis: away }).acquire(portalId("p"), anything)).toEqual({ kind: "wait", milliseconds: 1_000, reason: "unavailable" });
+  expect(await createRedisLimiter({ redis: away }).acquire(portalId("p"), anything)).toEqual({
+    kind: "wait",
+    milliseconds: 1_000,
+    reason: "unavailable",
+  });
   expect(performance.now() - begin).toBeLessThan(2_000);
   away.disconnect();
   silent.close();

@@ -37,7 +37,11 @@ const start = async (more: FakePortalBehaviour & { readonly delayMs?: number } =
 afterEach(() => portal?.close());
 
 const read = { method: "profile", params: {}, effect: "read" } as const;
-const expired = (refreshToken = "refresh-1") => ({ accessToken: "access-0", refreshToken, expiresAt: new Date(Date.now() - 1000) });
+const expired = (refreshToken = "refresh-1") => ({
+  accessToken: "access-0",
+  refreshToken,
+  expiresAt: new Date(Date.now() - 1000),
+});
 
 test("twenty calls with an expired token cost one refresh, by form POST and never in the address", async () => {
   const { endpoint, refreshes } = await start();
@@ -45,12 +49,16 @@ test("twenty calls with an expired token cost one refresh, by form POST and neve
   const caller = directoryFor(endpoint, store).caller(PORTAL);
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => caller.call(read)));
   expect(new Set(outcomes.map((outcome) => outcome.kind))).toEqual(new Set(["ok"]));
-  expect(refreshes).toEqual([{ client_id: "client-1", client_secret: "very-secret", grant_type: "refresh_token", refresh_token: "refresh-1" }]);
+  expect(refreshes).toEqual([
+    { client_id: "client-1", client_secret: "very-secret", grant_type: "refresh_token", refresh_token: "refresh-1" },
+  ]);
 });
 
 test("a token the portal refuses although it looks fresh is renewed once, and the write is made once", async () => {
   const { endpoint, refreshes, seen } = await start();
-  const store = createMemoryStore([portalRow(endpoint, { tokens: { ...expired(), expiresAt: new Date(Date.now() + 3_600_000) } })]);
+  const store = createMemoryStore([
+    portalRow(endpoint, { tokens: { ...expired(), expiresAt: new Date(Date.now() + 3_600_000) } }),
+  ]);
   const left: number[] = [];
   const outcome = await directoryFor(endpoint, store)
     .caller(PORTAL)
@@ -88,7 +96,11 @@ describe("a dead refresh token", () => {
     expect(await directory.caller(PORTAL).call(read)).toMatchObject({ kind: "unauthorised" });
     expect((await store.portals.find(PORTAL))?.trouble).toContain("administrator must open the application");
     await store.portals.update(PORTAL, {});
-    await store.portals.saveTokens(PORTAL, "refresh-dead", { accessToken: "access-1", refreshToken: "refresh-1", expiresAt: new Date(Date.now() + 3_600_000) });
+    await store.portals.saveTokens(PORTAL, "refresh-dead", {
+      accessToken: "access-1",
+      refreshToken: "refresh-1",
+      expiresAt: new Date(Date.now() + 3_600_000),
+    });
     directory.forget(PORTAL);
     expect((await directory.caller(PORTAL).call(read)).kind).toBe("ok");
     await expect.poll(async () => (await store.portals.find(PORTAL))?.trouble).toBeUndefined();
@@ -96,7 +108,14 @@ describe("a dead refresh token", () => {
 
   test("is replaced by the pair of the installing administrator's last visit", async () => {
     const { endpoint } = await start();
-    const admin = { portal: PORTAL, userId: "1", name: "Ada", admin: true, tokens: expired("refresh-1"), lastSeenAt: new Date() };
+    const admin = {
+      portal: PORTAL,
+      userId: "1",
+      name: "Ada",
+      admin: true,
+      tokens: expired("refresh-1"),
+      lastSeenAt: new Date(),
+    };
     const store = createMemoryStore([portalRow(endpoint, { tokens: expired("refresh-dead") })], [admin]);
     expect((await directoryFor(endpoint, store).caller(PORTAL).call(read)).kind).toBe("ok");
     expect((await store.portals.find(PORTAL))?.tokens?.refreshToken).toBe("refresh-2");
@@ -104,7 +123,9 @@ describe("a dead refresh token", () => {
 });
 
 test("an unpaid subscription stops the portal with a sentence", async () => {
-  const { endpoint } = await start({ token: (_form, response) => sendJson(response, 402, { error: "PAYMENT_REQUIRED" }) });
+  const { endpoint } = await start({
+    token: (_form, response) => sendJson(response, 402, { error: "PAYMENT_REQUIRED" }),
+  });
   const store = createMemoryStore([portalRow(endpoint, { tokens: expired() })]);
   expect(await directoryFor(endpoint, store).caller(PORTAL).call(read)).toMatchObject({ kind: "unauthorised" });
   expect((await store.portals.find(PORTAL))?.trouble).toContain("subscription");
@@ -113,7 +134,14 @@ test("an unpaid subscription stops the portal with a sentence", async () => {
 test("an answer for another portal is thrown away", async () => {
   const { endpoint } = await start({
     token: (_form, response) =>
-      sendJson(response, 200, { access_token: "x", refresh_token: "y", expires_in: 3600, client_endpoint: endpoint, server_endpoint: endpoint, member_id: "someone-else" }),
+      sendJson(response, 200, {
+        access_token: "x",
+        refresh_token: "y",
+        expires_in: 3600,
+        client_endpoint: endpoint,
+        server_endpoint: endpoint,
+        member_id: "someone-else",
+      }),
   });
   const store = createMemoryStore([portalRow(endpoint, { tokens: expired() })]);
   expect((await directoryFor(endpoint, store).caller(PORTAL).call(read)).kind).toBe("unreachable");
@@ -126,19 +154,34 @@ test("a portal that moved is found again through the authorization server; its L
   const { endpoint } = await start({
     intercept: (_request, response) => Boolean(response.writeHead(302, { location: `${trap.endpoint}profile` }).end()),
     token: (_form, response) =>
-      sendJson(response, 200, { access_token: "access-9", refresh_token: "refresh-9", expires_in: 3600, client_endpoint: home.endpoint, server_endpoint: portal.endpoint, member_id: PORTAL }),
+      sendJson(response, 200, {
+        access_token: "access-9",
+        refresh_token: "refresh-9",
+        expires_in: 3600,
+        client_endpoint: home.endpoint,
+        server_endpoint: portal.endpoint,
+        member_id: PORTAL,
+      }),
   });
   const store = createMemoryStore([portalRow(endpoint)]);
-  const outcome = await directoryFor(endpoint, store).caller(PORTAL).call({ method: "crm.deal.add", params: {}, effect: "once" });
+  const outcome = await directoryFor(endpoint, store)
+    .caller(PORTAL)
+    .call({ method: "crm.deal.add", params: {}, effect: "once" });
   expect(outcome.kind).toBe("ok");
   expect(trap.seen).toEqual([]);
   expect(home.seen.map((request) => request.body["auth"])).toEqual(["access-9"]);
-  expect(await store.portals.find(PORTAL)).toMatchObject({ clientEndpoint: home.endpoint, domain: new URL(home.endpoint).host });
+  expect(await store.portals.find(PORTAL)).toMatchObject({
+    clientEndpoint: home.endpoint,
+    domain: new URL(home.endpoint).host,
+  });
   await Promise.all([trap.close(), home.close()]);
 });
 
 test("a portal that redirects for ever costs one refresh and ends as unreachable", async () => {
-  const { endpoint, refreshes } = await start({ intercept: (_request, response) => Boolean(response.writeHead(302, { location: "https://elsewhere.example/" }).end()) });
+  const { endpoint, refreshes } = await start({
+    intercept: (_request, response) =>
+      Boolean(response.writeHead(302, { location: "https://elsewhere.example/" }).end()),
+  });
   const caller = directoryFor(endpoint).caller(PORTAL);
   expect((await caller.call({ method: "crm.deal.add", params: {}, effect: "once" })).kind).toBe("unreachable");
   expect((await caller.call({ method: "crm.deal.add", params: {}, effect: "once" })).kind).toBe("unreachable");
@@ -146,8 +189,15 @@ test("a portal that redirects for ever costs one refresh and ends as unreachable
 });
 
 test("a viewer's calls carry the viewer's token, and its end does not touch the portal", async () => {
-  const { endpoint, seen } = await start({ intercept: () => false, token: (_form, response) => sendJson(response, 400, { error: "invalid_grant" }) });
-  const fresh = { accessToken: "viewer-access", refreshToken: "viewer-refresh", expiresAt: new Date(Date.now() + 3_600_000) };
+  const { endpoint, seen } = await start({
+    intercept: () => false,
+    token: (_form, response) => sendJson(response, 400, { error: "invalid_grant" }),
+  });
+  const fresh = {
+    accessToken: "viewer-access",
+    refreshToken: "viewer-refresh",
+    expiresAt: new Date(Date.now() + 3_600_000),
+  };
   const person = { portal: PORTAL, userId: "5", name: "Anna", admin: false, tokens: fresh, lastSeenAt: new Date() };
   const gone = { ...person, userId: "7", tokens: expired() };
   const store = createMemoryStore([portalRow(endpoint)], [person, gone]);

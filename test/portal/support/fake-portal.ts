@@ -50,14 +50,23 @@ export async function startFakePortal(behaviour: FakePortalBehaviour = {}): Prom
     }
     const body = JSON.parse(text) as Record<string, unknown>;
     const method = path.split("/").at(-1) ?? "";
-    const request: SeenRequest = { path, method, body, commands: method === "batch" ? unpack(body["cmd"]) : [{ method, params: body }] };
+    const request: SeenRequest = {
+      path,
+      method,
+      body,
+      commands: method === "batch" ? unpack(body["cmd"]) : [{ method, params: body }],
+    };
     seen.push(request);
     if (await behaviour.intercept?.(request, response)) return;
     const results = request.commands.map((command) => behaviour.result?.(command) ?? true);
     if (method !== "batch") return sendJson(response, 200, { result: results[0], time: { duration: 0.01 } });
     const keys = Object.keys(body["cmd"] as object);
     const times = Object.fromEntries(keys.map((key) => [key, { duration: 0.01 }]));
-    const result = { result: Object.fromEntries(keys.map((key, index) => [key, results[index]])), result_error: [], result_time: times };
+    const result = {
+      result: Object.fromEntries(keys.map((key, index) => [key, results[index]])),
+      result_error: [],
+      result_time: times,
+    };
     sendJson(response, 200, { result, time: { duration: 0.01 } });
   }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

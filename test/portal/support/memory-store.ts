@@ -1,12 +1,10 @@
 import type { PortalId } from "../../../src/domain/ids.ts";
 import type { Portal, PortalUser, TokenPair } from "../../../src/domain/portal.ts";
-import type { LockRepository, PortalRepository, UserRepository } from "../../../src/store/contract.ts";
+import type { TokenStore } from "../../../src/portal/tokens.ts";
 
 /** What the portal client needs of the store, in memory, with a record of what was stored in which order. */
-export interface MemoryStore {
-  readonly portals: PortalRepository;
-  readonly users: UserRepository;
-  readonly locks: LockRepository;
+export interface MemoryStore extends TokenStore {
+  readonly users: TokenStore["users"] & { remember(user: PortalUser): Promise<void> };
   readonly journal: string[];
 }
 
@@ -17,16 +15,10 @@ export function createMemoryStore(portals: readonly Portal[], users: readonly Po
   const journal: string[] = [];
   const replace = <Row extends { readonly tokens?: TokenPair }>(row: Row | undefined, replaces: string) =>
     row?.tokens?.refreshToken === replaces;
-  const unused = (): never => {
-    throw new Error("Not part of this fake");
-  };
   return {
     journal,
     portals: {
       find: async (portal) => rows.get(portal),
-      findByDomain: unused,
-      list: async () => [...rows.values()],
-      install: unused,
       async saveTokens(portal: PortalId, replaces, tokens) {
         const row = rows.get(portal);
         if (!row || !replace(row, replaces)) return false;
@@ -43,8 +35,6 @@ export function createMemoryStore(portals: readonly Portal[], users: readonly Po
         rows.set(portal, { ...others, ...rest, ...(kept !== undefined && { trouble: kept }) });
         journal.push(`updated ${Object.keys(patch).join(",")}`);
       },
-      dropTokens: unused,
-      erase: unused,
     },
     users: {
       remember: async (user) => void people.set(`${user.portal}:${user.userId}`, user),
@@ -55,7 +45,6 @@ export function createMemoryStore(portals: readonly Portal[], users: readonly Po
         people.set(`${portal}:${userId}`, { ...user, tokens });
         return true;
       },
-      dropTokensUnusedSince: unused,
     },
     locks: {
       async acquire(name, owner) {
@@ -63,7 +52,6 @@ export function createMemoryStore(portals: readonly Portal[], users: readonly Po
         locks.set(name, owner);
         return true;
       },
-      renew: async (name, owner) => locks.get(name) === owner,
       async release(name, owner) {
         if (locks.get(name) === owner) locks.delete(name);
       },

@@ -1,0 +1,256 @@
+/** The client against the strict emulator over real HTTP: what it sends is allowed, what it reads is there. */
+import { afterEach, describe, expect, test } from "vitest";
+import { portalId } from "../../src/domain/ids.ts";
+import { createLogger } from "../../src/log/log.ts";
+import type { Clock } from "../../src/portal/clock.ts";
+import type { ConnectorMessage } from "../../src/portal/contract.ts";
+import { createPortalDirectory } from "../../src/portal/directory.ts";
+import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
+import { connectorId, ensureInstalled } from "../../src/portal/ensure-installed.ts";
+import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
+import { loadManifest } from "../../src/portal/manifest.ts";
+import { createOAuthClient } from "../../src/portal/oauth.ts";
+import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
+import type { EmulatorOptions } from "../emulators/portal/options.ts";
+import { portalRow } from "./support/directory.ts";
+import { createMemoryStore } from "./support/memory-store.ts";
+
+const manifest = await loadManifest(new URL("../../app-manifest.json", import.meta.url));
+const channels = [
+  { id: "telegram", title: "Telegram", icon: { svg: "<svg/>", color: "#2aabee" } },
+  { id: "webchat", title: "Web chat", icon: { svg: "<svg/>", color: "#555555" } },
+];
+
+let emulator: PortalEmulator;
+afterEach(async () => {
+  expect(emulator.notImplemented).toEqual([]);
+  await emulator.stop();
+});
+
+async function start(options: EmulatorOptions = {}, clock?: Clock) {
+  emulator = await startPortalEmulator(options);
+  const controls = emulator.portal();
+  controls.installRequest();
+  controls.finishInstall({ event: false });
+  const { accessToken, refreshToken } = controls.issueTokens();
+  const portal = portalId(controls.portal.memberId);
+  const row = portalRow(controls.portal.clientEndpoint, {
+    id: portal,
+    serverEndpoint: `${emulator.oauthUrl}/rest/`,
+    tokens: { accessToken, refreshToken, expiresAt: new Date(Date.now() + 1e9) },
+  });
+  const card = emulator.application();
+  const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
+  const oauth = createOAuthClient(
+    { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
+    policy,
+  );
+  const store = createMemoryStore([row]);
+  const directory = createPortalDirectory({
+    store,
+    policy,
+    oauth,
+    limiter: createMemoryLimiter(clock?.now),
+    log: createLogger("silent"),
+    clock,
+  });
+  const install = (publicUrl = "https://app.example", wanted = manifest) =>
+    ensureInstalled({
+      caller: directory.caller(portal),
+      connectors: directory.connectors(portal),
+      manifest: wanted,
+      publicUrl,
+      channels,
+    });
+  return { controls, portal, directory, store, install, oauth };
+}
+
+const message = (chat: string, number: number, more: Partial<ConnectorMessage["message"]> = {}): ConnectorMessage => ({
+  user: { id: `user-${chat}`, name: "Klaus", lastName: "Weber" },
+  message: { id: `${chat}-${number}`, date: 1_773_759_161, text: `message ${number}`, files: [], ...more },
+  chat: { id: chat },
+});
+const yes = async () => true;
+
+describe("ensure installed", () => {
+  test("sets everything up in a few requests, and a second run changes nothing", async () => {
+    const { controls, install } = await start();
+    const report = await install();
+    expect(report).toMatchObject({ ok: true, problems: [], version: manifest.version });
+    const { eventBindings, placements, connectors } = controls.portal;
+    expect(eventBindings.map((binding) => binding.event).sort()).toEqual([...manifest.events].sort());
+    expect(
+      placements.filter((binding) => binding.placement !== "SETTING_CONNECTOR").map((binding) => binding.handler),
+    ).toEqual(manifest.placements.map((placement) => `https://app.example/placements/${placement.page}`));
+    expect(placements.find((binding) => binding.placement === "CRM_DEAL_DETAIL_TAB")?.langAll).toMatchObject({
+      ru: { TITLE: "Чат" },
+    });
+    expect([...connectors.keys()]).toEqual(["threadline_telegram", "threadline_webchat"]);
+    expect(emulator.requests.entries({}).length).toBeLessThanOrEqual(5);
+    const before = [eventBindings.length, placements.length];
+    expect((await install()).ok).toBe(true);
+    expect([controls.portal.eventBindings.length, controls.portal.placements.length]).toEqual(before);
+  });
+
+  test("takes handlers of an old address away", async () => {
+    const { controls, install } = await start();
+    await install("https://old.example");
+    expect((await install("https://new.example")).ok).toBe(true);
+    const handlers = [...controls.portal.eventBindings, ...controls.portal.placements].filter(
+      (binding) => !("placement" in binding) || binding.placement !== "SETTING_CONNECTOR",
+    );
+    expect(handlers.filter((binding) => binding.handler.startsWith("https://old.example"))).toEqual([]);
+  });
+
+  test("names a missing permission and a missing method in words", async () => {
+    const { install } = await start({
+      portals: [{ grantedScope: ["crm", "im", "imconnector", "imopenlines", "user_brief"] }],
+    });
+    const report = await install("https://app.example", { ...manifest, methods: [...manifest.methods, "not.there"] });
+    expect(report.ok).toBe(false);
+    expect(report.problems.join("\n")).toContain('lacks the permission "placement"');
+    expect(report.problems.join("\n")).toContain("does not know not.there");
+  });
+
+  test("a portal that cannot be asked is a problem in words, not an exception", async () => {
+    const { controls, install } = await start();
+    controls.uninstall();
+    const report = await install();
+    expect(report.ok).toBe(false);
+    expect(report.problems).toHaveLength(1);
+  });
+});
+
+describe("a line", () => {
+  async function connected(options: EmulatorOptions = {}, clock?: Clock) {
+    const all = await start(options, clock);
+    await all.install();
+    const connectors = all.directory.connectors(all.portal);
+    const lines = await connectors.openLines();
+    const line = lines.kind === "ok" ? (lines.value[0]?.id ?? "") : "";
+    const at = { connector: connectorId(manifest, "telegram"), line };
+    return { ...all, connectors, at, lines: all.directory.lines(all.portal) };
+  }
+
+  test("is attached, told and detached", async () => {
+    const { connectors, at, controls } = await connected();
+    expect(await connectors.attach(at, { id: "bot", url: "https://t.me/bot", name: "Bot" })).toEqual({
+      kind: "ok",
+      value: undefined,
+    });
+    expect(await connectors.status(at)).toEqual({
+      kind: "ok",
+      value: { configured: true, active: true, error: false },
+    });
+    expect(controls.portal.status(at.connector, Number(at.line))).toMatchObject({
+      data: { ID: "bot", URL: "https://t.me/bot", URL_IM: "https://t.me/bot", NAME: "Bot" },
+    });
+    expect((await connectors.detach(at)).kind).toBe("ok");
+    expect(await connectors.status(at)).toMatchObject({ value: { active: false } });
+  });
+
+  test("takes messages, changes and deletions, tells its ids, and gives its history", async () => {
+    const { connectors, at, lines, controls } = await connected();
+    await connectors.attach(at, { id: "bot", url: "https://t.me/bot", name: "Bot" });
+    const here = { ...at, chatId: "chat-1" };
+    const sent = await lines.deliverMessages(here, [message("chat-1", 1), message("chat-1", 2)], yes);
+    expect(sent).toMatchObject({ kind: "ok", value: [{ kind: "ok" }, { kind: "ok" }] });
+    const [first] = sent.kind === "ok" ? sent.value : [];
+    if (first?.kind !== "ok" || first.chatId === undefined || first.sessionId === undefined) throw new Error("no ids");
+    expect(await lines.updateMessages(here, [message("chat-1", 1, { text: "changed" })], yes)).toMatchObject({
+      value: [{ kind: "ok" }],
+    });
+    expect(await lines.deleteMessages(here, [message("chat-1", 2)], yes)).toMatchObject({ value: [{ kind: "ok" }] });
+    const history = await lines.history({ sessionId: first.sessionId });
+    const texts = history.kind === "ok" ? history.value.filter((one) => one.fromCustomer).map((one) => one.text) : [];
+    expect(texts).toContain("changed");
+    expect(controls.portal.chats.size).toBe(1);
+    expect((await lines.history({ chatId: first.chatId })).kind).toBe("ok");
+    expect((await lines.notify("1", "A message could not be delivered", "tag-1")).kind).toBe("ok");
+  });
+
+  test("tells the refusal of one element and of a line that is switched off", async () => {
+    const { connectors, at, lines } = await connected();
+    const here = { ...at, chatId: "chat-1" };
+    expect(await lines.deliverMessages(here, [message("chat-1", 1)], yes)).toMatchObject({
+      kind: "refused",
+      code: "NOT_ACTIVE_LINE",
+    });
+    await connectors.attach(at, { id: "bot", url: "https://t.me/bot", name: "Bot" });
+    emulator.faults.add({ kind: "element-refused", nth: 2 });
+    expect(await lines.deliverMessages(here, [message("chat-1", 1), message("chat-1", 2)], yes)).toMatchObject({
+      value: [{ kind: "ok" }, { kind: "refused" }],
+    });
+  });
+
+  test.each(["drop-after", "status-500-after", "status-502-after", "drop-before"] as const)(
+    "%s: a message is never sent again blindly",
+    async (kind) => {
+      const { connectors, at, lines, controls } = await connected();
+      await connectors.attach(at, { id: "bot", url: "https://t.me/bot", name: "Bot" });
+      emulator.faults.add({ kind, method: "imconnector.send.messages" });
+      expect((await lines.deliverMessages({ ...at, chatId: "c" }, [message("c", 1)], yes)).kind).toBe("uncertain");
+      const made = [...controls.portal.messages.values()].filter((one) => one.text.includes("message 1"));
+      expect(made).toHaveLength(kind === "drop-before" ? 0 : 1);
+    },
+  );
+
+  test("a renamed portal is found again, with the message sent once", async () => {
+    const { connectors, at, lines, controls, store, portal } = await connected();
+    await connectors.attach(at, { id: "bot", url: "https://t.me/bot", name: "Bot" });
+    await controls.rename();
+    expect((await lines.deliverMessages({ ...at, chatId: "c" }, [message("c", 1)], yes)).kind).toBe("ok");
+    expect((await store.portals.find(portal))?.clientEndpoint).toBe(controls.portal.clientEndpoint);
+  });
+
+  test("a flood over the true bucket provokes no 503, keeps the order and loses nothing", async () => {
+    const speed = 10;
+    const begin = Date.now();
+    const now = () => begin + (Date.now() - begin) * speed;
+    const fast: Clock = {
+      now,
+      after(milliseconds, action) {
+        const timer = setTimeout(action, Math.ceil(milliseconds / speed));
+        return () => clearTimeout(timer);
+      },
+    };
+    const { connectors, at, lines, controls } = await connected(
+      { now, portals: [{ chargeMs: { "imconnector.send.messages": 40 }, matchByName: false }] },
+      fast,
+    );
+    await connectors.attach(at, { id: "bot", url: "https://t.me/bot", name: "Bot" });
+    const conversation = async (chat: string) => {
+      for (let number = 0; number < 10; number += 1) {
+        const outcome = await lines.deliverMessages({ ...at, chatId: chat }, [message(chat, number)], yes);
+        expect(outcome).toMatchObject({ kind: "ok", value: [{ kind: "ok" }] });
+      }
+    };
+    await Promise.all(Array.from({ length: 300 }, (_, index) => conversation(`c${index}`)));
+    const requests = emulator.requests.entries({});
+    expect(requests.filter((request) => request.status !== 200)).toEqual([]);
+    expect(requests.length).toBeLessThan(130);
+    for (const chat of controls.portal.chats.values()) {
+      const own = controls.portal.chatMessages(chat).flatMap((one) => /^message (\d+)$/.exec(one.text)?.[1] ?? []);
+      expect(own).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+    }
+    expect(controls.portal.chats.size).toBe(300);
+  }, 30_000);
+});
+
+test("first contact is proved by a refresh with our secret, and by nothing else", async () => {
+  const { controls, oauth, portal } = await start();
+  const { refreshToken } = controls.issueTokens();
+  const proved = await oauth.proveFirstContact(`${emulator.oauthUrl}/rest/`, refreshToken);
+  expect(proved).toMatchObject({
+    kind: "granted",
+    grant: { memberId: portal, clientEndpoint: controls.portal.clientEndpoint, userId: "1" },
+  });
+  expect(await oauth.proveFirstContact(`${emulator.oauthUrl}/rest/`, "made-up")).toMatchObject({
+    kind: "denied",
+    code: "invalid_grant",
+  });
+  expect(await oauth.proveFirstContact("https://evil.example/rest/", refreshToken)).toMatchObject({
+    kind: "denied",
+    code: "foreign_server",
+  });
+});
