@@ -1,37 +1,43 @@
 /**
- * `npm run demo`: the real server, an emulated portal and an emulated Telegram in one command, data in a scratch folder
- * that goes when it ends. `npm run demo -- --check` plays one conversation both ways without a person and exits 0.
+ * `npm run demo`: the real server, an emulated portal, an emulated Telegram and a shop with the web chat in one command,
+ * data in a scratch folder that goes when it ends. `npm run demo -- --check` plays a conversation of each channel both
+ * ways without a person and exits 0.
  */
 import { parseArgs } from "node:util";
-import { World } from "../support/world/world.ts";
-import { playConversation } from "./check.ts";
+import { playConversations } from "./check.ts";
+import { Demo } from "./demo.ts";
+import { seed } from "./seed.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
-const world = await World.start(values.check ? {} : { env: { LOG_LEVEL: "warn" } });
 try {
-  await world.install();
-  await world.connectTelegram();
-  if (values.check) {
-    await playConversation(world, (line) => console.log(`  ${line}`));
-    console.log("The conversation went both ways.");
-  } else {
-    await serve();
+  const demo = await Demo.start({ logLevel: values.check ? "info" : "warn" });
+  try {
+    await (values.check ? check(demo) : serve(demo));
+  } finally {
+    await demo.stop();
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-} finally {
-  await world.stop();
 }
 
-async function serve(): Promise<void> {
-  console.log(`
-Threadline is running.
+async function check(demo: Demo): Promise<void> {
+  await playConversations(demo, (line) => console.log(`  ${line}`));
+  console.log("The conversations went both ways.");
+}
 
-  Portal            ${world.portal.oauthUrl.replace(/:\d+$/, "")}:${new URL(`http://${world.portal.portal().portal.address}`).port}/
-  Threadline        ${world.web.url}/healthz
-  Press Ctrl+C to stop; everything it kept is thrown away.
+async function serve(demo: Demo): Promise<void> {
+  await seed(demo);
+  console.log(`
+Threadline is running. Open these side by side:
+
+  Start page          ${demo.front.url}/
+  Portal              ${demo.portalUrl}
+  Customer's phone    ${demo.phoneUrl}
+  Shop with web chat  ${demo.shopUrl}
+
+  Everything is invented and kept in memory. Press Ctrl+C to stop.
 `);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);

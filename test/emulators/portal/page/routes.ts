@@ -13,11 +13,11 @@ import { z } from "zod";
 import { EmulatorControlError, type PortalControls } from "../controls.ts";
 import { frameTarget, openFrame, refreshFrame } from "./frames.ts";
 import { optionsOf, pageMemory } from "./memory.ts";
+import { streamStates } from "./stream.ts";
 import { pageView } from "./view.ts";
 
 const assets = fileURLToPath(new URL("./assets/", import.meta.url));
 const vue = fileURLToPath(import.meta.resolve("vue/dist/vue.esm-browser.prod.js"));
-const lookEveryMs = 150;
 
 const userId = z.number().int();
 const frameBody = z.strictObject({ userId, target: frameTarget });
@@ -41,7 +41,7 @@ export function mountPortalPage(server: FastifyInstance, controls: () => PortalC
     if (request.headers.host !== address) return reply.redirect(`http://${address}/`, 302);
     return sendFile(reply, `${assets}index.html`, "text/html");
   });
-  server.get("/_page/live", (_request, reply) => streamStates(reply, controls()));
+  server.get("/_page/live", (_request, reply) => streamStates(reply, () => pageView(controls())));
 
   const post = <Schema extends z.ZodType>(
     path: string,
@@ -87,22 +87,4 @@ async function sendFile(reply: FastifyReply, path: string, type: string): Promis
     .type(`${type}; charset=utf-8`)
     .header("cache-control", "no-cache")
     .send(await readFile(path));
-}
-
-/** Server-sent events: the whole state at once, and again whenever it differs. */
-function streamStates(reply: FastifyReply, controls: PortalControls): void {
-  reply.hijack();
-  const { raw } = reply;
-  raw.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-  let last = "";
-  const look = (): void => {
-    if (raw.writableNeedDrain) return;
-    const state = JSON.stringify(pageView(controls));
-    if (state === last) return;
-    last = state;
-    raw.write(`data: ${state}\n\n`);
-  };
-  const timer = setInterval(look, lookEveryMs);
-  raw.once("close", () => clearInterval(timer));
-  look();
 }
