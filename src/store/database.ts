@@ -49,8 +49,8 @@ export interface PostgresOptions {
   readonly url: string;
   /** Connections of this process. */
   readonly connections: number;
-  /** A connection that nobody was using broke. The pool makes a new one; the operator may want to know. */
-  readonly onIdleError: (error: Error) => void;
+  /** A connection broke. The pool makes a new one; the operator may want to know. */
+  readonly onConnectionError: (error: Error) => void;
 }
 
 /**
@@ -67,7 +67,10 @@ export function openPostgres(options: PostgresOptions): Database {
     idle_in_transaction_session_timeout: 60_000,
     types: { getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)) },
   });
-  pool.on("error", options.onIdleError);
+  pool.on("error", options.onConnectionError);
+  // A connection that breaks while it is lent out tells so on itself, beside failing its statement: unheard, that ends
+  // the process.
+  pool.on("connect", (client) => client.on("error", options.onConnectionError));
   const db = new Kysely<Schema>({ dialect: guarded(new PostgresDialect({ pool })) });
   return {
     db,

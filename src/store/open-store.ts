@@ -42,7 +42,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const database = openPostgres({
       url: options.databaseUrl,
       connections: options.connections ?? 10,
-      onIdleError: (error) => log.warn({ err: error }, "An idle database connection broke; a new one will be made"),
+      onConnectionError: (error) => log.warn({ err: error }, "A database connection broke; a new one will be made"),
     });
     return finishOpening(database, options, database.close);
   }

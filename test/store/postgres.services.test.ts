@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { Client } from "pg";
 import { pino } from "pino";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../src/store/open-store.ts";
+import { accept, inbound, place } from "../contract/store-fixtures.ts";
 import { storeBattery } from "../contract/store.ts";
 
 const base = process.env.TEST_DATABASE_URL ?? "";
-const name = `threadline_test_${randomUUID().replaceAll("-", "")}`;
+const databases: string[] = [];
 
 async function administer(statement: string): Promise<void> {
   const client = new Client({ connectionString: base });
@@ -15,13 +18,120 @@ async function administer(statement: string): Promise<void> {
   await client.end();
 }
 
-beforeAll(() => administer(`create database ${name}`));
-afterAll(() => administer(`drop database if exists ${name} with (force)`));
-
-function url(): string {
-  const parsed = new URL(base);
-  parsed.pathname = `/${name}`;
-  return parsed.href;
+async function newDatabase(): Promise<URL> {
+  const name = `threadline_test_${randomUUID().replaceAll("-", "")}`;
+  await administer(`create database ${name}`);
+  databases.push(name);
+  const url = new URL(base);
+  url.pathname = `/${name}`;
+  return url;
 }
 
-storeBattery("PostgreSQL", () => openStore({ databaseUrl: url(), dataDir: "unused", secretKey: "k".repeat(32), log: pino({ level: "silent" }) }));
+const open = (url: URL) => openStore({ databaseUrl: url.href, dataDir: "unused", secretKey: "k".repeat(32), log: pino({ level: "silent" }) });
+
+afterAll(async () => {
+  for (const name of databases) await administer(`drop database if exists ${name} with (force)`);
+});
+
+storeBattery("PostgreSQL", async () => open(await newDatabase()));
+
+describe("a PostgreSQL server", () => {
+  it("gets its schema once from many processes that start together", async () => {
+    const url = await newDatabase();
+    const stores = await Promise.all(Array.from({ length: 4 }, () => open(url)));
+    const [first, second] = stores;
+    if (!first || !second) throw new Error("Four were opened");
+    const { portal } = await place(first);
+    expect(await second.portals.find(portal)).toEqual(await first.portals.find(portal));
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it("is unavailable, and no crash, when it is away; and there again when it is back", async () => {
+    const url = await newDatabase();
+    const way = await breakableWay(url);
+    const store = await open(way.url);
+    const { account } = await place(store);
+    const row = inbound(account);
+    await accept(store, row);
+
+    way.cut();
+    for (let n = 0; n < 3; n++) await expect(store.messages.acceptInbound([row])).rejects.toMatchObject({ name: "StoreUnavailable" });
+    await expect(store.ping()).rejects.toMatchObject({ name: "StoreUnavailable" });
+    await expect(store.portals.erase(account.portal)).rejects.toMatchObject({ name: "StoreUnavailable" });
+    await expect(open(way.url)).rejects.toMatchObject({ name: "StoreUnavailable" });
+
+    way.mend();
+    await vi.waitFor(async () => expect(await store.messages.acceptInbound([row])).toEqual([{ kind: "duplicate" }]), { timeout: 10_000 });
+    await store.close();
+    way.close();
+  });
+
+  it("may end our connections at any time: a repeated accept neither loses nor doubles", async () => {
+    const url = await newDatabase();
+    const store = await open(url);
+    const { portal, account } = await place(store);
+    const rows = Array.from({ length: 200 }, (_, n) => inbound(account, { chatId: `chat-${n % 4}` }));
+    const ending = (async () => {
+      for (let n = 0; n < 5; n++) {
+        await administer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${url.pathname.slice(1)}'`);
+      }
+    })();
+    await Promise.all(rows.map(async (row) => {
+      for (;;) {
+        try {
+          await store.messages.acceptInbound([row]);
+          return;
+        } catch (error) {
+          expect(error).toMatchObject({ name: "StoreUnavailable" });
+        }
+      }
+    }));
+    await ending;
+    const kept = await store.messages.journal(portal, { limit: 1000 });
+    expect(kept.map((message) => message.externalIds[0]).sort()).toEqual(rows.map((row) => row.externalId).sort());
+    await store.close();
+  });
+});
+
+/** A TCP way to the server that can be cut like a cable. */
+async function breakableWay(url: URL): Promise<{ url: URL; cut: () => void; mend: () => void; close: () => void }> {
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const server: Server = createServer((near) => {
+    if (!whole) {
+      near.destroy();
+      return;
+    }
+    const far = connect({ host: url.hostname, port: Number(url.port || 5432) });
+    for (const [socket, other] of [[near, far], [far, near]] as const) {
+      sockets.add(socket);
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    near.pipe(far);
+    far.pipe(near);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (typeof address !== "object" || !address) throw new Error("No port to be had");
+  const through = new URL(url.href);
+  through.hostname = "127.0.0.1";
+  through.port = String(address.port);
+  const cut = () => {
+    whole = false;
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    url: through,
+    cut,
+    mend: () => void (whole = true),
+    close: () => {
+      cut();
+      server.close();
+    },
+  };
+}
