@@ -261,7 +261,16 @@ export function createWidget(options: WidgetOptions): Widget {
         look();
       },
     ],
-    [window, "online", () => live.hurry()],
+    // The browser knows at once; a dead line would show itself only by its silence.
+    [
+      window,
+      "offline",
+      () => {
+        live.stop();
+        setStatus("lost");
+      },
+    ],
+    [window, "online", () => api.token !== undefined && live.start()],
     [window, "pagehide", () => live.stop()],
     // A page that comes back from the browser's back-forward cache is alive again.
     [window, "pageshow", () => api.token !== undefined && live.start()],

@@ -168,7 +168,9 @@ describe("a visitor", () => {
 
   test("loses and doubles nothing through a cut connection", async () => {
     const page = await visit();
+    const streaming = page.waitForResponse((response) => response.url().endsWith("/stream"));
     await launcher(page).click();
+    await streaming;
     await say(page, "before");
     await arrived("before");
     await context.setOffline(true);
