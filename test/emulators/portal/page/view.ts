@@ -95,7 +95,7 @@ function messageView(portal: EmulatedPortal, message: Message): Fields {
     id: message.id,
     from: message.from,
     authorId: message.authorId,
-    author: displayName(portal.users.get(message.authorId)),
+    author: displayName(portal.users.get(message.authorId)) || (message.from === "customer" ? "Guest" : ""),
     text: message.text,
     at: message.createdAt,
     sending: message.sending,

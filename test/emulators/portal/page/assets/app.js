@@ -14,7 +14,7 @@ const views = [
   { group: "CRM", name: "leads", title: "Leads", component: "BoardView" },
   { group: "CRM", name: "contacts", title: "Contacts", component: "TableView" },
   { group: "CRM", name: "companies", title: "Companies", component: "TableView" },
-  { group: "Communication", name: "chats", title: "Open Channels", component: "ChatsView" },
+  { group: "Communication", name: "chats", title: "Open Lines", component: "ChatsView" },
   { group: "Communication", name: "contact-center", title: "Contact Center", component: "ContactCenterView" },
   { group: "Applications", name: "market", title: "Market", component: "MarketView" },
 ];
@@ -205,7 +205,7 @@ const Portal = {
     window.addEventListener("keydown", this.onKey);
   },
   template: `
-    <div v-if="ready" class="portal">
+    <div v-if="ready" class="portal" :class="{ 'has-phone': phone }">
       <top-bar @phone="togglePhone" />
       <left-menu />
       <main class="main">

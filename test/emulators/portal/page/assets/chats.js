@@ -41,9 +41,9 @@ const ChatList = {
   },
   template: `
     <aside class="chat-list panel">
-      <h1>Open Channels</h1>
+      <h1>Open Lines</h1>
       <div class="chips" role="group" aria-label="Filter">
-        <button v-for="(name, key) in { all: 'All', new: 'Waiting', answered: 'In progress', closed: 'Closed' }" :key="key" type="button"
+        <button v-for="(name, key) in { all: 'All', new: 'Waiting', answered: 'Active', closed: 'Closed' }" :key="key" type="button"
           :aria-pressed="filter === key" @click="filter = key">{{ name }}<small>{{ counts[key] }}</small></button>
       </div>
       <ul>

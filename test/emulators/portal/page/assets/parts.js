@@ -39,7 +39,7 @@ export function Icon({ name }) {
 }
 Icon.props = ["name"];
 
-const hues = [212, 152, 28, 268, 338, 190, 48, 232];
+const hues = [212, 158, 22, 268, 338, 190, 300, 232];
 
 /** Initials on a colour that the name decides. */
 export function Avatar({ name, size }) {
