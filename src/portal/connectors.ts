@@ -89,7 +89,7 @@ export function createConnectors(caller: PortalCaller): Connectors {
  * operator's "[b]Name:[/b]" would be sent to customers; system messages on, because they tell of transfers and closing;
  * one-to-one chats, because a group switches the portal's CRM off.
  */
-export function registration(connector: ConnectorRegistration): PortalCall {
+function registration(connector: ConnectorRegistration): PortalCall {
   const icon = {
     DATA_IMAGE: `data:image/svg+xml;charset=US-ASCII,${encodeURIComponent(connector.icon.svg)}`,
     COLOR: connector.icon.color,

@@ -37,7 +37,7 @@ export interface MethodCost {
   readonly estimatedMs: number;
 }
 
-/** What a portal's edition and tariff allow. */
+/** What a portal's edition and tariff allow. The enterprise tariff has a burst of 250 and 5 a second. */
 export interface PortalLevel {
   /** Places in the bucket. */
   readonly burst: number;
@@ -48,7 +48,6 @@ export interface PortalLevel {
 }
 
 export const STANDARD_LEVEL: PortalLevel = { burst: 50, perSecond: 2, operatingMs: 480_000 };
-export const ENTERPRISE_LEVEL: PortalLevel = { burst: 250, perSecond: 5, operatingMs: 480_000 };
 
 export type Slot =
   /** `used`: share of the bucket in use now, 0 to 1. */

@@ -168,7 +168,7 @@ const tokenWasRejected = (thrown: unknown) =>
  * `method?query` per command. PHP reads the query, where the word "false" is true: booleans become 1 and 0. Empty lists
  * cannot be written in a query at all; calls that need them go as a plain call (JSON).
  */
-export function batchCommands(commands: readonly Command[]): Record<string, string> {
+function batchCommands(commands: readonly Command[]): Record<string, string> {
   const encoder = (value: unknown, encode: (value: unknown) => string) =>
     encode(typeof value === "boolean" ? Number(value) : value);
   return Object.fromEntries(

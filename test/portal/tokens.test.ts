@@ -207,3 +207,29 @@ test("a viewer's calls carry the viewer's token, and its end does not touch the 
   expect((await directory.viewer(PORTAL, "7").call(read)).kind).toBe("unauthorised");
   expect((await store.portals.find(PORTAL))?.trouble).toBeUndefined();
 });
+
+test("a pair that an installation stored meanwhile wins over the one just fetched", async () => {
+  const installed = {
+    accessToken: "access-installed",
+    refreshToken: "refresh-installed",
+    expiresAt: new Date(Date.now() + 3_600_000),
+  };
+  const { endpoint, seen } = await start({
+    intercept: () => false,
+    token(_form, response) {
+      void store.portals.saveTokens(PORTAL, "refresh-1", installed);
+      sendJson(response, 200, {
+        access_token: "access-late",
+        refresh_token: "refresh-late",
+        expires_in: 3600,
+        client_endpoint: endpoint,
+        server_endpoint: endpoint,
+        member_id: PORTAL,
+      });
+    },
+  });
+  const store = createMemoryStore([portalRow(endpoint, { tokens: expired() })]);
+  expect((await directoryFor(endpoint, store).caller(PORTAL).call(read)).kind).toBe("ok");
+  expect(seen[0]?.body["auth"]).toBe("access-installed");
+  expect((await store.portals.find(PORTAL))?.tokens).toEqual(installed);
+});

@@ -31,7 +31,7 @@ export function portalRow(endpoint: string, more: Partial<Portal> = {}): Portal 
   };
 }
 
-export const policyFor = (endpoint: string): EndpointPolicy =>
+const policyFor = (endpoint: string): EndpointPolicy =>
   createEndpointPolicy({ oauthUrl: new URL(endpoint).origin, allowHttp: true, privateHosts: [] });
 
 /** A directory on a portal at `endpoint`, which is its authorization server too. */
