@@ -193,6 +193,7 @@ async function main(config: Config): Promise<void> {
       dispatcher,
       sessions,
       installer,
+      publicUrl: config.publicUrl,
       mediaLink: (id) => shelf.link(id),
       accountChanged: accountCache.forget,
       startHistoryRepair: async (portal) => {

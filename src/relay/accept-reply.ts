@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Dispatcher } from "../dispatch/contract.ts";
+import type { Conversation } from "../domain/conversation.ts";
 import { type ConversationId, conversationId, type PortalId } from "../domain/ids.ts";
 import type { Content } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
@@ -66,8 +67,11 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
   };
 
   async function store(action: OperatorAction): Promise<Accepted> {
-    const conversation = await findConversation(action);
-    if (!conversation) return { kind: "unknown" };
+    const known = await findConversation(action);
+    if (!known) return { kind: "unknown" };
+    const conversation = known.id;
+    // The answer to our own delivery may have been lost: the portal's chat is learned from whatever names it.
+    if (known.imChatId === undefined) await deps.store.conversations.learn(action.portal, conversation, { imChatId: action.imChatId });
     if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
     const target = await deps.store.messages.findByIm(action.portal, action.imMessageId);
     if (!target) return { kind: "unknown" };
@@ -75,10 +79,9 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
   }
 
   /** By the chat id that we gave the portal; a foreign value (another connector's chat) is looked up by the portal's own id. */
-  async function findConversation(action: OperatorAction): Promise<ConversationId | undefined> {
+  async function findConversation(action: OperatorAction): Promise<Conversation | undefined> {
     const known = await deps.store.conversations.find(action.portal, conversationId(action.chatId));
-    if (known) return known.id;
-    return (await deps.store.conversations.findByImChat(action.portal, action.imChatId))?.id;
+    return known ?? deps.store.conversations.findByImChat(action.portal, action.imChatId);
   }
 }
 

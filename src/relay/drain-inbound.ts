@@ -5,6 +5,7 @@ import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, OpenLines, PortalOutcome } from "../portal/contract.ts";
 import type { DueMessage, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
+import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
@@ -17,6 +18,8 @@ export interface InboundRoute {
   readonly conversation: Conversation;
   readonly at: LineAddress;
   readonly lines: OpenLines;
+  /** Replies may have been lost before this time. */
+  readonly gapAt: Date | undefined;
 }
 
 /** Rows read per step; a call takes as many of them as may travel together. */
@@ -67,7 +70,7 @@ export async function findRoute(deps: RelayDeps, head: DueMessage): Promise<Inbo
   const adapter = deps.channels.get(account.channel);
   if (!adapter) return undefined;
   const at = { connector: account.connector, line: account.line, chatId: conversation.id };
-  return { account, adapter, conversation, at, lines: deps.portals.lines(head.portal) };
+  return { account, adapter, conversation, at, lines: deps.portals.lines(head.portal), gapAt: portal.gapAt };
 }
 
 async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Drained | undefined> {
@@ -92,7 +95,7 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: r
   const results = elements.flatMap((element, index) => element.rows.map((row) => ({ message: row.id, result: elementResult(outcome.value[index]) })));
   await deps.store.messages.finish(results);
   for (const { result } of results) deps.metrics.delivered.inc({ direction: "in", state: result.state });
-  await learn(deps, route.conversation, outcome.value);
+  await learn(deps, route, outcome.value);
   return undefined;
 }
 
@@ -201,7 +204,8 @@ function elementResult(element: ElementOutcome | undefined): MessageResult {
   return { state: "uncertain", error: "The portal did not say what became of this message." };
 }
 
-async function learn(deps: RelayDeps, conversation: Conversation, elements: readonly ElementOutcome[]): Promise<void> {
+async function learn(deps: RelayDeps, route: InboundRoute, elements: readonly ElementOutcome[]): Promise<void> {
+  const { conversation } = route;
   const told = elements.findLast((element) => element.kind === "ok");
   if (told?.kind !== "ok") return;
   const { chatId, sessionId, portalUserId } = told;
@@ -213,4 +217,7 @@ async function learn(deps: RelayDeps, conversation: Conversation, elements: read
     ...(portalUserId !== undefined && { portalUserId }),
     open: true,
   });
+  // Only now can the portal be asked about this chat; replies may stand there that never reached us.
+  const placed = { ...conversation, ...(chatId !== undefined && { imChatId: chatId }) };
+  if (conversation.imChatId === undefined && hasGap(route.gapAt, placed)) await compareHistory(deps, route.lines, placed);
 }

@@ -20,7 +20,7 @@ interface OutboundRoute {
 
 const READ_AHEAD = 50;
 const GAP_RETRY_MS = 2_000;
-const GAP_PATIENCE_MS = 60_000;
+const GAP_PATIENCE_MS = 5 * 60_000;
 const ACCOUNT_DOWN_RETRY_MS = 60_000;
 const INTERRUPTED = "It may have been delivered: the server stopped while it was being sent. Ask the customer before you send it again.";
 
