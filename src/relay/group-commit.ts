@@ -1,6 +1,11 @@
 /**
- * Adaptive grouping: an item that finds nothing under way is written at once; what arrives meanwhile is written
- * together when that write is done. Latency is that of one write when quiet; when flooded, one transaction serves many.
+ * Adaptive grouping: an item that finds nothing under way is written in the same turn of the event loop; what arrives
+ * meanwhile is written together when that write is done. Latency is that of one write when quiet; when flooded, one
+ * transaction serves many.
+ *
+ * A write begins at the end of the turn and not in the caller's stack: the built-in database works on the event loop
+ * itself, so nothing can arrive while it writes. What then waits in the sockets has to be read before the next write
+ * begins, or every group would be a group of one.
  *
  * A group that fails is written again one by one, so that one poisonous item fails alone. Only safe for writes that
  * are idempotent, which accepts are (unique keys).
@@ -27,14 +32,22 @@ export function createGroupCommit<Item, Result>(
 ): GroupCommit<Item, Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let running = 0;
+  let scheduled = false;
+
+  const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(pump);
+  };
 
   const pump = (): void => {
+    scheduled = false;
     while (running < options.lanes && waiting.length > 0) {
       const group = waiting.splice(0, options.maxItems);
       running += 1;
       void settle(group).finally(() => {
         running -= 1;
-        pump();
+        schedule();
       });
     }
   };
@@ -60,7 +73,7 @@ export function createGroupCommit<Item, Result>(
     add: (item) =>
       new Promise<Result>((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        pump();
+        schedule();
       }),
   };
 }

@@ -14,13 +14,27 @@ describe("group commit", () => {
       { maxItems: 100, lanes: 1, isolate: () => true },
     );
     const first = commit.add(1);
+    await expect.poll(() => groups).toEqual([[1]]);
     const others = [commit.add(2), commit.add(3), commit.add(4)];
-    expect(groups).toEqual([[1]]);
     gates[0]?.();
     expect(await first).toBe(10);
     await expect.poll(() => groups).toEqual([[1], [2, 3, 4]]);
     gates[1]?.();
     expect(await Promise.all(others)).toEqual([20, 30, 40]);
+  });
+
+  it("groups what one turn of the event loop brought, for a database that lets nothing arrive while it writes", async () => {
+    const groups: number[][] = [];
+    const commit = createGroupCommit<number, number>(
+      async (items) => {
+        groups.push([...items]);
+        return items;
+      },
+      { maxItems: 3, lanes: 1, isolate: () => true },
+    );
+    // Each in a callback of its own, with all promises run between them, as sockets are read.
+    await Promise.all([1, 2, 3, 4].map((item) => Promise.resolve().then(() => commit.add(item))));
+    expect(groups).toEqual([[1, 2, 3], [4]]);
   });
 
   it("lets one poisonous item fail alone", async () => {
@@ -46,6 +60,6 @@ describe("group commit", () => {
     );
     const results = await Promise.allSettled([1, 2, 3, 4].map((item) => commit.add(item)));
     expect(results.every((result) => result.status === "rejected")).toBe(true);
-    expect(writes).toBe(2);
+    expect(writes).toBe(1);
   });
 });

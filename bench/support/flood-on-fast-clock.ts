@@ -1,0 +1,180 @@
+/**
+ * The parts of the application that a flood meets (acceptor, store, dispatcher, leases, lane runner, drain, portal client
+ * with its limiter) and the emulated portal in one process, all on one clock that runs faster than the real one, so that
+ * ten minutes of waiting for the operating budget take less than one. Messages go in through the acceptor, REST goes over
+ * real HTTP. Left out: web server, sweeper, the events that the portal sends.
+ *
+ * Work takes its real time, which this clock shows `speed` times as long: that makes us look slower, never faster.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createTelegramAdapter } from "../../src/channels/telegram/adapter.ts";
+import { readUpdate } from "../../src/channels/telegram/receive.ts";
+import { createInProcessDispatcher } from "../../src/dispatch/in-process.ts";
+import { createLeases } from "../../src/dispatch/leases.ts";
+import { createLaneRunner } from "../../src/dispatch/runner.ts";
+import { portalId } from "../../src/domain/ids.ts";
+import { createLogger } from "../../src/log/log.ts";
+import { createMetrics } from "../../src/log/metrics.ts";
+import { createMediaShelf } from "../../src/media/shelf.ts";
+import { fromBbcode, toBbcode } from "../../src/portal/bbcode.ts";
+import { createPortalDirectory } from "../../src/portal/directory.ts";
+import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
+import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
+import { createOAuthClient } from "../../src/portal/oauth.ts";
+import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
+import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
+import { drain } from "../../src/relay/drain.ts";
+import type { RelayDeps } from "../../src/relay/ports.ts";
+import { IN_MEMORY, openStore } from "../../src/store/open-store.ts";
+import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
+import { until } from "../../test/support/world/until.ts";
+import type { Flood, FloodResult } from "../flood.ts";
+import { heldBy, holdAgainst, lastAt, longestPause } from "./delivery.ts";
+import { createFastClock } from "./fast-clock.ts";
+import { arrivedBy } from "./live.ts";
+import { telegramUpdate, textOf } from "./telegram-update.ts";
+
+const SECRET_KEY = "0123456789abcdef0123456789abcdef";
+const CONNECTOR = "threadline_telegram";
+/** As in `src/main.ts`. */
+const CONCURRENCY = 600;
+
+export async function floodOnFastClock(flooding: Flood, speed: number): Promise<FloodResult> {
+  const clock = createFastClock(speed);
+  const now = () => new Date(clock.now());
+  const log = createLogger("warn");
+  const dir = await mkdtemp(join(tmpdir(), "threadline-bench-"));
+  const emulator = await startPortalEmulator({
+    now: clock.now,
+    sleep: clock.sleep,
+    accessLifetimeMs: 86_400_000,
+    portals: [{ chargeMs: { "imconnector.send.messages": { perMessage: flooding.chargeMs } } }],
+  });
+  const store = await openStore({ dataDir: IN_MEMORY, secretKey: SECRET_KEY, log });
+  const controls = emulator.portal();
+  controls.finishInstall({ event: false });
+  const portal = portalId(controls.portal.memberId);
+  const { accessToken, refreshToken } = controls.issueTokens();
+  await store.portals.install({
+    id: portal,
+    domain: controls.portal.domain,
+    clientEndpoint: controls.portal.clientEndpoint,
+    serverEndpoint: `${emulator.oauthUrl}/rest/`,
+    tokens: { accessToken, refreshToken, expiresAt: new Date(clock.now() + 86_400_000) },
+    scopes: [],
+    language: "en",
+  });
+  const created = await store.accounts.create(portal, {
+    channel: "telegram",
+    name: "Bench",
+    credentials: { token: "1" },
+    settings: {},
+    webhookSecret: "s",
+    connection: { kind: "connected", sentence: "" },
+  });
+  await store.accounts.update(portal, created.id, { line: "1", connector: CONNECTOR });
+  const account = (await store.accounts.find(portal, created.id)) ?? created;
+
+  const card = emulator.application();
+  const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
+  const oauth = createOAuthClient(
+    { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
+    policy,
+  );
+  const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(clock.now), oauth, policy, log, clock });
+  const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9" });
+  const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY, log, clock });
+  const metrics = createMetrics();
+  const deps: RelayDeps = {
+    store,
+    portals,
+    channels: new Map([[telegram.id, telegram]]),
+    dispatcher,
+    shelf: createMediaShelf({
+      dataDir: dir,
+      publicUrl: "http://127.0.0.1:9",
+      secretKey: SECRET_KEY,
+      media: store.media,
+      now,
+    }),
+    toBBCode: toBbcode,
+    fromBBCode: fromBbcode,
+    replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
+    openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
+    metrics,
+    log,
+    now,
+  };
+  // The database keeps leases by its own clock, which is the real one; the heart beats by the fast one, so often enough.
+  const leases = createLeases({ lanes: store.lanes, owner: "bench", ttlMs: 6_000 * speed, log, clock });
+  const run = createLaneRunner({
+    lanes: store.lanes,
+    leases,
+    dispatcher,
+    log,
+    clock,
+    drain: async (lane, by) => {
+      const drained = await drain(deps, lane, by);
+      return drained.kind === "later" ? drained.at : undefined;
+    },
+  });
+  try {
+    await portals
+      .connectors(portal)
+      .register({
+        id: CONNECTOR,
+        title: "Bench",
+        icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" },
+        handlerUrl: "https://app.example/placements/connector-setup",
+      });
+    await portals
+      .connectors(portal)
+      .attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Bench" });
+    await until(() => controls.portal.bucket.level("127.0.0.1", clock.now()) === 0, 60_000, "the bucket to be empty");
+    emulator.requests.clear();
+    await leases.start();
+    await dispatcher.start(run);
+
+    const { conversations, perConversation } = flooding;
+    const acceptor = createInboundAcceptor({ ...deps, writers: 1 });
+    const begin = clock.now();
+    for (let turn = 0; turn < perConversation; turn += 1) {
+      const events = Array.from({ length: conversations }, (_one, conversation) =>
+        readUpdate(
+          JSON.parse(
+            telegramUpdate(conversation, 1 + conversation * perConversation + turn, textOf(conversation, turn)),
+          ) as Record<string, unknown>,
+        ),
+      );
+      await acceptor.accept(account, events.flat());
+    }
+    const total = conversations * perConversation;
+    await until(
+      () => heldBy(controls) >= total,
+      300_000,
+      "the flood to arrive",
+      () => `${heldBy(controls)} of ${total}`,
+    );
+    await until(
+      () => emulator.requests.entries().every((entry) => entry.answeredAt !== null),
+      10_000,
+      "the last answers",
+    );
+    const entries = emulator.requests.entries({ portal: controls.id });
+    return {
+      ...flooding,
+      seconds: (lastAt(entries) - begin) / 1000,
+      delivery: holdAgainst(arrivedBy(controls), conversations, perConversation, entries),
+      pause: longestPause(entries),
+      how: `played on a clock ${speed} times as fast as the real one; \`npm run bench -- flood --long\` waits it out`,
+    };
+  } finally {
+    await dispatcher.close();
+    await leases.close();
+    await store.close();
+    await emulator.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
