@@ -26,7 +26,10 @@ export interface StoreOptions {
   readonly connections?: number | undefined;
 }
 
-export const IN_MEMORY = "memory://";
+/** What a server does by itself and PGlite does not: rows updated or deleted leave their old versions behind. */
+const TIDY_UP = "vacuum (analyze) lanes, conversations, messages, media, portals, portal_users, accounts, lane_owners, locks, nonces";
+
+const IN_MEMORY = "memory://";
 
 /**
  * Opens the store with its schema brought up to date.
@@ -60,6 +63,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     try {
       // Nobody else can be at this folder: whoever held leases is dead.
       await store.lanes.retireAll();
+      await database.withSession((session) => session.run(TIDY_UP));
     } catch (error) {
       await store.close();
       throw error;

@@ -102,6 +102,24 @@ describe("BullMQ with several processes and a Redis that goes away", () => {
     await dispatcher.close();
   });
 
+  it("runs a killed worker's lane again within half a minute, whatever came meanwhile", { timeout: 60_000 }, async () => {
+    const prefix = `test-${randomUUID()}`;
+    const worker = spawn(process.execPath, [new URL("bull-worker.ts", import.meta.url).pathname, redisUrl, prefix], { stdio: ["ignore", "pipe", "inherit"] });
+    servers.push(worker);
+    if (!worker.stdout) throw new Error("No output to read");
+    const lane = newLane();
+    const web = open(redisUrl, { prefix });
+    const began = once(worker.stdout, "data");
+    web.wake(lane);
+    expect(String((await began)[0])).toContain(lane);
+    await stopServer(worker);
+    const ran: LaneId[] = [];
+    const heir = open(redisUrl, { prefix });
+    await heir.start(async (woken) => void ran.push(woken));
+    web.wake(lane);
+    await vi.waitFor(() => expect(ran).toContain(lane), { timeout: 30_000, interval: 100 });
+  });
+
   it("drops a job that names no lane", async () => {
     const prefix = `test-${randomUUID()}`;
     const log: string[] = [];

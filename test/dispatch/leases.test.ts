@@ -20,7 +20,10 @@ function setUp() {
     log: pino({}, { write: (line: string) => void lines.push(line) }),
     clock,
   });
-  return { clock, calls, lines, leases, setDown: (value: boolean) => void (down = value) };
+  const setDown = (value: boolean) => {
+    down = value;
+  };
+  return { clock, calls, lines, leases, setDown };
 }
 
 it("beats every third of its time with one call, and is alive", async () => {

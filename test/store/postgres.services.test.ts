@@ -125,10 +125,13 @@ async function breakableWay(url: URL): Promise<{ url: URL; cut: () => void; mend
     whole = false;
     for (const socket of sockets) socket.destroy();
   };
+  const mend = () => {
+    whole = true;
+  };
   return {
     url: through,
     cut,
-    mend: () => void (whole = true),
+    mend,
     close: () => {
       cut();
       server.close();
