@@ -45,15 +45,19 @@ function compressed(): Plugin {
   return {
     name: "threadline-compressed",
     apply: "build",
-    async generateBundle(_options, bundle) {
-      const big = Object.values(bundle).filter((file) => /\.(js|css|svg)$/.test(file.fileName));
-      for (const file of big) {
-        const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
-        if (content.length < 1024) continue;
-        const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: await promisify(brotliCompress)(content, { params }) });
-        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: await promisify(gzip)(content, { level: 9 }) });
-      }
+    generateBundle: {
+      // After Vite's own last changes: it fills in what lazily loaded chunks need in this very hook.
+      order: "post",
+      async handler(_options, bundle) {
+        const big = Object.values(bundle).filter((file) => /\.(js|css|svg)$/.test(file.fileName));
+        for (const file of big) {
+          const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
+          if (content.length < 1024) continue;
+          const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+          this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: await promisify(brotliCompress)(content, { params }) });
+          this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: await promisify(gzip)(content, { level: 9 }) });
+        }
+      },
     },
   };
 }
