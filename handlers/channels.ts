@@ -31,16 +31,22 @@ export function registerChannels(app: FastifyInstance, deps: ChannelHandlerDeps)
         const id = request.params.accountId;
         const account = adapter && UUID.test(id) ? await deps.accounts.find(accountId(id)) : undefined;
         if (!adapter || account?.channel !== adapter.id) {
-          return reply.code(404).send({ error: { code: "unknown_account", message: "There is no such channel account here." } });
+          return reply
+            .code(404)
+            .send({ error: { code: "unknown_account", message: "There is no such channel account here." } });
         }
         const rawBody = bytesOf(request.body);
         const query = typeof request.query === "object" && request.query !== null ? { ...request.query } : {};
         const received = adapter.receive({ method: request.method, headers: request.headers, rawBody, query }, account);
         if (received.kind === "rejected") {
-          request.log.warn({ channel: adapter.id, account: account.id, reason: received.reason }, "a webhook was rejected");
+          request.log.warn(
+            { channel: adapter.id, account: account.id, reason: received.reason },
+            "a webhook was rejected",
+          );
           return reply.code(received.status).send({ error: { code: "rejected", message: received.reason } });
         }
-        if (received.kind === "challenge") return reply.code(received.status).type(received.contentType).send(received.body);
+        if (received.kind === "challenge")
+          return reply.code(received.status).type(received.contentType).send(received.body);
         await deps.acceptor.accept(account, received.events);
         return reply.send({ ok: true });
       },

@@ -72,7 +72,8 @@ export async function registerEvents(app: App, deps: EventsDeps): Promise<void> 
 
 async function answer(deps: EventsDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const contentType = request.headers["content-type"] ?? "";
-  if (!FORM.test(contentType)) throw new HttpError(415, "wrong_content_type", "Portal events come as application/x-www-form-urlencoded.");
+  if (!FORM.test(contentType))
+    throw new HttpError(415, "wrong_content_type", "Portal events come as application/x-www-form-urlencoded.");
   const body = bytesOf(request.body).toString("utf8");
   if (!deps.spool.waiting()) {
     try {
@@ -99,19 +100,27 @@ async function take(deps: EventsDeps, body: string, receivedAt: Date): Promise<v
   const event = parsePortalEvent(parseForm(body));
   if (event.kind === "malformed") throw malformed(event);
   const portal = await deps.store.portals.find(portalId(event.auth.memberId));
-  if (event.kind === "app-installed" || event.kind === "app-updated" || event.kind === "app-uninstalled" || event.kind === "app-payment") {
+  if (
+    event.kind === "app-installed" ||
+    event.kind === "app-updated" ||
+    event.kind === "app-uninstalled" ||
+    event.kind === "app-payment"
+  ) {
     await live(deps, event, portal);
   } else {
     const proved = prove(event.auth, portal);
-    if (event.kind === "unknown") deps.log.info({ portal: proved.id, event: event.name }, "An event that is not known here was passed over");
+    if (event.kind === "unknown")
+      deps.log.info({ portal: proved.id, event: event.name }, "An event that is not known here was passed over");
     else await apply(deps, proved.id, event, receivedAt);
   }
   deps.metrics.events.inc({ event: event.kind, outcome: "accepted" });
 }
 
 function prove(auth: EventAuth, portal: Portal | undefined): Portal {
-  if (auth.applicationToken === undefined) throw new HttpError(401, "not_proved", "The event carries no application_token.");
-  if (portal?.applicationToken === undefined || !sameToken(portal.applicationToken, auth.applicationToken)) throw foreign();
+  if (auth.applicationToken === undefined)
+    throw new HttpError(401, "not_proved", "The event carries no application_token.");
+  if (portal?.applicationToken === undefined || !sameToken(portal.applicationToken, auth.applicationToken))
+    throw foreign();
   return portal;
 }
 
@@ -121,10 +130,17 @@ function sameToken(stored: string, given: string): boolean {
   return timingSafeEqual(digest(stored), digest(given));
 }
 
-const foreign = () => new HttpError(403, "not_proved", "The event does not come from a portal where Threadline is installed.");
-const malformed = (event: Extract<ParsedEvent, { kind: "malformed" }>) => new HttpError(400, "malformed", `The event cannot be read: ${event.reason}`);
+const foreign = () =>
+  new HttpError(403, "not_proved", "The event does not come from a portal where Threadline is installed.");
+const malformed = (event: Extract<ParsedEvent, { kind: "malformed" }>) =>
+  new HttpError(400, "malformed", `The event cannot be read: ${event.reason}`);
 
-async function apply(deps: EventsDeps, portal: PortalId, event: Exclude<PortalEvent, LifeEvent>, receivedAt: Date): Promise<void> {
+async function apply(
+  deps: EventsDeps,
+  portal: PortalId,
+  event: Exclude<PortalEvent, LifeEvent>,
+  receivedAt: Date,
+): Promise<void> {
   const at = event.at ?? receivedAt;
   switch (event.kind) {
     case "messages-added":
@@ -136,7 +152,15 @@ async function apply(deps: EventsDeps, portal: PortalId, event: Exclude<PortalEv
       return;
     case "messages-updated":
       for (const { chatId, imChatId, imMessageId, text } of event.messages) {
-        await deps.replies.accept({ kind: "edit", portal, chatId, imChatId, imMessageId, at, content: { body: deps.fromBBCode(text), attachments: [] } });
+        await deps.replies.accept({
+          kind: "edit",
+          portal,
+          chatId,
+          imChatId,
+          imMessageId,
+          at,
+          content: { body: deps.fromBBCode(text), attachments: [] },
+        });
       }
       return;
     case "messages-deleted":
@@ -149,7 +173,13 @@ async function apply(deps: EventsDeps, portal: PortalId, event: Exclude<PortalEv
       // The ids of the dialogue are not taken from here: which of them is the portal's chat is told by one sample only,
       // and the answer of every delivery tells it for certain.
       for (const { chatId, sessionId, portalUserId } of event.dialogs) {
-        await applyLineEvent(deps, { kind: event.kind === "dialogs-started" ? "dialog-started" : "dialog-finished", portal, chatId, sessionId, portalUserId });
+        await applyLineEvent(deps, {
+          kind: event.kind === "dialogs-started" ? "dialog-started" : "dialog-finished",
+          portal,
+          chatId,
+          sessionId,
+          portalUserId,
+        });
       }
       return;
     case "status-deleted":
@@ -175,9 +205,17 @@ async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefin
 }
 
 /** Known by its token: handlers are bound anew (an update has dropped them). Otherwise it is a first contact and proved as one. */
-async function installed(deps: EventsDeps, event: Extract<LifeEvent, { kind: "app-installed" | "app-updated" }>, portal: Portal | undefined): Promise<void> {
+async function installed(
+  deps: EventsDeps,
+  event: Extract<LifeEvent, { kind: "app-installed" | "app-updated" }>,
+  portal: Portal | undefined,
+): Promise<void> {
   const { auth } = event;
-  const known = portal?.tokens !== undefined && portal.applicationToken !== undefined && auth.applicationToken !== undefined && sameToken(portal.applicationToken, auth.applicationToken);
+  const known =
+    portal?.tokens !== undefined &&
+    portal.applicationToken !== undefined &&
+    auth.applicationToken !== undefined &&
+    sameToken(portal.applicationToken, auth.applicationToken);
   if (!known) {
     const { serverEndpoint, refreshToken, applicationToken } = auth;
     if (applicationToken === undefined || serverEndpoint === undefined || refreshToken === undefined) {
@@ -211,16 +249,24 @@ async function uninstalled(deps: EventsDeps, portal: Portal, clean: boolean): Pr
   if (clean) {
     const erased = await deps.store.portals.erase(portal.id);
     await deps.shelf.remove(erased.media);
-    deps.log.info({ portal: portal.id, rows: erased.rows, files: erased.media.length }, "The portal was uninstalled with its data: everything of it is erased");
+    deps.log.info(
+      { portal: portal.id, rows: erased.rows, files: erased.media.length },
+      "The portal was uninstalled with its data: everything of it is erased",
+    );
   } else {
     await deps.store.portals.dropTokens(portal.id);
-    deps.log.info({ portal: portal.id }, "The portal was uninstalled: its tokens are dropped, its data is kept for a new installation");
+    deps.log.info(
+      { portal: portal.id },
+      "The portal was uninstalled: its tokens are dropped, its data is kept for a new installation",
+    );
   }
   deps.portals.forget(portal.id);
   for (const account of accounts) {
     void deps.channels
       .get(account.channel)
       ?.disconnect(account)
-      .catch((error: unknown) => deps.log.warn({ err: error, account: account.id }, "A webhook could not be taken away"));
+      .catch((error: unknown) =>
+        deps.log.warn({ err: error, account: account.id }, "A webhook could not be taken away"),
+      );
   }
 }

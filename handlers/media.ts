@@ -15,11 +15,20 @@ export function registerMedia(app: FastifyInstance, deps: { readonly shelf: Medi
     url: "/media/:id",
     exposeHeadRoute: false,
     schema: { hide: true },
-    handler: async (request: FastifyRequest<{ Params: { id: string }; Querystring: { e?: unknown; s?: unknown } }>, reply) => {
+    handler: async (
+      request: FastifyRequest<{ Params: { id: string }; Querystring: { e?: unknown; s?: unknown } }>,
+      reply,
+    ) => {
       const { e: expires, s: signature } = request.query;
-      const valid = typeof expires === "string" && typeof signature === "string" && deps.shelf.verify(request.params.id, expires, signature);
+      const valid =
+        typeof expires === "string" &&
+        typeof signature === "string" &&
+        deps.shelf.verify(request.params.id, expires, signature);
       const file = valid ? await deps.shelf.open(mediaId(request.params.id)) : undefined;
-      if (!file) return reply.code(404).send({ error: { code: "not_found", message: "This link has expired or is not valid." } });
+      if (!file)
+        return reply
+          .code(404)
+          .send({ error: { code: "not_found", message: "This link has expired or is not valid." } });
       const disposition = INLINE.test(file.mime) ? "inline" : "attachment";
       return reply
         .header("content-type", file.mime)

@@ -28,13 +28,18 @@ export function registerOperations(app: FastifyInstance, deps: OperationsDeps): 
     for (const { name, error } of failed) request.log.warn({ check: name, err: error }, "not ready");
     return reply.code(failed.length === 0 ? 200 : 503).send({
       status: failed.length === 0 ? "ready" : "not ready",
-      checks: Object.fromEntries(results.map(({ name, error }) => [name, error === undefined ? "ok" : "does not answer"])),
+      checks: Object.fromEntries(
+        results.map(({ name, error }) => [name, error === undefined ? "ok" : "does not answer"]),
+      ),
     });
   });
 
   app.get("/metrics", { schema: { hide: true } }, async (request, reply) => {
     if (deps.metricsToken !== undefined && !hasToken(request.headers.authorization, deps.metricsToken)) {
-      return reply.code(401).header("www-authenticate", "Bearer").send({ error: { code: "unauthorized", message: "METRICS_TOKEN is wanted as a bearer token." } });
+      return reply
+        .code(401)
+        .header("www-authenticate", "Bearer")
+        .send({ error: { code: "unauthorized", message: "METRICS_TOKEN is wanted as a bearer token." } });
     }
     await deps.refresh();
     return reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics());

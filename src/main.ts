@@ -114,8 +114,12 @@ async function main(config: Config): Promise<void> {
   const transport = createTransport({ policy, log });
 
   // Channels
-  const onBusError = (error: unknown) => log.warn({ err: error }, "A live notice could not be passed on; open pages look again by themselves");
-  const bus = redisUrl === undefined ? createLocalBus(onBusError) : createRedisBus({ url: redisUrl, onError: onBusError, onLost: () => metrics.lostWakeUps.inc() });
+  const onBusError = (error: unknown) =>
+    log.warn({ err: error }, "A live notice could not be passed on; open pages look again by themselves");
+  const bus =
+    redisUrl === undefined
+      ? createLocalBus(onBusError)
+      : createRedisBus({ url: redisUrl, onError: onBusError, onLost: () => metrics.lostWakeUps.inc() });
   onClose(() => bus.close());
   const hub = createHub(bus, owner);
   const uploads = createUploads({ dataDir: config.dataDir, now });
@@ -125,9 +129,20 @@ async function main(config: Config): Promise<void> {
   const dispatcher =
     redisUrl === undefined
       ? createInProcessDispatcher({ concurrency: CONCURRENCY, log })
-      : createBullDispatcher({ redisUrl, concurrency: CONCURRENCY, log, onLostWakeUp: () => metrics.lostWakeUps.inc() });
+      : createBullDispatcher({
+          redisUrl,
+          concurrency: CONCURRENCY,
+          log,
+          onLostWakeUp: () => metrics.lostWakeUps.inc(),
+        });
   onClose(() => dispatcher.close());
-  const shelf = createMediaShelf({ dataDir: config.dataDir, publicUrl: config.publicUrl, secretKey, media: store.media, now });
+  const shelf = createMediaShelf({
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl,
+    secretKey,
+    media: store.media,
+    now,
+  });
   const replies = createReplyAcceptor({ store, dispatcher, metrics, log });
   const relay: RelayDeps = {
     store,
@@ -148,7 +163,12 @@ async function main(config: Config): Promise<void> {
   onClose(() => repairs.close());
 
   // Server
-  const app = await buildApp({ publicUrl: config.publicUrl, log, pagesDir: inRoot("dist/placements"), version: manifest.version });
+  const app = await buildApp({
+    publicUrl: config.publicUrl,
+    log,
+    pagesDir: inRoot("dist/placements"),
+    version: manifest.version,
+  });
   registerOperations(app, {
     checks: readinessChecks(),
     metrics,
@@ -161,7 +181,15 @@ async function main(config: Config): Promise<void> {
   }
   onClose(() => app.close());
   await app.listen({ host: "0.0.0.0", port: config.port });
-  log.info({ role: config.role, port: config.port, publicUrl: config.publicUrl, store: config.databaseUrl === undefined ? "built-in" : "postgresql" }, "Threadline is listening");
+  log.info(
+    {
+      role: config.role,
+      port: config.port,
+      publicUrl: config.publicUrl,
+      store: config.databaseUrl === undefined ? "built-in" : "postgresql",
+    },
+    "Threadline is listening",
+  );
 
   if (config.role !== "web") await startWork();
   if (config.role !== "worker") await startRepair();
@@ -171,14 +199,39 @@ async function main(config: Config): Promise<void> {
     const sessions = createSessions({ secretKey, portals: store.portals });
     const pages = createPages(inRoot("dist/placements"));
     const accountCache = createAccountCache(store.accounts, ACCOUNT_CACHE_MS, Date.now);
-    const accounts = createAccounts({ store, channels, portals, dispatcher, publicUrl: config.publicUrl, removeMedia: shelf.remove, log });
+    const accounts = createAccounts({
+      store,
+      channels,
+      portals,
+      dispatcher,
+      publicUrl: config.publicUrl,
+      removeMedia: shelf.remove,
+      log,
+    });
     const installer = createInstaller({ log, ensureInstalled: installPortal });
     const frame = { store, transport, pages, sessions };
-    const spool = createSpool({ dir: `${config.dataDir}/spool`, maxBytes: SPOOL_BYTES, log, onDepth: (count) => metrics.spooled.set(count) });
+    const spool = createSpool({
+      dir: `${config.dataDir}/spool`,
+      maxBytes: SPOOL_BYTES,
+      log,
+      onDepth: (count) => metrics.spooled.set(count),
+    });
     onClose(() => spool.close());
 
     registerChannels(app, { channels, accounts: accountCache, acceptor });
-    await registerEvents(app, { store, replies, oauth, portals, installer, spool, shelf, channels, fromBBCode: fromBbcode, metrics, log });
+    await registerEvents(app, {
+      store,
+      replies,
+      oauth,
+      portals,
+      installer,
+      spool,
+      shelf,
+      channels,
+      fromBBCode: fromBbcode,
+      metrics,
+      log,
+    });
     registerMedia(app, { shelf });
     await registerInstall(app, { ...frame, oauth, portals, installer });
     await registerPage(app, frame);
@@ -217,7 +270,13 @@ async function main(config: Config): Promise<void> {
   }
 
   async function installPortal(portal: PortalId) {
-    const report = await ensureInstalled({ caller: portals.caller(portal), connectors: portals.connectors(portal), manifest, publicUrl: config.publicUrl, channels: [...channels.values()] });
+    const report = await ensureInstalled({
+      caller: portals.caller(portal),
+      connectors: portals.connectors(portal),
+      manifest,
+      publicUrl: config.publicUrl,
+      channels: [...channels.values()],
+    });
     await store.portals.update(portal, { installation: report });
     return report;
   }

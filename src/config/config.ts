@@ -70,16 +70,23 @@ const environment = z
   .superRefine((env, context) => {
     const demand = (variable: string, message: string) =>
       context.addIssue({ code: "custom", path: [variable], message });
-    if (env.DATABASE_URL && !env.SECRET_KEY) demand("SECRET_KEY", "is needed with DATABASE_URL: it encrypts the tokens kept there");
+    if (env.DATABASE_URL && !env.SECRET_KEY)
+      demand("SECRET_KEY", "is needed with DATABASE_URL: it encrypts the tokens kept there");
     if (env.ROLE === "migrate") return;
     if (!env.B24_CLIENT_ID) demand("B24_CLIENT_ID", "is missing: the application's client_id from Bitrix24");
-    if (!env.B24_CLIENT_SECRET) demand("B24_CLIENT_SECRET", "is missing: the application's client_secret from Bitrix24");
+    if (!env.B24_CLIENT_SECRET)
+      demand("B24_CLIENT_SECRET", "is missing: the application's client_secret from Bitrix24");
     if (env.B24_OAUTH_URL.startsWith("http:") && env.B24_ALLOW_HTTP !== "1") {
       demand("B24_OAUTH_URL", "must be https (http is for tests, with B24_ALLOW_HTTP=1)");
     }
     if (env.ROLE === "all") return;
-    if (!env.DATABASE_URL) demand("DATABASE_URL", `is needed with ROLE=${env.ROLE}: two processes cannot share the built-in database`);
-    if (!env.REDIS_URL) demand("REDIS_URL", `is needed with ROLE=${env.ROLE}: wake-ups and the portal's shared rate limit travel through Redis`);
+    if (!env.DATABASE_URL)
+      demand("DATABASE_URL", `is needed with ROLE=${env.ROLE}: two processes cannot share the built-in database`);
+    if (!env.REDIS_URL)
+      demand(
+        "REDIS_URL",
+        `is needed with ROLE=${env.ROLE}: wake-ups and the portal's shared rate limit travel through Redis`,
+      );
   });
 
 /**
@@ -106,7 +113,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       clientSecret: value.B24_CLIENT_SECRET ?? "",
       oauthUrl: value.B24_OAUTH_URL,
       allowHttp: value.B24_ALLOW_HTTP === "1",
-      privateHosts: (value.REST_PRIVATE_HOSTS ?? "").split(",").map((host) => host.trim().toLowerCase()).filter(Boolean),
+      privateHosts: (value.REST_PRIVATE_HOSTS ?? "")
+        .split(",")
+        .map((host) => host.trim().toLowerCase())
+        .filter(Boolean),
     },
     telegramApiUrl: value.TELEGRAM_API_URL,
     logLevel: value.LOG_LEVEL,

@@ -22,6 +22,7 @@ export async function loadSecretKey(configured: string | undefined, dataDir: str
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
   const kept = (await readFile(path, "utf8")).trim();
-  if (kept.length < 32) throw new Error(`${path} is damaged: restore it from a backup, the stored tokens cannot be read without it`);
+  if (kept.length < 32)
+    throw new Error(`${path} is damaged: restore it from a backup, the stored tokens cannot be read without it`);
   return kept;
 }

@@ -2,7 +2,14 @@ import type { AccountId, PortalId } from "./ids.ts";
 
 /** How a channel account stands with its vendor. Every state carries a sentence a person can act on. */
 export interface ConnectionState {
-  readonly kind: "starting" | "needs-action" | "connected" | "transient-disconnect" | "bad-credentials" | "logged-out" | "failed";
+  readonly kind:
+    | "starting"
+    | "needs-action"
+    | "connected"
+    | "transient-disconnect"
+    | "bad-credentials"
+    | "logged-out"
+    | "failed";
   readonly sentence: string;
 }
 

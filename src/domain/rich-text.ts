@@ -41,7 +41,9 @@ export function normaliseSpans(text: string, spans: readonly Span[]): Span[] {
     const enclosing = open.at(-1);
     if (enclosing && span.end > enclosing.end) {
       const rest = { ...span, start: enclosing.end };
-      const at = queue.findIndex((other) => other.start > rest.start || (other.start === rest.start && other.end < rest.end));
+      const at = queue.findIndex(
+        (other) => other.start > rest.start || (other.start === rest.start && other.end < rest.end),
+      );
       queue.splice(at < 0 ? queue.length : at, 0, rest);
       queue.unshift({ ...span, end: enclosing.end });
       continue;

@@ -5,9 +5,25 @@ import { type DestinationStream, type Logger, pino } from "pino";
  * The names are those that the platform and vendors use for secrets.
  */
 const SECRET_KEYS = [
-  "auth", "AUTH_ID", "REFRESH_ID", "access_token", "refresh_token", "accessToken", "refreshToken", "application_token",
-  "applicationToken", "APPLICATION_TOKEN", "client_secret", "clientSecret", "token", "secret", "webhookSecret",
-  "credentials", "authorization", "password", "session",
+  "auth",
+  "AUTH_ID",
+  "REFRESH_ID",
+  "access_token",
+  "refresh_token",
+  "accessToken",
+  "refreshToken",
+  "application_token",
+  "applicationToken",
+  "APPLICATION_TOKEN",
+  "client_secret",
+  "clientSecret",
+  "token",
+  "secret",
+  "webhookSecret",
+  "credentials",
+  "authorization",
+  "password",
+  "session",
 ];
 
 export function createLogger(level: string, destination?: DestinationStream): Logger {

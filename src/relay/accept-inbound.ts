@@ -44,7 +44,9 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
       const pending: Promise<void>[] = [];
       for (const event of events) {
         if (event.kind === "receipt") {
-          pending.push(deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then(() => undefined));
+          pending.push(
+            deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then(() => undefined),
+          );
           continue;
         }
         const row = toRow(account, event, deps.now());
@@ -57,7 +59,10 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   function follow(accepted: Accepted, row: InboundRow): void {
     deps.metrics.accepted.inc({ direction: "in", outcome: accepted.kind });
     if (accepted.kind === "unknown") {
-      deps.log.info({ account: row.account, kind: row.kind }, "a change to a message that was never received here was passed over");
+      deps.log.info(
+        { account: row.account, kind: row.kind },
+        "a change to a message that was never received here was passed over",
+      );
       return;
     }
     if (accepted.kind !== "stored" || accepted.held) return;

@@ -59,7 +59,10 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       const accepted = await store(action);
       deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
       if (accepted.kind === "unknown") {
-        deps.log.warn({ portal: action.portal, imMessageId: action.imMessageId, kind: action.kind }, "an operator's action names a conversation or message that is not known here");
+        deps.log.warn(
+          { portal: action.portal, imMessageId: action.imMessageId, kind: action.kind },
+          "an operator's action names a conversation or message that is not known here",
+        );
       }
       if (accepted.kind === "stored" && !accepted.held) deps.dispatcher.wake(accepted.lane);
       return accepted;
@@ -71,7 +74,8 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     if (!known) return { kind: "unknown" };
     const conversation = known.id;
     // The answer to our own delivery may have been lost: the portal's chat is learned from whatever names it.
-    if (known.imChatId === undefined) await deps.store.conversations.learn(action.portal, conversation, { imChatId: action.imChatId });
+    if (known.imChatId === undefined)
+      await deps.store.conversations.learn(action.portal, conversation, { imChatId: action.imChatId });
     if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
     const target = await deps.store.messages.findByIm(action.portal, action.imMessageId);
     if (!target) return { kind: "unknown" };
@@ -104,10 +108,17 @@ function messageRow(action: OperatorMessage, conversation: ConversationId): Repl
   };
 }
 
-function changeRow(action: OperatorEdit | OperatorRemoval, conversation: ConversationId, target: ReplyRow["target"]): ReplyRow {
+function changeRow(
+  action: OperatorEdit | OperatorRemoval,
+  conversation: ConversationId,
+  target: ReplyRow["target"],
+): ReplyRow {
   const content = action.kind === "edit" ? action.content : { body: plainText(""), attachments: [] };
   // Two edits to different texts are two changes; the same edit twice is one.
-  const mark = action.kind === "edit" ? `edit:${createHash("sha256").update(content.body.text).digest("base64url").slice(0, 16)}:${action.at.getTime()}` : "delete";
+  const mark =
+    action.kind === "edit"
+      ? `edit:${createHash("sha256").update(content.body.text).digest("base64url").slice(0, 16)}:${action.at.getTime()}`
+      : "delete";
   return {
     portal: action.portal,
     conversation,

@@ -14,7 +14,11 @@ export interface AccountCache {
 
 const MAX_ENTRIES = 20_000;
 
-export function createAccountCache(accounts: Pick<AccountRepository, "findAnywhere">, ttlMs: number, now: () => number): AccountCache {
+export function createAccountCache(
+  accounts: Pick<AccountRepository, "findAnywhere">,
+  ttlMs: number,
+  now: () => number,
+): AccountCache {
   const entries = new Map<AccountId, { readonly account: Promise<Account | undefined>; readonly until: number }>();
   return {
     async find(id) {

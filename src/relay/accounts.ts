@@ -70,7 +70,11 @@ export interface Accounts {
   setLine(portal: PortalId, account: AccountId, line: string | null): Promise<AccountOutcome>;
   setEnabled(portal: PortalId, account: AccountId, enabled: boolean, backlog?: BacklogChoice): Promise<AccountOutcome>;
   /** The whole portal's switch; answers what it waits for. */
-  setPortalActive(portal: PortalId, active: boolean, backlog?: BacklogChoice): Promise<{ readonly kind: "done" } | { readonly kind: "backlog"; readonly count: number }>;
+  setPortalActive(
+    portal: PortalId,
+    active: boolean,
+    backlog?: BacklogChoice,
+  ): Promise<{ readonly kind: "done" } | { readonly kind: "backlog"; readonly count: number }>;
   reconnect(portal: PortalId, account: AccountId): Promise<AccountOutcome>;
   /** `done` also when it was gone already. */
   delete(portal: PortalId, account: AccountId): Promise<{ readonly kind: "done" | "unknown" }>;
@@ -85,7 +89,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
   async function create(portal: PortalId, input: AccountInput): Promise<AccountOutcome> {
     const adapter = channels.get(input.channel);
-    if (!adapter) return { kind: "invalid", field: "channel", sentence: `There is no channel "${input.channel.slice(0, 40)}".` };
+    if (!adapter)
+      return { kind: "invalid", field: "channel", sentence: `There is no channel "${input.channel.slice(0, 40)}".` };
     const checked = checkInput(adapter, input.credentials, input.settings);
     if (checked.kind === "invalid") return checked;
     const twin = await twinOf(portal, adapter.id, checked.credentials, undefined);
@@ -132,8 +137,13 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       if (twin) return twin;
       const candidate = { ...account, credentials: checked.credentials, settings: checked.settings };
       const connected = await adapter.connect(candidate, placeOf(account));
-      if (connected.connection.kind === "bad-credentials") return { kind: "refused", by: "channel", sentence: connected.connection.sentence };
-      Object.assign(patch, { credentials: checked.credentials, connection: connected.connection, profile: connected.profile });
+      if (connected.connection.kind === "bad-credentials")
+        return { kind: "refused", by: "channel", sentence: connected.connection.sentence };
+      Object.assign(patch, {
+        credentials: checked.credentials,
+        connection: connected.connection,
+        profile: connected.profile,
+      });
     }
     await store.accounts.update(portal, id, patch);
     if (wished.credentials) await wake(portal, id);
@@ -157,19 +167,31 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       await wake(portal, id);
       return answer(portal, id, problem);
     }
-    return { kind: "conflict", code: "line_taken", sentence: "Other accounts are being connected to this line at the same moment. Try again." };
+    return {
+      kind: "conflict",
+      code: "line_taken",
+      sentence: "Other accounts are being connected to this line at the same moment. Try again.",
+    };
   }
 
   async function leaveLine(portal: PortalId, account: Account): Promise<AccountOutcome> {
     if (account.line !== undefined && account.connector !== undefined) {
-      const outcome = await deps.portals.connectors(portal).detach({ connector: account.connector, line: account.line });
+      const outcome = await deps.portals
+        .connectors(portal)
+        .detach({ connector: account.connector, line: account.line });
       if (outcome.kind !== "ok") return refusedByPortal(outcome);
     }
     await store.accounts.update(portal, account.id, { line: null, connector: null });
     return answer(portal, account.id);
   }
 
-  async function attach(portal: PortalId, account: Account, adapter: ChannelAdapter, connector: string, line: string): Promise<AccountOutcome | undefined> {
+  async function attach(
+    portal: PortalId,
+    account: Account,
+    adapter: ChannelAdapter,
+    connector: string,
+    line: string,
+  ): Promise<AccountOutcome | undefined> {
     const connectors = deps.portals.connectors(portal);
     const suffix = /_(\d+)$/.exec(connector)?.[1];
     const registered = await connectors.register({
@@ -187,7 +209,11 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   /** Takes the account off the line it fed before, unless that is the new one. Answers a sentence when the portal would not. */
-  async function letGo(portal: PortalId, before: Account, now: { readonly connector: string; readonly line: string }): Promise<string | undefined> {
+  async function letGo(
+    portal: PortalId,
+    before: Account,
+    now: { readonly connector: string; readonly line: string },
+  ): Promise<string | undefined> {
     if (before.line === undefined || before.connector === undefined) return undefined;
     if (before.line === now.line && before.connector === now.connector) return undefined;
     const outcome = await deps.portals.connectors(portal).detach({ connector: before.connector, line: before.line });
@@ -197,7 +223,9 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
   /** The account's own connector where the line has room for it, else the first id of its channel that no other account uses on that line. */
   async function freeConnector(portal: PortalId, account: Account, line: string): Promise<string> {
-    const others = (await store.accounts.list(portal)).filter((other) => other.id !== account.id && other.line === line);
+    const others = (await store.accounts.list(portal)).filter(
+      (other) => other.id !== account.id && other.line === line,
+    );
     const taken = new Set(others.map((other) => other.connector));
     if (account.connector !== undefined && !taken.has(account.connector)) return account.connector;
     for (let number = 1; ; number++) {
@@ -206,7 +234,12 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     }
   }
 
-  async function setEnabled(portal: PortalId, id: AccountId, enabled: boolean, backlog?: BacklogChoice): Promise<AccountOutcome> {
+  async function setEnabled(
+    portal: PortalId,
+    id: AccountId,
+    enabled: boolean,
+    backlog?: BacklogChoice,
+  ): Promise<AccountOutcome> {
     const account = await store.accounts.find(portal, id);
     if (!account) return { kind: "unknown" };
     if (!enabled) {
@@ -230,7 +263,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       const counts = await Promise.all(accounts.map((account) => store.messages.backlog(portal, account.id)));
       const count = counts.reduce((sum, one) => sum + one, 0);
       if (count > 0 && backlog === undefined) return { kind: "backlog" as const, count };
-      if (backlog === "drop") for (const account of accounts) await store.messages.dropBacklog(portal, account.id, DROPPED);
+      if (backlog === "drop")
+        for (const account of accounts) await store.messages.dropBacklog(portal, account.id, DROPPED);
     }
     await store.portals.update(portal, { active });
     if (active) await wake(portal);
@@ -250,8 +284,14 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const account = await store.accounts.find(portal, id);
     if (!account) return { kind: "unknown" };
     if (account.line !== undefined && account.connector !== undefined) {
-      const outcome = await deps.portals.connectors(portal).detach({ connector: account.connector, line: account.line });
-      if (outcome.kind !== "ok") deps.log.warn({ portal, account: id, outcome: outcome.kind }, "A deleted account stays shown as connected in the portal");
+      const outcome = await deps.portals
+        .connectors(portal)
+        .detach({ connector: account.connector, line: account.line });
+      if (outcome.kind !== "ok")
+        deps.log.warn(
+          { portal, account: id, outcome: outcome.kind },
+          "A deleted account stays shown as connected in the portal",
+        );
     }
     await channels.get(account.channel)?.disconnect(account);
     const media = await store.accounts.delete(portal, id);
@@ -260,24 +300,40 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   /** Refuses credentials that another account uses: a vendor sends news to one place only, so the older one would fall silent. */
-  async function twinOf(portal: PortalId, channel: string, credentials: Readonly<Record<string, unknown>>, self: AccountId | undefined): Promise<AccountOutcome | undefined> {
+  async function twinOf(
+    portal: PortalId,
+    channel: string,
+    credentials: Readonly<Record<string, unknown>>,
+    self: AccountId | undefined,
+  ): Promise<AccountOutcome | undefined> {
     if (Object.keys(credentials).length === 0) return undefined;
     const twins = (await store.accounts.listByChannel(channel)).filter(
       (other) => other.id !== self && isDeepStrictEqual({ ...other.credentials }, { ...credentials }),
     );
     for (const twin of twins) {
       if (twin.portal === portal) {
-        return { kind: "conflict", code: "account_exists", sentence: `"${twin.name}" uses these credentials already. Change that account instead.` };
+        return {
+          kind: "conflict",
+          code: "account_exists",
+          sentence: `"${twin.name}" uses these credentials already. Change that account instead.`,
+        };
       }
       const elsewhere = await store.portals.find(twin.portal);
       if (elsewhere?.tokens) {
-        return { kind: "conflict", code: "account_exists", sentence: "Another Bitrix24 uses these credentials. Delete the account there first." };
+        return {
+          kind: "conflict",
+          code: "account_exists",
+          sentence: "Another Bitrix24 uses these credentials. Delete the account there first.",
+        };
       }
     }
     return undefined;
   }
 
-  async function known(portal: PortalId, id: AccountId): Promise<{ readonly account: Account; readonly adapter: ChannelAdapter } | undefined> {
+  async function known(
+    portal: PortalId,
+    id: AccountId,
+  ): Promise<{ readonly account: Account; readonly adapter: ChannelAdapter } | undefined> {
     const account = await store.accounts.find(portal, id);
     const adapter = account && channels.get(account.channel);
     return account && adapter ? { account, adapter } : undefined;
@@ -294,7 +350,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   function placeOf(account: Account) {
-    return { webhookUrl: `${deps.publicUrl}/channels/${account.channel}/${account.id}`, https: deps.publicUrl.startsWith("https:") };
+    return {
+      webhookUrl: `${deps.publicUrl}/channels/${account.channel}/${account.id}`,
+      https: deps.publicUrl.startsWith("https:"),
+    };
   }
 
   return { create, change, setLine, setEnabled, setPortalActive, reconnect, delete: remove };
@@ -307,13 +366,20 @@ export function connectorId(channel: string, number: number): string {
 }
 
 /** The channel whose accounts feed a connector id of ours. */
-export function channelOfConnector(connector: string, channels: ReadonlyMap<string, ChannelAdapter>): string | undefined {
+export function channelOfConnector(
+  connector: string,
+  channels: ReadonlyMap<string, ChannelAdapter>,
+): string | undefined {
   const base = connector.toLowerCase().replace(/_\d+$/, "");
   return [...channels.keys()].find((channel) => connectorId(channel, 1) === base);
 }
 
 type Checked =
-  | { readonly kind: "checked"; readonly credentials: Readonly<Record<string, unknown>>; readonly settings: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "checked";
+      readonly credentials: Readonly<Record<string, unknown>>;
+      readonly settings: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: "invalid"; readonly field: string; readonly sentence: string };
 
 function checkInput(adapter: ChannelAdapter, credentials: unknown, settings: unknown): Checked {
@@ -324,11 +390,22 @@ function checkInput(adapter: ChannelAdapter, credentials: unknown, settings: unk
   return { kind: "checked", credentials: read.data, settings: wished.data };
 }
 
-function invalid(field: string, issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined): Checked {
-  return { kind: "invalid", field: [field, ...(issue?.path ?? [])].map(String).join("."), sentence: issue?.message ?? "This is not what is expected here." };
+function invalid(
+  field: string,
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
+): Checked {
+  return {
+    kind: "invalid",
+    field: [field, ...(issue?.path ?? [])].map(String).join("."),
+    sentence: issue?.message ?? "This is not what is expected here.",
+  };
 }
 
-function refusedByPortal(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): { readonly kind: "refused"; readonly by: "portal"; readonly sentence: string } {
+function refusedByPortal(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): {
+  readonly kind: "refused";
+  readonly by: "portal";
+  readonly sentence: string;
+} {
   const sentence = outcome.kind === "withdrawn" ? "The call was withdrawn." : outcome.sentence;
   return { kind: "refused", by: "portal", sentence };
 }

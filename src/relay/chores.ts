@@ -53,9 +53,16 @@ export function createChores(deps: ChoresDeps): { start(): void; close(): Promis
           if (closed) return;
           const webhookUrl = `${deps.publicUrl}/channels/${adapter.id}/${account.id}`;
           const connected = await adapter.connect(account, { webhookUrl, https: deps.publicUrl.startsWith("https:") });
-          if (connected.connection.kind === account.connection.kind && connected.connection.sentence === account.connection.sentence) continue;
+          if (
+            connected.connection.kind === account.connection.kind &&
+            connected.connection.sentence === account.connection.sentence
+          )
+            continue;
           const known = Object.keys(connected.profile).length > 0;
-          await deps.store.accounts.update(account.portal, account.id, { connection: connected.connection, ...(known && { profile: connected.profile }) });
+          await deps.store.accounts.update(account.portal, account.id, {
+            connection: connected.connection,
+            ...(known && { profile: connected.profile }),
+          });
         }
       }
     } catch (error) {

@@ -31,7 +31,11 @@ export function hasGap(gapAt: Date | undefined, conversation: Conversation): boo
  * conversation is not marked as compared and the next look begins anew. Texts that were changed meanwhile come as they
  * are now. A reply with nothing but a file cannot be fetched from a history: it is counted, for the report.
  */
-export async function compareHistory(deps: CompareDeps, lines: OpenLines, conversation: Conversation): Promise<Compared> {
+export async function compareHistory(
+  deps: CompareDeps,
+  lines: OpenLines,
+  conversation: Conversation,
+): Promise<Compared> {
   const { imChatId } = conversation;
   if (imChatId === undefined) return { kind: "done", recovered: 0, withFiles: 0 };
   const began = deps.now();
@@ -40,7 +44,11 @@ export async function compareHistory(deps: CompareDeps, lines: OpenLines, conver
     await deps.store.conversations.learn(conversation.portal, conversation.id, { comparedAt: began });
     return { kind: "refused", sentence: history.sentence };
   }
-  if (history.kind !== "ok") return { kind: "unavailable", sentence: "sentence" in history ? history.sentence : "The portal cannot be asked just now." };
+  if (history.kind !== "ok")
+    return {
+      kind: "unavailable",
+      sentence: "sentence" in history ? history.sentence : "The portal cannot be asked just now.",
+    };
   let recovered = 0;
   let withFiles = 0;
   for (const message of history.value) {

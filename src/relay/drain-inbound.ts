@@ -1,26 +1,13 @@
-import type { ChannelAdapter } from "../channels/contract.ts";
-import type { Account } from "../domain/account.ts";
-import type { Conversation } from "../domain/conversation.ts";
 import { plainText } from "../domain/rich-text.ts";
-import type { ConnectorMessage, ElementOutcome, LineAddress, OpenLines, PortalOutcome } from "../portal/contract.ts";
+import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
 import type { DueMessage, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
+import { findInboundRoute, type InboundRoute } from "./inbound-route.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
-
-/** Where a customer's messages go, once everything that must be switched on is. */
-export interface InboundRoute {
-  readonly account: Account;
-  readonly adapter: ChannelAdapter;
-  readonly conversation: Conversation;
-  readonly at: LineAddress;
-  readonly lines: OpenLines;
-  /** Replies may have been lost before this time. */
-  readonly gapAt: Date | undefined;
-}
 
 /** Rows read per step; a call takes as many of them as may travel together. */
 const READ_AHEAD = 50;
@@ -28,7 +15,11 @@ const READ_AHEAD = 50;
 const PACK = 20;
 const UNAUTHORISED_RETRY_MS = 10 * 60_000;
 
-type Change = (at: LineAddress, messages: readonly ConnectorMessage[], leave: () => Promise<boolean>) => Promise<PortalOutcome<readonly ElementOutcome[]>>;
+type Change = (
+  at: LineAddress,
+  messages: readonly ConnectorMessage[],
+  leave: () => Promise<boolean>,
+) => Promise<PortalOutcome<readonly ElementOutcome[]>>;
 
 /**
  * Customer -> portal, second half: delivers one conversation's rows in order.
@@ -43,7 +34,7 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
     const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
     const [head] = rows;
     if (!head) return IDLE;
-    const route = await findRoute(deps, head);
+    const route = await findInboundRoute(deps, head);
     if (!route) return IDLE;
 
     if (head.state === "sending" || head.state === "uncertain") {
@@ -53,27 +44,18 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
     }
     if (head.nextAt > deps.now()) return later(head.nextAt);
 
-    const step = head.kind === "message" ? await deliver(deps, turn, route, rows) : await change(deps, turn, route, head);
+    const step =
+      head.kind === "message" ? await deliver(deps, turn, route, rows) : await change(deps, turn, route, head);
     if (step) return step;
   }
 }
 
-/** `undefined` while something is switched off or not connected: whoever changes that wakes the lane. */
-export async function findRoute(deps: RelayDeps, head: DueMessage): Promise<InboundRoute | undefined> {
-  const [portal, account, conversation] = await Promise.all([
-    deps.store.portals.find(head.portal),
-    deps.store.accounts.find(head.portal, head.account),
-    deps.store.conversations.find(head.portal, head.conversation),
-  ]);
-  if (!portal?.active || !portal.tokens || !conversation) return undefined;
-  if (!account?.enabled || account.line === undefined || account.connector === undefined) return undefined;
-  const adapter = deps.channels.get(account.channel);
-  if (!adapter) return undefined;
-  const at = { connector: account.connector, line: account.line, chatId: conversation.id };
-  return { account, adapter, conversation, at, lines: deps.portals.lines(head.portal), gapAt: portal.gapAt };
-}
-
-async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Drained | undefined> {
+async function deliver(
+  deps: RelayDeps,
+  turn: Turn,
+  route: InboundRoute,
+  rows: readonly DueMessage[],
+): Promise<Drained | undefined> {
   const groups = takeTogether(rows, deps.now());
   const elements: Element[] = [];
   for (const group of groups) {
@@ -89,10 +71,16 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: r
 
   const sent = elements.flatMap((element) => element.rows);
   const leave = () => attempt(deps, turn, sent);
-  const outcome = await route.lines.deliverMessages(route.at, elements.map((element) => element.message), leave);
+  const outcome = await route.lines.deliverMessages(
+    route.at,
+    elements.map((element) => element.message),
+    leave,
+  );
   if (outcome.kind !== "ok") return conclude(deps, sent, outcome);
 
-  const results = elements.flatMap((element, index) => element.rows.map((row) => ({ message: row.id, result: elementResult(outcome.value[index]) })));
+  const results = elements.flatMap((element, index) =>
+    element.rows.map((row) => ({ message: row.id, result: elementResult(outcome.value[index]) })),
+  );
   await deps.store.messages.finish(results);
   for (const { result } of results) deps.metrics.delivered.inc({ direction: "in", state: result.state });
   await learn(deps, route, outcome.value);
@@ -116,7 +104,9 @@ function takeTogether(rows: readonly DueMessage[], now: Date): DueMessage[][] {
   return taken;
 }
 
-type Prepared = { readonly kind: "ready"; readonly element: Element } | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
+type Prepared =
+  | { readonly kind: "ready"; readonly element: Element }
+  | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
 
 async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly DueMessage[]): Promise<Prepared> {
   const rows: DueMessage[] = [];
@@ -131,10 +121,19 @@ async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly Due
     const body = fetched.lost.length === 0 ? row.content.body : { text, spans: row.content.body.spans };
     rows.push({ ...row, content: { ...row.content, body, attachments: fetched.attachments } });
   }
-  const element = toElement(rows, { account: route.account, conversation: route.conversation, toBBCode: deps.toBBCode, link: deps.shelf.link });
-  if (element.message.message.text !== "" || element.message.message.files.length > 0) return { kind: "ready", element };
+  const element = toElement(rows, {
+    account: route.account,
+    conversation: route.conversation,
+    toBBCode: deps.toBBCode,
+    link: deps.shelf.link,
+  });
+  if (element.message.message.text !== "" || element.message.message.files.length > 0)
+    return { kind: "ready", element };
   // The portal refuses an element with neither text nor file; the agent should still see that something came.
-  const message = { ...element.message, message: { ...element.message.message, text: deps.toBBCode(plainText("(a message without text)")) } };
+  const message = {
+    ...element.message,
+    message: { ...element.message.message, text: deps.toBBCode(plainText("(a message without text)")) },
+  };
   return { kind: "ready", element: { rows: element.rows, message } };
 }
 
@@ -145,8 +144,15 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
     await finishAll(deps, [row], { state: "refused", error: "The message that this changes was not delivered." });
     return undefined;
   }
-  const rows: DueMessage[] = [{ ...row, externalIds: target.externalIds, content: { ...row.content, attachments: [] } }];
-  const { message } = toElement(rows, { account: route.account, conversation: route.conversation, toBBCode: deps.toBBCode, link: deps.shelf.link });
+  const rows: DueMessage[] = [
+    { ...row, externalIds: target.externalIds, content: { ...row.content, attachments: [] } },
+  ];
+  const { message } = toElement(rows, {
+    account: route.account,
+    conversation: route.conversation,
+    toBBCode: deps.toBBCode,
+    link: deps.shelf.link,
+  });
   const send: Change = row.kind === "edit" ? route.lines.updateMessages : route.lines.deleteMessages;
   const outcome = await send(route.at, [message], () => attempt(deps, turn, [row]));
   if (outcome.kind !== "ok") return conclude(deps, [row], outcome);
@@ -155,14 +161,25 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
 }
 
 async function attempt(deps: RelayDeps, turn: Turn, rows: readonly DueMessage[]): Promise<boolean> {
-  const begun = await deps.store.messages.beginAttempt(turn.lane, turn.owner, rows.map((row) => row.id));
+  const begun = await deps.store.messages.beginAttempt(
+    turn.lane,
+    turn.owner,
+    rows.map((row) => row.id),
+  );
   const now = deps.now().getTime();
-  if (begun) for (const row of rows) if (row.attempts === 0) deps.metrics.ownTime.observe({ direction: "in" }, Math.max(0, now - row.createdAt.getTime()) / 1000);
+  if (begun)
+    for (const row of rows)
+      if (row.attempts === 0)
+        deps.metrics.ownTime.observe({ direction: "in" }, Math.max(0, now - row.createdAt.getTime()) / 1000);
   return begun;
 }
 
 /** What a call that did not simply work means for its rows. Answers when to come back, or `undefined` to go on with the next rows. */
-async function conclude(deps: RelayDeps, rows: readonly DueMessage[], outcome: Exclude<PortalOutcome<unknown>, { kind: "ok" }>): Promise<Drained | undefined> {
+async function conclude(
+  deps: RelayDeps,
+  rows: readonly DueMessage[],
+  outcome: Exclude<PortalOutcome<unknown>, { kind: "ok" }>,
+): Promise<Drained | undefined> {
   const now = deps.now();
   const again = async (afterMs: number, error: string): Promise<Drained> => {
     const nextAt = new Date(now.getTime() + afterMs);
@@ -188,7 +205,12 @@ async function conclude(deps: RelayDeps, rows: readonly DueMessage[], outcome: E
       // The command as a whole: the line is off, the connector unknown. Somebody can mend that, so the rows wait for it.
       return again(Math.max(30_000, backoff(attempts)), outcome.sentence);
     case "uncertain":
-      await finishAll(deps, rows, { state: "uncertain", error: outcome.sentence, settleBy: new Date(now.getTime() + SETTLE_MS), nextAt: new Date(now.getTime() + 1000) });
+      await finishAll(deps, rows, {
+        state: "uncertain",
+        error: outcome.sentence,
+        settleBy: new Date(now.getTime() + SETTLE_MS),
+        nextAt: new Date(now.getTime() + 1000),
+      });
       return later(new Date(now.getTime() + 1000));
   }
 }
@@ -209,7 +231,10 @@ async function learn(deps: RelayDeps, route: InboundRoute, elements: readonly El
   const told = elements.findLast((element) => element.kind === "ok");
   if (told?.kind !== "ok") return;
   const { chatId, sessionId, portalUserId } = told;
-  const news = (chatId !== undefined && chatId !== conversation.imChatId) || (sessionId !== undefined && sessionId !== conversation.sessionId) || !conversation.open;
+  const news =
+    (chatId !== undefined && chatId !== conversation.imChatId) ||
+    (sessionId !== undefined && sessionId !== conversation.sessionId) ||
+    !conversation.open;
   if (!news) return;
   await deps.store.conversations.learn(conversation.portal, conversation.id, {
     ...(chatId !== undefined && { imChatId: chatId }),
@@ -219,5 +244,6 @@ async function learn(deps: RelayDeps, route: InboundRoute, elements: readonly El
   });
   // Only now can the portal be asked about this chat; replies may stand there that never reached us.
   const placed = { ...conversation, ...(chatId !== undefined && { imChatId: chatId }) };
-  if (conversation.imChatId === undefined && hasGap(route.gapAt, placed)) await compareHistory(deps, route.lines, placed);
+  if (conversation.imChatId === undefined && hasGap(route.gapAt, placed))
+    await compareHistory(deps, route.lines, placed);
 }

@@ -22,7 +22,8 @@ const READ_AHEAD = 50;
 const GAP_RETRY_MS = 2_000;
 const GAP_PATIENCE_MS = 5 * 60_000;
 const ACCOUNT_DOWN_RETRY_MS = 60_000;
-const INTERRUPTED = "It may have been delivered: the server stopped while it was being sent. Ask the customer before you send it again.";
+const INTERRUPTED =
+  "It may have been delivered: the server stopped while it was being sent. Ask the customer before you send it again.";
 
 /**
  * Agent -> customer, second half: sends one conversation's rows in order, then tells the portal what arrived.
@@ -57,7 +58,12 @@ async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   }
 }
 
-async function sendOne(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
+async function sendOne(
+  deps: RelayDeps,
+  turn: Turn,
+  route: OutboundRoute,
+  row: DueMessage,
+): Promise<Drained | undefined> {
   if (row.nextAt > deps.now()) return later(row.nextAt);
   if (row.state === "sending" && route.adapter.capabilities.repeatable !== true) {
     await end(deps, row, { state: "uncertain", error: INTERRUPTED });
@@ -98,7 +104,9 @@ async function findRoute(deps: RelayDeps, head: DueMessage): Promise<OutboundRou
   ]);
   if (!portal?.active || !account?.enabled || !conversation) return undefined;
   const adapter = deps.channels.get(account.channel);
-  return adapter ? { account, adapter, conversation, gapAt: account.line === undefined ? undefined : portal.gapAt } : undefined;
+  return adapter
+    ? { account, adapter, conversation, gapAt: account.line === undefined ? undefined : portal.gapAt }
+    : undefined;
 }
 
 async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
@@ -128,7 +136,12 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
   return attempt(deps, turn, route, row, () => route.adapter.send(route.account, outgoing, row.id));
 }
 
-async function change(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
+async function change(
+  deps: RelayDeps,
+  turn: Turn,
+  route: OutboundRoute,
+  row: DueMessage,
+): Promise<Drained | undefined> {
   const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
   const { adapter } = route;
   const possible = row.kind === "edit" ? adapter.edit : adapter.remove;
@@ -136,41 +149,73 @@ async function change(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: Du
     await end(deps, row, { state: "refused", error });
     return undefined;
   };
-  if (!possible) return refuse(`${adapter.title} cannot ${row.kind === "edit" ? "change" : "delete"} a message that was sent.`);
-  if (!target || target.externalIds.length === 0) return refuse("The message that this changes did not reach the customer.");
+  if (!possible)
+    return refuse(`${adapter.title} cannot ${row.kind === "edit" ? "change" : "delete"} a message that was sent.`);
+  if (!target || target.externalIds.length === 0)
+    return refuse("The message that this changes did not reach the customer.");
   const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };
   return attempt(deps, turn, route, row, () => possible.call(adapter, route.account, outgoing));
 }
 
-async function attempt(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage, call: () => Promise<SendOutcome>): Promise<Drained | undefined> {
+async function attempt(
+  deps: RelayDeps,
+  turn: Turn,
+  route: OutboundRoute,
+  row: DueMessage,
+  call: () => Promise<SendOutcome>,
+): Promise<Drained | undefined> {
   if (!(await deps.store.messages.beginAttempt(turn.lane, turn.owner, [row.id]))) return IDLE;
-  if (row.attempts === 0) deps.metrics.ownTime.observe({ direction: "out" }, Math.max(0, deps.now().getTime() - row.createdAt.getTime()) / 1000);
+  if (row.attempts === 0)
+    deps.metrics.ownTime.observe(
+      { direction: "out" },
+      Math.max(0, deps.now().getTime() - row.createdAt.getTime()) / 1000,
+    );
   let outcome: SendOutcome;
   try {
     outcome = await call();
   } catch (error) {
     deps.log.error({ err: error, message: row.id, channel: route.adapter.id }, "a channel threw while sending");
-    outcome = { kind: "uncertain", sentence: "It may have been delivered: an unexpected error happened while it was being sent." };
+    outcome = {
+      kind: "uncertain",
+      sentence: "It may have been delivered: an unexpected error happened while it was being sent.",
+    };
   }
   switch (outcome.kind) {
     case "sent":
-      await end(deps, row, { state: outcome.delivered === true ? "delivered" : "sent", externalIds: outcome.externalIds });
+      await end(deps, row, {
+        state: outcome.delivered === true ? "delivered" : "sent",
+        externalIds: outcome.externalIds,
+      });
       return undefined;
     case "refused":
       await end(deps, row, { state: "refused", error: outcome.sentence });
       return undefined;
     case "uncertain":
-      await end(deps, row, { state: "uncertain", error: outcome.sentence, ...(outcome.externalIds && { externalIds: outcome.externalIds }) });
+      await end(deps, row, {
+        state: "uncertain",
+        error: outcome.sentence,
+        ...(outcome.externalIds && { externalIds: outcome.externalIds }),
+      });
       return undefined;
     case "retry":
-      return postpone(deps, row, Math.max(outcome.afterMs, outcome.afterMs > 0 ? 0 : backoff(row.attempts + 1)), outcome.sentence);
+      return postpone(
+        deps,
+        row,
+        Math.max(outcome.afterMs, outcome.afterMs > 0 ? 0 : backoff(row.attempts + 1)),
+        outcome.sentence,
+      );
     case "account-down":
       await deps.store.accounts.update(row.portal, row.account, { connection: outcome.connection });
       return postpone(deps, row, ACCOUNT_DOWN_RETRY_MS, outcome.connection.sentence);
   }
 }
 
-async function postpone(deps: RelayDeps, row: DueMessage, afterMs: number, error: string): Promise<Drained | undefined> {
+async function postpone(
+  deps: RelayDeps,
+  row: DueMessage,
+  afterMs: number,
+  error: string,
+): Promise<Drained | undefined> {
   const now = deps.now();
   if (isTooOld(row.createdAt, now)) {
     await end(deps, row, { state: "failed", error: `Given up after a day of trying. ${error}` });
@@ -189,8 +234,15 @@ async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Pro
   if (row.origin.by !== "open-line" || row.origin.authorId === undefined) return;
   const excerpt = [...row.content.body.text].slice(0, 80).join("");
   const what = result.state === "uncertain" ? "may not have been delivered" : "was not delivered";
-  const told = await deps.portals.lines(row.portal).notify(row.origin.authorId, deps.toBBCode({ text: `Your message "${excerpt}" ${what}. ${result.error}`, spans: [] }), `threadline-${row.id}`);
-  if (told.kind !== "ok") deps.log.warn({ message: row.id, outcome: told.kind }, "the agent could not be told about an undelivered message");
+  const told = await deps.portals
+    .lines(row.portal)
+    .notify(
+      row.origin.authorId,
+      deps.toBBCode({ text: `Your message "${excerpt}" ${what}. ${result.error}`, spans: [] }),
+      `threadline-${row.id}`,
+    );
+  if (told.kind !== "ok")
+    deps.log.warn({ message: row.id, outcome: told.kind }, "the agent could not be told about an undelivered message");
 }
 
 /** The channel needs its own id of the quoted message. */

@@ -16,13 +16,21 @@ export type Fetched =
   | { readonly kind: "ready"; readonly attachments: readonly Attachment[]; readonly lost: readonly string[] }
   | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
 
-type One = { readonly kind: "kept"; readonly attachment: Attachment } | { readonly kind: "lost"; readonly sentence: string } | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
+type One =
+  | { readonly kind: "kept"; readonly attachment: Attachment }
+  | { readonly kind: "lost"; readonly sentence: string }
+  | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
 
 /**
  * Fetches the files of a message once and keeps them. Crash in the middle: the row still names the source, and the next
  * run fetches again. A file that is gone does not hold up its message: the text goes on with a sentence in its place.
  */
-export async function fetchFiles(deps: RelayDeps, message: Message, account: Account, adapter: ChannelAdapter): Promise<Fetched> {
+export async function fetchFiles(
+  deps: RelayDeps,
+  message: Message,
+  account: Account,
+  adapter: ChannelAdapter,
+): Promise<Fetched> {
   const attachments: Attachment[] = [];
   const lost: string[] = [];
   for (const attachment of message.content.attachments) {
@@ -36,7 +44,13 @@ export async function fetchFiles(deps: RelayDeps, message: Message, account: Acc
   return { kind: "ready", attachments, lost };
 }
 
-async function fetchOne(deps: RelayDeps, message: Message, account: Account, adapter: ChannelAdapter, attachment: Attachment): Promise<One> {
+async function fetchOne(
+  deps: RelayDeps,
+  message: Message,
+  account: Account,
+  adapter: ChannelAdapter,
+  attachment: Attachment,
+): Promise<One> {
   if (attachment.source.by === "media") return { kind: "kept", attachment };
   const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
   const opened =

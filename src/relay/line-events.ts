@@ -4,8 +4,21 @@ import type { Store } from "../store/contract.ts";
 
 /** What the portal tells about dialogs and lines, in neutral words. */
 export type LineEvent =
-  | { readonly kind: "dialog-started"; readonly portal: PortalId; readonly chatId: string; readonly imChatId?: string | undefined; readonly sessionId?: string | undefined; readonly portalUserId?: string | undefined }
-  | { readonly kind: "dialog-finished"; readonly portal: PortalId; readonly chatId: string; readonly imChatId?: string | undefined; readonly sessionId?: string | undefined }
+  | {
+      readonly kind: "dialog-started";
+      readonly portal: PortalId;
+      readonly chatId: string;
+      readonly imChatId?: string | undefined;
+      readonly sessionId?: string | undefined;
+      readonly portalUserId?: string | undefined;
+    }
+  | {
+      readonly kind: "dialog-finished";
+      readonly portal: PortalId;
+      readonly chatId: string;
+      readonly imChatId?: string | undefined;
+      readonly sessionId?: string | undefined;
+    }
   /** Somebody disconnected our connector from a line inside the portal. */
   | { readonly kind: "connector-off"; readonly portal: PortalId; readonly connector: string; readonly line: string }
   | { readonly kind: "line-deleted"; readonly portal: PortalId; readonly line: string };
@@ -14,7 +27,10 @@ export type LineEvent =
  * Keeps our picture of the portal's side. Twice: the same state again. Out of order: a late "finished" of an earlier
  * session does not close the current one, because the session ids are compared.
  */
-export async function applyLineEvent(deps: { readonly store: Store; readonly log: Logger }, event: LineEvent): Promise<void> {
+export async function applyLineEvent(
+  deps: { readonly store: Store; readonly log: Logger },
+  event: LineEvent,
+): Promise<void> {
   const { store, log } = deps;
   switch (event.kind) {
     case "dialog-started":
@@ -22,12 +38,17 @@ export async function applyLineEvent(deps: { readonly store: Store; readonly log
       const conversation = await store.conversations.find(event.portal, conversationId(event.chatId));
       if (!conversation) return;
       const started = event.kind === "dialog-started";
-      const other = event.sessionId !== undefined && conversation.sessionId !== undefined && conversation.sessionId !== event.sessionId;
+      const other =
+        event.sessionId !== undefined &&
+        conversation.sessionId !== undefined &&
+        conversation.sessionId !== event.sessionId;
       if (!started && other) return;
       await store.conversations.learn(event.portal, conversation.id, {
         ...(event.imChatId !== undefined && { imChatId: event.imChatId }),
         ...(event.sessionId !== undefined && { sessionId: event.sessionId }),
-        ...(started && event.kind === "dialog-started" && event.portalUserId !== undefined && { portalUserId: event.portalUserId }),
+        ...(started &&
+          event.kind === "dialog-started" &&
+          event.portalUserId !== undefined && { portalUserId: event.portalUserId }),
         open: started,
       });
       return;
@@ -36,14 +57,20 @@ export async function applyLineEvent(deps: { readonly store: Store; readonly log
       const account = await store.accounts.findByConnector(event.portal, event.connector, event.line);
       if (!account) return;
       await store.accounts.update(event.portal, account.id, { line: null, connector: null });
-      log.warn({ portal: event.portal, account: account.id, line: event.line }, "the connector was switched off in the portal; messages wait until the account is connected to a line again");
+      log.warn(
+        { portal: event.portal, account: account.id, line: event.line },
+        "the connector was switched off in the portal; messages wait until the account is connected to a line again",
+      );
       return;
     }
     case "line-deleted": {
       for (const account of await store.accounts.list(event.portal)) {
         if (account.line !== event.line) continue;
         await store.accounts.update(event.portal, account.id, { line: null, connector: null });
-        log.warn({ portal: event.portal, account: account.id, line: event.line }, "the open line was deleted in the portal; messages wait until the account is connected to a line again");
+        log.warn(
+          { portal: event.portal, account: account.id, line: event.line },
+          "the open line was deleted in the portal; messages wait until the account is connected to a line again",
+        );
       }
     }
   }

@@ -60,7 +60,10 @@ export function createPoller(deps: PollerDeps): Poller {
       if (!polling) continue;
       for (const account of await deps.store.accounts.listByChannel(adapter.id)) {
         if (running.has(account.id) || account.connection.kind === "bad-credentials") continue;
-        running.set(account.id, pollAccount(polling, account).finally(() => running.delete(account.id)));
+        running.set(
+          account.id,
+          pollAccount(polling, account).finally(() => running.delete(account.id)),
+        );
       }
     }
   }
@@ -89,7 +92,9 @@ export function createPoller(deps: PollerDeps): Poller {
       await deps.acceptor.accept(account, polled.events);
       if (polled.cursor !== cursor) await deps.store.accounts.savePollCursor(account.id, polled.cursor);
       if (account.connection.kind !== "connected") {
-        await deps.store.accounts.update(account.portal, account.id, { connection: { kind: "connected", sentence: "Connected." } });
+        await deps.store.accounts.update(account.portal, account.id, {
+          connection: { kind: "connected", sentence: "Connected." },
+        });
       }
       return true;
     }
@@ -99,7 +104,9 @@ export function createPoller(deps: PollerDeps): Poller {
       await pause(DOWN_PAUSE_MS);
       return false;
     }
-    await deps.store.accounts.update(account.portal, account.id, { connection: { kind: "transient-disconnect", sentence: polled.sentence } });
+    await deps.store.accounts.update(account.portal, account.id, {
+      connection: { kind: "transient-disconnect", sentence: polled.sentence },
+    });
     await pause(Math.max(500, polled.afterMs));
     return true;
   }

@@ -45,7 +45,10 @@ export function createRepairs(deps: RepairDeps): Repairs {
   let closed = false;
 
   const later = (portal: PortalId): void => {
-    wishes.set(portal, setTimeout(() => begin(portal), BUSY_RETRY_MS));
+    wishes.set(
+      portal,
+      setTimeout(() => begin(portal), BUSY_RETRY_MS),
+    );
   };
   const begin = (portal: PortalId): void => {
     wishes.delete(portal);
@@ -88,11 +91,16 @@ async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<RepairR
   const lock = `repair:${portal}`;
   if (!(await deps.store.locks.acquire(lock, deps.owner, LOCK_MS))) return undefined;
   const prolong = setInterval(() => {
-    deps.store.locks.renew(lock, deps.owner, LOCK_MS).catch((error: unknown) => deps.log.warn({ err: error, portal }, "The repair's lock could not be prolonged"));
+    deps.store.locks
+      .renew(lock, deps.owner, LOCK_MS)
+      .catch((error: unknown) => deps.log.warn({ err: error, portal }, "The repair's lock could not be prolonged"));
   }, LOCK_MS / 3);
   try {
     const gapAt = (await deps.store.portals.find(portal))?.gapAt;
-    const touched = await deps.store.conversations.list(portal, { touchedSince: new Date(deps.now().getTime() - WINDOW_MS), limit: MAX_CONVERSATIONS });
+    const touched = await deps.store.conversations.list(portal, {
+      touchedSince: new Date(deps.now().getTime() - WINDOW_MS),
+      limit: MAX_CONVERSATIONS,
+    });
     const problems = new Set<string>();
     const total = { checked: 0, recovered: 0, withFiles: 0 };
     for (const conversation of touched) {

@@ -24,9 +24,13 @@ export async function reportDeliveries(deps: RelayDeps, turn: Turn): Promise<Dra
     return IDLE;
   }
   const at = { connector: account.connector, line: account.line, chatId: head.conversation };
-  const outcome = await deps.portals.lines(head.portal).reportDelivery(at, rows.flatMap((row) => reportOf(row, deps.now())));
+  const outcome = await deps.portals.lines(head.portal).reportDelivery(
+    at,
+    rows.flatMap((row) => reportOf(row, deps.now())),
+  );
   if (outcome.kind === "ok" || outcome.kind === "refused") {
-    if (outcome.kind === "refused") deps.log.warn({ portal: head.portal, code: outcome.code }, "the portal refused a delivery report");
+    if (outcome.kind === "refused")
+      deps.log.warn({ portal: head.portal, code: outcome.code }, "the portal refused a delivery report");
     await deps.store.messages.markReported(rows.map((row) => row.id));
     return IDLE;
   }

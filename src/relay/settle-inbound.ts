@@ -1,6 +1,7 @@
+import type { Conversation } from "../domain/conversation.ts";
 import type { DueMessage, MessageResult } from "../store/contract.ts";
-import type { InboundRoute } from "./drain-inbound.ts";
 import { groupAlbums, toSentElement } from "./elements.ts";
+import type { InboundRoute } from "./inbound-route.ts";
 import { type Drained, later, type RelayDeps } from "./ports.ts";
 import { settle } from "./settle.ts";
 
@@ -21,7 +22,11 @@ const CONTEXT = 20;
  *
  * @returns when to come back, or `undefined` when the head is decided
  */
-export async function settleHead(deps: RelayDeps, route: InboundRoute, rows: readonly DueMessage[]): Promise<Drained | undefined> {
+export async function settleHead(
+  deps: RelayDeps,
+  route: InboundRoute,
+  rows: readonly DueMessage[],
+): Promise<Drained | undefined> {
   const doubtful = takeDoubtful(rows);
   const [head] = doubtful;
   if (!head) return undefined;
@@ -44,10 +49,20 @@ export async function settleHead(deps: RelayDeps, route: InboundRoute, rows: rea
   await finish(deps, verdict.delivered, { state: "sent" });
   if (verdict.missing.length === 0) return undefined;
   if (now >= settleBy) {
-    await finish(deps, verdict.missing, { state: "stored", nextAt: now, error: "The line's history shows that it did not arrive; sent again." });
+    await finish(deps, verdict.missing, {
+      state: "stored",
+      nextAt: now,
+      error: "The line's history shows that it did not arrive; sent again.",
+    });
     return undefined;
   }
-  return wait(deps, verdict.missing, settleBy, head, "It is not in the line's history yet; the portal may still be working on it.");
+  return wait(
+    deps,
+    verdict.missing,
+    settleBy,
+    head,
+    "It is not in the line's history yet; the portal may still be working on it.",
+  );
 }
 
 type Verdict =
@@ -56,33 +71,66 @@ type Verdict =
   | { readonly kind: "unknown"; readonly sentence: string };
 
 async function judge(deps: RelayDeps, route: InboundRoute, doubtful: readonly DueMessage[]): Promise<Verdict> {
-  const { imChatId, sessionId } = route.conversation;
-  const of = imChatId !== undefined ? { chatId: imChatId } : sessionId !== undefined ? { sessionId } : undefined;
-  if (!of) return { kind: "unknown", sentence: "The connection broke during the first message of this conversation, and the portal cannot be asked about a chat that we do not know yet." };
+  const of = historyOf(route.conversation);
+  if (!of)
+    return {
+      kind: "unknown",
+      sentence:
+        "The connection broke during the first message of this conversation, and the portal cannot be asked about a chat that we do not know yet.",
+    };
   const history = await route.lines.history(of);
-  if (history.kind === "throttled" || history.kind === "unreachable" || history.kind === "unauthorised") return { kind: "ask-again", sentence: history.sentence };
+  if (history.kind === "throttled" || history.kind === "unreachable" || history.kind === "unauthorised")
+    return { kind: "ask-again", sentence: history.sentence };
   if (history.kind !== "ok") {
     const reason = history.kind === "refused" ? ` (${history.sentence})` : "";
-    return { kind: "unknown", sentence: `It may have been delivered: the connection broke, and the portal does not let us read the line's history${reason}.` };
+    return {
+      kind: "unknown",
+      sentence: `It may have been delivered: the connection broke, and the portal does not let us read the line's history${reason}.`,
+    };
   }
   const groups = groupAlbums(doubtful);
   const settled = settle(
-    history.value.filter((message) => message.fromCustomer).map((message) => ({ text: message.text, files: message.fileCount })),
+    history.value
+      .filter((message) => message.fromCustomer)
+      .map((message) => ({ text: message.text, files: message.fileCount })),
     await delivered(deps, doubtful),
     groups.map((group) => toSentElement(group, deps.toBBCode)),
   );
   if (settled.kind === "ambiguous") {
-    return { kind: "unknown", sentence: "It may have been delivered: the connection broke, and the line's history holds similar messages that cannot be told apart." };
+    return {
+      kind: "unknown",
+      sentence:
+        "It may have been delivered: the connection broke, and the line's history holds similar messages that cannot be told apart.",
+    };
   }
-  return { kind: "known", delivered: groups.slice(0, settled.delivered).flat(), missing: groups.slice(settled.delivered).flat() };
+  return {
+    kind: "known",
+    delivered: groups.slice(0, settled.delivered).flat(),
+    missing: groups.slice(settled.delivered).flat(),
+  };
+}
+
+function historyOf({
+  imChatId,
+  sessionId,
+}: Conversation): { readonly chatId: string } | { readonly sessionId: string } | undefined {
+  if (imChatId !== undefined) return { chatId: imChatId };
+  return sessionId === undefined ? undefined : { sessionId };
 }
 
 /** What certainly stands in the line before the doubtful rows, oldest first. */
 async function delivered(deps: RelayDeps, doubtful: readonly DueMessage[]) {
   const [head] = doubtful;
   if (!head) return [];
-  const earlier = await deps.store.messages.journal(head.portal, { conversation: head.conversation, direction: "in", before: head.seq, limit: CONTEXT });
-  const certain = earlier.filter((row) => row.state === "sent" || row.state === "delivered" || row.state === "read").toSorted((a, b) => a.seq - b.seq);
+  const earlier = await deps.store.messages.journal(head.portal, {
+    conversation: head.conversation,
+    direction: "in",
+    before: head.seq,
+    limit: CONTEXT,
+  });
+  const certain = earlier
+    .filter((row) => row.state === "sent" || row.state === "delivered" || row.state === "read")
+    .toSorted((a, b) => a.seq - b.seq);
   return groupAlbums(certain).map((group) => toSentElement(group, deps.toBBCode));
 }
 
@@ -91,15 +139,24 @@ function takeDoubtful(rows: readonly DueMessage[]): DueMessage[] {
   const end = rows.findIndex((row) => row.state === "stored");
   const doubtful = end < 0 ? [...rows] : rows.slice(0, end);
   const change = doubtful.findIndex((row) => row.kind !== "message");
-  return change > 0 ? doubtful.slice(0, change) : change === 0 ? doubtful.slice(0, 1) : doubtful;
+  // A change settles by itself (it is repeatable): alone when it is the head, otherwise later.
+  return change < 0 ? doubtful : doubtful.slice(0, Math.max(1, change));
 }
 
-async function wait(deps: RelayDeps, rows: readonly DueMessage[], settleBy: Date, head: DueMessage, sentence: string): Promise<Drained> {
+async function wait(
+  deps: RelayDeps,
+  rows: readonly DueMessage[],
+  settleBy: Date,
+  head: DueMessage,
+  sentence: string,
+): Promise<Drained> {
   const now = deps.now();
   const since = now.getTime() - (head.attemptedAt ?? now).getTime();
   const pause = Math.min(Math.max(1000, since), 20_000);
   // Past `settleBy` the portal is only asked because it could not be reached before; the pauses then stay long.
-  const nextAt = new Date(now < settleBy ? Math.min(now.getTime() + pause, settleBy.getTime()) : now.getTime() + 20_000);
+  const nextAt = new Date(
+    now < settleBy ? Math.min(now.getTime() + pause, settleBy.getTime()) : now.getTime() + 20_000,
+  );
   await finish(deps, rows, { state: "uncertain", error: sentence, settleBy, nextAt });
   return later(nextAt);
 }

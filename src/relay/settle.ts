@@ -13,15 +13,18 @@ export interface SentElement {
 
 export type Settled =
   /** The first `delivered` doubtful elements are there; the others are not. */
-  | { readonly kind: "known"; readonly delivered: number }
-  | { readonly kind: "ambiguous" };
+  { readonly kind: "known"; readonly delivered: number } | { readonly kind: "ambiguous" };
 
 /**
  * @param history the customer's messages in the line, oldest first; may begin anywhere
  * @param before what was certainly delivered before the doubtful ones, oldest first; may begin anywhere
  * @param doubtful what the lost call carried, in order
  */
-export function settle(history: readonly SentElement[], before: readonly SentElement[], doubtful: readonly SentElement[]): Settled {
+export function settle(
+  history: readonly SentElement[],
+  before: readonly SentElement[],
+  doubtful: readonly SentElement[],
+): Settled {
   const seen = history.map(fingerprint);
   const known = before.map(fingerprint);
   const open = doubtful.map(fingerprint);

@@ -31,7 +31,12 @@ const RETRY_MS = 500;
  * no longer acceptable (bad proof, malformed) is decided by the replay, not here. Unreadable files are put aside, never
  * in the way of the others.
  */
-export function createSpool(options: { readonly dir: string; readonly maxBytes: number; readonly log: Logger; readonly onDepth: (count: number) => void }): Spool {
+export function createSpool(options: {
+  readonly dir: string;
+  readonly maxBytes: number;
+  readonly log: Logger;
+  readonly onDepth: (count: number) => void;
+}): Spool {
   let names: string[] = [];
   let bytes = 0;
   let counter = 0;
@@ -55,7 +60,10 @@ export function createSpool(options: { readonly dir: string; readonly maxBytes: 
       const path = join(options.dir, name);
       const entry = await readEntry(path);
       if (entry && (await replayOne(entry)) === "later") return;
-      if (!entry) await rename(path, `${path}.unreadable`).catch(() => options.log.error({ name }, "a spooled event cannot be read nor put aside"));
+      if (!entry)
+        await rename(path, `${path}.unreadable`).catch(() =>
+          options.log.error({ name }, "a spooled event cannot be read nor put aside"),
+        );
       else await rm(path, { force: true });
       names.shift();
       bytes -= entry ? Buffer.byteLength(JSON.stringify(entry)) : 0;

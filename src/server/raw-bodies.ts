@@ -6,7 +6,9 @@ import type { FastifyInstance } from "fastify";
  */
 export function keepRawBodies(scope: FastifyInstance, maxBytes: number): void {
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: maxBytes }, (_request, body, done) => done(null, body));
+  scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: maxBytes }, (_request, body, done) =>
+    done(null, body),
+  );
 }
 
 export const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));

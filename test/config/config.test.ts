@@ -18,7 +18,14 @@ const problemOf = (env: Record<string, string>): string => {
 
 describe("configuration", () => {
   it("has working defaults for a newcomer", () => {
-    expect(readConfig(good)).toMatchObject({ role: "all", port: 8080, dataDir: "./data", publicUrl: "http://localhost:8080", telegramApiUrl: "https://api.telegram.org", b24: { oauthUrl: "https://oauth.bitrix.info", allowHttp: false } });
+    expect(readConfig(good)).toMatchObject({
+      role: "all",
+      port: 8080,
+      dataDir: "./data",
+      publicUrl: "http://localhost:8080",
+      telegramApiUrl: "https://api.telegram.org",
+      b24: { oauthUrl: "https://oauth.bitrix.info", allowHttp: false },
+    });
   });
 
   it.each([
@@ -52,7 +59,10 @@ describe("configuration", () => {
 describe("secret key", () => {
   it("is made once, kept private, and read again", async () => {
     const dir = await mkdtemp(join(tmpdir(), "threadline-key-"));
-    const [first, second] = await Promise.all([loadSecretKey(undefined, dir), loadSecretKey(undefined, dir).catch(() => undefined)]);
+    const [first, second] = await Promise.all([
+      loadSecretKey(undefined, dir),
+      loadSecretKey(undefined, dir).catch(() => undefined),
+    ]);
     expect(first.length).toBeGreaterThanOrEqual(32);
     if (second !== undefined) expect(second).toBe(first);
     expect(await loadSecretKey(undefined, dir)).toBe(first);

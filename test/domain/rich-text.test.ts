@@ -3,7 +3,11 @@ import { expect, it } from "vitest";
 import { normaliseSpans, type Span } from "../../src/domain/rich-text.ts";
 
 const spans = fc.array(
-  fc.record({ kind: fc.constantFrom("bold", "italic", "underline", "strike") as fc.Arbitrary<Span["kind"]>, start: fc.integer({ min: -3, max: 25 }), end: fc.integer({ min: -3, max: 25 }) }),
+  fc.record({
+    kind: fc.constantFrom("bold", "italic", "underline", "strike") as fc.Arbitrary<Span["kind"]>,
+    start: fc.integer({ min: -3, max: 25 }),
+    end: fc.integer({ min: -3, max: 25 }),
+  }),
   { maxLength: 8 },
 );
 
@@ -21,7 +25,8 @@ it("nests or separates any ranges, covers what they covered, and is stable", () 
         }
       }
       for (let at = 0; at < text.length; at += 1) {
-        const covered = (list: readonly Span[]) => new Set(list.filter((span) => span.start <= at && at < span.end).map((span) => span.kind));
+        const covered = (list: readonly Span[]) =>
+          new Set(list.filter((span) => span.start <= at && at < span.end).map((span) => span.kind));
         expect(covered(result)).toEqual(covered(given));
       }
       expect(normaliseSpans(text, result)).toEqual(result);

@@ -26,14 +26,19 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const stores = values.store === "both" ? (["pglite", "postgres"] as const) : [values.store === "postgres" ? ("postgres" as const) : ("pglite" as const)];
+const stores =
+  values.store === "both"
+    ? (["pglite", "postgres"] as const)
+    : [values.store === "postgres" ? ("postgres" as const) : ("pglite" as const)];
 const CUSTOMERS = 8;
 /** After the last kill: a minute in which the portal might still be working on a lost call, and some more. */
 const SETTLE_MS = 180_000;
 
 /** On its way, or doubtful with the portal still being asked about it. */
 const isUnfinished = (message: { readonly state: string; readonly error: string | null }): boolean =>
-  message.state === "stored" || message.state === "sending" || (message.state === "uncertain" && message.error?.includes("not in the line's history yet") === true);
+  message.state === "stored" ||
+  message.state === "sending" ||
+  (message.state === "uncertain" && message.error?.includes("not in the line's history yet") === true);
 
 let failed = 0;
 for (const store of stores) {
@@ -55,7 +60,16 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     ...(services && { services }),
     logFile,
     // Calls take a while, as real ones do: a kill should often hit one.
-    portal: { portals: [{ bucketCapacity: 1_000_000, bucketPerSecond: 100_000, latencyMs: { "imconnector.send.messages": { perCall: 20, perMessage: 3 } } }] },
+    telegram: { latencyMs: 40 },
+    portal: {
+      portals: [
+        {
+          bucketCapacity: 1_000_000,
+          bucketPerSecond: 100_000,
+          latencyMs: { "imconnector.send.messages": { perCall: 20, perMessage: 3 } },
+        },
+      ],
+    },
   } satisfies WorldOptions);
   try {
     await world.install();
@@ -83,8 +97,17 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     await world.portal.events.settled();
     // Replies whose events fell into a kill after the last start's repair run.
     await world.api("/api/portal/repair", { method: "POST", body: {} });
-    await until(async () => (await judge(world, traffic.said, kills)).problems.every((problem) => !problem.includes("lost:")), 60_000, "every message to arrive").catch(() => undefined);
-    await until(async () => (await unfinished(world)) === 0, SETTLE_MS, `the ${store} journal to come to rest`, async () => JSON.stringify((await readJournal(world)).filter(isUnfinished).slice(0, 5), null, 1));
+    await until(
+      async () => (await judge(world, traffic.said, kills)).problems.every((problem) => !problem.includes("lost:")),
+      60_000,
+      "every message to arrive",
+    ).catch(() => undefined);
+    await until(
+      async () => (await unfinished(world)) === 0,
+      SETTLE_MS,
+      `the ${store} journal to come to rest`,
+      async () => JSON.stringify((await readJournal(world)).filter(isUnfinished).slice(0, 5), null, 1),
+    );
     const verdict = await judge(world, traffic.said, kills);
     console.log(
       `${store}: ${rounds} kills in ${Math.round((Date.now() - started) / 1000)} s, ${verdict.said} messages said, ${verdict.arrived} arrived, ` +
@@ -106,7 +129,9 @@ async function unfinished(world: World): Promise<number> {
 async function freshServices(): Promise<{ databaseUrl: string; redisUrl: string }> {
   const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl } = process.env;
   if (databaseUrl === undefined || redisUrl === undefined) {
-    throw new Error("TEST_DATABASE_URL and TEST_REDIS_URL are missing: run it as node tools/services.ts -- node test/kill/main.ts");
+    throw new Error(
+      "TEST_DATABASE_URL and TEST_REDIS_URL are missing: run it as node tools/services.ts -- node test/kill/main.ts",
+    );
   }
   const name = `kill_${process.pid}_${Date.now()}`;
   const client = new pg.Client({ connectionString: databaseUrl });

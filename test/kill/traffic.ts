@@ -23,7 +23,11 @@ export function createTraffic(world: World, random: () => number, startWith: num
   let timer: NodeJS.Timeout | undefined;
   let number = 0;
 
-  const join = (): number => world.telegram.addPerson({ first_name: `Customer${said.customers.size + 1}`, username: `customer_${said.customers.size + 1}` }).id;
+  const join = (): number =>
+    world.telegram.addPerson({
+      first_name: `Customer${said.customers.size + 1}`,
+      username: `customer_${said.customers.size + 1}`,
+    }).id;
   const people = Array.from({ length: startWith }, join);
   for (const person of people) said.customers.set(person, []);
 

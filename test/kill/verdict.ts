@@ -28,37 +28,59 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
   const problems: string[] = [];
   const total = { said: 0, arrived: 0, uncertain: 0, open: 0, edge: 0 };
 
-  const compare = (side: string, texts: readonly string[], arrived: readonly string[], callsOf: (text: string) => readonly Call[]): void => {
+  const compare = (
+    side: string,
+    texts: readonly string[],
+    arrived: readonly string[],
+    callsOf: (text: string) => readonly Call[],
+  ): void => {
     total.said += texts.length;
     total.arrived += arrived.length;
     const unique = new Set(arrived);
-    if (unique.size !== arrived.length) problems.push(`${side}: doubled: ${arrived.filter((text, index) => arrived.indexOf(text) !== index).join(", ")}`);
+    if (unique.size !== arrived.length)
+      problems.push(`${side}: doubled: ${arrived.filter((text, index) => arrived.indexOf(text) !== index).join(", ")}`);
     const inOrder = texts.filter((text) => unique.has(text));
-    if (unique.size === arrived.length && inOrder.join("\n") !== arrived.join("\n")) problems.push(`${side}: order differs:\n  said    ${inOrder.join(" | ")}\n  arrived ${arrived.join(" | ")}`);
+    if (unique.size === arrived.length && inOrder.join("\n") !== arrived.join("\n"))
+      problems.push(`${side}: order differs:\n  said    ${inOrder.join(" | ")}\n  arrived ${arrived.join(" | ")}`);
     for (const text of texts) {
       const rows = byText.get(text) ?? [];
       if (rows.length > 1) problems.push(`${side}: "${text}" stands in the journal ${rows.length} times`);
       const uncertain = rows.some((row) => row.state === "uncertain");
-      if (!uncertain && !unique.has(text)) problems.push(`${side}: lost: "${text}" (journal: ${rows.map((row) => `${row.state} ${row.error ?? ""}`).join(", ") || "nothing"})`);
+      if (!uncertain && !unique.has(text))
+        problems.push(
+          `${side}: lost: "${text}" (journal: ${rows.map((row) => `${row.state} ${row.error ?? ""}`).join(", ") || "nothing"})`,
+        );
       if (!uncertain) continue;
       total.uncertain += 1;
       const calls = callsOf(text);
-      const open = kills.some((kill) => calls.some((call) => call.begin <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY)));
+      const open = kills.some((kill) =>
+        calls.some((call) => call.begin <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY)),
+      );
       // Recorded as leaving, and killed before the other side saw it, or after it answered and before that was recorded.
       const edge = kills.some(
         (kill) =>
-          calls.some((call) => call.begin - GRACE_MS <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY) + GRACE_MS) ||
-          rows.some((row) => row.attemptedAt !== null && Math.abs(kill - Date.parse(row.attemptedAt)) <= GRACE_MS),
+          calls.some(
+            (call) => call.begin - GRACE_MS <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY) + GRACE_MS,
+          ) || rows.some((row) => row.attemptedAt !== null && Math.abs(kill - Date.parse(row.attemptedAt)) <= GRACE_MS),
       );
       if (open) total.open += 1;
       else if (edge) total.edge += 1;
-      else problems.push(`${side}: "${text}" is uncertain, but its call was not under way at a kill (calls: ${JSON.stringify(calls)})`);
+      else
+        problems.push(
+          `${side}: "${text}" is uncertain, but its call was not under way at a kill (calls: ${JSON.stringify(calls)})`,
+        );
     }
   };
 
-  for (const [person, texts] of said.customers) compare(`customer ${person}`, texts, inOpenLines(world, person), (text) => portalCalls(world, text));
+  for (const [person, texts] of said.customers)
+    compare(`customer ${person}`, texts, inOpenLines(world, person), (text) => portalCalls(world, text));
   for (const [person, texts] of said.operators) {
-    compare(`operator to ${person}`, texts, world.telegram.sentTo(person).map((message) => message.text ?? ""), (text) => telegramCalls(world, text));
+    compare(
+      `operator to ${person}`,
+      texts,
+      world.telegram.sentTo(person).map((message) => message.text ?? ""),
+      (text) => telegramCalls(world, text),
+    );
   }
   return { ...total, problems };
 }
@@ -81,7 +103,12 @@ function portalCalls(world: World, text: string): Call[] {
   const { portal } = world.portal.portal();
   const message = [...portal.messages.values()].find((candidate) => candidate.text === text);
   const entries = world.portal.requests.entries({ method: "imconnector.send.messages" });
-  const carrying = message?.connectorMid[0] === undefined ? entries : entries.filter((entry) => entry.commands.some((command) => command.elements.some((element) => element.messageId === message.id)));
+  const carrying =
+    message?.connectorMid[0] === undefined
+      ? entries
+      : entries.filter((entry) =>
+          entry.commands.some((command) => command.elements.some((element) => element.messageId === message.id)),
+        );
   return carrying.map((entry) => ({ begin: entry.startedAt, end: entry.answeredAt ?? entry.brokenAt ?? undefined }));
 }
 

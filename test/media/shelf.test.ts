@@ -8,7 +8,10 @@ import { type MediaId, messageId, portalId } from "../../src/domain/ids.ts";
 import { createMediaShelf, safeName } from "../../src/media/shelf.ts";
 import type { Media, MediaRepository } from "../../src/store/contract.ts";
 
-const PNG = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 let dir: string;
 let now: Date;
@@ -17,8 +20,21 @@ const media: MediaRepository = {
   create: async (row) => void rows.set(row.id, { ...row, createdAt: now }),
   find: async (id) => rows.get(id),
 };
-const shelf = () => createMediaShelf({ dataDir: dir, publicUrl: "https://threadline.example", secretKey: "k".repeat(32), media, now: () => now });
-const file = (bytes: Buffer | string, extra: object = {}) => ({ portal: portalId("p"), message: messageId("m"), stream: Readable.from([Buffer.from(bytes)]), maxBytes: 1000, ...extra });
+const shelf = () =>
+  createMediaShelf({
+    dataDir: dir,
+    publicUrl: "https://threadline.example",
+    secretKey: "k".repeat(32),
+    media,
+    now: () => now,
+  });
+const file = (bytes: Buffer | string, extra: object = {}) => ({
+  portal: portalId("p"),
+  message: messageId("m"),
+  stream: Readable.from([Buffer.from(bytes)]),
+  maxBytes: 1000,
+  ...extra,
+});
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "threadline-shelf-"));
@@ -33,11 +49,14 @@ describe("media shelf", () => {
     expect(kept).toMatchObject({ kind: "kept", mime: "image/png", size: PNG.length, name: "invoice.pdf.png" });
   });
 
-  it.each(["text/html", "image/svg+xml", "application/xhtml+xml"])("turns a claimed %s into a plain download", async (claimedMime) => {
-    const kept = await shelf().keep(file("<svg onload=alert(1)>", { claimedMime, name: "x.svg" }));
-    expect(kept).toMatchObject({ kind: "kept" });
-    expect(kept.kind === "kept" && !/html|svg/.test(kept.mime)).toBe(true);
-  });
+  it.each(["text/html", "image/svg+xml", "application/xhtml+xml"])(
+    "turns a claimed %s into a plain download",
+    async (claimedMime) => {
+      const kept = await shelf().keep(file("<svg onload=alert(1)>", { claimedMime, name: "x.svg" }));
+      expect(kept).toMatchObject({ kind: "kept" });
+      expect(kept.kind === "kept" && !/html|svg/.test(kept.mime)).toBe(true);
+    },
+  );
 
   it("stops at the limit and leaves nothing behind", async () => {
     expect(await shelf().keep(file(Buffer.alloc(2000)))).toEqual({ kind: "too-large" });
@@ -46,7 +65,11 @@ describe("media shelf", () => {
   });
 
   it("answers broken for a stream that breaks off", async () => {
-    const stream = new Readable({ read() { this.destroy(new Error("reset")); } });
+    const stream = new Readable({
+      read() {
+        this.destroy(new Error("reset"));
+      },
+    });
     expect(await shelf().keep({ ...file(""), stream })).toMatchObject({ kind: "broken" });
   });
 

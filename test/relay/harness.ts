@@ -11,6 +11,7 @@ import { plainText } from "../../src/domain/rich-text.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
+import type { PortalFile } from "../../src/portal/contract.ts";
 import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
@@ -18,10 +19,9 @@ import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
 import { drain } from "../../src/relay/drain.ts";
-import type { PortalFile } from "../../src/portal/contract.ts";
 import type { Drained, RelayDeps } from "../../src/relay/ports.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { IN_MEMORY, openStore } from "../../src/store/open-store.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
 
 const OWNER = "worker-1";
@@ -36,7 +36,12 @@ export class FakeChannel implements ChannelAdapter {
   readonly credentials = z.record(z.string(), z.unknown());
   readonly settings = z.record(z.string(), z.unknown());
   readonly setup = [];
-  readonly sent: { readonly chatId: string; readonly text: string; readonly key: string; readonly files: readonly string[] }[] = [];
+  readonly sent: {
+    readonly chatId: string;
+    readonly text: string;
+    readonly key: string;
+    readonly files: readonly string[];
+  }[] = [];
   readonly edited: { readonly externalIds: readonly string[]; readonly text: string }[] = [];
   readonly removed: (readonly string[])[] = [];
   /** What the next calls of `send` answer; afterwards they simply work. */
@@ -74,7 +79,10 @@ export class FakeChannel implements ChannelAdapter {
     return answer ?? { kind: "sent", externalIds: [`x${this.sent.length}`] };
   }
 
-  async edit(_account: Account, change: { readonly externalIds: readonly string[]; readonly content: Outgoing["content"] }): Promise<SendOutcome> {
+  async edit(
+    _account: Account,
+    change: { readonly externalIds: readonly string[]; readonly content: Outgoing["content"] },
+  ): Promise<SendOutcome> {
     this.edited.push({ externalIds: change.externalIds, text: change.content.body.text });
     return { kind: "sent", externalIds: change.externalIds };
   }
@@ -88,7 +96,9 @@ export class FakeChannel implements ChannelAdapter {
     return { connection: { kind: "connected", sentence: "" }, profile: {} } as const;
   }
 
-  async disconnect() {}
+  async disconnect() {
+    // Nothing to take away.
+  }
 
   async openMedia(_account: Account, ref: string) {
     const bytes = this.files.get(ref);
@@ -109,7 +119,18 @@ export class Relay {
   private readonly directory: ManagedPortalDirectory;
   private shift = 0;
 
-  private constructor(parts: { directory: ManagedPortalDirectory; emulator: PortalEmulator; store: Store; channel: FakeChannel; account: Account; portal: PortalId; dir: string }, deps: (now: () => Date) => RelayDeps) {
+  private constructor(
+    parts: {
+      directory: ManagedPortalDirectory;
+      emulator: PortalEmulator;
+      store: Store;
+      channel: FakeChannel;
+      account: Account;
+      portal: PortalId;
+      dir: string;
+    },
+    deps: (now: () => Date) => RelayDeps,
+  ) {
     this.emulator = parts.emulator;
     this.store = parts.store;
     this.channel = parts.channel;
@@ -120,7 +141,9 @@ export class Relay {
     this.deps = deps(() => new Date(Date.now() + this.shift));
   }
 
-  static async start(options: { readonly repeatable?: boolean; readonly portalFile?: (url: string) => Promise<PortalFile> } = {}): Promise<Relay> {
+  static async start(
+    options: { readonly repeatable?: boolean; readonly portalFile?: (url: string) => Promise<PortalFile> } = {},
+  ): Promise<Relay> {
     const emulator = await startPortalEmulator({ portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] });
     const controls = emulator.portal();
     emulator.configureApplication({ baseUrl: "http://127.0.0.1:9" });
@@ -128,7 +151,7 @@ export class Relay {
     controls.finishInstall({ event: false });
     const { accessToken, refreshToken } = controls.issueTokens();
     const log = createLogger("silent");
-    const store = await openStore({ dataDir: IN_MEMORY, secretKey: "k".repeat(32), log });
+    const store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
     const portal = portalId(controls.portal.memberId);
     await store.portals.install({
       id: portal,
@@ -139,16 +162,33 @@ export class Relay {
       scopes: [],
       language: "en",
     });
-    const created = await store.accounts.create(portal, { channel: "fake", name: "Fake", credentials: {}, settings: {}, webhookSecret: "s", connection: { kind: "connected", sentence: "" } });
+    const created = await store.accounts.create(portal, {
+      channel: "fake",
+      name: "Fake",
+      credentials: {},
+      settings: {},
+      webhookSecret: "s",
+      connection: { kind: "connected", sentence: "" },
+    });
     await store.accounts.update(portal, created.id, { line: "1", connector: CONNECTOR });
     const account = (await store.accounts.find(portal, created.id)) ?? created;
     const channel = new FakeChannel(options);
     const card = emulator.application();
     const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
-    const oauth = createOAuthClient({ clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl }, policy);
+    const oauth = createOAuthClient(
+      { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
+      policy,
+    );
     const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
-    await portals.connectors(portal).register({ id: CONNECTOR, title: "Fake", icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" }, handlerUrl: "https://threadline.example/placements/connector-setup" });
-    await portals.connectors(portal).attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Fake" });
+    await portals.connectors(portal).register({
+      id: CONNECTOR,
+      title: "Fake",
+      icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" },
+      handlerUrl: "https://threadline.example/placements/connector-setup",
+    });
+    await portals
+      .connectors(portal)
+      .attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Fake" });
     await store.lanes.heartbeat(OWNER, 3_600_000);
     const dir = await mkdtemp(join(tmpdir(), "threadline-relay-"));
     const metrics = createMetrics();
@@ -160,7 +200,13 @@ export class Relay {
       dispatcher,
       replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
       fromBBCode: plainText,
-      shelf: createMediaShelf({ dataDir: dir, publicUrl: "http://127.0.0.1:9", secretKey: "k".repeat(32), media: store.media, now }),
+      shelf: createMediaShelf({
+        dataDir: dir,
+        publicUrl: "http://127.0.0.1:9",
+        secretKey: "k".repeat(32),
+        media: store.media,
+        now,
+      }),
       toBBCode: (text) => text.text,
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
       metrics,
@@ -185,10 +231,23 @@ export class Relay {
     this.directory.forget(this.portal);
   }
 
-  async customerWrites(chatId: string, text: string, more: Partial<Extract<ChannelEvent, { kind: "message" }>> = {}): Promise<ConversationId> {
+  async customerWrites(
+    chatId: string,
+    text: string,
+    more: Partial<Extract<ChannelEvent, { kind: "message" }>> = {},
+  ): Promise<ConversationId> {
     const externalId = more.externalId ?? randomUUID();
     await this.acceptor().accept(this.account, [
-      { kind: "message", key: `m:${externalId}`, chatId, at: this.deps.now(), customer: { externalId: chatId, name: "Maria" }, externalId, content: { body: plainText(text), attachments: [] }, ...more },
+      {
+        kind: "message",
+        key: `m:${externalId}`,
+        chatId,
+        at: this.deps.now(),
+        customer: { externalId: chatId, name: "Maria" },
+        externalId,
+        content: { body: plainText(text), attachments: [] },
+        ...more,
+      },
     ]);
     const conversation = await this.store.conversations.findByExternalChat(this.account.id, chatId);
     if (!conversation) throw new Error("no conversation");
@@ -199,7 +258,12 @@ export class Relay {
     return createInboundAcceptor({ ...this.deps, writers: 1 });
   }
 
-  async operatorDoes(action: Omit<Extract<OperatorAction, { kind: "message" }>, "portal" | "at"> | Omit<Extract<OperatorAction, { kind: "edit" }>, "portal" | "at"> | Omit<Extract<OperatorAction, { kind: "delete" }>, "portal" | "at">) {
+  async operatorDoes(
+    action:
+      | Omit<Extract<OperatorAction, { kind: "message" }>, "portal" | "at">
+      | Omit<Extract<OperatorAction, { kind: "edit" }>, "portal" | "at">
+      | Omit<Extract<OperatorAction, { kind: "delete" }>, "portal" | "at">,
+  ) {
     return this.deps.replies.accept({ ...action, portal: this.portal, at: this.deps.now() });
   }
 
@@ -218,7 +282,11 @@ export class Relay {
     await this.store.lanes.heartbeat("dead", 60_000);
     await this.store.lanes.take(lane, "dead");
     const rows = await this.store.messages.unfinished(lane, 50);
-    await this.store.messages.beginAttempt(lane, "dead", rows.map((row) => row.id));
+    await this.store.messages.beginAttempt(
+      lane,
+      "dead",
+      rows.map((row) => row.id),
+    );
     await this.store.lanes.retire("dead");
   }
 
@@ -228,12 +296,21 @@ export class Relay {
     return [...portal.chats.values()]
       .filter((chat) => chat.externalUserId === chatId)
       .flatMap((chat) => chat.messageIds.map((id) => portal.messages.get(id)))
-      .flatMap((message) => (message?.from === "customer" ? [message.deleted ? `(deleted) ${message.text}` : message.text] : []));
+      .flatMap((message) =>
+        message?.from === "customer" ? [message.deleted ? `(deleted) ${message.text}` : message.text] : [],
+      );
   }
 
   async states(conversation: ConversationId): Promise<string[]> {
-    const rows = await this.store.messages.journal(this.portal, { conversation: conversationId(conversation), changes: true, after: 0, limit: 100 });
-    return rows.map((row) => `${row.direction} ${row.kind === "message" ? "" : `${row.kind} `}${row.state}: ${row.content.body.text}`);
+    const rows = await this.store.messages.journal(this.portal, {
+      conversation: conversationId(conversation),
+      changes: true,
+      after: 0,
+      limit: 100,
+    });
+    return rows.map(
+      (row) => `${row.direction} ${row.kind === "message" ? "" : `${row.kind} `}${row.state}: ${row.content.body.text}`,
+    );
   }
 
   async stop(): Promise<void> {

@@ -25,9 +25,18 @@ describe("customer -> portal", () => {
     for (const text of ["two", "three", "four"]) await relay.customerWrites(who, text);
     expect(await relay.run("in", conversation)).toEqual({ kind: "idle" });
     expect(relay.shown(who)).toEqual(["one", "two", "three", "four"]);
-    expect(await relay.states(conversation)).toEqual(["in sent: one", "in sent: two", "in sent: three", "in sent: four"]);
+    expect(await relay.states(conversation)).toEqual([
+      "in sent: one",
+      "in sent: two",
+      "in sent: three",
+      "in sent: four",
+    ]);
     expect(relay.emulator.requests.entries({ method: METHOD })).toHaveLength(1);
-    expect(await relay.store.conversations.find(relay.portal, conversation)).toMatchObject({ open: true, imChatId: expect.any(String), sessionId: expect.any(String) });
+    expect(await relay.store.conversations.find(relay.portal, conversation)).toMatchObject({
+      open: true,
+      imChatId: expect.any(String),
+      sessionId: expect.any(String),
+    });
   });
 
   it("takes the same update twice as one", async () => {
@@ -142,17 +151,32 @@ describe("customer -> portal", () => {
     await relay.run("in", conversation);
     const at = relay.deps.now();
     const customer = { externalId: who, name: "Maria" };
-    await relay.acceptor().accept(relay.account, [{ kind: "edit", key: `e:${who}`, chatId: who, at, customer, externalId: `${who}-1`, content: { body: { text: "hello", spans: [] }, attachments: [] } }]);
+    await relay.acceptor().accept(relay.account, [
+      {
+        kind: "edit",
+        key: `e:${who}`,
+        chatId: who,
+        at,
+        customer,
+        externalId: `${who}-1`,
+        content: { body: { text: "hello", spans: [] }, attachments: [] },
+      },
+    ]);
     await relay.run("in", conversation);
     expect(relay.shown(who)).toEqual(["hello"]);
-    await relay.acceptor().accept(relay.account, [{ kind: "delete", key: `d:${who}`, chatId: who, at, externalId: `${who}-1` }]);
+    await relay
+      .acceptor()
+      .accept(relay.account, [{ kind: "delete", key: `d:${who}`, chatId: who, at, externalId: `${who}-1` }]);
     await relay.run("in", conversation);
     expect(relay.shown(who)[0]).toMatch(/^\(deleted\)/);
   });
 
   it("puts an album into one message, and a lost file into words", async () => {
     relay.channel.files.set("here", "bytes");
-    const photo = (ref: string) => ({ body: { text: "", spans: [] }, attachments: [{ kind: "photo" as const, source: { by: "channel" as const, ref } }] });
+    const photo = (ref: string) => ({
+      body: { text: "", spans: [] },
+      attachments: [{ kind: "photo" as const, source: { by: "channel" as const, ref } }],
+    });
     const conversation = await relay.customerWrites(who, "", { album: "a", content: photo("here") });
     await relay.customerWrites(who, "", { album: "a", content: photo("lost") });
     expect((await relay.run("in", conversation)).kind).toBe("later");

@@ -11,7 +11,10 @@ let who: string;
 let people = 0;
 beforeAll(async () => {
   relay = await Relay.start({
-    portalFile: async (url) => (url.endsWith("gone") ? { kind: "gone", sentence: "The portal no longer gives out the file." } : { kind: "opened", stream: Readable.from([Buffer.from("file bytes")]), mime: "text/plain" }),
+    portalFile: async (url) =>
+      url.endsWith("gone")
+        ? { kind: "gone", sentence: "The portal no longer gives out the file." }
+        : { kind: "opened", stream: Readable.from([Buffer.from("file bytes")]), mime: "text/plain" },
   });
 });
 beforeEach(() => {
@@ -33,7 +36,14 @@ async function open() {
   /** The operator writes in the portal, and the event reaches us. */
   const reply = async (text: string, more: object = {}) => {
     const { id } = relay.emulator.portal().operatorWrites(chat, { text, userId: 5 });
-    const accepted = await relay.operatorDoes({ kind: "message", chatId: conversation, imChatId: String(chat), imMessageId: String(id), authorId: "5", content: { body: plainText(text), attachments: [], ...more } });
+    const accepted = await relay.operatorDoes({
+      kind: "message",
+      chatId: conversation,
+      imChatId: String(chat),
+      imMessageId: String(id),
+      authorId: "5",
+      content: { body: plainText(text), attachments: [], ...more },
+    });
     return { id, accepted };
   };
   return { conversation, chat, reply };
@@ -46,7 +56,14 @@ describe("agent -> customer", () => {
     const { conversation, chat, reply } = await open();
     const { id } = await reply("one");
     await reply("two");
-    const again = await relay.operatorDoes({ kind: "message", chatId: conversation, imChatId: String(chat), imMessageId: String(id), authorId: "5", content: { body: plainText("one"), attachments: [] } });
+    const again = await relay.operatorDoes({
+      kind: "message",
+      chatId: conversation,
+      imChatId: String(chat),
+      imMessageId: String(id),
+      authorId: "5",
+      content: { body: plainText("one"), attachments: [] },
+    });
     expect(again).toEqual({ kind: "duplicate" });
     expect(await relay.run("out", conversation)).toEqual({ kind: "idle" });
     expect(outTexts()).toEqual(["one", "two"]);
@@ -77,7 +94,10 @@ describe("agent -> customer", () => {
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["next"]);
     expect((await relay.states(conversation)).slice(1)).toEqual(["out uncertain: doubtful", "out sent: next"]);
-    expect(relay.emulator.portal().portal.notifications.at(-1)).toMatchObject({ userId: 5, message: expect.stringMatching(/doubtful.*may not have been delivered.*Telegram did not answer/s) });
+    expect(relay.emulator.portal().portal.notifications.at(-1)).toMatchObject({
+      userId: 5,
+      message: expect.stringMatching(/doubtful.*may not have been delivered.*Telegram did not answer/s),
+    });
   });
 
   it("counts a throwing channel as uncertain", async () => {
@@ -99,7 +119,9 @@ describe("agent -> customer", () => {
 
   it("refuses before the network what the channel cannot do", async () => {
     const { conversation, reply } = await open();
-    await reply("too big", { attachments: [{ kind: "file", source: { by: "portal", url: "https://p/x" }, name: "big.zip", size: 5_000_000 }] });
+    await reply("too big", {
+      attachments: [{ kind: "file", source: { by: "portal", url: "https://p/x" }, name: "big.zip", size: 5_000_000 }],
+    });
     await reply("sticker", { attachments: [{ kind: "sticker", source: { by: "portal", url: "https://p/gone" } }] });
     await relay.run("out", conversation);
     expect(relay.channel.sent).toEqual([]);
@@ -109,7 +131,9 @@ describe("agent -> customer", () => {
   it("fetches the portal's file once and hands it on", async () => {
     const { conversation, reply } = await open();
     relay.channel.answers = [{ kind: "retry", afterMs: 1_000, sentence: "later" }];
-    await reply("see", { attachments: [{ kind: "file", source: { by: "portal", url: "https://p/file" }, name: "offer.txt" }] });
+    await reply("see", {
+      attachments: [{ kind: "file", source: { by: "portal", url: "https://p/file" }, name: "offer.txt" }],
+    });
     await relay.run("out", conversation);
     relay.advance(2_000);
     await relay.run("out", conversation);
@@ -118,7 +142,9 @@ describe("agent -> customer", () => {
 
   it("waits while the account is down, and says why", async () => {
     const { conversation, reply } = await open();
-    relay.channel.answers = [{ kind: "account-down", connection: { kind: "bad-credentials", sentence: "The token was revoked." } }];
+    relay.channel.answers = [
+      { kind: "account-down", connection: { kind: "bad-credentials", sentence: "The token was revoked." } },
+    ];
     await reply("hello?");
     expect((await relay.run("out", conversation)).kind).toBe("later");
     expect((await relay.states(conversation)).at(-1)).toBe("out stored: hello?");
@@ -132,7 +158,12 @@ describe("agent -> customer", () => {
     relay.channel.answers = [{ kind: "retry", afterMs: 1_000, sentence: "Telegram is down." }];
     await relay.run("out", conversation);
     expect((await relay.states(conversation)).at(-1)).toBe("out failed: old");
-    const [row] = await relay.store.messages.journal(relay.portal, { conversation, direction: "out", after: 0, limit: 1 });
+    const [row] = await relay.store.messages.journal(relay.portal, {
+      conversation,
+      direction: "out",
+      after: 0,
+      limit: 1,
+    });
     expect(row && (await relay.store.messages.retry(relay.portal, row.id))).toBe(laneOf("out", conversation));
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["old"]);
@@ -152,7 +183,13 @@ describe("agent -> customer", () => {
 
   it("does not follow an edit of something it never had", async () => {
     const { conversation, chat } = await open();
-    const accepted = await relay.operatorDoes({ kind: "edit", chatId: conversation, imChatId: String(chat), imMessageId: "424242", content: { body: plainText("x"), attachments: [] } });
+    const accepted = await relay.operatorDoes({
+      kind: "edit",
+      chatId: conversation,
+      imChatId: String(chat),
+      imMessageId: "424242",
+      content: { body: plainText("x"), attachments: [] },
+    });
     expect(accepted).toEqual({ kind: "unknown" });
   });
 
@@ -170,10 +207,10 @@ describe("agent -> customer", () => {
 });
 
 describe("after an outage", () => {
-  const repairs = (owner = "w") =>
-    createRepairs({ ...relay.deps, lines: relay.deps.portals.lines, owner });
+  const repairs = (owner = "w") => createRepairs({ ...relay.deps, lines: relay.deps.portals.lines, owner });
   const noteGap = () => relay.store.portals.noteGap(relay.deps.now(), relay.portal);
-  const outgoing = async (conversation: ConversationId) => (await relay.states(conversation)).filter((state) => state.startsWith("out"));
+  const outgoing = async (conversation: ConversationId) =>
+    (await relay.states(conversation)).filter((state) => state.startsWith("out"));
 
   it("fetches the replies whose events were lost, each once", async () => {
     const { conversation, chat } = await open();

@@ -14,7 +14,10 @@ describe("settle: did the portal get it?", () => {
   });
 
   it("sees through the portal's own markup and spacing", () => {
-    expect(settle([text("[b]Hello[/b][br]world")], [], [text("Hello\nworld")])).toEqual({ kind: "known", delivered: 1 });
+    expect(settle([text("[b]Hello[/b][br]world")], [], [text("Hello\nworld")])).toEqual({
+      kind: "known",
+      delivered: 1,
+    });
   });
 
   it("tells a file without text by its presence", () => {
@@ -41,13 +44,19 @@ describe("settle: did the portal get it?", () => {
   it("never claims a wrong number, whatever was said and wherever the history begins", () => {
     const word = fc.constantFrom("ok", "yes", "no", "hello", "1", "42");
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 8 }), fc.array(word, { minLength: 1, maxLength: 5 }), fc.nat(5), fc.nat(8), (before, lost, taken, cut) => {
-        const delivered = Math.min(taken, lost.length);
-        const whole = [...before, ...lost.slice(0, delivered)];
-        const start = Math.min(cut, before.length);
-        const result = settle(whole.slice(start).map(text), before.map(text), lost.map(text));
-        expect(result.kind === "ambiguous" || result.delivered === delivered).toBe(true);
-      }),
+      fc.property(
+        fc.array(word, { maxLength: 8 }),
+        fc.array(word, { minLength: 1, maxLength: 5 }),
+        fc.nat(5),
+        fc.nat(8),
+        (before, lost, taken, cut) => {
+          const delivered = Math.min(taken, lost.length);
+          const whole = [...before, ...lost.slice(0, delivered)];
+          const start = Math.min(cut, before.length);
+          const result = settle(whole.slice(start).map(text), before.map(text), lost.map(text));
+          expect(result.kind === "ambiguous" || result.delivered === delivered).toBe(true);
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -21,6 +21,8 @@ export interface EmulatorOptions {
   /** Flood limits; `false` turns them off. Default: 30/s per bot, 1/s per chat after a burst of 5. */
   readonly limits?: Partial<Limits> | false;
   readonly now?: () => number;
+  /** How long sending takes, in milliseconds; default 0. Telegram's own takes some tens. */
+  readonly latencyMs?: number;
   /** Delay before a webhook is tried again, by the number of failures; default as Telegram does. */
   readonly webhookDelay?: (failures: number) => number;
   /** Allows http webhooks and any port, which Telegram refuses. */
@@ -78,6 +80,7 @@ export class TelegramEmulator {
       log: this.log,
       httpWebhooks: this.options.httpWebhooks ?? false,
       now: this.now,
+      latencyMs: this.options.latencyMs ?? 0,
       takeFault: (method) => this.takeFault(method),
     });
     addControl(app, this);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { EmulatedBot } from "./bot.ts";
@@ -15,6 +16,8 @@ export interface ServerContext {
   readonly log: LogEntry[];
   readonly httpWebhooks: boolean;
   readonly now: () => number;
+  /** How long a message takes to be sent, half of it before it has its effect. */
+  readonly latencyMs: number;
   /** Takes the next fault that hits this method out of the list. */
   takeFault(method: string): Fault | undefined;
 }
@@ -59,9 +62,12 @@ async function answer(
     (entry as { params: Json }).params = describe(input);
     const fault = context.takeFault(method);
     if (fault && (await beforeEffect(fault, reply))) return reply;
+    const takesTime = method.startsWith("send") && context.latencyMs > 0;
+    if (takesTime) await pause(context.latencyMs / 2);
     const result = await perform(context, bot, method, input, request);
     entry.processed = true;
     entry.result = result;
+    if (takesTime) await pause(context.latencyMs / 2);
     if (fault && (await afterEffect(fault, reply))) return reply;
     entry.status = 200;
     return await reply.send({ ok: true, result });

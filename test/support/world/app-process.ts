@@ -37,19 +37,30 @@ export class AppProcess {
   /** Starts the process and resolves when it says it is ready. Throws with its last words when it ends before that. */
   async start(): Promise<void> {
     this.spawn();
-    await until(async () => {
-      if (!this.running) throw new Error(`the server ended while starting:\n${this.tail(40)}`);
-      return (await statusOf(`${this.url}/readyz`)) === 200;
-    }, 60_000, "the server to be ready");
+    await until(
+      async () => {
+        if (!this.running) throw new Error(`the server ended while starting:\n${this.tail(40)}`);
+        return (await statusOf(`${this.url}/readyz`)) === 200;
+      },
+      60_000,
+      "the server to be ready",
+    );
   }
 
   /** Starts it without waiting. */
   spawn(): void {
     const child = spawn(process.execPath, ["src/main.ts"], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/tmp", PORT: String(this.options.port), ROLE: this.options.role ?? "all", ...this.options.env },
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: process.env.HOME ?? "/tmp",
+        PORT: String(this.options.port),
+        ROLE: this.options.role ?? "all",
+        ...this.options.env,
+      },
     });
-    const file = this.options.logFile === undefined ? undefined : createWriteStream(this.options.logFile, { flags: "a" });
+    const file =
+      this.options.logFile === undefined ? undefined : createWriteStream(this.options.logFile, { flags: "a" });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8");
       stream?.on("data", (text: string) => {

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
 import type { EmulatorOptions as PortalOptions } from "../../emulators/portal/options.ts";
-import { startTelegramEmulator, type EmulatorOptions as TelegramOptions, type TelegramEmulator } from "../../emulators/telegram/emulator.ts";
+import {
+  startTelegramEmulator,
+  type TelegramEmulator,
+  type EmulatorOptions as TelegramOptions,
+} from "../../emulators/telegram/emulator.ts";
 import { AppProcess, freePort } from "./app-process.ts";
 
 export interface WorldOptions {
@@ -24,7 +28,12 @@ export class World {
   readonly dataDir: string;
   private readonly sessions = new Map<string, string>();
 
-  private constructor(portal: PortalEmulator, telegram: TelegramEmulator, processes: readonly AppProcess[], dataDir: string) {
+  private constructor(
+    portal: PortalEmulator,
+    telegram: TelegramEmulator,
+    processes: readonly AppProcess[],
+    dataDir: string,
+  ) {
     this.portal = portal;
     this.telegram = telegram;
     this.processes = processes;
@@ -46,12 +55,19 @@ export class World {
       B24_ALLOW_HTTP: "1",
       TELEGRAM_API_URL: telegram.url,
       LOG_LEVEL: "info",
-      ...(options.services && { DATABASE_URL: options.services.databaseUrl, REDIS_URL: options.services.redisUrl, SECRET_KEY: "0123456789abcdef0123456789abcdef" }),
+      ...(options.services && {
+        DATABASE_URL: options.services.databaseUrl,
+        REDIS_URL: options.services.redisUrl,
+        SECRET_KEY: "0123456789abcdef0123456789abcdef",
+      }),
       ...options.env,
     };
     const log = options.logFile === undefined ? {} : { logFile: options.logFile };
     const processes = options.services
-      ? [new AppProcess({ port, env, role: "web", ...log }), new AppProcess({ port: await freePort(), env, role: "worker", ...log })]
+      ? [
+          new AppProcess({ port, env, role: "web", ...log }),
+          new AppProcess({ port: await freePort(), env, role: "worker", ...log }),
+        ]
       : [new AppProcess({ port, env, ...log })];
     const world = new World(portal, telegram, processes, dataDir);
     // One after the other: the first one migrates the database.
@@ -81,7 +97,10 @@ export class World {
     const session = this.sessions.get(this.portal.portal(init.portal).id) ?? "";
     const response = await fetch(`${this.web.url}${path}`, {
       method: init.method ?? "GET",
-      headers: { authorization: `Bearer ${session}`, ...(init.body !== undefined && { "content-type": "application/json" }) },
+      headers: {
+        authorization: `Bearer ${session}`,
+        ...(init.body !== undefined && { "content-type": "application/json" }),
+      },
       ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
     });
     const text = await response.text();
@@ -93,8 +112,16 @@ export class World {
   async connectTelegram(options: { token?: string; line?: number; portal?: string } = {}): Promise<ApiAccount> {
     const token = options.token ?? this.telegram.token;
     const where = options.portal === undefined ? {} : { portal: options.portal };
-    const account = await this.api<ApiAccount>("/api/accounts", { method: "POST", body: { channel: "telegram", name: "Support bot", credentials: { token } }, ...where });
-    return await this.api<ApiAccount>(`/api/accounts/${account.id}`, { method: "PATCH", body: { line: options.line ?? 1 }, ...where });
+    const account = await this.api<ApiAccount>("/api/accounts", {
+      method: "POST",
+      body: { channel: "telegram", name: "Support bot", credentials: { token } },
+      ...where,
+    });
+    return await this.api<ApiAccount>(`/api/accounts/${account.id}`, {
+      method: "PATCH",
+      body: { line: options.line ?? 1 },
+      ...where,
+    });
   }
 
   async stop(): Promise<void> {
