@@ -13,7 +13,7 @@ async function setUp(drain: Drain) {
   const clock = createFakeClock();
   const log: string[] = [];
   const woken: string[] = [];
-  const state = { owner: undefined as string | undefined, heldByOther: false, due: undefined as Date | undefined, loses: "nothing" as "nothing" | "calls" | "answers" };
+  const state = { owner: undefined as string | undefined, heldByOther: false, due: undefined as Date | undefined, loses: "nothing" as "nothing" | "calls" | "answers", slow: Promise.resolve() };
   async function asked<T>(work: () => T): Promise<T> {
     if (state.loses === "calls") throw new StoreUnavailable("away");
     const answer = work();
@@ -21,12 +21,16 @@ async function setUp(drain: Drain) {
     return answer;
   }
   const lanes = {
-    take: (_lane: LaneId, owner: string) => asked(() => {
-      if (state.heldByOther) return false;
-      state.owner = owner;
-      state.due = undefined;
-      return true;
-    }),
+    take: async (_lane: LaneId, owner: string) => {
+      const taken = await asked(() => {
+        if (state.heldByOther) return false;
+        state.owner = owner;
+        state.due = undefined;
+        return true;
+      });
+      await state.slow;
+      return taken;
+    },
     release: (_lane: LaneId, _owner: string, next?: Date) => asked(() => {
       state.owner = undefined;
       if (next && (!state.due || next < state.due)) state.due = next;
@@ -141,11 +145,16 @@ describe("running a lane", () => {
 
   it("does not give a lane back under a run that came meanwhile", async () => {
     const gate = Promise.withResolvers<undefined>();
+    const answer = Promise.withResolvers<void>();
     const { run, state, clock } = await setUp(() => gate.promise);
     state.loses = "answers";
     await run(lane);
     state.loses = "nothing";
+    state.slow = answer.promise;
     const second = run(lane);
+    await clock.advance(9_000);
+    expect(state.owner).toBe("me");
+    answer.resolve();
     await clock.advance(9_000);
     expect(state.owner).toBe("me");
     gate.resolve(undefined);

@@ -66,6 +66,44 @@ describe("a PostgreSQL server", () => {
     way.close();
   });
 
+  /** Does `change` in a transaction that commits only when `meanwhile` waits for it. */
+  async function crossing<T>(url: URL, change: string, meanwhile: () => Promise<T>): Promise<T> {
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    await client.query("begin");
+    await client.query(change);
+    const result = meanwhile();
+    await vi.waitFor(async () => {
+      const { rows } = await client.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+      expect(rows).toHaveLength(1);
+    }, { timeout: 10_000 });
+    await client.query("commit");
+    await client.end();
+    return result;
+  }
+
+  it("holds no message of an account that is just being switched on", async () => {
+    const url = await newDatabase();
+    const store = await open(url);
+    const { portal, account } = await place(store);
+    await store.accounts.update(portal, account.id, { enabled: false });
+    const accepted = await crossing(url, `update accounts set enabled = true where id = '${account.id}'`, () => accept(store, inbound(account)));
+    expect(accepted.held).toBe(false);
+    await store.portals.update(portal, { active: false });
+    const again = await crossing(url, `update portals set active = true where id = '${portal}'`, () => accept(store, inbound(account)));
+    expect(again.held).toBe(false);
+    await store.close();
+  });
+
+  it("knows no account that is just being deleted", async () => {
+    const url = await newDatabase();
+    const store = await open(url);
+    const { account } = await place(store);
+    const results = await crossing(url, `delete from accounts where id = '${account.id}'`, () => store.messages.acceptInbound([inbound(account)]));
+    expect(results).toEqual([{ kind: "unknown" }]);
+    await store.close();
+  });
+
   it("may end our connections at any time: a repeated accept neither loses nor doubles", async () => {
     const url = await newDatabase();
     const store = await open(url);
