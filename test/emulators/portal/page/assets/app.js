@@ -7,7 +7,7 @@ import { ConnectorSlider, ContactCenterView } from "./contact-center.js";
 import { BoardView, TableView } from "./crm.js";
 import { MarketView } from "./market.js";
 import { Avatar, Icon } from "./parts.js";
-import { becomeUser, closeSlider, go, listen, store, viewer, waiting } from "./store.js";
+import { becomeUser, closeSlider, listen, openSlider, store, viewer, waiting } from "./store.js";
 
 const views = [
   { group: "CRM", name: "deals", title: "Deals", component: "BoardView" },
@@ -102,8 +102,7 @@ const Slider = {
     /** The platform goes on to the app's own page when its installer is done. */
     installed() {
       this.close();
-      const [menu] = store.state.placements.filter((binding) => binding.placement === "LEFT_MENU");
-      go(menu ? `app/${menu.id}` : "market");
+      return openSlider({ kind: "frame", target: { kind: "app" }, title: store.state.card.title });
     },
   },
   template: `

@@ -20,7 +20,6 @@ export const MarketView = {
         kind: "frame",
         target: { kind: "install" },
         title: `Installing ${store.state.card.title}`,
-        after: "install",
       }),
     open: () => openSlider({ kind: "frame", target: { kind: "app" }, title: store.state.card.title }),
     uninstall() {

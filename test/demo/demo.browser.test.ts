@@ -1,0 +1,208 @@
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Demo } from "./demo.ts";
+import { messagesOf } from "./expect.ts";
+import { seed } from "./seed.ts";
+
+/** The demo as a newcomer sees it: real browser, real server, the portal's page around our pages. Needs `npm run build`. */
+let demo: Demo;
+let browser: Browser;
+let context: BrowserContext;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  demo = await Demo.start();
+  await seed(demo);
+  browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  context.on("page", (page) => {
+    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()} ${message.location().url}`);
+    });
+  });
+});
+
+afterEach(async () => {
+  await context.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+async function open(url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+async function openDealTab(portal: Page): Promise<Frame> {
+  await portal.getByRole("link", { name: "Deals" }).click();
+  await portal.getByRole("button", { name: /Oak table/ }).click();
+  await portal.getByRole("tab", { name: "Chat" }).click();
+  const element = await portal.locator(".card-app iframe").elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error("the tab has no frame");
+  await frame.getByText("Perfect, then please go ahead!").waitFor();
+  return frame;
+}
+
+async function become(portal: Page, name: string): Promise<void> {
+  await portal.getByTitle("Who looks at this portal").click();
+  await portal
+    .locator(".who-menu")
+    .getByRole("button", { name: new RegExp(name) })
+    .click();
+}
+
+const mariasChat = (portal: Page) => portal.locator(".chat-row", { hasText: "Maria Lopez" });
+const bubble = (page: Page, text: string) => page.locator(".bubble", { hasText: text });
+
+describe("the demo", () => {
+  test("shows the conversation in the deal's tab, and its button leads to the chat", async () => {
+    const portal = await open(demo.portalUrl);
+    const tab = await openDealTab(portal);
+    expect(new URL(tab.url()).origin).toBe(demo.world.web.url);
+    await tab.getByText("Oak Street 12, second floor").waitFor();
+    await tab.getByRole("button", { name: "Open the chat" }).click();
+    await portal.locator(".conversation h2", { hasText: "Maria Lopez" }).waitFor();
+  });
+
+  test("carries what is written on the phone to Open Lines and the answer back, edits and deletions too", async () => {
+    const portal = await open(demo.portalUrl);
+    const phone = await open(demo.phoneUrl);
+    await become(portal, "Anna");
+    await phone.getByLabel("Who holds this phone").selectOption({ label: "Maria Lopez" });
+    await phone.getByLabel("Message").fill("Is Saturday possible as well?");
+    await phone.getByTitle("Send").click();
+    await portal.getByRole("link", { name: /Open Lines/ }).click();
+    await mariasChat(portal).click();
+    await bubble(portal, "Is Saturday possible as well?").waitFor();
+
+    await portal.getByLabel("Message", { exact: true }).fill("Saturday works too.");
+    await portal.getByTitle("Send").click();
+    const answer = bubble(portal, "Saturday works too.");
+    await bubble(phone, "Saturday works too.").waitFor();
+    await answer.getByTitle("Delivered").waitFor();
+
+    await answer.hover();
+    await answer.getByTitle("Edit").click();
+    await portal.getByLabel("Message", { exact: true }).fill("Saturday works too, from 10.");
+    await portal.getByTitle("Send").click();
+    const edited = bubble(portal, "Saturday works too, from 10.");
+    await bubble(phone, "Saturday works too, from 10.").waitFor();
+    await edited.hover();
+    await edited.getByTitle("Delete").click();
+    await portal.getByText("This message was deleted.").waitFor();
+    await bubble(phone, "Saturday works too").waitFor({ state: "detached" });
+  });
+
+  test("lets an agent accept, send a file and finish", async () => {
+    const portal = await open(demo.portalUrl);
+    const phone = await open(demo.phoneUrl);
+    await phone.getByLabel("Who holds this phone").selectOption({ label: "Tom Weber" });
+    await portal.getByRole("link", { name: /Open Lines/ }).click();
+    await portal.locator(".chat-row", { hasText: "Tom Weber" }).click();
+    await portal.getByRole("button", { name: "Accept" }).click();
+    await portal.locator(".conversation-head").getByText("In progress").waitFor();
+    const buffer = Buffer.from("Corner sofa: 3 pieces in stock");
+    await portal
+      .locator(".composer input[type=file]")
+      .setInputFiles({ name: "stock.txt", mimeType: "text/plain", buffer });
+    await portal.getByTitle("Send").click();
+    await phone.getByText("stock.txt").waitFor();
+    await portal.getByRole("button", { name: "Finish" }).click();
+    await portal.locator(".conversation-head").getByText("Closed").waitFor();
+  });
+
+  test("carries the shop's web chat both ways", async () => {
+    const shop = await open(demo.shopUrl);
+    const portal = await open(demo.portalUrl);
+    await shop.getByRole("button", { name: "Ask about delivery" }).click();
+    await shop.getByRole("dialog").getByRole("textbox").fill("Do you deliver to the coast?");
+    await shop.keyboard.press("Enter");
+    await portal.getByRole("link", { name: /Open Lines/ }).click();
+    await portal.locator(".chat-row", { hasText: "Do you deliver to the coast?" }).click();
+    await portal.getByRole("button", { name: "Accept" }).click();
+    await portal.getByLabel("Message", { exact: true }).fill("Every Tuesday.");
+    await portal.getByTitle("Send").click();
+    await shop.getByRole("dialog").locator(".bubble", { hasText: "Every Tuesday." }).waitFor();
+  });
+
+  test("opens the connector's page for a line", async () => {
+    const portal = await open(demo.portalUrl);
+    await portal.getByRole("link", { name: "Contact Center" }).click();
+    await portal.getByRole("button", { name: /Telegram.*Connected to one line/ }).click();
+    const page = portal.frameLocator(".connector-page iframe");
+    await page.getByText("Support bot", { exact: false }).first().waitFor();
+    await portal.getByRole("button", { name: /Support.*Not connected/ }).click();
+    await page.getByText("Support bot", { exact: false }).first().waitFor();
+  });
+
+  test("answers frames only to whom it opened, under the name it gave", async () => {
+    const portal = await open(demo.portalUrl);
+    const tab = await openDealTab(portal);
+    const own = await tab.evaluate(() => window.name.split("|")[2] ?? "");
+    expect(own).toMatch(/^[0-9a-f]{32}$/);
+    /** Keys of the answers that come for questions asked in order; the last one is always answered. */
+    const ask = (asking: Frame, sids: readonly string[]) =>
+      asking.evaluate(
+        (given) =>
+          new Promise<string[]>((resolve) => {
+            const keys: string[] = [];
+            const end = setTimeout(() => resolve(keys), 700);
+            window.addEventListener("message", (event: MessageEvent<unknown>) => {
+              const [key = ""] = String(event.data).split(":");
+              keys.push(key);
+              if (key !== `q${given.length - 1}`) return;
+              clearTimeout(end);
+              resolve(keys);
+            });
+            for (const [at, sid] of given.entries()) parent.postMessage(`getInitData:q${at}:${sid}`, "*");
+          }),
+        sids,
+      );
+    expect(await ask(tab, ["0".repeat(32), "", own])).toEqual(["q2"]);
+
+    await portal.locator(".slider-close").click();
+    const stranger = await openStranger(portal);
+    expect(await ask(stranger, [own])).toEqual([]);
+  });
+
+  test("installs from the Market and goes on to the app", async () => {
+    const { portal: emulated } = demo.world.portal.portal();
+    const portal = await open(demo.portalUrl);
+    await portal.getByRole("link", { name: "Market" }).click();
+    await portal.getByRole("button", { name: "Uninstall" }).click();
+    await portal.getByText("Not installed").waitFor();
+    expect(emulated.placements).toEqual([]);
+    await portal.getByRole("button", { name: "Install", exact: true }).click();
+    await portal.locator(".slider iframe[title='Threadline']").waitFor();
+    await portal.locator(".market-card .state", { hasText: /^Installed$/ }).waitFor();
+    expect([...emulated.applications.values()].map((application) => application.installed)).toEqual([true]);
+    expect(emulated.placements.map((binding) => binding.placement)).toContain("CRM_DEAL_DETAIL_TAB");
+  });
+});
+
+/** The phone in its panel: a frame in the same page that is none of an app's. */
+async function openStranger(portal: Page): Promise<Frame> {
+  await portal.getByRole("button", { name: "Customer's phone" }).click();
+  const element = await portal.locator(".phone-panel iframe").elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error("the panel has no frame");
+  await frame.getByLabel("Message").waitFor();
+  return frame;
+}
+
+test("the seeded conversations are whole", () => {
+  const { portal } = demo.world.portal.portal();
+  const authors = [...portal.chats.values()].map((chat) => messagesOf(demo.world, chat, "customer").length > 0);
+  expect(authors.length).toBeGreaterThanOrEqual(4);
+  expect(authors.every(Boolean)).toBe(true);
+});
