@@ -22,7 +22,7 @@ import { type App, buildApp } from "../../../src/server/app.ts";
 import { createPages } from "../../../src/server/pages.ts";
 import { createSessions, type Sessions } from "../../../src/server/session.ts";
 import type { Store } from "../../../src/store/contract.ts";
-import { IN_MEMORY, openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/store/open-store.ts";
 import type { PortalControls } from "../../emulators/portal/controls.ts";
 import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
@@ -59,7 +59,7 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
   const emulator = await startPortalEmulator();
   const portal = emulator.portal();
   const card = emulator.configureApplication({ baseUrl: PUBLIC_URL });
-  const store = await openStore({ dataDir: IN_MEMORY, secretKey: SECRET_KEY, log });
+  const store = await openStore({ dataDir: "memory://", secretKey: SECRET_KEY, log });
   const noPages = await mkdtemp(join(tmpdir(), "threadline-pages-"));
   const pagesDir = options.pagesDir ?? noPages;
   const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
@@ -103,7 +103,7 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     installer,
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     accountChanged: () => undefined,
-    startHistoryRepair: (id) => void repairs.push(id),
+    startHistoryRepair: async (id) => void repairs.push(id),
     publicUrl: PUBLIC_URL,
     now,
   });
