@@ -36,6 +36,7 @@ afterEach(async () => {
   expect(complaints.splice(0)).toEqual([]);
 });
 
+/** The page opened last is in front; pages behind it are drawn once a second. */
 async function open(url: string): Promise<Page> {
   const page = await context.newPage();
   await page.goto(url);
@@ -75,12 +76,12 @@ describe("the demo", () => {
   });
 
   test("carries what is written on the phone to Open Lines and the answer back, edits and deletions too", async () => {
-    const portal = await open(demo.portalUrl);
     const phone = await open(demo.phoneUrl);
-    await become(portal, "Anna");
     await phone.getByLabel("Who holds this phone").selectOption({ label: "Maria Lopez" });
     await phone.getByLabel("Message").fill("Is Saturday possible as well?");
     await phone.getByTitle("Send").click();
+    const portal = await open(demo.portalUrl);
+    await become(portal, "Anna");
     await portal.getByRole("link", { name: /Open Lines/ }).click();
     await mariasChat(portal).click();
     await bubble(portal, "Is Saturday possible as well?").waitFor();
@@ -101,12 +102,13 @@ describe("the demo", () => {
     await edited.getByTitle("Delete").click();
     await portal.getByText("This message was deleted.").waitFor();
     await bubble(phone, "Saturday works too").waitFor({ state: "detached" });
+    expect(await bubble(phone, "Is Saturday possible as well?").count()).toBe(1);
   });
 
   test("lets an agent accept, send a file and finish", async () => {
-    const portal = await open(demo.portalUrl);
     const phone = await open(demo.phoneUrl);
     await phone.getByLabel("Who holds this phone").selectOption({ label: "Tom Weber" });
+    const portal = await open(demo.portalUrl);
     await portal.getByRole("link", { name: /Open Lines/ }).click();
     await portal.locator(".chat-row", { hasText: "Tom Weber" }).click();
     await portal.getByRole("button", { name: "Accept" }).click();
@@ -119,20 +121,23 @@ describe("the demo", () => {
     await phone.getByText("stock.txt").waitFor();
     await portal.getByRole("button", { name: "Finish" }).click();
     await portal.locator(".conversation-head").getByText("Closed").waitFor();
+    expect(await portal.getByRole("button", { name: "Finish" }).count()).toBe(0);
   });
 
   test("carries the shop's web chat both ways", async () => {
     const shop = await open(demo.shopUrl);
-    const portal = await open(demo.portalUrl);
     await shop.getByRole("button", { name: "Ask about delivery" }).click();
     await shop.getByRole("dialog").getByRole("textbox").fill("Do you deliver to the coast?");
     await shop.keyboard.press("Enter");
+    const portal = await open(demo.portalUrl);
     await portal.getByRole("link", { name: /Open Lines/ }).click();
     await portal.locator(".chat-row", { hasText: "Do you deliver to the coast?" }).click();
     await portal.getByRole("button", { name: "Accept" }).click();
     await portal.getByLabel("Message", { exact: true }).fill("Every Tuesday.");
     await portal.getByTitle("Send").click();
-    await shop.getByRole("dialog").locator(".bubble", { hasText: "Every Tuesday." }).waitFor();
+    const answer = shop.getByRole("dialog").locator(".bubble", { hasText: "Every Tuesday." });
+    await answer.waitFor();
+    expect(await answer.count()).toBe(1);
   });
 
   test("opens the connector's page for a line", async () => {
@@ -143,6 +148,7 @@ describe("the demo", () => {
     await page.getByText("Support bot", { exact: false }).first().waitFor();
     await portal.getByRole("button", { name: /Support.*Not connected/ }).click();
     await page.getByText("Support bot", { exact: false }).first().waitFor();
+    expect(await portal.locator(".lines [aria-pressed=true]").textContent()).toContain("Support");
   });
 
   test("answers frames only to whom it opened, under the name it gave", async () => {

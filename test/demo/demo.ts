@@ -34,7 +34,7 @@ export class Demo {
   /** Starts all servers, installs the app, connects Telegram to the first line and the shop's chat to the second. */
   static async start(options: DemoOptions = {}): Promise<Demo> {
     const world = await World.start({
-      telegram: { bots: [{ firstName: "Northwind Support", username: "northwind_support_bot" }] },
+      telegram: { bots: [{ firstName: "Northwind", username: "northwind_support_bot" }] },
       env: { LOG_LEVEL: options.logLevel ?? "warn" },
     });
     const { portal } = world.portal.portal();

@@ -1,19 +1,23 @@
 /**
  * `npm run demo`: the real server, an emulated portal, an emulated Telegram and a shop with the web chat in one command,
  * data in a scratch folder that goes when it ends. `npm run demo -- --check` plays a conversation of each channel both
- * ways without a person and exits 0.
+ * ways without a person and exits 0; `-- --screenshots <folder>` takes the pictures of the README.
  */
 import { parseArgs } from "node:util";
 import { playConversations } from "./check.ts";
 import { Demo } from "./demo.ts";
 import { seed } from "./seed.ts";
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { check: { type: "boolean", default: false }, screenshots: { type: "string" } },
+});
 
 try {
   const demo = await Demo.start({ logLevel: values.check ? "info" : "warn" });
   try {
-    await (values.check ? check(demo) : serve(demo));
+    if (values.check) await check(demo);
+    else if (values.screenshots !== undefined) await photograph(demo, values.screenshots);
+    else await serve(demo);
   } finally {
     await demo.stop();
   }
@@ -25,6 +29,12 @@ try {
 async function check(demo: Demo): Promise<void> {
   await playConversations(demo, (line) => console.log(`  ${line}`));
   console.log("The conversations went both ways.");
+}
+
+async function photograph(demo: Demo, folder: string): Promise<void> {
+  const { takeScreenshots } = await import("./screenshots.ts");
+  await seed(demo);
+  await takeScreenshots(demo, folder);
 }
 
 async function serve(demo: Demo): Promise<void> {

@@ -13,7 +13,7 @@ export function phoneView(bot: EmulatedBot, personId: number): Json {
   };
 }
 
-export function nameOf(person: Person): string {
+function nameOf(person: Person): string {
   return [person.first_name, person.last_name].filter((part) => part !== undefined && part !== "").join(" ");
 }
 

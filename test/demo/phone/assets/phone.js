@@ -222,7 +222,7 @@ const Phone = {
       <div v-if="phone.state" class="screen">
         <header>
           <span class="face" aria-hidden="true">N</span>
-          <div><b>{{ phone.state.bot }}</b><small>Telegram, emulated</small></div>
+          <div><b>{{ phone.state.bot }}</b><small>emulated Telegram</small></div>
           <select :value="phone.person" aria-label="Who holds this phone" @change="$event.target.value === 'new' ? (naming = true) : become(Number($event.target.value))">
             <option v-for="one in phone.state.people" :key="one.id" :value="one.id">{{ one.name }}</option>
             <option value="new">New customer…</option>

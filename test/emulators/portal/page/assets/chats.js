@@ -1,5 +1,5 @@
 /** Open Lines: the list of chats, one chat with its composer, and the customer beside it. */
-import { computed, nextTick, reactive, ref, watch } from "vue";
+import { computed, nextTick, onMounted, onUnmounted, reactive, ref, watch } from "vue";
 import { companyTitle, contactName } from "./crm.js";
 import { Avatar, ago, ChannelIcon, dayOf, FilePiece, Icon, RichText, timeOf } from "./parts.js";
 import { act, chats, go, lastAt, openCard, store, userOf, viewer } from "./store.js";
@@ -52,9 +52,8 @@ const ChatList = {
             <span class="chat-face"><avatar :name="chat.customer.name" :size="44" /><channel-icon :src="chat.icon" :name="chat.connectorName" /></span>
             <span class="chat-row-text">
               <span class="chat-row-top"><b>{{ chat.customer.name }}</b><time>{{ ago(lastAt(chat), now) }}</time></span>
-              <span class="chat-row-preview">{{ preview(chat) }}</span>
+              <span class="chat-row-bottom"><span class="chat-row-preview">{{ preview(chat) }}</span><span v-if="chat.state !== 'answered'" class="state" :class="'is-' + chat.state">{{ stateName(chat.state) }}</span></span>
             </span>
-            <span v-if="chat.state !== 'answered'" class="state" :class="'is-' + chat.state">{{ stateName(chat.state) }}</span>
           </button>
         </li>
         <li v-if="shown.length === 0" class="empty">No chats here. Write as a customer: “Customer's phone” in the top bar.</li>
@@ -192,6 +191,10 @@ const Conversation = {
       list.value?.scrollTo({ top: list.value.scrollHeight });
     };
     watch(() => [props.chat.id, props.chat.messages.length], scrollDown, { immediate: true });
+    // Narrower bubbles are higher: what was at the end stays there.
+    const resized = new ResizeObserver(scrollDown);
+    onMounted(() => resized.observe(list.value));
+    onUnmounted(() => resized.disconnect());
     watch(
       () => props.chat.id,
       () => {

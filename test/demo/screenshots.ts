@@ -1,0 +1,67 @@
+/** Takes the pictures of the README: `CHROMIUM_PATH=… npm run demo -- --screenshots docs/screenshots`. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import type { Demo } from "./demo.ts";
+import { chatWith } from "./expect.ts";
+
+/** The largest size that the Market takes. */
+const viewport = { width: 1280, height: 720 };
+
+export async function takeScreenshots(demo: Demo, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  const shoot = async (name: string, url: string, prepare: (page: Page) => Promise<void>): Promise<void> => {
+    // A window of its own: no picture depends on what another one left open. Reduced motion: nothing is caught half-way.
+    const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
+    await page.goto(url);
+    await prepare(page);
+    await page.mouse.move(0, 0);
+    await page.waitForLoadState("load");
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await page.close();
+  };
+  try {
+    await shoot("open-lines", demo.portalUrl, async (page) => {
+      await page.getByRole("link", { name: /Open Lines/ }).click();
+      await page.locator(".chat-row", { hasText: "Maria Lopez" }).click();
+      await page.getByRole("button", { name: "Customer's phone" }).click();
+      const phone = page.frameLocator(".phone-panel iframe");
+      await phone.getByLabel("Who holds this phone").selectOption({ label: "Maria Lopez" });
+      await phone.getByText("Perfect, then please go ahead!").waitFor();
+      await phone.locator("img").first().evaluate(isShown);
+      await page.locator(".messages img").first().evaluate(isShown);
+    });
+    await shoot("deal-tab", demo.portalUrl, async (page) => {
+      await page.getByRole("button", { name: /Oak table/ }).click();
+      await page.getByRole("tab", { name: "Chat" }).click();
+      const tab = page.frameLocator(".card-app iframe");
+      await tab.locator("img").first().evaluate(isShown);
+      await tab.getByText("Perfect, then please go ahead!").scrollIntoViewIfNeeded();
+    });
+    await shoot("contact-center", demo.portalUrl, async (page) => {
+      await page.getByRole("link", { name: "Contact Center" }).click();
+      await page.getByRole("button", { name: /Telegram/ }).click();
+      await page.frameLocator(".connector-page iframe").getByText("Support bot").first().waitFor();
+    });
+    await shoot("web-chat", demo.shopUrl, async (page) => {
+      await page.getByRole("button", { name: "Ask about delivery" }).click();
+      await page.getByRole("dialog").getByRole("textbox").fill("Do your lamps come with a bulb?");
+      await page.keyboard.press("Enter");
+      await answerInShop(demo, "Do your lamps come with a bulb?", "Hello! They do, a warm white one.");
+      await page.getByRole("dialog").getByText("They do, a warm white one.").waitFor();
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Resolves when a picture is drawn. */
+async function isShown(image: unknown): Promise<void> {
+  await (image as { decode(): Promise<void> }).decode();
+}
+
+async function answerInShop({ world }: Demo, question: string, answer: string): Promise<void> {
+  const chat = await chatWith(world, question);
+  world.portal.portal().operatorWrites(chat.id, { text: answer, userId: 5 });
+}
