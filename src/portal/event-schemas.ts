@@ -150,7 +150,7 @@ const envelope = z.object({
     .max(100)
     .transform((name) => name.toUpperCase()),
   auth,
-  data: z.unknown(),
+  data: z.unknown().optional(),
   ts: z.coerce.number().positive().max(1e11).optional().catch(undefined),
 });
 
