@@ -1,6 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { fileURLToPath } from "node:url";
 import bitrix24Ui from "@bitrix24/b24ui-nuxt/vite";
 import vue from "@vitejs/plugin-vue";
 import { defineConfig, type Plugin } from "vite";
@@ -54,8 +54,16 @@ function compressed(): Plugin {
           const content = Buffer.from(file.type === "chunk" ? file.code : file.source);
           if (content.length < 1024) continue;
           const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
-          this.emitFile({ type: "asset", fileName: `${file.fileName}.br`, source: await promisify(brotliCompress)(content, { params }) });
-          this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source: await promisify(gzip)(content, { level: 9 }) });
+          this.emitFile({
+            type: "asset",
+            fileName: `${file.fileName}.br`,
+            source: await promisify(brotliCompress)(content, { params }),
+          });
+          this.emitFile({
+            type: "asset",
+            fileName: `${file.fileName}.gz`,
+            source: await promisify(gzip)(content, { level: 9 }),
+          });
         }
       },
     },

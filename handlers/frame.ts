@@ -72,24 +72,39 @@ const BUSY_TRIES = 6;
 const BUSY_PAUSE_MS = 500;
 
 /** Whose token that is, asked at the portal's stored address. */
-export async function identify(transport: Pick<PortalTransport, "send">, at: Pick<Portal, "id" | "clientEndpoint" | "serverEndpoint">, accessToken: string): Promise<Identified> {
-  const credentials = { memberId: at.id, accessToken, expiresAt: Date.now() + 3_600_000, clientEndpoint: at.clientEndpoint, serverEndpoint: at.serverEndpoint };
+export async function identify(
+  transport: Pick<PortalTransport, "send">,
+  at: Pick<Portal, "id" | "clientEndpoint" | "serverEndpoint">,
+  accessToken: string,
+): Promise<Identified> {
+  const credentials = {
+    memberId: at.id,
+    accessToken,
+    expiresAt: Date.now() + 3_600_000,
+    clientEndpoint: at.clientEndpoint,
+    serverEndpoint: at.serverEndpoint,
+  };
   for (let attempt = 1; ; attempt++) {
     const { ends } = await transport.send(credentials, [{ method: "profile", params: {} }]);
     const end = ends[0];
     if (!end) return { kind: "unreachable", sentence: "The portal gave no answer." };
     if (end.kind === "ok") {
       const read = profile.safeParse(end.value);
-      if (!read.success) return { kind: "unreachable", sentence: "The portal's answer about the person could not be read." };
+      if (!read.success)
+        return { kind: "unreachable", sentence: "The portal's answer about the person could not be read." };
       const name = [read.data.NAME, read.data.LAST_NAME].filter(Boolean).join(" ").trim();
-      return { kind: "person", person: { id: read.data.ID, name: name === "" ? `#${read.data.ID}` : name, admin: read.data.ADMIN } };
+      return {
+        kind: "person",
+        person: { id: read.data.ID, name: name === "" ? `#${read.data.ID}` : name, admin: read.data.ADMIN },
+      };
     }
     const { fault } = end;
     if ((fault.kind === "rate-limited" || fault.kind === "over-budget") && attempt < BUSY_TRIES) {
       await pause(BUSY_PAUSE_MS);
       continue;
     }
-    if (fault.kind === "token-rejected" || fault.kind === "unauthorised" || fault.kind === "refused") return { kind: "foreign" };
+    if (fault.kind === "token-rejected" || fault.kind === "unauthorised" || fault.kind === "refused")
+      return { kind: "foreign" };
     return { kind: "unreachable", sentence: "sentence" in fault ? fault.sentence : "The portal is too busy just now." };
   }
 }
@@ -102,7 +117,12 @@ export async function proveFrame(deps: FrameDeps, body: FrameBody): Promise<Fram
   const { member_id: member, AUTH_ID: accessToken, APPLICATION_TOKEN: applicationToken } = body;
   if (!member || !accessToken || !applicationToken) throw missingProof();
   const portal = await deps.store.portals.find(portalId(member));
-  if (!isInstalled(portal)) throw new HttpError(403, "not_installed", "Threadline is not installed in this Bitrix24. An administrator must install it.");
+  if (!isInstalled(portal))
+    throw new HttpError(
+      403,
+      "not_installed",
+      "Threadline is not installed in this Bitrix24. An administrator must install it.",
+    );
   if (!sameSecret(portal.applicationToken, applicationToken)) throw foreign();
   const identified = await identify(deps.transport, portal, accessToken);
   if (identified.kind === "foreign") throw foreign();
@@ -115,7 +135,10 @@ export async function proveFrame(deps: FrameDeps, body: FrameBody): Promise<Fram
 async function remember(deps: FrameDeps, portal: Portal, person: Person, body: FrameBody): Promise<void> {
   const { AUTH_ID: accessToken, REFRESH_ID: refreshToken } = body;
   const now = Date.now();
-  const tokens = accessToken && refreshToken ? { accessToken, refreshToken, expiresAt: new Date(now + lifetimeMs(body.AUTH_EXPIRES)) } : undefined;
+  const tokens =
+    accessToken && refreshToken
+      ? { accessToken, refreshToken, expiresAt: new Date(now + lifetimeMs(body.AUTH_EXPIRES)) }
+      : undefined;
   await deps.store.users.remember({
     portal: portal.id,
     userId: person.id,
@@ -155,5 +178,7 @@ export function placementOptions(text: string | undefined): Readonly<Record<stri
   return Object.fromEntries(kept.slice(0, 30));
 }
 
-export const missingProof = () => new HttpError(401, "not_proved", "The request does not prove where it comes from. Open the page in Bitrix24.");
-export const foreign = () => new HttpError(403, "not_proved", "Bitrix24 did not confirm this request. Close the page and open it again.");
+export const missingProof = () =>
+  new HttpError(401, "not_proved", "The request does not prove where it comes from. Open the page in Bitrix24.");
+export const foreign = () =>
+  new HttpError(403, "not_proved", "Bitrix24 did not confirm this request. Close the page and open it again.");

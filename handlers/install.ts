@@ -12,7 +12,9 @@
  * APPLICATION_TOKEN and keeps the pair that the first one stored. A crash after the exchange and before the store: that
  * pair is lost; opening the page again brings another. Portal or authorization server gone: 503 in words, nothing stored.
  */
+
 import { setTimeout as pause } from "node:timers/promises";
+import type { FastifyPluginAsync } from "fastify";
 import type { BootInstallation } from "../src/api/boot.ts";
 import { portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
@@ -21,7 +23,17 @@ import type { Grant, OAuthClient } from "../src/portal/oauth.ts";
 import type { App } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
 import { isInstalled } from "../src/server/session.ts";
-import { type FrameBody, foreign, frameBody, frameQuery, identify, missingProof, type Person, placementOptions, sameSecret } from "./frame.ts";
+import {
+  type FrameBody,
+  foreign,
+  frameBody,
+  frameQuery,
+  identify,
+  missingProof,
+  type Person,
+  placementOptions,
+  sameSecret,
+} from "./frame.ts";
 import type { Installer } from "./installer.ts";
 import { openPage, type PageDeps } from "./page.ts";
 
@@ -45,23 +57,34 @@ interface Proved {
 }
 
 export async function registerInstall(app: App, deps: InstallDeps): Promise<void> {
-  await app.register(async (plain) => {
+  const routes: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     scope.setErrorHandler((error: Error, request, reply) => deps.pages.error(error, request, reply));
-    scope.get("/install", { schema: { hide: true } }, (request, reply) => deps.pages.notice(request, reply, { status: 200, code: "open-inside" }));
+    scope.get("/install", { schema: { hide: true } }, (request, reply) =>
+      deps.pages.notice(request, reply, { status: 200, code: "open-inside" }),
+    );
     scope.post(
       "/install",
       {
         config: { rateLimit: { max: 300, timeWindow: "1 minute" } },
-        schema: { summary: "The installer's page, opened by the portal", tags: ["pages"], body: frameBody, querystring: frameQuery },
+        schema: {
+          summary: "The installer's page, opened by the portal",
+          tags: ["pages"],
+          body: frameBody,
+          querystring: frameQuery,
+        },
       },
       async (request, reply) => {
         const body = request.body;
         const { LANG: language } = request.query;
         const proved = await prove(deps, body);
-        if (!proved.person.admin) return deps.pages.notice(request, reply, { status: 403, code: "not-admin", language });
+        if (!proved.person.admin)
+          return deps.pages.notice(request, reply, { status: 403, code: "not-admin", language });
         const portal = await store(deps, body, proved, language);
-        request.log.info({ portal: portal.id, domain: portal.domain, again: proved.grant === undefined }, "Portal installed");
+        request.log.info(
+          { portal: portal.id, domain: portal.domain, again: proved.grant === undefined },
+          "Portal installed",
+        );
         const installation = await install(deps, portal);
         return openPage(deps, reply, {
           page: "install",
@@ -74,7 +97,8 @@ export async function registerInstall(app: App, deps: InstallDeps): Promise<void
         });
       },
     );
-  });
+  };
+  await app.register(routes);
 }
 
 async function prove(deps: InstallDeps, body: FrameBody): Promise<Proved> {
@@ -84,7 +108,8 @@ async function prove(deps: InstallDeps, body: FrameBody): Promise<Proved> {
   if (!isInstalled(portal)) return proveFirstContact(deps, body, member);
   if (!applicationToken) throw missingProof();
   if (sameSecret(portal.applicationToken, applicationToken)) return proveKnown(deps, body, portal, accessToken);
-  if (portal.applicationToken === undefined || !(await isAlive(deps, portal))) return proveFirstContact(deps, body, member);
+  if (portal.applicationToken === undefined || !(await isAlive(deps, portal)))
+    return proveFirstContact(deps, body, member);
   const updated = await awaitUpdate(deps, portal, applicationToken);
   if (!updated) throw foreign();
   return proveKnown(deps, body, updated, accessToken);
@@ -120,7 +145,11 @@ async function proveKnown(deps: InstallDeps, body: FrameBody, portal: Portal, ac
   return fresh ? { person, grant: outcome.grant } : { person };
 }
 
-async function personAt(deps: InstallDeps, at: Pick<Portal, "id" | "clientEndpoint" | "serverEndpoint">, accessToken: string): Promise<Person> {
+async function personAt(
+  deps: InstallDeps,
+  at: Pick<Portal, "id" | "clientEndpoint" | "serverEndpoint">,
+  accessToken: string,
+): Promise<Person> {
   const identified = await identify(deps.transport, at, accessToken);
   if (identified.kind === "foreign") throw foreign();
   if (identified.kind === "unreachable") throw new HttpError(503, "portal_unreachable", identified.sentence);
@@ -135,7 +164,12 @@ async function isAlive(deps: InstallDeps, portal: Portal): Promise<boolean> {
   throw new HttpError(503, "portal_unreachable", "The portal cannot be asked just now. Try again in a minute.");
 }
 
-async function store(deps: InstallDeps, body: FrameBody, proved: Proved, language: string | undefined): Promise<Portal> {
+async function store(
+  deps: InstallDeps,
+  body: FrameBody,
+  proved: Proved,
+  language: string | undefined,
+): Promise<Portal> {
   const { grant, person } = proved;
   const member = portalId(body.member_id ?? "");
   if (grant) {
@@ -154,9 +188,20 @@ async function store(deps: InstallDeps, body: FrameBody, proved: Proved, languag
     deps.portals.forget(member);
   }
   // Without tokens: the pair belongs to the background work now, and two must not renew one pair.
-  await deps.store.users.remember({ portal: member, userId: person.id, name: person.name, admin: person.admin, lastSeenAt: new Date() });
+  await deps.store.users.remember({
+    portal: member,
+    userId: person.id,
+    name: person.name,
+    admin: person.admin,
+    lastSeenAt: new Date(),
+  });
   const portal = await deps.store.portals.find(member);
-  if (!portal) throw new HttpError(409, "uninstalled", "Threadline was removed from this Bitrix24 at the same moment. Install it again.");
+  if (!portal)
+    throw new HttpError(
+      409,
+      "uninstalled",
+      "Threadline was removed from this Bitrix24 at the same moment. Install it again.",
+    );
   return portal;
 }
 

@@ -19,14 +19,17 @@ export interface InstallerDeps {
   readonly log: Pick<Logger, "error">;
 }
 
-const BROKEN: InstallationReport = { ok: false, problems: ["The installation stopped on our side. It was logged; try again."] };
+const BROKEN: InstallationReport = {
+  ok: false,
+  problems: ["The installation stopped on our side. It was logged; try again."],
+};
 
 export function createInstaller(deps: InstallerDeps): Installer {
   const runs = new Map<PortalId, Promise<InstallationReport>>();
 
   function start(portal: PortalId): Promise<InstallationReport> {
     const current = runs.get(portal);
-    if (current) return current;
+    if (current !== undefined) return current;
     const run = deps
       .ensureInstalled(portal)
       .catch((error: unknown) => {

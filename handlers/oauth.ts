@@ -11,7 +11,7 @@
  */
 import { randomBytes } from "node:crypto";
 import oauth2, { type OAuth2Namespace } from "@fastify/oauth2";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
@@ -40,7 +40,8 @@ const COOKIE_PATH = "/oauth";
 const PLACEHOLDER = "https://portal.invalid";
 
 /** Top-level domains under which Bitrix24 gives portals their addresses. */
-const CLOUD = /^[a-z0-9][a-z0-9-]*\.bitrix24\.(com|eu|de|fr|it|es|pl|in|cn|jp|vn|id|ru|by|kz|ua|uk|mx|co|site|com\.br|com\.tr)$/;
+const CLOUD =
+  /^[a-z0-9][a-z0-9-]*\.bitrix24\.(com|eu|de|fr|it|es|pl|in|cn|jp|vn|id|ru|by|kz|ua|uk|mx|co|site|com\.br|com\.tr)$/;
 
 const loginQuery = z.object({ domain: z.string().min(1).max(300), LANG: z.string().max(20).optional() });
 const callbackQuery = z.object({
@@ -53,7 +54,7 @@ const callbackQuery = z.object({
 const payload = z.object({ domain: z.string(), portal: z.string().optional() });
 
 export async function registerOAuth(app: App, deps: OAuthDeps): Promise<void> {
-  await app.register(async (plain) => {
+  const routes: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     scope.setErrorHandler((error: Error, request, reply) => deps.pages.error(error, request, reply));
     const logins = new WeakMap<FastifyRequest, z.output<typeof payload>>();
@@ -62,7 +63,12 @@ export async function registerOAuth(app: App, deps: OAuthDeps): Promise<void> {
       scope: [],
       credentials: {
         client: { id: deps.application.clientId, secret: deps.application.clientSecret },
-        auth: { authorizeHost: PLACEHOLDER, authorizePath: "/oauth/authorize/", tokenHost: PLACEHOLDER, tokenPath: "/oauth/token/" },
+        auth: {
+          authorizeHost: PLACEHOLDER,
+          authorizePath: "/oauth/authorize/",
+          tokenHost: PLACEHOLDER,
+          tokenPath: "/oauth/token/",
+        },
       },
       callbackUri: `${deps.publicUrl}/oauth/callback`,
       redirectStateCookieName: STATE_COOKIE,
@@ -79,12 +85,19 @@ export async function registerOAuth(app: App, deps: OAuthDeps): Promise<void> {
 
     scope.get(
       "/oauth/login",
-      { config: { rateLimit }, schema: { summary: "Sign in from outside the portal", tags: ["pages"], querystring: loginQuery } },
+      {
+        config: { rateLimit },
+        schema: { summary: "Sign in from outside the portal", tags: ["pages"], querystring: loginQuery },
+      },
       async (request, reply) => {
         const domain = plainDomain(request.query.domain);
         const origin = domain === undefined ? undefined : await originOf(deps, domain);
         if (!domain || !origin) {
-          return deps.pages.notice(request, reply, { status: 400, code: "not-installed", language: request.query.LANG });
+          return deps.pages.notice(request, reply, {
+            status: 400,
+            code: "not-installed",
+            language: request.query.LANG,
+          });
         }
         logins.set(request, { domain, ...(origin.portal && { portal: origin.portal.id }) });
         const uri = new URL(await plugin.generateAuthorizationUri(request, reply));
@@ -98,31 +111,55 @@ export async function registerOAuth(app: App, deps: OAuthDeps): Promise<void> {
 
     scope.get(
       "/oauth/callback",
-      { config: { rateLimit }, schema: { summary: "The way back from the portal", tags: ["pages"], querystring: callbackQuery } },
+      {
+        config: { rateLimit },
+        schema: { summary: "The way back from the portal", tags: ["pages"], querystring: callbackQuery },
+      },
       (request, reply) => callback(deps, request, request.query, reply),
     );
-  });
+  };
+  await app.register(routes);
 }
 
-async function callback(deps: OAuthDeps, request: FastifyRequest, query: z.output<typeof callbackQuery>, reply: FastifyReply): Promise<FastifyReply> {
+async function callback(
+  deps: OAuthDeps,
+  request: FastifyRequest,
+  query: z.output<typeof callbackQuery>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const login = cookieMatches(request) ? await claim(deps.store.nonces, query.state) : undefined;
   reply.clearCookie(STATE_COOKIE, { path: COOKIE_PATH });
   if (!login) return deps.pages.notice(request, reply, { status: 400, code: "login-stale" });
-  if (query.error !== undefined || query.code === undefined) return deps.pages.notice(request, reply, { status: 403, code: "login-denied" });
+  if (query.error !== undefined || query.code === undefined)
+    return deps.pages.notice(request, reply, { status: 403, code: "login-denied" });
   const expected = login.portal === undefined ? undefined : await deps.store.portals.find(portalId(login.portal));
-  const server = expected?.serverEndpoint ?? (query.server_domain === undefined ? undefined : `https://${query.server_domain}/rest/`);
+  const server =
+    expected?.serverEndpoint ??
+    (query.server_domain === undefined ? undefined : `https://${query.server_domain}/rest/`);
   const outcome = await deps.oauth.exchangeCode(query.code, server);
   if (outcome.kind === "unreachable") return deps.pages.notice(request, reply, { status: 503, code: "login-failed" });
   if (outcome.kind === "denied") return deps.pages.notice(request, reply, { status: 403, code: "login-denied" });
   const { grant } = outcome;
-  if (expected && expected.id !== grant.memberId) return deps.pages.notice(request, reply, { status: 403, code: "foreign" });
+  if (expected && expected.id !== grant.memberId)
+    return deps.pages.notice(request, reply, { status: 403, code: "foreign" });
   const portal = await deps.store.portals.find(portalId(grant.memberId));
   if (!isInstalled(portal)) return deps.pages.notice(request, reply, { status: 403, code: "not-installed" });
-  const identified = await identify(deps.transport, { ...portal, clientEndpoint: grant.clientEndpoint }, grant.tokens.accessToken);
+  const identified = await identify(
+    deps.transport,
+    { ...portal, clientEndpoint: grant.clientEndpoint },
+    grant.tokens.accessToken,
+  );
   if (identified.kind === "unreachable") throw new HttpError(503, "portal_unreachable", identified.sentence);
   if (identified.kind === "foreign") return deps.pages.notice(request, reply, { status: 403, code: "foreign" });
   const { person } = identified;
-  await deps.store.users.remember({ portal: portal.id, userId: person.id, name: person.name, admin: person.admin, tokens: grant.tokens, lastSeenAt: new Date() });
+  await deps.store.users.remember({
+    portal: portal.id,
+    userId: person.id,
+    name: person.name,
+    admin: person.admin,
+    tokens: grant.tokens,
+    lastSeenAt: new Date(),
+  });
   request.log.info({ portal: portal.id }, "Signed in from outside the portal");
   return openPage(deps, reply, {
     page: "workplace",
@@ -142,7 +179,10 @@ function cookieMatches(request: FastifyRequest): boolean {
   return given.success && cookie !== undefined && sameSecret(cookie, given.data.state);
 }
 
-async function claim(nonces: NonceRepository, state: string | undefined): Promise<z.output<typeof payload> | undefined> {
+async function claim(
+  nonces: NonceRepository,
+  state: string | undefined,
+): Promise<z.output<typeof payload> | undefined> {
   if (state === undefined) return undefined;
   const claimed = payload.safeParse(await nonces.claim(NONCE, state));
   return claimed.success ? claimed.data : undefined;
@@ -150,11 +190,18 @@ async function claim(nonces: NonceRepository, state: string | undefined): Promis
 
 /** `host[:port]` of what a person typed or a link carries; `undefined` for anything that is more than that. */
 function plainDomain(value: string): string | undefined {
-  const bare = value.trim().toLowerCase().replace(/^https?:\/\//, "").replace(/\/+$/, "");
+  const bare = value
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/+$/, "");
   return /^[a-z0-9.-]+(:\d{1,5})?$/.test(bare) && !bare.startsWith(".") && !bare.startsWith("-") ? bare : undefined;
 }
 
-async function originOf(deps: OAuthDeps, domain: string): Promise<{ readonly origin: string; readonly portal?: Portal } | undefined> {
+async function originOf(
+  deps: OAuthDeps,
+  domain: string,
+): Promise<{ readonly origin: string; readonly portal?: Portal } | undefined> {
   const portal = await deps.store.portals.findByDomain(domain);
   if (isInstalled(portal)) return { origin: new URL(portal.clientEndpoint).origin, portal };
   // A renamed portal: its new name is not known here yet, and the code's exchange will say which portal it is.

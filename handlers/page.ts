@@ -1,10 +1,10 @@
+import type { FastifyPluginAsync, FastifyReply } from "fastify";
 import type { BootInstallation } from "../src/api/boot.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { App } from "../src/server/app.ts";
 import { localeOf } from "../src/server/locale.ts";
 import type { PageName, Pages } from "../src/server/pages.ts";
 import type { Sessions } from "../src/server/session.ts";
-import type { FastifyReply } from "fastify";
 import { type FrameDeps, frameBody, frameQuery, type Person, placementOptions, proveFrame } from "./frame.ts";
 
 export interface PageDeps extends FrameDeps {
@@ -25,9 +25,19 @@ export interface Opened {
 }
 
 /** Answers a page with its boot data: a fresh session and what is known of portal and person. */
-export async function openPage(deps: Pick<PageDeps, "pages" | "sessions">, reply: FastifyReply, opened: Opened): Promise<FastifyReply> {
+export async function openPage(
+  deps: Pick<PageDeps, "pages" | "sessions">,
+  reply: FastifyReply,
+  opened: Opened,
+): Promise<FastifyReply> {
   const { portal, person, placement, options } = opened;
-  const session = await deps.sessions.issue({ portal: portal.id, userId: person.id, admin: person.admin, placement, options });
+  const session = await deps.sessions.issue({
+    portal: portal.id,
+    userId: person.id,
+    admin: person.admin,
+    placement,
+    options,
+  });
   const boot = {
     session,
     portal: { id: portal.id, name: portal.name, domain: portal.domain, active: portal.active },
@@ -42,12 +52,21 @@ export async function openPage(deps: Pick<PageDeps, "pages" | "sessions">, reply
 
 /** `POST /`: the app's own page in the portal. Administrators get the settings, agents the workplace. */
 export async function registerPage(app: App, deps: PageDeps): Promise<void> {
-  await app.register(async (scope) => {
+  const routes: FastifyPluginAsync = async (scope) => {
     scope.setErrorHandler((error: Error, request, reply) => deps.pages.error(error, request, reply));
-    scope.get("/", { schema: { hide: true } }, (request, reply) => deps.pages.notice(request, reply, { status: 200, code: "open-inside" }));
+    scope.get("/", { schema: { hide: true } }, (request, reply) =>
+      deps.pages.notice(request, reply, { status: 200, code: "open-inside" }),
+    );
     (scope as App).post(
       "/",
-      { schema: { summary: "The app's page, opened by the portal", tags: ["pages"], body: frameBody, querystring: frameQuery } },
+      {
+        schema: {
+          summary: "The app's page, opened by the portal",
+          tags: ["pages"],
+          body: frameBody,
+          querystring: frameQuery,
+        },
+      },
       async (request, reply) => {
         const { portal, person } = await proveFrame(deps, request.body);
         return openPage(deps, reply, {
@@ -60,5 +79,6 @@ export async function registerPage(app: App, deps: PageDeps): Promise<void> {
         });
       },
     );
-  });
+  };
+  await app.register(routes);
 }

@@ -1,7 +1,8 @@
+import type { FastifyPluginAsync } from "fastify";
 import { z } from "zod";
 import type { App } from "../src/server/app.ts";
-import type { PageName } from "../src/server/pages.ts";
 import { HttpError } from "../src/server/errors.ts";
+import type { PageName } from "../src/server/pages.ts";
 import { frameBody, frameQuery, placementOptions, proveFrame } from "./frame.ts";
 import { openPage, type PageDeps } from "./page.ts";
 
@@ -19,7 +20,7 @@ const params = z.object({ name: z.string().max(60) });
 
 /** `POST /placements/:name`: our pages inside the portal's own (card tabs, left menu, connector's settings). */
 export async function registerPlacements(app: App, deps: PageDeps): Promise<void> {
-  await app.register(async (plain) => {
+  const routes: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     scope.setErrorHandler((error: Error, request, reply) => deps.pages.error(error, request, reply));
     scope.get("/placements/:name", { schema: { params, hide: true } }, (request, reply) => {
@@ -28,12 +29,25 @@ export async function registerPlacements(app: App, deps: PageDeps): Promise<void
     });
     scope.post(
       "/placements/:name",
-      { schema: { summary: "A placement, opened by the portal", tags: ["pages"], params, body: frameBody, querystring: frameQuery } },
+      {
+        schema: {
+          summary: "A placement, opened by the portal",
+          tags: ["pages"],
+          params,
+          body: frameBody,
+          querystring: frameQuery,
+        },
+      },
       async (request, reply) => {
         const page = pageOf(request.params.name);
         const { portal, person } = await proveFrame(deps, request.body);
         if (page === "connector-setup" && !person.admin) {
-          return deps.pages.notice(request, reply, { status: 403, code: "not-admin-line", language: request.query.LANG, portal });
+          return deps.pages.notice(request, reply, {
+            status: 403,
+            code: "not-admin-line",
+            language: request.query.LANG,
+            portal,
+          });
         }
         return openPage(deps, reply, {
           page,
@@ -45,7 +59,8 @@ export async function registerPlacements(app: App, deps: PageDeps): Promise<void
         });
       },
     );
-  });
+  };
+  await app.register(routes);
 }
 
 function pageOf(name: string): PageName {

@@ -33,9 +33,11 @@ export function createChatAccess(portals: Pick<PortalDirectory, "viewer">, now: 
   }
 
   async function chatsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<ReadonlySet<string>> {
-    const outcome = await portals
-      .viewer(viewer.portal, viewer.userId)
-      .call({ method: "imopenlines.crm.chat.get", params: { CRM_ENTITY_TYPE: type, CRM_ENTITY: cardId, ACTIVE_ONLY: "N" }, effect: "read" });
+    const outcome = await portals.viewer(viewer.portal, viewer.userId).call({
+      method: "imopenlines.crm.chat.get",
+      params: { CRM_ENTITY_TYPE: type, CRM_ENTITY: cardId, ACTIVE_ONLY: "N" },
+      effect: "read",
+    });
     if (outcome.kind !== "ok") throw portalError(outcome);
     const found = chats.parse(outcome.value).map((chat) => chat.CHAT_ID);
     for (const chat of found) remember(viewer, chat, true);

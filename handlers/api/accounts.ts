@@ -18,28 +18,55 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
   const { store, accounts } = deps;
   const present = async (one: Account, problem?: string) =>
-    presentAccount(one, await store.messages.backlog(one.portal, one.id), { problem, embed: deps.channels.get(one.channel)?.embed?.(one, deps.publicUrl) });
+    presentAccount(one, await store.messages.backlog(one.portal, one.id), {
+      problem,
+      embed: deps.channels.get(one.channel)?.embed?.(one, deps.publicUrl),
+    });
   const done = async (outcome: AccountOutcome) => {
     if (outcome.kind !== "done") throw accountError(outcome);
     deps.accountChanged(outcome.account.id);
     return present(outcome.account, outcome.problem);
   };
 
-  scope.get("/accounts", { schema: { summary: "All channel accounts", tags, security, response: { 200: account.array(), ...errors } } }, async (request) => {
-    const viewer = administratorOf(request);
-    return Promise.all((await store.accounts.list(viewer.portal)).map((one) => present(one)));
-  });
+  scope.get(
+    "/accounts",
+    { schema: { summary: "All channel accounts", tags, security, response: { 200: account.array(), ...errors } } },
+    async (request) => {
+      const viewer = administratorOf(request);
+      return Promise.all((await store.accounts.list(viewer.portal)).map((one) => present(one)));
+    },
+  );
 
-  scope.get("/accounts/:id", { schema: { summary: "One channel account", tags, security, params: accountParams, response: { 200: account, ...errors } } }, async (request) => {
-    const viewer = administratorOf(request);
-    const found = await store.accounts.find(viewer.portal, ourId(request.params.id, accountId, "account"));
-    if (!found) throw accountError({ kind: "unknown" });
-    return present(found);
-  });
+  scope.get(
+    "/accounts/:id",
+    {
+      schema: {
+        summary: "One channel account",
+        tags,
+        security,
+        params: accountParams,
+        response: { 200: account, ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = administratorOf(request);
+      const found = await store.accounts.find(viewer.portal, ourId(request.params.id, accountId, "account"));
+      if (!found) throw accountError({ kind: "unknown" });
+      return present(found);
+    },
+  );
 
   scope.post(
     "/accounts",
-    { schema: { summary: "Adds an account and connects it", tags, security, body: newAccount, response: { 201: account, ...errors } } },
+    {
+      schema: {
+        summary: "Adds an account and connects it",
+        tags,
+        security,
+        body: newAccount,
+        response: { 201: account, ...errors },
+      },
+    },
     async (request, reply) => {
       const viewer = administratorOf(request);
       const created = await done(await accounts.create(viewer.portal, request.body));
@@ -52,7 +79,8 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
     {
       schema: {
         summary: "Changes an account: name, credentials, settings, line, switch",
-        description: "Switching on while messages wait answers 409 `backlog` unless `backlog` says what to do with them.",
+        description:
+          "Switching on while messages wait answers 409 `backlog` unless `backlog` says what to do with them.",
         tags,
         security,
         params: accountParams,
@@ -69,7 +97,15 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
 
   scope.post(
     "/accounts/:id/reconnect",
-    { schema: { summary: "Connects to the vendor again", tags, security, params: accountParams, response: { 200: account, ...errors } } },
+    {
+      schema: {
+        summary: "Connects to the vendor again",
+        tags,
+        security,
+        params: accountParams,
+        response: { 200: account, ...errors },
+      },
+    },
     async (request) => {
       const viewer = administratorOf(request);
       return done(await accounts.reconnect(viewer.portal, ourId(request.params.id, accountId, "account")));
@@ -78,7 +114,15 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
 
   scope.delete(
     "/accounts/:id",
-    { schema: { summary: "Deletes an account with its conversations", tags, security, params: accountParams, response: { ...errors } } },
+    {
+      schema: {
+        summary: "Deletes an account with its conversations",
+        tags,
+        security,
+        params: accountParams,
+        response: { ...errors },
+      },
+    },
     async (request, reply) => {
       const viewer = administratorOf(request);
       const id = ourId(request.params.id, accountId, "account");
@@ -91,12 +135,18 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
 }
 
 /** One request may change several things; they are done one after another and the first that is refused ends it. */
-async function applyChange(deps: ApiDeps, portal: Account["portal"], id: Account["id"], change: z.output<typeof accountChange>): Promise<AccountOutcome> {
+async function applyChange(
+  deps: ApiDeps,
+  portal: Account["portal"],
+  id: Account["id"],
+  change: z.output<typeof accountChange>,
+): Promise<AccountOutcome> {
   const { accounts, store } = deps;
   const problems: string[] = [];
   const steps: (() => Promise<AccountOutcome>)[] = [];
   const { name, credentials, settings, line, enabled, backlog } = change;
-  if (name !== undefined || credentials || settings) steps.push(() => accounts.change(portal, id, { name, credentials, settings }));
+  if (name !== undefined || credentials || settings)
+    steps.push(() => accounts.change(portal, id, { name, credentials, settings }));
   if (enabled === false) steps.push(() => accounts.setEnabled(portal, id, false));
   if (line !== undefined) steps.push(() => accounts.setLine(portal, id, line));
   if (enabled === true) steps.push(() => accounts.setEnabled(portal, id, true, backlog));

@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
-import type { AccountOutcome } from "../../src/relay/accounts.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
+import type { AccountOutcome } from "../../src/relay/accounts.ts";
 import { HttpError } from "../../src/server/errors.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -39,7 +39,12 @@ export function accountError(outcome: Exclude<AccountOutcome, { readonly kind: "
 
 export function backlogError(count: number): HttpError {
   const waiting = count === 1 ? "1 message waits" : `${count} messages wait`;
-  return new HttpError(409, "backlog", `${waiting} to be delivered. Say what to do with the backlog: "deliver" or "drop".`, { backlog: count });
+  return new HttpError(
+    409,
+    "backlog",
+    `${waiting} to be delivered. Say what to do with the backlog: "deliver" or "drop".`,
+    { backlog: count },
+  );
 }
 
 /** The HTTP ending of a portal call that is not `ok`. */

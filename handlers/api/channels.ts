@@ -14,52 +14,102 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
   const { store, channels, portals } = deps;
 
-  scope.get("/channels", { schema: { summary: "Channels and what they ask for", tags, security, response: { 200: channel.array(), ...errors } } }, async (request) => {
-    viewerOf(request);
-    return [...channels.values()].map((adapter) => ({
-      id: adapter.id,
-      title: adapter.title,
-      icon: { ...adapter.icon },
-      setup: adapter.setup.map((step) => ({ ...step, fields: step.fields.map((field) => ({ ...field })) })),
-      capabilities: { ...adapter.capabilities },
-    }));
-  });
+  scope.get(
+    "/channels",
+    {
+      schema: {
+        summary: "Channels and what they ask for",
+        tags,
+        security,
+        response: { 200: channel.array(), ...errors },
+      },
+    },
+    async (request) => {
+      viewerOf(request);
+      return [...channels.values()].map((adapter) => ({
+        id: adapter.id,
+        title: adapter.title,
+        icon: { ...adapter.icon },
+        setup: adapter.setup.map((step) => ({ ...step, fields: step.fields.map((field) => ({ ...field })) })),
+        capabilities: { ...adapter.capabilities },
+      }));
+    },
+  );
 
-  scope.get("/lines", { schema: { summary: "Open lines and the accounts that feed them", tags, security, response: { 200: line.array(), ...errors } } }, async (request) => {
-    const viewer = administratorOf(request);
-    const [outcome, accounts] = await Promise.all([portals.connectors(viewer.portal).openLines(), store.accounts.list(viewer.portal)]);
-    if (outcome.kind !== "ok") throw portalError(outcome);
-    return outcome.value.map((one) => ({
-      id: one.id,
-      name: one.name,
-      active: one.active,
-      accounts: accounts
-        .filter((account) => account.line === one.id)
-        .map((account) => ({ id: account.id, name: account.name, channel: account.channel, connector: account.connector ?? "" })),
-    }));
-  });
+  scope.get(
+    "/lines",
+    {
+      schema: {
+        summary: "Open lines and the accounts that feed them",
+        tags,
+        security,
+        response: { 200: line.array(), ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = administratorOf(request);
+      const [outcome, accounts] = await Promise.all([
+        portals.connectors(viewer.portal).openLines(),
+        store.accounts.list(viewer.portal),
+      ]);
+      if (outcome.kind !== "ok") throw portalError(outcome);
+      return outcome.value.map((one) => ({
+        id: one.id,
+        name: one.name,
+        active: one.active,
+        accounts: accounts
+          .filter((account) => account.line === one.id)
+          .map((account) => ({
+            id: account.id,
+            name: account.name,
+            channel: account.channel,
+            connector: account.connector ?? "",
+          })),
+      }));
+    },
+  );
 
   scope.get(
     "/connectors/:connector/lines/:line",
-    { schema: { summary: "How a connector stands on a line", tags, security, params: connectorParams, response: { 200: connectorState, ...errors } } },
+    {
+      schema: {
+        summary: "How a connector stands on a line",
+        tags,
+        security,
+        params: connectorParams,
+        response: { 200: connectorState, ...errors },
+      },
+    },
     async (request) => {
       const viewer = administratorOf(request);
       const at = { connector: request.params.connector.toLowerCase(), line: request.params.line };
-      const [status, account] = await Promise.all([portals.connectors(viewer.portal).status(at), store.accounts.findByConnector(viewer.portal, at.connector, at.line)]);
+      const [status, account] = await Promise.all([
+        portals.connectors(viewer.portal).status(at),
+        store.accounts.findByConnector(viewer.portal, at.connector, at.line),
+      ]);
       return {
         ...at,
         channel: channelOfConnector(at.connector, channels) ?? null,
         account: account?.id ?? null,
         active: status.kind === "ok" && status.value.active,
         ...(status.kind !== "ok" && { problem: portalError(status).message }),
-        ...(status.kind === "ok" && status.value.error && { problem: "The portal marked this connection as broken. Connect the account again." }),
+        ...(status.kind === "ok" &&
+          status.value.error && { problem: "The portal marked this connection as broken. Connect the account again." }),
       };
     },
   );
 
   scope.delete(
     "/connectors/:connector/lines/:line",
-    { schema: { summary: "Disconnects a connector from a line, and the account that feeds it", tags, security, params: connectorParams, response: { ...errors } } },
+    {
+      schema: {
+        summary: "Disconnects a connector from a line, and the account that feeds it",
+        tags,
+        security,
+        params: connectorParams,
+        response: { ...errors },
+      },
+    },
     async (request, reply) => {
       const viewer = administratorOf(request);
       const at = { connector: request.params.connector.toLowerCase(), line: request.params.line };

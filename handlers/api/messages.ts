@@ -1,5 +1,13 @@
 import { errorAnswer } from "../../src/api/common.ts";
-import { cardParams, conversation, conversationsQuery, journalQuery, message, messageParams, threadQuery } from "../../src/api/messages.ts";
+import {
+  cardParams,
+  conversation,
+  conversationsQuery,
+  journalQuery,
+  message,
+  messageParams,
+  threadQuery,
+} from "../../src/api/messages.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { accountId, conversationId, messageId, type PortalId } from "../../src/domain/ids.ts";
@@ -56,14 +64,27 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
 
   scope.post(
     "/journal/:id/retry",
-    { schema: { summary: "Sends a refused, failed or uncertain message again", tags, security, params: messageParams, response: { 200: message, ...errors } } },
+    {
+      schema: {
+        summary: "Sends a refused, failed or uncertain message again",
+        tags,
+        security,
+        params: messageParams,
+        response: { 200: message, ...errors },
+      },
+    },
     async (request) => {
       const viewer = administratorOf(request);
       const id = ourId(request.params.id, messageId, "message");
       const lane = await store.messages.retry(viewer.portal, id);
       const row = await store.messages.find(viewer.portal, id);
       if (!row) throw unknown("message");
-      if (lane === undefined) throw new HttpError(409, "not_retriable", `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`);
+      if (lane === undefined)
+        throw new HttpError(
+          409,
+          "not_retriable",
+          `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`,
+        );
       deps.dispatcher.wake(lane);
       return presentMessage(row, deps.mediaLink);
     },
@@ -71,7 +92,15 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
 
   scope.get(
     "/conversations",
-    { schema: { summary: "Conversations the viewer may read, newest first", tags, security, querystring: conversationsQuery, response: { 200: conversation.array(), ...errors } } },
+    {
+      schema: {
+        summary: "Conversations the viewer may read, newest first",
+        tags,
+        security,
+        querystring: conversationsQuery,
+        response: { 200: conversation.array(), ...errors },
+      },
+    },
     async (request) => {
       const viewer = viewerOf(request);
       const rows = await store.conversations.list(viewer.portal, { limit: request.query.limit });
@@ -81,12 +110,22 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
 
   scope.get(
     "/cards/:type/:id/conversations",
-    { schema: { summary: "Conversations bound to a CRM card", tags, security, params: cardParams, response: { 200: conversation.array(), ...errors } } },
+    {
+      schema: {
+        summary: "Conversations bound to a CRM card",
+        tags,
+        security,
+        params: cardParams,
+        response: { 200: conversation.array(), ...errors },
+      },
+    },
     async (request) => {
       const viewer = viewerOf(request);
       const chats = await access.chatsOfCard(viewer, request.params.type, request.params.id);
       const found = await Promise.all([...chats].map((chat) => store.conversations.findByImChat(viewer.portal, chat)));
-      const rows = found.filter((row) => row !== undefined).sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
+      const rows = found
+        .filter((row) => row !== undefined)
+        .sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
       return presentAll(viewer.portal, rows);
     },
   );
@@ -126,7 +165,9 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
   }
 
   async function presentAll(portal: PortalId, rows: readonly Conversation[]) {
-    const accounts = new Map<string, Account>((await store.accounts.list(portal)).map((account) => [account.id, account]));
+    const accounts = new Map<string, Account>(
+      (await store.accounts.list(portal)).map((account) => [account.id, account]),
+    );
     return rows.map((row) => presentConversation(row, accounts.get(row.account)));
   }
 }

@@ -23,8 +23,10 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
     return presentPortal(found, installer.running(id));
   }
 
-  scope.get("/portal", { schema: { summary: "Settings and installation report", tags, security, response: { 200: portal, ...errors } } }, (request) =>
-    present(administratorOf(request).portal),
+  scope.get(
+    "/portal",
+    { schema: { summary: "Settings and installation report", tags, security, response: { 200: portal, ...errors } } },
+    (request) => present(administratorOf(request).portal),
   );
 
   scope.patch(
@@ -32,7 +34,8 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
     {
       schema: {
         summary: "Changes the name or the switch",
-        description: "Switching on while messages wait answers 409 `backlog` unless `backlog` says what to do with them.",
+        description:
+          "Switching on while messages wait answers 409 `backlog` unless `backlog` says what to do with them.",
         tags,
         security,
         body: portalChange,
@@ -52,10 +55,21 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
     },
   );
 
-  scope.post("/portal/repair", { schema: { summary: "Sets up what is missing and looks for missed replies", tags, security, response: { 200: portal, ...errors } } }, async (request) => {
-    const viewer = administratorOf(request);
-    await installer.run(viewer.portal, PATIENCE_MS);
-    await deps.startHistoryRepair(viewer.portal);
-    return present(viewer.portal);
-  });
+  scope.post(
+    "/portal/repair",
+    {
+      schema: {
+        summary: "Sets up what is missing and looks for missed replies",
+        tags,
+        security,
+        response: { 200: portal, ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = administratorOf(request);
+      await installer.run(viewer.portal, PATIENCE_MS);
+      await deps.startHistoryRepair(viewer.portal);
+      return present(viewer.portal);
+    },
+  );
 }

@@ -10,7 +10,11 @@ import type { Portal } from "../../src/domain/portal.ts";
 
 export type MediaLink = (media: MediaId) => string;
 
-export function presentAccount(account: Account, backlog: number, beside: { readonly problem?: string | undefined; readonly embed?: string | undefined } = {}): AccountAnswer {
+export function presentAccount(
+  account: Account,
+  backlog: number,
+  beside: { readonly problem?: string | undefined; readonly embed?: string | undefined } = {},
+): AccountAnswer {
   const { externalId, title, url } = account.profile;
   return {
     id: account.id,
@@ -20,7 +24,11 @@ export function presentAccount(account: Account, backlog: number, beside: { read
     connector: account.connector ?? null,
     enabled: account.enabled,
     connection: { kind: account.connection.kind, sentence: account.connection.sentence },
-    profile: { ...(externalId !== undefined && { externalId }), ...(title !== undefined && { title }), ...(url !== undefined && { url }) },
+    profile: {
+      ...(externalId !== undefined && { externalId }),
+      ...(title !== undefined && { title }),
+      ...(url !== undefined && { url }),
+    },
     credentials: Object.fromEntries(Object.entries(account.credentials).map(([key, value]) => [key, masked(value)])),
     settings: { ...account.settings },
     backlog,
@@ -54,7 +62,12 @@ export function presentMessage(message: Message, link: MediaLink): MessageAnswer
     sentAt: message.sentAt.toISOString(),
     createdAt: message.createdAt.toISOString(),
     seq: message.seq,
-    ...(quote && { quote: { ...(quote.author !== undefined && { author: quote.author }), ...(quote.text !== undefined && { text: quote.text }) } }),
+    ...(quote && {
+      quote: {
+        ...(quote.author !== undefined && { author: quote.author }),
+        ...(quote.text !== undefined && { text: quote.text }),
+      },
+    }),
     attachments: content.attachments.map((attachment) => ({
       kind: attachment.kind,
       ...(attachment.name !== undefined && { name: attachment.name }),

@@ -45,7 +45,11 @@ export function registerSessionRoute(scope: App, deps: ApiDeps): void {
         admin: person.admin,
         lastSeenAt: now,
         ...(refreshToken !== undefined && {
-          tokens: { accessToken, refreshToken, expiresAt: new Date(now.getTime() + lifetimeMs(String(request.body.expiresIn ?? ""))) },
+          tokens: {
+            accessToken,
+            refreshToken,
+            expiresAt: new Date(now.getTime() + lifetimeMs(String(request.body.expiresIn ?? ""))),
+          },
         }),
       });
       return { session: await deps.sessions.issue({ ...viewer, admin: person.admin }), expiresIn: SESSION_SECONDS };

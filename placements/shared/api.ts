@@ -43,7 +43,11 @@ export async function list<Row>(path: string): Promise<Paged<Row>> {
   return { rows: body as Row[], ...(next !== undefined && { next }) };
 }
 
-async function send(method: Method, path: string, body?: unknown): Promise<{ readonly body: unknown; readonly next?: number }> {
+async function send(
+  method: Method,
+  path: string,
+  body?: unknown,
+): Promise<{ readonly body: unknown; readonly next?: number }> {
   let response = await request(method, path, body);
   if (response.status === 401 && (await renew())) response = await request(method, path, body);
   const text = await response.text();
@@ -85,7 +89,12 @@ async function exchange(): Promise<boolean> {
 function errorOf(status: number, answer: unknown): ApiError {
   const error = (answer as { error?: { code?: unknown; message?: unknown } } | undefined)?.error;
   const { code, message, ...details } = error ?? {};
-  return new ApiError(status, typeof code === "string" ? code : "unknown", typeof message === "string" ? message : "", details);
+  return new ApiError(
+    status,
+    typeof code === "string" ? code : "unknown",
+    typeof message === "string" ? message : "",
+    details,
+  );
 }
 
 function parse(text: string): unknown {

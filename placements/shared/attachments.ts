@@ -12,4 +12,5 @@ export function kindTitle(attachment: AttachmentAnswer): string {
 export const attachmentTitle = (attachment: AttachmentAnswer) => attachment.name ?? kindTitle(attachment);
 
 /** Shown as a picture: what browsers draw without running anything. */
-export const isPicture = (attachment: AttachmentAnswer) => attachment.url !== undefined && /^image\/(png|jpeg|gif|webp)$/.test(attachment.mime ?? "");
+export const isPicture = (attachment: AttachmentAnswer) =>
+  attachment.url !== undefined && /^image\/(png|jpeg|gif|webp)$/.test(attachment.mime ?? "");

@@ -42,7 +42,11 @@ export async function freshToken(): Promise<FreshToken | undefined> {
   const portal = await frame();
   if (!portal) return undefined;
   const auth = await portal.auth.refreshAuth();
-  return { accessToken: auth.access_token, refreshToken: auth.refresh_token, expiresIn: Number(auth.expires_in) || 3600 };
+  return {
+    accessToken: auth.access_token,
+    refreshToken: auth.refresh_token,
+    expiresIn: Number(auth.expires_in) || 3600,
+  };
 }
 
 /** Opens a chat of the portal's messenger beside the page; `false` outside a portal. */

@@ -20,8 +20,10 @@ export function t(key: PlainKey, values: Values = {}): string {
 /** The form of the text that fits the number; `{count}` is put in. */
 export function count(key: PluralKey, amount: number): string {
   const forms = texts[key];
-  const rule = rules.select(amount);
-  const form = (rule === "one" ? forms.one : rule === "few" ? forms.few : rule === "many" ? forms.many : undefined) ?? forms.other;
+  const form =
+    { one: forms.one, few: forms.few, many: forms.many, zero: undefined, two: undefined, other: forms.other }[
+      rules.select(amount)
+    ] ?? forms.other;
   return fill(form, { count: number.format(amount) });
 }
 
@@ -39,7 +41,8 @@ export const dayOf = (iso: string) => new Intl.DateTimeFormat(locale, { dateStyl
 
 /** Bytes as people read them. */
 export function fileSize(bytes: number): string {
-  const [value, unit] = bytes >= 1_000_000 ? ([bytes / 1_000_000, "megabyte"] as const) : ([bytes / 1000, "kilobyte"] as const);
+  const [value, unit] =
+    bytes >= 1_000_000 ? ([bytes / 1_000_000, "megabyte"] as const) : ([bytes / 1000, "kilobyte"] as const);
   return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
 }
 

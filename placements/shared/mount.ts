@@ -1,7 +1,7 @@
 import b24UiPlugin from "@bitrix24/b24ui-nuxt/vue-plugin";
 import { type Component, createApp, h } from "vue";
-import PageFrame from "./page-frame.vue";
 import { locale } from "./boot.ts";
+import PageFrame from "./page-frame.vue";
 import "./style.css";
 
 /** Starts a page inside the frame that all pages share. */

@@ -38,14 +38,14 @@ export function fill(channel: ChannelAnswer, typed: Typed): Filled {
   const settings: Record<string, unknown> = {};
   for (const field of fieldsOf(channel)) {
     const raw = typed[fieldId(field)] ?? "";
-    const value = valueOf(field, raw);
+    const value = typedValue(field, raw);
     if (field.into === "settings") settings[field.key] = value;
     else if (raw !== "") credentials[field.key] = value;
   }
   return { settings, ...(Object.keys(credentials).length > 0 && { credentials }) };
 }
 
-function valueOf(field: SetupFieldAnswer, raw: string | boolean): unknown {
+function typedValue(field: SetupFieldAnswer, raw: string | boolean): unknown {
   if (typeof raw === "boolean") return raw;
   if (field.kind !== "url-list") return raw.trim();
   return raw.split(/[\s,]+/).filter((part) => part !== "");

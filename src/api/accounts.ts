@@ -2,7 +2,15 @@ import { z } from "zod";
 import { id, problem, text } from "./common.ts";
 
 export const connection = z.object({
-  kind: z.enum(["starting", "needs-action", "connected", "transient-disconnect", "bad-credentials", "logged-out", "failed"]),
+  kind: z.enum([
+    "starting",
+    "needs-action",
+    "connected",
+    "transient-disconnect",
+    "bad-credentials",
+    "logged-out",
+    "failed",
+  ]),
   sentence: z.string(),
 });
 

@@ -33,7 +33,10 @@ export const line = z.object({
   accounts: z.array(z.object({ id: z.string(), name: z.string(), channel: z.string(), connector: z.string() })),
 });
 
-export const connectorParams = z.object({ connector: z.string().regex(/^[a-z0-9_]{1,100}$/i), line: z.string().regex(/^\d{1,20}$/) });
+export const connectorParams = z.object({
+  connector: z.string().regex(/^[a-z0-9_]{1,100}$/i),
+  line: z.string().regex(/^\d{1,20}$/),
+});
 
 export const connectorState = z.object({
   connector: z.string(),

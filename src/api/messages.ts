@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { id, text } from "./common.ts";
 
-export const messageState = z.enum(["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"]);
+export const messageState = z.enum([
+  "stored",
+  "sending",
+  "sent",
+  "delivered",
+  "read",
+  "refused",
+  "failed",
+  "uncertain",
+]);
 const direction = z.enum(["in", "out"]);
 
 export const attachment = z.object({
@@ -70,8 +79,14 @@ export const conversation = z.object({
   lastMessageAt: z.string(),
 });
 
-export const cardParams = z.object({ type: z.enum(["lead", "deal", "contact", "company"]), id: z.string().regex(/^\d{1,15}$/, "must be a number") });
-export const conversationsQuery = z.object({ search: text(100).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
+export const cardParams = z.object({
+  type: z.enum(["lead", "deal", "contact", "company"]),
+  id: z.string().regex(/^\d{1,15}$/, "must be a number"),
+});
+export const conversationsQuery = z.object({
+  search: text(100).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
 
 export type MessageAnswer = z.output<typeof message>;
 export type ConversationAnswer = z.output<typeof conversation>;

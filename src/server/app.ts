@@ -5,21 +5,40 @@
  * Bad input ends as 4xx here, before any handler: malformed or oversized bodies, wrong content types, too deep or too
  * many form fields. A slow sender is cut off by `requestTimeout`; a client that goes away frees its request at once.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import serveStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController, type RawServerDefault } from "fastify";
-import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from "fastify";
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
 import qs from "qs";
 import type { Logger } from "../log/log.ts";
 import { answerError, HttpError } from "./errors.ts";
 
-export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse<IncomingMessage>, FastifyBaseLogger, ZodTypeProvider>;
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse<IncomingMessage>,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 export interface AppOptions {
   readonly publicUrl: string;
@@ -55,7 +74,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request, reply) => answerError(new HttpError(404, "not_found", "There is nothing at this address."), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    answerError(new HttpError(404, "not_found", "There is nothing at this address."), request, reply),
+  );
 
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -76,9 +97,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",
-      info: { title: "Threadline", version: options.version, description: "One customer, one thread, in one Bitrix24 CRM card." },
+      info: {
+        title: "Threadline",
+        version: options.version,
+        description: "One customer, one thread, in one Bitrix24 CRM card.",
+      },
       servers: [{ url: options.publicUrl }],
-      components: { securitySchemes: { session: { type: "http", scheme: "bearer", description: "Session of a page (`boot.session`), an hour long." } } },
+      components: {
+        securitySchemes: {
+          session: { type: "http", scheme: "bearer", description: "Session of a page (`boot.session`), an hour long." },
+        },
+      },
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
@@ -109,7 +138,12 @@ function securityHeaders(publicUrl: string) {
     strictTransportSecurity: publicUrl.startsWith("https:") && { maxAge: 31_536_000, includeSubDomains: false },
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"], "base-uri": ["'none'"], "form-action": ["'none'"] },
+      directives: {
+        "default-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+      },
     },
   };
 }
@@ -134,7 +168,12 @@ async function serveBuiltPages(app: App, pagesDir: string): Promise<void> {
 
 /** Route pattern instead of the URL: ids of signed links and codes of OAuth stay out of the log. */
 function logRequest(request: FastifyRequest, status: number, milliseconds: number): void {
-  const line = { method: request.method, route: request.routeOptions.url ?? "(none)", status, ms: Math.round(milliseconds * 10) / 10 };
+  const line = {
+    method: request.method,
+    route: request.routeOptions.url ?? "(none)",
+    status,
+    ms: Math.round(milliseconds * 10) / 10,
+  };
   if (status >= 400) request.log.info(line, "Request refused");
   else request.log.debug(line, "Request answered");
 }

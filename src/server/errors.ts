@@ -30,7 +30,10 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Fastify's own refusals, in words of ours; others of the 4xx family keep their message. */
 const KNOWN: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: "unsupported_media_type", message: "This content type is not accepted here." },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: "unsupported_media_type",
+    message: "This content type is not accepted here.",
+  },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: "too_large", message: "The request is too large." },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: "invalid_request", message: "The request's size is not what it claims." },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: "invalid_json", message: "The request is not valid JSON." },

@@ -70,7 +70,11 @@ export function createPages(pagesDir: string): Pages {
       if (!(request.headers.accept ?? "").includes("text/html")) throw error;
       if (judged.status >= 500) request.log.error({ err: error }, "Page failed");
       if (judged.status === 503) reply.header("retry-after", "5");
-      return pages.notice(request, reply, { status: judged.status, code: "failed", sentence: judged.body.error.message });
+      return pages.notice(request, reply, {
+        status: judged.status,
+        code: "failed",
+        sentence: judged.body.error.message,
+      });
     },
   };
   return pages;
@@ -78,7 +82,10 @@ export function createPages(pagesDir: string): Pages {
 
 /** JSON that cannot end the script element it stands in. */
 export function jsonForHtml(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** Origins that may frame the pages of a portal: its stored address, never one from a request. */
@@ -137,5 +144,11 @@ p{margin:0;opacity:.8}
 `;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

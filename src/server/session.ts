@@ -84,7 +84,12 @@ export function createSessions(settings: SessionSettings): Sessions {
 
   const sessions: Sessions = {
     issue: (viewer) =>
-      new SignJWT({ portal: viewer.portal, admin: viewer.admin, placement: viewer.placement, options: { ...viewer.options } })
+      new SignJWT({
+        portal: viewer.portal,
+        admin: viewer.admin,
+        placement: viewer.placement,
+        options: { ...viewer.options },
+      })
         .setProtectedHeader({ alg: ALGORITHM })
         .setIssuer(ISSUER)
         .setSubject(viewer.userId)
@@ -118,7 +123,8 @@ export function viewerOf(request: FastifyRequest): Viewer {
 /** @throws HttpError 403 for everybody who is no administrator of the portal. */
 export function administratorOf(request: FastifyRequest): Viewer {
   const viewer = viewerOf(request);
-  if (!viewer.admin) throw new HttpError(403, "administrators_only", "Only an administrator of the portal may do this.");
+  if (!viewer.admin)
+    throw new HttpError(403, "administrators_only", "Only an administrator of the portal may do this.");
   return viewer;
 }
 
@@ -127,7 +133,8 @@ export function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
 }
 
-export const noSession = () => new HttpError(401, "no_session", "The session has ended or is not valid. Open the page in Bitrix24 again.");
+export const noSession = () =>
+  new HttpError(401, "no_session", "The session has ended or is not valid. Open the page in Bitrix24 again.");
 
 /** Whether a portal has us installed: it is known and its tokens are not dropped. */
 function installedPortals(portals: Pick<PortalRepository, "find">, now: () => Date) {

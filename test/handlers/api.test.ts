@@ -17,13 +17,20 @@ const TOKEN = "1234567890:abcdefgh";
 const OTHER = "9876543210:abcdefgh";
 
 beforeEach(async () => {
-  for (const account of await site.store.accounts.list(site.memberId)) await site.api(admin, "DELETE", `/accounts/${account.id}`);
+  for (const account of await site.store.accounts.list(site.memberId))
+    await site.api(admin, "DELETE", `/accounts/${account.id}`);
   site.emulator.faults.clear();
   site.woken.length = 0;
   site.channel.connected.length = 0;
 });
 
-const create = (body: Readonly<Record<string, unknown>> = {}) => site.api(admin, "POST", "/accounts", { channel: "telegram", name: "Shop bot", credentials: { token: TOKEN }, ...body });
+const create = (body: Readonly<Record<string, unknown>> = {}) =>
+  site.api(admin, "POST", "/accounts", {
+    channel: "telegram",
+    name: "Shop bot",
+    credentials: { token: TOKEN },
+    ...body,
+  });
 const patch = (id: string, body: unknown) => site.api(admin, "PATCH", `/accounts/${id}`, body);
 const status = (connector: string, line: number) => site.portal.portal.status(connector, line);
 
@@ -54,7 +61,17 @@ describe("accounts", () => {
     const created = await create();
     expect(created.statusCode).toBe(201);
     const account = created.json();
-    expect(account).toMatchObject({ channel: "telegram", name: "Shop bot", line: null, connector: null, enabled: true, connection: { kind: "connected" }, profile: { title: "Bot 123456" }, credentials: { token: "••••efgh" }, backlog: 0 });
+    expect(account).toMatchObject({
+      channel: "telegram",
+      name: "Shop bot",
+      line: null,
+      connector: null,
+      enabled: true,
+      connection: { kind: "connected" },
+      profile: { title: "Bot 123456" },
+      credentials: { token: "••••efgh" },
+      backlog: 0,
+    });
     expect(site.channel.connected[0]?.webhookUrl).toBe(`http://threadline.test/channels/telegram/${account.id}`);
     const listed = await site.api(admin, "GET", "/accounts");
     expect(listed.json()).toEqual([account]);
@@ -94,7 +111,11 @@ describe("accounts", () => {
     const bad = await patch(id, { credentials: { token: "bad-token-0000" } });
     expect(bad.statusCode).toBe(422);
     expect((await site.store.accounts.find(site.memberId, accountId(id)))?.credentials).toEqual({ token: TOKEN });
-    expect((await patch(id, { credentials: { token: OTHER }, name: "Renamed" })).json()).toMatchObject({ name: "Renamed", credentials: { token: "••••efgh" }, profile: { title: "Bot 987654" } });
+    expect((await patch(id, { credentials: { token: OTHER }, name: "Renamed" })).json()).toMatchObject({
+      name: "Renamed",
+      credentials: { token: "••••efgh" },
+      profile: { title: "Bot 987654" },
+    });
   });
 
   test("unknown and malformed ids are 404", async () => {
@@ -107,7 +128,13 @@ describe("accounts", () => {
 
   test("another portal's accounts are not there", async () => {
     const { id } = (await create()).json();
-    const stranger = await site.sessions.issue({ portal: site.memberId, userId: "1", admin: true, placement: "DEFAULT", options: {} });
+    const stranger = await site.sessions.issue({
+      portal: site.memberId,
+      userId: "1",
+      admin: true,
+      placement: "DEFAULT",
+      options: {},
+    });
     expect((await site.api(stranger, "GET", `/accounts/${id}`)).statusCode).toBe(200);
     expect(await site.store.accounts.find("other" as typeof site.memberId, accountId(id))).toBeUndefined();
   });
@@ -121,10 +148,17 @@ describe("lines", () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toMatchObject({ line: "1", connector: "threadline_telegram" });
     expect(site.portal.portal.isLineActive("threadline_telegram", 1)).toBe(true);
-    expect(site.portal.portal.connectors.get("threadline_telegram")).toMatchObject({ placementHandler: "http://threadline.test/placements/connector-setup" });
+    expect(site.portal.portal.connectors.get("threadline_telegram")).toMatchObject({
+      placementHandler: "http://threadline.test/placements/connector-setup",
+    });
     expect(site.woken).toHaveLength(1);
     const lines = (await site.api(admin, "GET", "/lines")).json();
-    expect(lines[0]).toMatchObject({ id: "1", name: "Sales", active: true, accounts: [{ id, connector: "threadline_telegram" }] });
+    expect(lines[0]).toMatchObject({
+      id: "1",
+      name: "Sales",
+      active: true,
+      accounts: [{ id, connector: "threadline_telegram" }],
+    });
   });
 
   test("the second account of a channel on one line gets a connector of its own", async () => {
@@ -146,19 +180,33 @@ describe("lines", () => {
 
   test("a portal that refuses is quoted and nothing changes", async () => {
     const { id } = (await create({ line: "1" })).json();
-    site.emulator.faults.add({ kind: "command-error", method: "imconnector.activate", error: { status: 400, code: "PROVIDER_ERROR", description: "The line is locked by its owner" } });
+    site.emulator.faults.add({
+      kind: "command-error",
+      method: "imconnector.activate",
+      error: { status: 400, code: "PROVIDER_ERROR", description: "The line is locked by its owner" },
+    });
     const answer = await patch(id, { line: "2" });
     expect(answer.statusCode).toBe(502);
     expect(answer.json().error.message).toContain("The line is locked by its owner");
-    expect((await site.store.accounts.find(site.memberId, accountId(id)))).toMatchObject({ line: "1", connector: "threadline_telegram" });
+    expect(await site.store.accounts.find(site.memberId, accountId(id))).toMatchObject({
+      line: "1",
+      connector: "threadline_telegram",
+    });
     expect(site.portal.portal.isLineActive("threadline_telegram", 1)).toBe(true);
   });
 
   test("the connector's page sees and undoes what no account feeds", async () => {
     const { id } = (await create({ line: "1" })).json();
-    expect((await site.api(admin, "GET", "/connectors/threadline_telegram/lines/1")).json()).toMatchObject({ channel: "telegram", account: id, active: true });
+    expect((await site.api(admin, "GET", "/connectors/threadline_telegram/lines/1")).json()).toMatchObject({
+      channel: "telegram",
+      account: id,
+      active: true,
+    });
     await site.store.accounts.update(site.memberId, accountId(id), { line: null, connector: null });
-    expect((await site.api(admin, "GET", "/connectors/threadline_telegram/lines/1")).json()).toMatchObject({ account: null, active: true });
+    expect((await site.api(admin, "GET", "/connectors/threadline_telegram/lines/1")).json()).toMatchObject({
+      account: null,
+      active: true,
+    });
     expect((await site.api(admin, "DELETE", "/connectors/threadline_telegram/lines/1")).statusCode).toBe(204);
     expect(status("threadline_telegram", 1)?.active ?? false).toBe(false);
   });
@@ -182,16 +230,24 @@ describe("switches", () => {
 
     await patch(id, { enabled: false });
     await receive(id, "three");
-    expect((await patch(id, { enabled: true, backlog: "deliver" })).json()).toMatchObject({ enabled: true, backlog: 1 });
+    expect((await patch(id, { enabled: true, backlog: "deliver" })).json()).toMatchObject({
+      enabled: true,
+      backlog: 1,
+    });
     expect(site.woken.length).toBeGreaterThan(0);
   });
 
   test("the portal's switch asks too", async () => {
     const { id } = (await create()).json();
-    expect((await site.api(admin, "PATCH", "/portal", { active: false, name: "  My shop " })).json()).toMatchObject({ active: false, name: "My shop" });
+    expect((await site.api(admin, "PATCH", "/portal", { active: false, name: "  My shop " })).json()).toMatchObject({
+      active: false,
+      name: "My shop",
+    });
     await receive(id, "one");
     expect((await site.api(admin, "PATCH", "/portal", { active: true })).statusCode).toBe(409);
-    expect((await site.api(admin, "PATCH", "/portal", { active: true, backlog: "deliver" })).json()).toMatchObject({ active: true });
+    expect((await site.api(admin, "PATCH", "/portal", { active: true, backlog: "deliver" })).json()).toMatchObject({
+      active: true,
+    });
   });
 });
 
@@ -207,7 +263,11 @@ describe("deleting", () => {
 
   test("is not held up by a portal that refuses", async () => {
     const { id } = (await create({ line: "1" })).json();
-    site.emulator.faults.add({ kind: "command-error", method: "imconnector.activate", error: { status: 403, code: "ACCESS_DENIED", description: "no" } });
+    site.emulator.faults.add({
+      kind: "command-error",
+      method: "imconnector.activate",
+      error: { status: 403, code: "ACCESS_DENIED", description: "no" },
+    });
     expect((await site.api(admin, "DELETE", `/accounts/${id}`)).statusCode).toBe(204);
     expect(await site.store.accounts.list(site.memberId)).toEqual([]);
   });
@@ -221,7 +281,17 @@ describe("journal", () => {
     await receive(id, "three", "c2");
     const all = (await site.api(admin, "GET", "/journal")).json();
     expect(all.map((row: { text: string }) => row.text)).toEqual(["three", "two", "one"]);
-    expect(all[2]).toMatchObject({ conversation, account: id, direction: "in", kind: "message", text: "one", state: "stored", attempts: 0, error: null, attachments: [] });
+    expect(all[2]).toMatchObject({
+      conversation,
+      account: id,
+      direction: "in",
+      kind: "message",
+      text: "one",
+      state: "stored",
+      attempts: 0,
+      error: null,
+      attachments: [],
+    });
     const page = await site.api(admin, "GET", "/journal?limit=2");
     const rest = await site.api(admin, "GET", `/journal?limit=2&before=${page.headers["x-next"]}`);
     expect(rest.json().map((row: { text: string }) => row.text)).toEqual(["one"]);
@@ -254,8 +324,12 @@ describe("what agents read", () => {
     const agent = await site.sessionOf(5);
     expect((await site.api(agent, "GET", "/conversations")).json()).toEqual([]);
     expect((await site.api(agent, "GET", `/conversations/${hidden}/messages`)).statusCode).toBe(404);
-    expect((await site.api(admin, "GET", "/conversations")).json()).toMatchObject([{ id: hidden, channel: "telegram", customer: { name: "Maria Lopez" } }]);
-    expect((await site.api(admin, "GET", `/conversations/${hidden}/messages`)).json()).toMatchObject([{ text: "secret" }]);
+    expect((await site.api(admin, "GET", "/conversations")).json()).toMatchObject([
+      { id: hidden, channel: "telegram", customer: { name: "Maria Lopez" } },
+    ]);
+    expect((await site.api(admin, "GET", `/conversations/${hidden}/messages`)).json()).toMatchObject([
+      { text: "secret" },
+    ]);
     await site.store.conversations.learn(site.memberId, hidden, { imChatId: "424242" });
     expect((await site.api(agent, "GET", "/conversations")).json()).toEqual([]);
   });
@@ -265,7 +339,10 @@ describe("what agents read", () => {
     const since = site.emulator.requests.entries().length;
     const answer = await site.api(agent, "GET", "/cards/deal/42/conversations");
     expect([200, 403]).toContain(answer.statusCode);
-    const asked = site.emulator.requests.entries().slice(since).flatMap((entry) => entry.commands.map((command) => command.method));
+    const asked = site.emulator.requests
+      .entries()
+      .slice(since)
+      .flatMap((entry) => entry.commands.map((command) => command.method));
     expect(asked).toContain("imopenlines.crm.chat.get");
     expect((await site.api(agent, "GET", "/cards/deal/x/conversations")).statusCode).toBe(400);
     expect((await site.api(agent, "GET", "/cards/order/1/conversations")).statusCode).toBe(400);
@@ -275,14 +352,20 @@ describe("what agents read", () => {
 describe("the rest", () => {
   test("channels say what they ask for", async () => {
     const [channel] = (await site.api(admin, "GET", "/channels")).json();
-    expect(channel).toMatchObject({ id: "telegram", title: "Telegram", setup: [{ id: "bot", fields: [{ key: "token", into: "credentials", kind: "secret" }] }] });
+    expect(channel).toMatchObject({
+      id: "telegram",
+      title: "Telegram",
+      setup: [{ id: "bot", fields: [{ key: "token", into: "credentials", kind: "secret" }] }],
+    });
   });
 
   test("repair runs ensure-installed and starts the history repair", async () => {
     site.installation.report = { ok: false, problems: ["Something is missing."] };
     const before = site.installation.runs;
     const answer = await site.api(admin, "POST", "/portal/repair");
-    expect(answer.json()).toMatchObject({ installation: { ok: false, problems: ["Something is missing."], running: false } });
+    expect(answer.json()).toMatchObject({
+      installation: { ok: false, problems: ["Something is missing."], running: false },
+    });
     expect(site.installation.runs).toBe(before + 1);
     expect(site.repairs).toEqual([site.memberId]);
   });
@@ -294,6 +377,8 @@ describe("the rest", () => {
     const accounts = document.paths["/api/accounts"] ?? document.paths["/api/accounts/"];
     expect(accounts.post.requestBody.content["application/json"].schema.required).toContain("channel");
     expect(accounts.get.responses["200"].content["application/json"].schema).toMatchObject({ type: "array" });
-    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(["/install", "/placements/{name}", "/api/journal", "/oauth/login", "/api/session"]));
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(["/install", "/placements/{name}", "/api/journal", "/oauth/login", "/api/session"]),
+    );
   });
 });

@@ -37,7 +37,13 @@ describe("first contact", () => {
     expect(portal?.tokens?.refreshToken).not.toBe(request.fields.REFRESH_ID);
     expect(site.installation.runs).toBe(1);
     const boot = bootOf(answer.body);
-    expect(boot).toMatchObject({ portal: { id: site.memberId }, user: { id: "1", name: "Ada Admin", admin: true }, placement: "DEFAULT", locale: "en", installation: { ok: true, running: false } });
+    expect(boot).toMatchObject({
+      portal: { id: site.memberId },
+      user: { id: "1", name: "Ada Admin", admin: true },
+      placement: "DEFAULT",
+      locale: "en",
+      installation: { ok: true, running: false },
+    });
     expect(boot.session).not.toBe("");
     expect(answer.body).not.toContain(request.fields.AUTH_ID);
   });
@@ -76,7 +82,10 @@ describe("first contact", () => {
   test("a portal that asks with another portal's refresh token is refused", async () => {
     const other = await site.emulator.addPortal();
     const theirs = other.installRequest();
-    const answer = await site.frame(site.portal.installRequest(), { REFRESH_ID: theirs.fields.REFRESH_ID, AUTH_ID: theirs.fields.AUTH_ID });
+    const answer = await site.frame(site.portal.installRequest(), {
+      REFRESH_ID: theirs.fields.REFRESH_ID,
+      AUTH_ID: theirs.fields.AUTH_ID,
+    });
     expect(answer.statusCode).toBe(403);
     expect(await site.store.portals.find(portalId(other.portal.memberId))).toBeUndefined();
     expect(await stored()).toBeUndefined();
@@ -154,14 +163,22 @@ describe("a portal that is known", () => {
   });
 
   test("what is missing is told in sentences", async () => {
-    site.installation.report = { ok: false, problems: ["The permission imopenlines is missing. Add it and install again."] };
+    site.installation.report = {
+      ok: false,
+      problems: ["The permission imopenlines is missing. Add it and install again."],
+    };
     const answer = await site.frame(site.portal.installRequest());
-    expect(bootOf(answer.body).installation).toEqual({ running: false, ok: false, problems: ["The permission imopenlines is missing. Add it and install again."] });
+    expect(bootOf(answer.body).installation).toEqual({
+      running: false,
+      ok: false,
+      problems: ["The permission imopenlines is missing. Add it and install again."],
+    });
   });
 });
 
 describe("bad input", () => {
-  const post = (payload: string, type: string, url = "/install") => site.app.inject({ method: "POST", url, payload, headers: { "content-type": type } });
+  const post = (payload: string, type: string, url = "/install") =>
+    site.app.inject({ method: "POST", url, payload, headers: { "content-type": type } });
 
   test.each([
     ["malformed JSON", "{", "application/json", 400],
@@ -172,7 +189,12 @@ describe("bad input", () => {
     ["deep nesting", `member_id${"[a]".repeat(500)}=1`, "application/x-www-form-urlencoded", 400],
     ["prototype names", "__proto__[member_id]=x&constructor[prototype][a]=1", "application/x-www-form-urlencoded", 401],
     ["broken escapes", "member_id=%ZZ&AUTH_ID=%", "application/x-www-form-urlencoded", 401],
-    ["zero bytes", "member_id=%00&AUTH_ID=a%00&APPLICATION_TOKEN=c%00&SERVER_ENDPOINT=d&REFRESH_ID=e", "application/x-www-form-urlencoded", 401],
+    [
+      "zero bytes",
+      "member_id=%00&AUTH_ID=a%00&APPLICATION_TOKEN=c%00&SERVER_ENDPOINT=d&REFRESH_ID=e",
+      "application/x-www-form-urlencoded",
+      401,
+    ],
   ])("%s is a clear 4xx", async (_name, payload, type, status) => {
     const answer = await post(payload, type);
     expect(answer.statusCode).toBe(status);
@@ -180,7 +202,12 @@ describe("bad input", () => {
   });
 
   test("a person with a browser reads the refusal as a page", async () => {
-    const answer = await site.app.inject({ method: "POST", url: "/install", headers: { accept: "text/html,*/*", "content-type": "application/x-www-form-urlencoded" }, payload: "" });
+    const answer = await site.app.inject({
+      method: "POST",
+      url: "/install",
+      headers: { accept: "text/html,*/*", "content-type": "application/x-www-form-urlencoded" },
+      payload: "",
+    });
     expect(answer.statusCode).toBe(401);
     expect(answer.headers["content-type"]).toContain("text/html");
   });

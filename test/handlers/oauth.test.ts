@@ -24,7 +24,8 @@ async function start(domain = site.portal.portal.domain): Promise<Started> {
   return { state: target.searchParams.get("state") ?? "", cookie };
 }
 
-const back = (query: Record<string, string>, cookie = "") => site.app.inject({ url: "/oauth/callback", query, headers: { cookie } });
+const back = (query: Record<string, string>, cookie = "") =>
+  site.app.inject({ url: "/oauth/callback", query, headers: { cookie } });
 const code = (userId = 5) => {
   const { portal } = site.portal;
   return portal.services.authorization.issueCode(portal.id, site.emulator.application().clientId, userId);
@@ -32,7 +33,10 @@ const code = (userId = 5) => {
 
 describe("/oauth/login", () => {
   test("leads to the portal's own authorization page, with a state and our id only", async () => {
-    const answer = await site.app.inject({ url: "/oauth/login", query: { domain: `http://${site.portal.portal.domain}/` } });
+    const answer = await site.app.inject({
+      url: "/oauth/login",
+      query: { domain: `http://${site.portal.portal.domain}/` },
+    });
     const target = new URL(String(answer.headers.location));
     expect(target.pathname).toBe("/oauth/authorize/");
     expect([...target.searchParams.keys()].sort()).toEqual(["client_id", "response_type", "state"]);
@@ -40,14 +44,20 @@ describe("/oauth/login", () => {
     expect(answer.headers.location).not.toContain(site.emulator.application().clientSecret);
   });
 
-  test.each(["evil.example", "evil.example/x.bitrix24.com", "x@evil.example", "portal.bitrix24.evil.example", "bitrix24.com.evil.example", "//evil.example", "127.0.0.1:1", "%00"])(
-    "sends nobody to %s",
-    async (domain) => {
-      const answer = await site.app.inject({ url: "/oauth/login", query: { domain } });
-      expect(answer.statusCode).toBe(400);
-      expect(answer.headers.location).toBeUndefined();
-    },
-  );
+  test.each([
+    "evil.example",
+    "evil.example/x.bitrix24.com",
+    "x@evil.example",
+    "portal.bitrix24.evil.example",
+    "bitrix24.com.evil.example",
+    "//evil.example",
+    "127.0.0.1:1",
+    "%00",
+  ])("sends nobody to %s", async (domain) => {
+    const answer = await site.app.inject({ url: "/oauth/login", query: { domain } });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.headers.location).toBeUndefined();
+  });
 
   test("a cloud portal that we do not know by that name may be one that was renamed", async () => {
     const answer = await site.app.inject({ url: "/oauth/login", query: { domain: "new-name.bitrix24.com" } });

@@ -13,7 +13,10 @@ beforeAll(async () => {
   for (const page of ["settings", "workplace", "card-tab", "connector-setup", "install"]) {
     await mkdir(join(pagesDir, page));
     const slot = '<script type="application/json" id="boot">{}</script>';
-    await writeFile(join(pagesDir, page, "index.html"), `<!doctype html><html lang="en"><head><title>${page}</title>${slot}</head><body></body></html>`);
+    await writeFile(
+      join(pagesDir, page, "index.html"),
+      `<!doctype html><html lang="en"><head><title>${page}</title>${slot}</head><body></body></html>`,
+    );
   }
   site = await openSite({ pagesDir });
   await site.install();
@@ -37,7 +40,11 @@ describe("POST /", () => {
     const request = app(7);
     await site.frame(request);
     const user = await site.store.users.find(site.memberId, "7");
-    expect(user).toMatchObject({ name: "Boris Berg", admin: false, tokens: { accessToken: request.fields.AUTH_ID, refreshToken: request.fields.REFRESH_ID } });
+    expect(user).toMatchObject({
+      name: "Boris Berg",
+      admin: false,
+      tokens: { accessToken: request.fields.AUTH_ID, refreshToken: request.fields.REFRESH_ID },
+    });
   });
 
   test("the boot data cannot end its script, and is the page's language", async () => {
@@ -52,7 +59,10 @@ describe("POST /", () => {
 });
 
 describe("POST /placements/:name", () => {
-  const options = { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: "42", URI: "/crm/deal/details/42/", nested: { a: 1 } }) };
+  const options = {
+    PLACEMENT: "CRM_DEAL_DETAIL_TAB",
+    PLACEMENT_OPTIONS: JSON.stringify({ ID: "42", URI: "/crm/deal/details/42/", nested: { a: 1 } }),
+  };
 
   test.each([
     ["deal-tab", "card-tab"],
@@ -65,7 +75,10 @@ describe("POST /placements/:name", () => {
     const answer = await site.frame(app(1), options, `/placements/${name}`);
     expect(answer.statusCode).toBe(200);
     expect(titleOf(answer.body)).toBe(page);
-    expect(bootOf(answer.body)).toMatchObject({ placement: "CRM_DEAL_DETAIL_TAB", options: { ID: "42", URI: "/crm/deal/details/42/" } });
+    expect(bootOf(answer.body)).toMatchObject({
+      placement: "CRM_DEAL_DETAIL_TAB",
+      options: { ID: "42", URI: "/crm/deal/details/42/" },
+    });
     expect(bootOf(answer.body).options).not.toHaveProperty("nested");
   });
 
@@ -76,7 +89,9 @@ describe("POST /placements/:name", () => {
   test("only administrators connect channels", async () => {
     const answer = await site.frame(app(5), {}, "/placements/connector-setup");
     expect(answer.statusCode).toBe(403);
-    expect(answer.headers["content-security-policy"]).toContain(`frame-ancestors 'self' http://${site.portal.portal.address}`);
+    expect(answer.headers["content-security-policy"]).toContain(
+      `frame-ancestors 'self' http://${site.portal.portal.address}`,
+    );
   });
 
   test("options that are no JSON are none", async () => {
@@ -85,7 +100,10 @@ describe("POST /placements/:name", () => {
   });
 
   test("GET says to open it inside Bitrix24, in the browser's language", async () => {
-    const answer = await site.app.inject({ url: "/placements/deal-tab", headers: { "accept-language": "ru-RU,ru;q=0.9" } });
+    const answer = await site.app.inject({
+      url: "/placements/deal-tab",
+      headers: { "accept-language": "ru-RU,ru;q=0.9" },
+    });
     expect(answer.statusCode).toBe(200);
     expect(answer.body).toContain("Откройте эту страницу в Битрикс24");
   });
@@ -101,13 +119,16 @@ describe("wrong proofs", () => {
     ["no AUTH_ID", { AUTH_ID: undefined }, 401],
     ["an invented AUTH_ID", { AUTH_ID: "c".repeat(70) }, 403],
   ];
-  test.each(wrong.flatMap((row) => ["/", "/placements/deal-tab"].map((path) => [path, ...row] as const)))("%s with %s", async (path, _name, change, status) => {
-    const before = await site.store.users.find(site.memberId, "9");
-    const answer = await site.frame(app(9), change, path);
-    expect(answer.statusCode).toBe(status);
-    expect(answer.body).not.toContain("session");
-    expect(await site.store.users.find(site.memberId, "9")).toEqual(before);
-  });
+  test.each(wrong.flatMap((row) => ["/", "/placements/deal-tab"].map((path) => [path, ...row] as const)))(
+    "%s with %s",
+    async (path, _name, change, status) => {
+      const before = await site.store.users.find(site.memberId, "9");
+      const answer = await site.frame(app(9), change, path);
+      expect(answer.statusCode).toBe(status);
+      expect(answer.body).not.toContain("session");
+      expect(await site.store.users.find(site.memberId, "9")).toEqual(before);
+    },
+  );
 
   test("another portal's token is tried at the stored address of the portal it names, and refused", async () => {
     const other = await site.emulator.addPortal({ id: "other" });
@@ -122,7 +143,10 @@ describe("wrong proofs", () => {
     const request = app(1);
     const since = site.emulator.requests.entries().length;
     await site.frame({ ...request, url: request.url.replace(/DOMAIN=[^&]+/, `DOMAIN=${other.portal.address}`) });
-    const asked = site.emulator.requests.entries().slice(since).map((entry) => entry.portal);
+    const asked = site.emulator.requests
+      .entries()
+      .slice(since)
+      .map((entry) => entry.portal);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked).not.toContain("trap");
   });

@@ -59,7 +59,8 @@ describe("sessions", () => {
       ["GET", "/lines"],
       ["POST", "/portal/repair"],
     ];
-    for (const [method, path, body] of asked) expect((await site.api(session, method, path, body)).statusCode, path).toBe(403);
+    for (const [method, path, body] of asked)
+      expect((await site.api(session, method, path, body)).statusCode, path).toBe(403);
     expect((await site.api(session, "GET", "/channels")).statusCode).toBe(200);
   });
 });

@@ -43,8 +43,14 @@ afterEach(async () => {
   context = undefined;
   site.installation.report = { ok: true, problems: [] };
   site.emulator.faults.clear();
-  for (const account of await site.store.accounts.list(site.memberId)) await site.api(admin, "DELETE", `/accounts/${account.id}`);
-  await site.store.portals.update(site.memberId, { active: true, name: "Ellis & Sons", trouble: null, installation: { ok: true, problems: [] } });
+  for (const account of await site.store.accounts.list(site.memberId))
+    await site.api(admin, "DELETE", `/accounts/${account.id}`);
+  await site.store.portals.update(site.memberId, {
+    active: true,
+    name: "Ellis & Sons",
+    trouble: null,
+    installation: { ok: true, problems: [] },
+  });
   expect(complaints.splice(0)).toEqual([]);
 });
 
@@ -56,7 +62,12 @@ const LOOKS: Readonly<Record<string, NonNullable<Look>>> = {
 };
 
 /** Opens a page the way the portal does: a form posted into a fresh window. */
-async function open(request: PageRequest, path: string, fields: Readonly<Record<string, string>> = {}, look: Look = LOOKS.light ?? {}): Promise<Page> {
+async function open(
+  request: PageRequest,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+  look: Look = LOOKS.light ?? {},
+): Promise<Page> {
   await context?.close();
   context = await browser.newContext(look);
   const page = await context.newPage();
@@ -65,8 +76,12 @@ async function open(request: PageRequest, path: string, fields: Readonly<Record<
     if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
   });
   const all = { ...request.fields, ...fields };
-  const inputs = Object.entries(all).map(([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`);
-  await page.setContent(`<form method="post" action="${base}${path}${new URL(request.url).search}">${inputs.join("")}</form>`);
+  const inputs = Object.entries(all).map(
+    ([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`,
+  );
+  await page.setContent(
+    `<form method="post" action="${base}${path}${new URL(request.url).search}">${inputs.join("")}</form>`,
+  );
   await page.evaluate("document.forms[0].submit()");
   await page.locator("main").waitFor();
   return page;
@@ -74,21 +89,51 @@ async function open(request: PageRequest, path: string, fields: Readonly<Record<
 
 const settings = (look?: Look) => open(site.portal.appRequest(), "/", {}, look);
 const connectorSetup = (look?: Look) =>
-  open(site.portal.appRequest(), "/placements/connector-setup", { PLACEMENT: "SETTING_CONNECTOR", PLACEMENT_OPTIONS: JSON.stringify({ CONNECTOR: "threadline_telegram", LINE: "1" }) }, look);
-const dealTab = (look?: Look) => open(site.portal.appRequest(), "/placements/deal-tab", { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: "42" }) }, look);
+  open(
+    site.portal.appRequest(),
+    "/placements/connector-setup",
+    {
+      PLACEMENT: "SETTING_CONNECTOR",
+      PLACEMENT_OPTIONS: JSON.stringify({ CONNECTOR: "threadline_telegram", LINE: "1" }),
+    },
+    look,
+  );
+const dealTab = (look?: Look) =>
+  open(
+    site.portal.appRequest(),
+    "/placements/deal-tab",
+    { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: "42" }) },
+    look,
+  );
 const workplace = (look?: Look) => open(site.portal.appRequest(), "/placements/workplace", {}, look);
 
 /** No serious accessibility fault, nothing cut off sideways; a picture of it where one is wanted. */
 async function inspect(page: Page, name: string): Promise<void> {
   await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
+  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
   const serious = violations.filter((violation) => violation.impact === "serious" || violation.impact === "critical");
-  if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: name.includes("settings") });
-  expect(serious.map((violation) => `${violation.id}: ${violation.nodes.map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 200)}`).join("; ")}`), name).toEqual([]);
-  expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"), `${name}: cut off sideways`).toBe(0);
+  if (screenshots !== undefined)
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: name.includes("settings") });
+  expect(
+    serious.map(
+      (violation) =>
+        `${violation.id}: ${violation.nodes.map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 200)}`).join("; ")}`,
+    ),
+    name,
+  ).toEqual([]);
+  expect(
+    await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+    `${name}: cut off sideways`,
+  ).toBe(0);
 }
 
-async function inAllLooks(name: string, show: (look: Look) => Promise<Page>, ready: (page: Page) => Promise<void>): Promise<void> {
+async function inAllLooks(
+  name: string,
+  show: (look: Look) => Promise<Page>,
+  ready: (page: Page) => Promise<void>,
+): Promise<void> {
   for (const [look, options] of Object.entries(LOOKS)) {
     const page = await show(options);
     await ready(page);
@@ -97,7 +142,13 @@ async function inAllLooks(name: string, show: (look: Look) => Promise<Page>, rea
 }
 
 let keys = 0;
-async function receive(account: string, chatId: string, name: [string, string], content: string | Content, minutesAgo: number): Promise<{ message: MessageId; conversation: string }> {
+async function receive(
+  account: string,
+  chatId: string,
+  name: [string, string],
+  content: string | Content,
+  minutesAgo: number,
+): Promise<{ message: MessageId; conversation: string }> {
   keys += 1;
   const sentAt = new Date(Date.now() - minutesAgo * 60_000);
   const [accepted] = await site.store.messages.acceptInbound([
@@ -145,7 +196,12 @@ async function ends(message: MessageId, result: MessageResult): Promise<void> {
 }
 
 async function account(name: string, token: string, line?: string): Promise<string> {
-  const answer = await site.api(admin, "POST", "/accounts", { channel: "telegram", name, credentials: { token }, ...(line !== undefined && { line }) });
+  const answer = await site.api(admin, "POST", "/accounts", {
+    channel: "telegram",
+    name,
+    credentials: { token },
+    ...(line !== undefined && { line }),
+  });
   if (answer.statusCode !== 201) throw new Error(answer.body);
   return answer.json().id;
 }
@@ -154,15 +210,48 @@ async function account(name: string, token: string, line?: string): Promise<stri
 async function furnish(): Promise<{ readonly conversation: string }> {
   const shop = await account("Ellis & Sons shop", "1112223334:abcdef", "1");
   const service = await account("Service desk", "4445556667:abcdef");
-  await site.store.accounts.update(site.memberId, accountId(service), { connection: { kind: "bad-credentials", sentence: "Telegram does not accept the token any more. Make a new one with @BotFather and change the account." } });
-  const maria = await receive(shop, "maria", ["Maria", "Lopez"], "Hello! Do you deliver on Fridays? I am looking at the oak table, the large one, and would need it before the weekend.", 190);
+  await site.store.accounts.update(site.memberId, accountId(service), {
+    connection: {
+      kind: "bad-credentials",
+      sentence: "Telegram does not accept the token any more. Make a new one with @BotFather and change the account.",
+    },
+  });
+  const maria = await receive(
+    shop,
+    "maria",
+    ["Maria", "Lopez"],
+    "Hello! Do you deliver on Fridays? I am looking at the oak table, the large one, and would need it before the weekend.",
+    190,
+  );
   await ends(maria.message, { state: "sent" });
-  await ends(await reply(maria.conversation, "Good morning Maria, yes we do: between 9 and 13 o'clock.", 185), { state: "delivered", externalIds: ["5"] });
+  await ends(await reply(maria.conversation, "Good morning Maria, yes we do: between 9 and 13 o'clock.", 185), {
+    state: "delivered",
+    externalIds: ["5"],
+  });
   await ends((await receive(shop, "maria", ["Maria", "Lopez"], "Perfect, thank you!", 30)).message, { state: "sent" });
-  await ends(await reply(maria.conversation, "The driver will call you an hour before.", 12), { state: "uncertain", error: "Telegram did not answer in time. The message may not have been delivered; ask the customer before sending it again." });
-  const photo: Content = { body: plainText("This is the scratch"), attachments: [{ kind: "file", source: { by: "channel", ref: "x" }, name: "table-damage-report-from-the-carrier-final-version.pdf", mime: "application/pdf", size: 1_482_113 }], quote: { author: "Shop", text: "Could you send us a picture?" } };
+  await ends(await reply(maria.conversation, "The driver will call you an hour before.", 12), {
+    state: "uncertain",
+    error:
+      "Telegram did not answer in time. The message may not have been delivered; ask the customer before sending it again.",
+  });
+  const photo: Content = {
+    body: plainText("This is the scratch"),
+    attachments: [
+      {
+        kind: "file",
+        source: { by: "channel", ref: "x" },
+        name: "table-damage-report-from-the-carrier-final-version.pdf",
+        mime: "application/pdf",
+        size: 1_482_113,
+      },
+    ],
+    quote: { author: "Shop", text: "Could you send us a picture?" },
+  };
   const jonas = await receive(shop, "jonas", ["Jonas", "Weber"], photo, 8);
-  await ends(await reply(jonas.conversation, "Thank you, we will exchange it.", 5), { state: "refused", error: "The customer has blocked the bot. Reach them another way." });
+  await ends(await reply(jonas.conversation, "Thank you, we will exchange it.", 5), {
+    state: "refused",
+    error: "The customer has blocked the bot. Reach them another way.",
+  });
   await receive(service, "li", ["Li", "Wei"], "Is anybody there?", 2);
   await site.store.conversations.learn(site.memberId, conversationId(maria.conversation), { imChatId: "777" });
   return { conversation: maria.conversation };
@@ -182,7 +271,12 @@ describe("settings", () => {
   });
 
   test("tell what is missing, and repair it", async () => {
-    site.installation.report = { ok: false, problems: ["The permission imopenlines is missing. Open the application's card in Bitrix24 Market and install it again."] };
+    site.installation.report = {
+      ok: false,
+      problems: [
+        "The permission imopenlines is missing. Open the application's card in Bitrix24 Market and install it again.",
+      ],
+    };
     await site.store.portals.update(site.memberId, { installation: site.installation.report });
     const page = await settings();
     await page.getByText("The permission imopenlines is missing").waitFor();
@@ -208,7 +302,9 @@ describe("settings", () => {
     await dialog.getByLabel("Bot token").fill("1234567890:abcdef");
     await dialog.getByRole("button", { name: "Connect" }).click();
     await page.getByText("My bot").waitFor();
-    expect(await site.store.accounts.list(site.memberId)).toMatchObject([{ name: "My bot", connection: { kind: "connected" } }]);
+    expect(await site.store.accounts.list(site.memberId)).toMatchObject([
+      { name: "My bot", connection: { kind: "connected" } },
+    ]);
   });
 
   test("connect an account to a line, switch it off, ask about the backlog, delete it", async () => {
@@ -277,7 +373,7 @@ describe("settings", () => {
     await furnish();
     const request = site.portal.appRequest();
     const page = await open({ ...request, url: request.url.replace("LANG=en", "LANG=ru") }, "/");
-    await page.getByText("Последние сообщения").waitFor();
+    await page.getByRole("heading", { name: "Последние сообщения" }).waitFor();
     await page.getByText("Is anybody there?").waitFor();
     await inspect(page, "settings-russian");
   });
@@ -345,7 +441,13 @@ describe("installation", () => {
 
   test("shows that it is done, or what is missing, and tries again", async () => {
     await inAllLooks("install-done", install, (page) => page.getByText("Threadline is ready").waitFor());
-    site.installation.report = { ok: false, problems: ["The permission imopenlines is missing. Add it to the application and install it again.", "The tab in leads could not be added: the portal works without leads."] };
+    site.installation.report = {
+      ok: false,
+      problems: [
+        "The permission imopenlines is missing. Add it to the application and install it again.",
+        "The tab in leads could not be added: the portal works without leads.",
+      ],
+    };
     const page = await install();
     await page.getByText("Not everything could be set up").waitFor();
     await inspect(page, "install-problems");

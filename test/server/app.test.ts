@@ -94,7 +94,11 @@ describe("headers and log", () => {
 
 describe("forms", () => {
   test("nest as PHP writes them", () => {
-    expect(parseForm("data[MESSAGES][0][im][chat_id]=7&auth[member_id]=a%20b&x=%00y")).toEqual({ data: { MESSAGES: [{ im: { chat_id: "7" } }] }, auth: { member_id: "a b" }, x: "y" });
+    expect(parseForm("data[MESSAGES][0][im][chat_id]=7&auth[member_id]=a%20b&x=%00y")).toEqual({
+      data: { MESSAGES: [{ im: { chat_id: "7" } }] },
+      auth: { member_id: "a b" },
+      x: "y",
+    });
   });
 
   test("do not reach prototypes", () => {

@@ -27,9 +27,11 @@ export const en = {
   "install.running": "Threadline is being set up",
   "install.runningText": "Connectors, events and card tabs are being added to your Bitrix24. This takes a few seconds.",
   "install.done": "Threadline is ready",
-  "install.doneText": "Everything is in place. Your Bitrix24 opens Threadline by itself; next, connect your first channel.",
+  "install.doneText":
+    "Everything is in place. Your Bitrix24 opens Threadline by itself; next, connect your first channel.",
   "install.problems": "Not everything could be set up",
-  "install.problemsText": "Put this right and try again. You can also go on: Threadline works with what there is and keeps showing what is missing.",
+  "install.problemsText":
+    "Put this right and try again. You can also go on: Threadline works with what there is and keeps showing what is missing.",
   "install.goOn": "Go on without it",
   "install.outside": "You can close this window and open Threadline from the left menu of your Bitrix24.",
 
@@ -49,7 +51,8 @@ export const en = {
   "accounts.title": "Channels",
   "accounts.add": "Add channel",
   "accounts.empty": "No channel yet",
-  "accounts.emptyText": "Connect a messenger or a chat for your site, and its messages arrive in Open Channels and in the CRM card.",
+  "accounts.emptyText":
+    "Connect a messenger or a chat for your site, and its messages arrive in Open Channels and in the CRM card.",
   "accounts.line": "Open Channel",
   "accounts.noLine": "Not connected",
   "accounts.noLineText": "Choose an Open Channel, or messages stay here.",
@@ -62,7 +65,8 @@ export const en = {
   "accounts.open": "Open the chat",
   "accounts.linesFailed": "The Open Channels of your Bitrix24 could not be listed.",
   "accounts.deleteTitle": "Delete {name}?",
-  "accounts.deleteText": "The channel is disconnected, and its conversations are erased from Threadline. What is already in Bitrix24 stays there.",
+  "accounts.deleteText":
+    "The channel is disconnected, and its conversations are erased from Threadline. What is already in Bitrix24 stays there.",
   "accounts.addTitle": "Add a channel",
   "accounts.editTitle": "Change {name}",
   "accounts.name": "Name",

@@ -19,11 +19,13 @@ export const es: Texts = {
   "error.title": "No se pudo cargar",
 
   "install.running": "Threadline se está configurando",
-  "install.runningText": "Se añaden a su Bitrix24 los conectores, los eventos y las pestañas de las fichas. Tarda unos segundos.",
+  "install.runningText":
+    "Se añaden a su Bitrix24 los conectores, los eventos y las pestañas de las fichas. Tarda unos segundos.",
   "install.done": "Threadline está listo",
   "install.doneText": "Todo está en su sitio. Bitrix24 abrirá Threadline; después, conecte su primer canal.",
   "install.problems": "No se pudo configurar todo",
-  "install.problemsText": "Corríjalo y reintente. También puede continuar: Threadline funciona con lo que hay y sigue mostrando lo que falta.",
+  "install.problemsText":
+    "Corríjalo y reintente. También puede continuar: Threadline funciona con lo que hay y sigue mostrando lo que falta.",
   "install.goOn": "Continuar así",
   "install.outside": "Puede cerrar esta ventana y abrir Threadline desde el menú izquierdo de su Bitrix24.",
 
@@ -43,7 +45,8 @@ export const es: Texts = {
   "accounts.title": "Canales",
   "accounts.add": "Añadir canal",
   "accounts.empty": "Aún no hay canales",
-  "accounts.emptyText": "Conecte una mensajería o un chat para su sitio, y sus mensajes llegarán a los canales abiertos y a la ficha del CRM.",
+  "accounts.emptyText":
+    "Conecte una mensajería o un chat para su sitio, y sus mensajes llegarán a los canales abiertos y a la ficha del CRM.",
   "accounts.line": "Canal abierto",
   "accounts.noLine": "Sin conectar",
   "accounts.noLineText": "Elija un canal abierto; si no, los mensajes se quedan aquí.",
@@ -56,7 +59,8 @@ export const es: Texts = {
   "accounts.open": "Abrir el chat",
   "accounts.linesFailed": "No se pudieron listar los canales abiertos de su Bitrix24.",
   "accounts.deleteTitle": "¿Eliminar {name}?",
-  "accounts.deleteText": "El canal se desconecta y sus conversaciones se borran de Threadline. Lo que ya está en Bitrix24 permanece allí.",
+  "accounts.deleteText":
+    "El canal se desconecta y sus conversaciones se borran de Threadline. Lo que ya está en Bitrix24 permanece allí.",
   "accounts.addTitle": "Añadir un canal",
   "accounts.editTitle": "Cambiar {name}",
   "accounts.name": "Nombre",
@@ -118,7 +122,8 @@ export const es: Texts = {
   "connector.active": "Activo",
   "connector.inactive": "No está activo en Bitrix24",
   "connector.disconnect": "Desconectar",
-  "connector.orphan": "Bitrix24 muestra este conector como activo, pero ninguna cuenta lo alimenta. Elija una o desconéctelo.",
+  "connector.orphan":
+    "Bitrix24 muestra este conector como activo, pero ninguna cuenta lo alimenta. Elija una o desconéctelo.",
   "connector.choose": "¿Qué cuenta debe alimentarlo?",
   "connector.none": "Aún no hay cuentas de este canal",
   "connector.noneText": "Añada una aquí; se conecta enseguida.",

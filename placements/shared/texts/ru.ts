@@ -19,11 +19,13 @@ export const ru: Texts = {
   "error.title": "Не удалось загрузить",
 
   "install.running": "Threadline настраивается",
-  "install.runningText": "В ваш Битрикс24 добавляются коннекторы, события и вкладки карточек. Это займёт несколько секунд.",
+  "install.runningText":
+    "В ваш Битрикс24 добавляются коннекторы, события и вкладки карточек. Это займёт несколько секунд.",
   "install.done": "Threadline готов",
   "install.doneText": "Всё на месте. Битрикс24 сам откроет Threadline; дальше подключите первый канал.",
   "install.problems": "Удалось настроить не всё",
-  "install.problemsText": "Исправьте это и повторите. Можно и продолжить: Threadline будет работать с тем, что есть, и напоминать, чего не хватает.",
+  "install.problemsText":
+    "Исправьте это и повторите. Можно и продолжить: Threadline будет работать с тем, что есть, и напоминать, чего не хватает.",
   "install.goOn": "Продолжить без этого",
   "install.outside": "Это окно можно закрыть. Threadline откроется из левого меню вашего Битрикс24.",
 
@@ -43,20 +45,27 @@ export const ru: Texts = {
   "accounts.title": "Каналы",
   "accounts.add": "Добавить канал",
   "accounts.empty": "Каналов пока нет",
-  "accounts.emptyText": "Подключите мессенджер или чат для сайта, и его сообщения появятся в открытых линиях и в карточке CRM.",
+  "accounts.emptyText":
+    "Подключите мессенджер или чат для сайта, и его сообщения появятся в открытых линиях и в карточке CRM.",
   "accounts.line": "Открытая линия",
   "accounts.noLine": "Не подключён",
   "accounts.noLineText": "Выберите открытую линию, иначе сообщения останутся здесь.",
   "accounts.enabled": "Доставлять сообщения «{name}»",
   "accounts.off": "Выключен: сообщения хранятся, но не доставляются.",
-  "accounts.waiting": { one: "{count} сообщение ждёт", few: "{count} сообщения ждут", many: "{count} сообщений ждут", other: "{count} сообщения ждут" },
+  "accounts.waiting": {
+    one: "{count} сообщение ждёт",
+    few: "{count} сообщения ждут",
+    many: "{count} сообщений ждут",
+    other: "{count} сообщения ждут",
+  },
   "accounts.actions": "Действия: {name}",
   "accounts.reconnect": "Подключить заново",
   "accounts.edit": "Изменить",
   "accounts.open": "Открыть чат",
   "accounts.linesFailed": "Не удалось получить список открытых линий вашего Битрикс24.",
   "accounts.deleteTitle": "Удалить «{name}»?",
-  "accounts.deleteText": "Канал будет отключён, а его переписка стёрта из Threadline. То, что уже есть в Битрикс24, останется там.",
+  "accounts.deleteText":
+    "Канал будет отключён, а его переписка стёрта из Threadline. То, что уже есть в Битрикс24, останется там.",
   "accounts.addTitle": "Добавление канала",
   "accounts.editTitle": "Изменение: {name}",
   "accounts.name": "Название",
@@ -102,7 +111,12 @@ export const ru: Texts = {
   "journal.out": "Клиенту",
   "journal.again": "Отправить снова",
   "journal.againUncertain": "Возможно, оно уже дошло. Всё равно отправить ещё раз?",
-  "journal.attempts": { one: "{count} попытка", few: "{count} попытки", many: "{count} попыток", other: "{count} попытки" },
+  "journal.attempts": {
+    one: "{count} попытка",
+    few: "{count} попытки",
+    many: "{count} попыток",
+    other: "{count} попытки",
+  },
 
   "state.stored": "Ждёт",
   "state.sending": "Отправляется",
@@ -120,7 +134,8 @@ export const ru: Texts = {
   "connector.active": "Активен",
   "connector.inactive": "Не активен в Битрикс24",
   "connector.disconnect": "Отключить",
-  "connector.orphan": "Битрикс24 считает коннектор активным, но к нему не подключена учётная запись. Выберите её или отключите коннектор.",
+  "connector.orphan":
+    "Битрикс24 считает коннектор активным, но к нему не подключена учётная запись. Выберите её или отключите коннектор.",
   "connector.choose": "Какую учётную запись подключить?",
   "connector.none": "Учётных записей этого канала пока нет",
   "connector.noneText": "Добавьте её здесь, она сразу подключится.",

@@ -15,7 +15,10 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
   const adapter: ChannelAdapter = {
     id,
     title,
-    icon: { svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#fff" d="M3 12 21 4l-4 16-5-6z"/></svg>', color: "#2aabee" },
+    icon: {
+      svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#fff" d="M3 12 21 4l-4 16-5-6z"/></svg>',
+      color: "#2aabee",
+    },
     capabilities: {
       textLimit: 4096,
       captionLimit: 1024,
@@ -36,7 +39,16 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
         id: "bot",
         title: "Make a bot",
         help: "Open @BotFather in Telegram, send /newbot and copy the token it answers with.",
-        fields: [{ key: "token", into: "credentials", kind: "secret", label: "Bot token", required: true, placeholder: "123456:ABC-DEF…" }],
+        fields: [
+          {
+            key: "token",
+            into: "credentials",
+            kind: "secret",
+            label: "Bot token",
+            required: true,
+            placeholder: "123456:ABC-DEF…",
+          },
+        ],
       },
     ],
     receive: () => ({ kind: "rejected", status: 401, reason: "a fake" }),
@@ -44,12 +56,22 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
     async connect(account, place): Promise<Connected> {
       const token = String(account.credentials.token ?? "");
       if (token.startsWith("bad")) {
-        return { connection: { kind: "bad-credentials", sentence: "Telegram does not know this token. Copy it again from @BotFather." }, profile: {} };
+        return {
+          connection: {
+            kind: "bad-credentials",
+            sentence: "Telegram does not know this token. Copy it again from @BotFather.",
+          },
+          profile: {},
+        };
       }
       connected.push({ account, webhookUrl: place.webhookUrl });
       return {
         connection: { kind: "connected", sentence: "Connected." },
-        profile: { externalId: token.slice(0, 6), title: `Bot ${token.slice(0, 6)}`, url: `https://t.me/bot_${token.slice(0, 6)}` },
+        profile: {
+          externalId: token.slice(0, 6),
+          title: `Bot ${token.slice(0, 6)}`,
+          url: `https://t.me/bot_${token.slice(0, 6)}`,
+        },
       };
     },
     async disconnect(account) {

@@ -10,8 +10,8 @@ import { createInstaller } from "../../../handlers/installer.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
-import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
+import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
@@ -45,12 +45,21 @@ export interface Site {
   readonly installation: { runs: number; report: InstallationReport };
   readonly memberId: PortalId;
   /** Posts a frame's request as a browser does, with fields changed. */
-  frame(request: PageRequest, change?: Readonly<Record<string, string | undefined>>, path?: string): Promise<LightMyRequestResponse>;
+  frame(
+    request: PageRequest,
+    change?: Readonly<Record<string, string | undefined>>,
+    path?: string,
+  ): Promise<LightMyRequestResponse>;
   /** Installs and finishes; answers the administrator's session. */
   install(): Promise<string>;
   /** The session of a page opened by that person. */
   sessionOf(userId: number): Promise<string>;
-  api(session: string | undefined, method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<LightMyRequestResponse>;
+  api(
+    session: string | undefined,
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    path: string,
+    body?: unknown,
+  ): Promise<LightMyRequestResponse>;
   stop(): Promise<void>;
 }
 
@@ -63,7 +72,10 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
   const noPages = await mkdtemp(join(tmpdir(), "threadline-pages-"));
   const pagesDir = options.pagesDir ?? noPages;
   const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
-  const oauth = createOAuthClient({ clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl }, policy);
+  const oauth = createOAuthClient(
+    { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
+    policy,
+  );
   const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
   const transport = createTransport({ policy, log });
   const channel = fakeChannel();
@@ -83,7 +95,15 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     },
   });
   const dispatcher = { wake: (lane: string) => void woken.push(lane) };
-  const accounts = createAccounts({ store, channels, portals, dispatcher, publicUrl: PUBLIC_URL, removeMedia: async (media) => void removed.push(...media), log });
+  const accounts = createAccounts({
+    store,
+    channels,
+    portals,
+    dispatcher,
+    publicUrl: PUBLIC_URL,
+    removeMedia: async (media) => void removed.push(...media),
+    log,
+  });
   const pages = createPages(pagesDir);
 
   const app = await buildApp({ publicUrl: PUBLIC_URL, log, pagesDir, version: "0.0.0" });
@@ -111,7 +131,9 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
 
   const frame: Site["frame"] = (request, change = {}, path) => {
     const url = new URL(request.url);
-    const fields = Object.entries({ ...request.fields, ...change }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const fields = Object.entries({ ...request.fields, ...change }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
     return app.inject({
       method: "POST",
       url: `${path ?? url.pathname}${url.search}`,
@@ -148,7 +170,10 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
       app.inject({
         method,
         url: `/api${path}`,
-        headers: { ...(session !== undefined && { authorization: `Bearer ${session}` }), ...(body !== undefined && { "content-type": "application/json" }) },
+        headers: {
+          ...(session !== undefined && { authorization: `Bearer ${session}` }),
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
         ...(body !== undefined && { payload: JSON.stringify(body) }),
       }),
     async stop() {
