@@ -104,7 +104,7 @@ async function ours(): Promise<Side> {
     writers: databaseUrl === undefined ? 1 : 4,
   });
   const app = await buildApp({ publicUrl: "https://app.example", log, pagesDir: values["data-dir"], version: "0" });
-  registerChannels(app, {
+  await registerChannels(app, {
     channels: new Map([[telegram.id, telegram]]),
     accounts: createAccountCache(store.accounts, 2_000, Date.now),
     acceptor,

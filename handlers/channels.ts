@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from "fastify";
 import type { ChannelAdapter } from "../src/channels/contract.ts";
 import { accountId } from "../src/domain/ids.ts";
 import type { InboundAcceptor } from "../src/relay/accept-inbound.ts";
@@ -19,8 +19,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
  * `POST /channels/:channel/:accountId`: the vendor's webhook. The adapter judges the raw request (proof included); 200
  * is said only after the commit, so that a vendor who hears anything else sends again.
  */
-export function registerChannels(app: FastifyInstance, deps: ChannelHandlerDeps): void {
-  app.register(async (scope) => {
+export async function registerChannels(app: FastifyInstance, deps: ChannelHandlerDeps): Promise<void> {
+  const routes: FastifyPluginAsync = async (scope) => {
     keepRawBodies(scope, MAX_BODY_BYTES);
     scope.route({
       method: ["GET", "POST"],
@@ -51,5 +51,6 @@ export function registerChannels(app: FastifyInstance, deps: ChannelHandlerDeps)
         return reply.send({ ok: true });
       },
     });
-  });
+  };
+  await app.register(routes);
 }

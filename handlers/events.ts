@@ -10,7 +10,7 @@
  * answered 401 or 403 and leaves nothing behind.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ChannelAdapter } from "../src/channels/contract.ts";
 import { type PortalId, portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
@@ -64,10 +64,11 @@ export async function registerEvents(app: App, deps: EventsDeps): Promise<void> 
       return "done";
     }
   });
-  await app.register(async (scope) => {
+  const routes: FastifyPluginAsync = async (scope) => {
     keepRawBodies(scope, MAX_BODY_BYTES);
     scope.post("/events", { schema: { hide: true } }, (request, reply) => answer(deps, request, reply));
-  });
+  };
+  await app.register(routes);
 }
 
 async function answer(deps: EventsDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

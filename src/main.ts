@@ -10,6 +10,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
 import { Redis } from "ioredis";
 import { registerApi } from "../handlers/api/register.ts";
 import { registerChannels } from "../handlers/channels.ts";
@@ -78,7 +79,8 @@ try {
   await main(readConfig(process.env));
 } catch (error) {
   // Before there is a log, or because there is none: in words, on the error stream, and no stack for a bad variable.
-  console.error(error instanceof ConfigError ? error.message : error);
+  const words = error instanceof ConfigError ? error.message : inspect(error);
+  process.stderr.write(`${words}\n`);
   process.exitCode = 1;
 }
 
@@ -218,7 +220,7 @@ async function main(config: Config): Promise<void> {
     });
     onClose(() => spool.close());
 
-    registerChannels(app, { channels, accounts: accountCache, acceptor });
+    await registerChannels(app, { channels, accounts: accountCache, acceptor });
     await registerEvents(app, {
       store,
       replies,

@@ -5,7 +5,7 @@ import type { ChannelAnswer, SetupFieldAnswer } from "../../src/api/channels.ts"
 export type Typed = Record<string, string | boolean>;
 
 export const fieldId = (field: SetupFieldAnswer) => `${field.into}.${field.key}`;
-export const fieldsOf = (channel: ChannelAnswer): SetupFieldAnswer[] => channel.setup.flatMap((step) => step.fields);
+const fieldsOf = (channel: ChannelAnswer): SetupFieldAnswer[] => channel.setup.flatMap((step) => step.fields);
 
 /** The form as it opens: empty, or with an account's settings. Secrets are never filled in; they are not told to us. */
 export function startTyping(channel: ChannelAnswer, account: AccountAnswer | undefined): Typed {

@@ -60,7 +60,6 @@ export const accountChange = z.object({
 export const accountParams = z.object({ id });
 
 export type AccountAnswer = z.output<typeof account>;
-export type NewAccount = z.input<typeof newAccount>;
 export type AccountChange = z.input<typeof accountChange>;
 export type ConnectionAnswer = z.output<typeof connection>;
 export type BacklogAnswer = z.output<typeof backlogChoice>;

@@ -9,7 +9,7 @@ export const setupField = z.object({
   placeholder: z.string().optional(),
 });
 
-export const setupStep = z.object({ id: z.string(), title: z.string(), help: z.string(), fields: z.array(setupField) });
+const setupStep = z.object({ id: z.string(), title: z.string(), help: z.string(), fields: z.array(setupField) });
 
 export const channel = z.object({
   id: z.string(),
@@ -48,7 +48,6 @@ export const connectorState = z.object({
 });
 
 export type ChannelAnswer = z.output<typeof channel>;
-export type SetupStepAnswer = z.output<typeof setupStep>;
 export type SetupFieldAnswer = z.output<typeof setupField>;
 export type LineAnswer = z.output<typeof line>;
 export type ConnectorAnswer = z.output<typeof connectorState>;

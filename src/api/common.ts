@@ -15,5 +15,3 @@ export const errorAnswer = z
 
 /** A sentence with what to do, beside something that was done. */
 export const problem = z.string().optional().describe("Done, but something beside it needs attention.");
-
-export const locale = z.enum(["en", "ru", "es"]);

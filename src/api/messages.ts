@@ -1,16 +1,7 @@
 import { z } from "zod";
 import { id, text } from "./common.ts";
 
-export const messageState = z.enum([
-  "stored",
-  "sending",
-  "sent",
-  "delivered",
-  "read",
-  "refused",
-  "failed",
-  "uncertain",
-]);
+const messageState = z.enum(["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"]);
 const direction = z.enum(["in", "out"]);
 
 export const attachment = z.object({

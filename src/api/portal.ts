@@ -39,5 +39,4 @@ export const session = z.object({ session: z.string(), expiresIn: z.number().int
 
 export type PortalAnswer = z.output<typeof portal>;
 export type PortalChange = z.input<typeof portalChange>;
-export type SessionRenewal = z.input<typeof sessionRenewal>;
 export type SessionAnswer = z.output<typeof session>;

@@ -47,17 +47,6 @@ export type AttachmentSource =
  */
 export type MessageState = "stored" | "sending" | "sent" | "delivered" | "read" | "refused" | "failed" | "uncertain";
 
-export const MESSAGE_STATES = [
-  "stored",
-  "sending",
-  "sent",
-  "delivered",
-  "read",
-  "refused",
-  "failed",
-  "uncertain",
-] as const satisfies readonly MessageState[];
-
 /** The three endings that a person may retry by hand. */
 export const RETRIABLE_STATES: readonly MessageState[] = ["refused", "failed", "uncertain"];
 

@@ -23,7 +23,7 @@ export interface InboundAcceptorDeps {
 }
 
 /** An album's parts arrive as separate updates within this time; the first one waits for them. */
-export const ALBUM_WAIT_MS = 700;
+const ALBUM_WAIT_MS = 700;
 
 /**
  * Customer -> us, first half: what a channel received becomes rows, in one transaction, then a wake-up.

@@ -360,7 +360,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 }
 
 /** Connector id of a channel: `threadline_telegram`, `threadline_telegram_2`, … Lower case a-z, 0-9 and `_`, as the portal demands. */
-export function connectorId(channel: string, number: number): string {
+function connectorId(channel: string, number: number): string {
   const base = `threadline_${channel.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
   return number === 1 ? base : `${base}_${number}`;
 }

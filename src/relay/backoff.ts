@@ -1,5 +1,5 @@
 /** After this long without success we stop by ourselves; the row stays, and can be retried by hand. */
-export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
 /** Growing pause before attempt number `attempts + 1`: 1 s, 2 s, 4 s … at most 5 minutes. */
 export function backoff(attempts: number): number {

@@ -5,7 +5,7 @@ import type { Kept } from "../media/contract.ts";
 import type { RelayDeps } from "./ports.ts";
 
 /** Largest file that passes through us; vendors' own limits are lower or equal in practice. */
-export const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const RETRY_MS = 5_000;
 const FETCH_TIMEOUT_MS = 120_000;
 /** How long a message waits for a file that cannot be fetched just now, before its text goes on without it. */

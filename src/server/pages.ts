@@ -89,7 +89,7 @@ export function jsonForHtml(value: unknown): string {
 }
 
 /** Origins that may frame the pages of a portal: its stored address, never one from a request. */
-export function frameAncestors(portal: Portal | undefined): string {
+function frameAncestors(portal: Portal | undefined): string {
   if (!portal) return "'none'";
   const endpoint = new URL(portal.clientEndpoint);
   const origins = new Set(["'self'", endpoint.origin]);

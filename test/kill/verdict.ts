@@ -90,7 +90,7 @@ interface Call {
   readonly end: number | undefined;
 }
 
-export function inOpenLines(world: World, person: number): string[] {
+function inOpenLines(world: World, person: number): string[] {
   const { portal } = world.portal.portal();
   const messages = [...portal.chats.values()]
     .filter((chat) => chat.externalUserId === String(person))

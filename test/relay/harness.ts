@@ -25,7 +25,7 @@ import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
 
 const OWNER = "worker-1";
-export const CONNECTOR = "threadline_fake";
+const CONNECTOR = "threadline_fake";
 
 /** A channel whose answers a test writes; everything else around the relay is real. */
 export class FakeChannel implements ChannelAdapter {

@@ -13,7 +13,7 @@ export interface WebchatAdapterOptions {
 }
 
 /** What one message of a visitor may hold; our own answers are shown whole, however long. */
-export const TEXT_LIMIT = 4_000;
+const TEXT_LIMIT = 4_000;
 const FILE_LIMIT = { maxBytes: 100 * 1024 * 1024 };
 
 /**

@@ -16,7 +16,7 @@ export interface WebchatSettings {
   readonly privacy: string;
 }
 
-export const DEFAULT_COLOR = "#2563eb";
+const DEFAULT_COLOR = "#2563eb";
 
 /** Setup pages hand over lists as lists or as lines of text. */
 const lines = (value: unknown) =>

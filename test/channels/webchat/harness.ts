@@ -21,7 +21,7 @@ import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaShelf } from "../../../src/media/shelf.ts";
 import { createInboundAcceptor } from "../../../src/relay/accept-inbound.ts";
 import type { Store } from "../../../src/store/contract.ts";
-import { IN_MEMORY, openStore } from "../../../src/store/open-store.ts";
+import { openStore } from "../../../src/store/open-store.ts";
 
 export const SITE = "https://shop.example";
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -64,7 +64,7 @@ let opening: Promise<Store> | undefined;
 
 /** Opening a database takes longer than a test: the worlds of a file share one, each with a portal of its own. */
 const sharedStore = () => {
-  opening ??= openStore({ dataDir: IN_MEMORY, secretKey: SECRET, log: createLogger("silent") });
+  opening ??= openStore({ dataDir: "memory://", secretKey: SECRET, log: createLogger("silent") });
   return opening;
 };
 

@@ -1,8 +1,34 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import type { AuthorizationServer } from "./authorization.ts";
 import { EmulatorControlError, type PortalControls } from "./controls.ts";
-import type { PortalEmulator } from "./emulator.ts";
+import type { EventSender, SentEvent } from "./events.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { ApplicationCard } from "./model.ts";
+import type { ApplicationChange, PortalSettings } from "./options.ts";
+import type { RequestLog } from "./request-log.ts";
 import { asInteger, asRecord, asText } from "./values.ts";
+
+/** What the control surface needs of the emulator; named here, because the emulator mounts it. */
+export interface Controlled {
+  readonly oauthUrl: string;
+  readonly now: () => number;
+  readonly authorization: AuthorizationServer;
+  readonly portals: readonly PortalControls[];
+  readonly requests: RequestLog;
+  readonly events: EventSender;
+  readonly faults: FaultPlan;
+  readonly notImplemented: readonly string[];
+  portal(id?: string): PortalControls;
+  addPortal(partial?: Partial<PortalSettings> & { id?: string | undefined }): Promise<PortalControls>;
+  configureApplication(change: ApplicationChange): ApplicationCard;
+  sentEvents(filter?: {
+    portal?: string | undefined;
+    event?: string | undefined;
+    since?: number | undefined;
+  }): SentEvent[];
+  releaseHanging(): number;
+}
 
 const which = { clientId: z.string().optional(), userId: z.number().int().optional() };
 const page = z.strictObject({
@@ -212,7 +238,7 @@ function statusOf(error: unknown): number {
 }
 
 /** JSON control surface for scripts in other processes and for the look-alike pages; same on every listener. */
-export function mountControlApi(server: FastifyInstance, emulator: PortalEmulator): void {
+export function mountControlApi(server: FastifyInstance, emulator: Controlled): void {
   void server.register(
     (api, _options, done) => {
       api.setErrorHandler((error, _request, reply) => {

@@ -28,7 +28,7 @@ import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal
 import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { type FakeChannel, fakeChannel } from "./fake-channel.ts";
 
-export const PUBLIC_URL = "http://threadline.test";
+const PUBLIC_URL = "http://threadline.test";
 const SECRET_KEY = "0123456789abcdef0123456789abcdef";
 
 export interface Site {

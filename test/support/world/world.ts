@@ -154,7 +154,7 @@ export interface JournalMessage {
 }
 
 /** The session that the page's boot data carries. */
-export function sessionOf(html: string): string {
+function sessionOf(html: string): string {
   const boot = /<script type="application\/json" id="boot">(.*?)<\/script>/s.exec(html)?.[1];
   if (boot === undefined) throw new Error("the page carries no boot data");
   const value = JSON.parse(boot) as { session?: unknown };
