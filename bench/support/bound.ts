@@ -10,7 +10,7 @@ export interface PortalLimits {
   readonly windowMs: number;
 }
 
-export const STANDARD: PortalLimits = {
+const STANDARD: PortalLimits = {
   burst: 50,
   perSecond: 2,
   commands: 50,

@@ -53,7 +53,10 @@ export class Connection {
     const end = this.received.indexOf("\r\n\r\n");
     if (end < 0) return;
     const length = /\r\ncontent-length: (\d+)/i.exec(this.received.slice(0, end))?.[1];
-    if (length === undefined) return this.fail(new Error(`an answer without a length: ${this.received.slice(0, 200)}`));
+    if (length === undefined) {
+      this.fail(new Error(`an answer without a length: ${this.received.slice(0, 200)}`));
+      return;
+    }
     const whole = end + 4 + Number(length);
     if (this.received.length < whole) return;
     const status = Number(this.received.slice(9, 12));

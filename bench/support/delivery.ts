@@ -1,6 +1,6 @@
 import type { PortalControls } from "../../test/emulators/portal/controls.ts";
 import type { RequestLogEntry } from "../../test/emulators/portal/request-log.ts";
-import { textOf } from "./telegram-update.ts";
+import { shownOf } from "./telegram-update.ts";
 
 /** What the portal's side shows of a flood, held against what was written. */
 export interface Delivery {
@@ -32,7 +32,7 @@ export function holdAgainst(
     messages += texts.length;
     const unique = new Set(texts);
     doubled += texts.length - unique.size;
-    const said = Array.from({ length: perConversation }, (_one, number) => textOf(conversation, number));
+    const said = Array.from({ length: perConversation }, (_one, number) => shownOf(conversation, number));
     lost += said.filter((text) => !unique.has(text)).length;
     if (said.filter((text) => unique.has(text)).join("\n") !== [...unique].join("\n")) outOfOrder += 1;
   }

@@ -1,10 +1,8 @@
 /**
  * The parts of the application that a flood meets (acceptor, store, dispatcher, leases, lane runner, drain, portal client
- * with its limiter) and the emulated portal in one process, all on one clock that runs faster than the real one, so that
- * ten minutes of waiting for the operating budget take less than one. Messages go in through the acceptor, REST goes over
- * real HTTP. Left out: web server, sweeper, the events that the portal sends.
- *
- * Work takes its real time, which this clock shows `speed` times as long: that makes us look slower, never faster.
+ * with its limiter) and the emulated portal in one process, all on one clock. It runs at the real pace while requests come
+ * and fast while none does, so that ten minutes of waiting for the operating budget take seconds. Messages go in through
+ * the acceptor, REST goes over real HTTP. Left out: web server, sweeper, the events that the portal sends.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,22 +25,27 @@ import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { drain } from "../../src/relay/drain.ts";
 import type { RelayDeps } from "../../src/relay/ports.ts";
-import { IN_MEMORY, openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { openStore } from "../../src/store/open-store.ts";
 import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
 import { until } from "../../test/support/world/until.ts";
 import type { Flood, FloodResult } from "../flood.ts";
 import { heldBy, holdAgainst, lastAt, longestPause } from "./delivery.ts";
-import { createFastClock } from "./fast-clock.ts";
+import { createActivity, createFastClock } from "./fast-clock.ts";
 import { arrivedBy } from "./live.ts";
 import { telegramUpdate, textOf } from "./telegram-update.ts";
 
 const SECRET_KEY = "0123456789abcdef0123456789abcdef";
 const CONNECTOR = "threadline_telegram";
+const LEASE_MS = 3_600_000;
+/** Longer than the limiter ever spaces two requests of a busy portal. */
+const IDLE_AFTER_MS = 1_500;
 /** As in `src/main.ts`. */
 const CONCURRENCY = 600;
 
 export async function floodOnFastClock(flooding: Flood, speed: number): Promise<FloodResult> {
-  const clock = createFastClock(speed);
+  const activity = createActivity();
+  const clock = createFastClock(speed, () => activity.quietFor(IDLE_AFTER_MS));
   const now = () => new Date(clock.now());
   const log = createLogger("warn");
   const dir = await mkdtemp(join(tmpdir(), "threadline-bench-"));
@@ -52,8 +55,17 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     accessLifetimeMs: 86_400_000,
     portals: [{ chargeMs: { "imconnector.send.messages": { perMessage: flooding.chargeMs } } }],
   });
-  const store = await openStore({ dataDir: IN_MEMORY, secretKey: SECRET_KEY, log });
+  const opened = await openStore({ dataDir: join(dir, "data"), secretKey: SECRET_KEY, log });
+  const store: Store = {
+    ...opened,
+    messages: activity.watch(opened.messages),
+    lanes: activity.watch(opened.lanes),
+    conversations: activity.watch(opened.conversations),
+  };
   const controls = emulator.portal();
+  // Its page is opened in vain, since there is no web server; the portal counts the application as installed all the same.
+  emulator.configureApplication({ baseUrl: "http://127.0.0.1:9" });
+  await controls.installApp().catch(() => undefined);
   controls.finishInstall({ event: false });
   const portal = portalId(controls.portal.memberId);
   const { accessToken, refreshToken } = controls.issueTokens();
@@ -83,7 +95,18 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
     policy,
   );
-  const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(clock.now), oauth, policy, log, clock });
+  const portals = createPortalDirectory({
+    store,
+    limiter: createMemoryLimiter(clock.now),
+    oauth,
+    policy,
+    log,
+    clock,
+    observe: {
+      ended: () => activity.touch(),
+      sent: () => activity.touch(),
+    },
+  });
   const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9" });
   const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY, log, clock });
   const metrics = createMetrics();
@@ -107,8 +130,8 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     log,
     now,
   };
-  // The database keeps leases by its own clock, which is the real one; the heart beats by the fast one, so often enough.
-  const leases = createLeases({ lanes: store.lanes, owner: "bench", ttlMs: 6_000 * speed, log, clock });
+  // Long: nobody dies here, and the database keeps leases by the real clock.
+  const leases = createLeases({ lanes: store.lanes, owner: "bench", ttlMs: LEASE_MS, log, clock });
   const run = createLaneRunner({
     lanes: store.lanes,
     leases,
@@ -121,14 +144,12 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     },
   });
   try {
-    await portals
-      .connectors(portal)
-      .register({
-        id: CONNECTOR,
-        title: "Bench",
-        icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" },
-        handlerUrl: "https://app.example/placements/connector-setup",
-      });
+    await portals.connectors(portal).register({
+      id: CONNECTOR,
+      title: "Bench",
+      icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" },
+      handlerUrl: "https://app.example/placements/connector-setup",
+    });
     await portals
       .connectors(portal)
       .attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Bench" });
@@ -168,13 +189,14 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       seconds: (lastAt(entries) - begin) / 1000,
       delivery: holdAgainst(arrivedBy(controls), conversations, perConversation, entries),
       pause: longestPause(entries),
-      how: `played on a clock ${speed} times as fast as the real one; \`npm run bench -- flood --long\` waits it out`,
+      how: `parts in one process, whose clock ran ${speed} times as fast while nothing was under way; \`npm run bench -- flood --long\` waits it out`,
     };
   } finally {
     await dispatcher.close();
     await leases.close();
     await store.close();
     await emulator.stop();
+    clock.stop();
     await rm(dir, { recursive: true, force: true });
   }
 }

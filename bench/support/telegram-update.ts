@@ -8,6 +8,10 @@ export const FIRST_CHAT = 5_100_000_001;
 export const textOf = (conversation: number, number: number): string =>
   `Question ${number} of customer ${conversation}: when will my order arrive, and can I still change the address?`;
 
+/** The same as Open Lines shows it: the first word is bold. */
+export const shownOf = (conversation: number, number: number): string =>
+  textOf(conversation, number).replace("Question", "[b]Question[/b]");
+
 /** `messageId` must never repeat within a chat: it is the key by which repetitions are recognised. */
 export function telegramUpdate(conversation: number, messageId: number, text: string): string {
   const id = FIRST_CHAT + conversation;

@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { flood } from "../../bench/flood.ts";
+import { neighbours } from "../../bench/neighbours.ts";
+import { ownTime } from "../../bench/own-time.ts";
+import { webhook } from "../../bench/webhook.ts";
+
+/** Whether a target is met says nothing at this size; that a figure runs on both stores, and gets values, does. */
+describe("figures in their smallest size", () => {
+  it.each([
+    { figure: webhook, lines: 4 },
+    { figure: ownTime, lines: 2 },
+    { figure: flood, lines: 3 },
+    { figure: neighbours, lines: 2 },
+  ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
+    const findings = await figure.run("tiny");
+    expect(findings).toHaveLength(lines);
+    for (const finding of findings) {
+      expect(Object.values(finding.data).flat()).toSatisfy((values: number[]) => values.every(Number.isFinite));
+      if (figure === flood)
+        expect(finding.data).toMatchObject({
+          lost: 0,
+          doubled: 0,
+          outOfOrder: 0,
+          overRate: 0,
+          overBudget: 0,
+          messages: 100,
+        });
+    }
+  });
+});
