@@ -10,7 +10,7 @@ import { createLaneRepository } from "./lanes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMediaRepository } from "./media.ts";
 import { createMessageRepository } from "./messages.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, type SqlSession } from "./migrate.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createSecrets } from "./secrets.ts";
 import { createUserRepository } from "./users.ts";
@@ -26,8 +26,14 @@ export interface StoreOptions {
   readonly connections?: number | undefined;
 }
 
-/** What a server does by itself and PGlite does not: rows updated or deleted leave their old versions behind. */
-const TIDY_UP = "vacuum (analyze) lanes, conversations, messages, media, portals, portal_users, accounts, lane_owners, locks, nonces";
+/**
+ * What a server does by itself and PGlite does not: rows updated or deleted leave their old versions behind. Small tables
+ * are left alone: nothing is gained there, and a vacuum would teach the planner that they are small.
+ */
+async function tidyUp(session: SqlSession): Promise<void> {
+  const large = await session.query("select relname from pg_stat_user_tables where pg_relation_size(relid) > 8 * 1024 * 1024", []);
+  for (const { relname } of large) await session.run(`vacuum "${String(relname)}"`);
+}
 
 const IN_MEMORY = "memory://";
 
@@ -63,7 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     try {
       // Nobody else can be at this folder: whoever held leases is dead.
       await store.lanes.retireAll();
-      await database.withSession((session) => session.run(TIDY_UP));
+      await database.withSession(tidyUp);
     } catch (error) {
       await store.close();
       throw error;

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { pino } from "pino";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../src/store/open-store.ts";
-import { accept, inbound, place } from "../contract/store-fixtures.ts";
+import { accept, inbound, livingOwner, place, reply } from "../contract/store-fixtures.ts";
 import { storeBattery } from "../contract/store.ts";
 
 const base = process.env.TEST_DATABASE_URL ?? "";
@@ -102,6 +102,48 @@ describe("a PostgreSQL server", () => {
     const results = await crossing(url, `delete from accounts where id = '${account.id}'`, () => store.messages.acceptInbound([inbound(account)]));
     expect(results).toEqual([{ kind: "unknown" }]);
     await store.close();
+  });
+
+  it("never reads a hot table from end to end, also when plans are made while it is nearly empty", async () => {
+    const url = await newDatabase();
+    const work = async () => {
+      // One connection, so that its plans are reused and kept; closing it writes the counts down.
+      const store = await openStore({ databaseUrl: url.href, dataDir: "unused", secretKey: "k".repeat(32), log: pino({ level: "silent" }), connections: 1 });
+      const { portal, account } = await place(store);
+      const owner = await livingOwner(store);
+      for (let n = 0; n < 30; n++) {
+        const row = inbound(account, { chatId: `chat-${n % 3}` });
+        const { lane, message, conversation } = await accept(store, row);
+        await accept(store, inbound(account, { chatId: row.chatId, kind: "edit", externalId: row.externalId }));
+        await store.lanes.take(lane, owner);
+        await store.messages.beginAttempt(lane, owner, [message]);
+        await store.messages.finish([{ message, result: { state: "sent" } }]);
+        const answer = await store.messages.acceptReply(reply(portal, conversation));
+        if (answer.kind === "stored") await store.messages.finish([{ message: answer.message, result: { state: "sent", externalIds: [`a${n}`, `b${n}`] } }]);
+        await store.messages.applyReceipt(account.id, [`b${n}`], "read");
+      }
+      await store.close();
+    };
+    const client = new Client({ connectionString: url.href });
+    const readings = async () => {
+      await client.query("select pg_stat_clear_snapshot()");
+      const { rows } = await client.query<{ relname: string; seq: string; idx: string }>(
+        "select relname, seq_scan as seq, idx_scan as idx from pg_stat_user_tables where relname in ('messages', 'conversations', 'message_parts') order by 1",
+      );
+      return rows;
+    };
+    await work();
+    await client.connect();
+    await client.query("vacuum analyze");
+    const before = await readings();
+    await work();
+    const after = await vi.waitFor(async () => {
+      const now = await readings();
+      expect(Number(now.find((row) => row.relname === "messages")?.idx)).toBeGreaterThan(Number(before.find((row) => row.relname === "messages")?.idx) + 100);
+      return now;
+    }, { timeout: 10_000 });
+    await client.end();
+    expect(after.map((row) => [row.relname, row.seq])).toEqual(before.map((row) => [row.relname, row.seq]));
   });
 
   it("may end our connections at any time: a repeated accept neither loses nor doubles", async () => {
