@@ -34,6 +34,11 @@ export interface ChannelAdapter {
   connect(account: Account, place: PublicPlace): Promise<Connected>;
   /** HTML that the admin pastes into a site to show this account there; `origin` is where visitors' browsers reach us. */
   embed?(account: Account, origin: string): string;
+  /**
+   * The state of the customer's own messages changed (the portal has them, or will not). For channels that show the
+   * customer ticks of ours; never throws and never waits.
+   */
+  progressed?(account: Account, chatId: string): void;
   /** Idempotent: takes our webhook away; an account that is gone already counts as done. */
   disconnect(account: Account): Promise<void>;
   /** Opens the bytes behind a reference of ours; the caller enforces the size limit while it streams. */

@@ -92,7 +92,8 @@ export function createOAuthClient(
     const answered = await post(new URL("/oauth/token/", server.url), body);
     if ("sentence" in answered) return { kind: "unreachable", sentence: answered.sentence };
     const refusal = refusalSchema.safeParse(answered.body);
-    if (refusal.success) return denial(refusal.data.error);
+    // A server in trouble may say so with an error code too: that is no verdict about the portal.
+    if (refusal.success && answered.status < 500) return denial(refusal.data.error);
     const parsed = grantSchema.safeParse(answered.body);
     if (!parsed.success || answered.status !== 200) {
       return {

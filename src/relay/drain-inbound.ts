@@ -82,6 +82,7 @@ async function deliver(
     element.rows.map((row) => ({ message: row.id, result: elementResult(outcome.value[index]) })),
   );
   await deps.store.messages.finish(results);
+  route.adapter.progressed?.(route.account, route.conversation.externalChatId);
   for (const { result } of results) deps.metrics.delivered.inc({ direction: "in", state: result.state });
   await learn(deps, route, outcome.value);
   return undefined;

@@ -139,6 +139,9 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
     },
     openMedia: (_account, ref) => uploads.open(ref),
     // The routes ask the store for the account each time: gone there is gone here.
+    // Account ids are UUIDs and the origin is ours: nothing here needs escaping.
+    embed: (account, origin) => `<script src="${origin}/widget.js" data-account="${account.id}" async></script>`,
+    progressed: (account, chatId) => hub.notify(account.id, chatId),
     disconnect: () => Promise.resolve(),
   };
 }

@@ -150,3 +150,11 @@ test("files of more than a month ago are swept away, later ones stay", async () 
   expect(left?.size).toBe(5);
   if (left) await buffer(left.stream as Readable);
 });
+
+test("gives the script tag for the site, and tells an open page when the team has the visitor's message", () => {
+  expect(adapter.embed?.(account, "https://chat.example")).toBe(
+    `<script src="https://chat.example/widget.js" data-account="${account.id}" async></script>`,
+  );
+  adapter.progressed?.(account, VISITOR);
+  expect(notices).toEqual([`${account.id} ${VISITOR}`]);
+});
