@@ -11,7 +11,16 @@
  */
 import { until } from "../test/support/world/until.ts";
 import { boundSeconds } from "./support/bound.ts";
-import { type Delivery, describe, heldBy, holdAgainst, isClean, lastAt, longestPause } from "./support/delivery.ts";
+import {
+  describe,
+  type Flood,
+  type FloodResult,
+  heldBy,
+  holdAgainst,
+  isClean,
+  lastAt,
+  longestPause,
+} from "./support/delivery.ts";
 import { floodOnFastClock } from "./support/flood-on-fast-clock.ts";
 import { arrivedBy, Live, type StoreKind, settingOf } from "./support/live.ts";
 import { runLoad } from "./support/load.ts";
@@ -20,19 +29,6 @@ import { type Figure, type Finding, round, type Size } from "./support/report.ts
 const SHARE = 0.9;
 const SPEED = 60;
 const SETTLE_MS = 2_500;
-
-export interface Flood {
-  readonly conversations: number;
-  readonly perConversation: number;
-  readonly chargeMs: number;
-}
-
-export interface FloodResult extends Flood {
-  readonly seconds: number;
-  readonly delivery: Delivery;
-  readonly pause: { readonly seconds: number; readonly before: number };
-  readonly how: string;
-}
 
 export const flood: Figure = {
   name: "flood",

@@ -2,6 +2,19 @@ import type { PortalControls } from "../../test/emulators/portal/controls.ts";
 import type { RequestLogEntry } from "../../test/emulators/portal/request-log.ts";
 import { shownOf } from "./telegram-update.ts";
 
+export interface Flood {
+  readonly conversations: number;
+  readonly perConversation: number;
+  readonly chargeMs: number;
+}
+
+export interface FloodResult extends Flood {
+  readonly seconds: number;
+  readonly delivery: Delivery;
+  readonly pause: { readonly seconds: number; readonly before: number };
+  readonly how: string;
+}
+
 /** What the portal's side shows of a flood, held against what was written. */
 export interface Delivery {
   readonly lost: number;

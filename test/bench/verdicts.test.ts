@@ -1,9 +1,9 @@
 import { expect, describe as group, it } from "vitest";
-import { type FloodResult, judgeBudget, judgeFlood } from "../../bench/flood.ts";
+import { judgeBudget, judgeFlood } from "../../bench/flood.ts";
 import { judgeNeighbours } from "../../bench/neighbours.ts";
 import { judgeOwnTime } from "../../bench/own-time.ts";
 import { boundSeconds } from "../../bench/support/bound.ts";
-import { holdAgainst, longestPause } from "../../bench/support/delivery.ts";
+import { type FloodResult, holdAgainst, longestPause } from "../../bench/support/delivery.ts";
 import { renderTable } from "../../bench/support/report.ts";
 import { median, percentile } from "../../bench/support/stats.ts";
 import { shownOf } from "../../bench/support/telegram-update.ts";
