@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, rename, unlink } from "node:fs/promises";
+import { link, mkdir, open, readdir, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join, resolve } from "node:path";
 
@@ -9,10 +9,14 @@ import { join, resolve } from "node:path";
  *
  * The lock is a listening Unix socket in the folder: the kernel knows whether somebody listens, also after kill -9 and
  * across containers that share the folder. A pid file could name a pid that is somebody else by now.
- * - Holder dies in any way: connecting is refused at once, and the next one takes the stale socket away.
+ *
+ * Sockets are numbered, and the highest number counts. Who finds it dead makes the next number, which the file system
+ * lets exactly one do; a dead socket is removed only by the holder of a higher one. (Removing a dead one first and then
+ * taking its name lets a slow second process remove the living one that the first has put there.)
+ * - Holder dies in any way: connecting is refused at once, the next process takes the next number.
  * - Holder is stopped (SIGSTOP) or busy: the kernel still accepts for it; the folder stays taken.
- * - Several start at once on a stale socket: it is renamed before it is removed, and what was renamed is asked again;
- *   a living one taken away by mistake is put back.
+ * - Several start at once: one of them makes the number, the others find it alive.
+ * - A process so slow that its number was passed meanwhile: sees the higher one and gives way.
  * - Anything unclear counts as taken.
  */
 export interface FolderLock {
@@ -20,6 +24,8 @@ export interface FolderLock {
 }
 
 const NAME = "pglite.lock";
+const NUMBERED = /^pglite\.lock\.(\d{1,9})$/;
+const NEWCOMER = /^pglite\.lock\.new-/;
 /** `sun_path` holds 108 bytes on Linux and 104 on macOS, with the closing NUL. */
 const LONGEST_PATH = 103;
 
@@ -33,8 +39,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     await handle.close();
     throw new Error(`The path of the data folder is too long for its lock: choose a shorter DATA_DIR than ${absolute}`);
   }
-  // Listening before it has the lock's name: whoever sees the name and is refused knows that its holder is dead.
-  const own = `${NAME}.${randomUUID().slice(0, 8)}`;
+  // Listening before it has a number: whoever is refused at a numbered socket knows that its holder is dead.
+  const own = `${NAME}.new-${randomUUID().slice(0, 8)}`;
   let server: Server | undefined;
   try {
     server = await listen(join(base, own));
@@ -50,7 +56,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     async release() {
       if (released) return;
       released = true;
-      await removeIfThere(join(absolute, NAME));
+      // The dead socket stays: its number must not be made a second time.
       await closeServer(held);
       await handle.close();
     },
@@ -59,39 +65,44 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
 
 /** A path to the folder that is short enough for a socket: its own, or the way through an open handle. */
 function socketFolder(absolute: string, fd: number): string | undefined {
-  const longest = `/${NAME}.12345678`.length;
+  const longest = `/${NAME}.new-12345678`.length;
   if (Buffer.byteLength(absolute) + longest <= LONGEST_PATH) return absolute;
   return process.platform === "linux" ? `/proc/self/fd/${fd}` : undefined;
 }
 
 async function claim(base: string, folder: string, own: string): Promise<void> {
   for (let attempt = 0; attempt < 10; attempt++) {
-    try {
-      await link(join(folder, own), join(folder, NAME));
-      await unlink(join(folder, own));
-      return;
-    } catch (error) {
-      if (errorCode(error) !== "EEXIST") throw error;
+    const highest = Math.max(0, ...(await numbers(folder)));
+    if (highest > 0 && (await isAlive(join(base, `${NAME}.${highest}`)))) throw taken(folder);
+    const mine = highest + 1;
+    const made = await linkIfFree(join(folder, own), join(folder, `${NAME}.${mine}`));
+    // A holder that came in this moment took ours for a left-over.
+    if (made === "gone") throw taken(folder);
+    if (made === "exists") continue;
+    const others = await numbers(folder);
+    if (others.some((number) => number > mine)) {
+      await removeIfThere(join(folder, `${NAME}.${mine}`));
+      continue;
     }
-    if (await isAlive(join(base, NAME))) throw taken(folder);
-    const aside = `${NAME}.${randomUUID().slice(0, 8)}`;
-    if (!(await renameIfThere(join(folder, NAME), join(folder, aside)))) continue;
-    if (await isAlive(join(base, aside))) {
-      await putBack(join(folder, aside), join(folder, NAME));
-      throw taken(folder);
-    }
-    await removeIfThere(join(folder, aside));
+    await removeIfThere(join(folder, own));
+    for (const number of others) if (number < mine) await removeIfThere(join(folder, `${NAME}.${number}`));
+    await removeLeftOvers(base, folder);
+    return;
   }
   throw taken(folder);
 }
 
-/** A third process may have taken the name in between; then it stays, and the mistake is told by its name in the folder. */
-async function putBack(aside: string, name: string): Promise<void> {
-  try {
-    await link(aside, name);
-    await unlink(aside);
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
+async function numbers(folder: string): Promise<number[]> {
+  return (await readdir(folder)).flatMap((name) => {
+    const number = NUMBERED.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+}
+
+/** Of processes that were killed before they had a number. */
+async function removeLeftOvers(base: string, folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (NEWCOMER.test(name) && !(await isAlive(join(base, name)))) await removeIfThere(join(folder, name));
   }
 }
 
@@ -132,12 +143,13 @@ function closeServer(server: Server | undefined): Promise<void> {
   });
 }
 
-async function renameIfThere(from: string, to: string): Promise<boolean> {
+async function linkIfFree(from: string, to: string): Promise<"made" | "exists" | "gone"> {
   try {
-    await rename(from, to);
-    return true;
+    await link(from, to);
+    return "made";
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
+    if (errorCode(error) === "EEXIST") return "exists";
+    if (errorCode(error) === "ENOENT") return "gone";
     throw error;
   }
 }
