@@ -148,8 +148,13 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
       const id = ourId(request.params.id, conversationId, "conversation");
       const found = await store.conversations.find(viewer.portal, id);
       if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
-      const { after, before, limit } = request.query;
-      const rows = await store.messages.journal(viewer.portal, { conversation: id, limit, ...paging(after, before) });
+      const { after, before, changes, limit } = request.query;
+      const rows = await store.messages.journal(viewer.portal, {
+        conversation: id,
+        limit,
+        ...(changes === "true" && { changes: true }),
+        ...paging(after, before),
+      });
       const ordered = [...rows].sort((a, b) => a.seq - b.seq);
       const first = ordered[0];
       if (first && after === undefined && rows.length === limit) reply.header(NEXT, String(first.seq));

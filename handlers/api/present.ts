@@ -53,7 +53,9 @@ export function presentMessage(message: Message, link: MediaLink): MessageAnswer
     account: message.account,
     direction: message.direction,
     kind: message.kind,
+    ...(message.target !== undefined && { target: message.target }),
     text: content.body.text,
+    spans: content.body.spans.map((span) => ({ ...span })),
     state: message.state,
     attempts: message.attempts,
     attemptedAt: message.attemptedAt?.toISOString() ?? null,
@@ -73,6 +75,8 @@ export function presentMessage(message: Message, link: MediaLink): MessageAnswer
       ...(attachment.name !== undefined && { name: attachment.name }),
       ...(attachment.mime !== undefined && { mime: attachment.mime }),
       ...(attachment.size !== undefined && { size: attachment.size }),
+      ...(attachment.width !== undefined && { width: attachment.width }),
+      ...(attachment.height !== undefined && { height: attachment.height }),
       ...(attachment.source.by === "media" && { url: link(attachment.source.id) }),
     })),
   };

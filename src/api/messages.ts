@@ -9,7 +9,16 @@ export const attachment = z.object({
   name: z.string().optional(),
   mime: z.string().optional(),
   size: z.number().optional(),
+  width: z.number().optional().describe("Pixels, as the sender tells."),
+  height: z.number().optional(),
   url: z.string().optional().describe("Opens for a short while; absent until the file is here."),
+});
+
+const span = z.object({
+  kind: z.enum(["bold", "italic", "underline", "strike", "code", "pre", "quote", "link"]),
+  start: z.number().int(),
+  end: z.number().int().describe("Exclusive."),
+  url: z.string().optional().describe("Only of a link, as it was written: not proved to be harmless."),
 });
 
 export const message = z.object({
@@ -18,7 +27,11 @@ export const message = z.object({
   account: z.string(),
   direction: direction.describe("in: from the customer; out: to the customer."),
   kind: z.enum(["message", "edit", "delete"]),
+  target: z.string().optional().describe("The message that an edit or a deletion changes."),
   text: z.string(),
+  spans: z
+    .array(span)
+    .describe("Formatting of `text`: sorted, nested or apart, never crossing; offsets are UTF-16 code units."),
   state: messageState,
   attempts: z.number().int(),
   /** When the last attempt left. */
@@ -46,6 +59,7 @@ export const journalQuery = z.object({
 });
 
 export const threadQuery = z.object({
+  changes: z.enum(["true", "false"]).optional().describe("true: edits and deletions too, as rows of their own."),
   after: position.optional(),
   before: position.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),

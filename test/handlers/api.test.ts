@@ -303,6 +303,43 @@ describe("journal", () => {
     }
   });
 
+  test("messages carry their formatting and the size of their pictures; changes come when asked for", async () => {
+    const { id } = (await create()).json();
+    const conversation = await receive(id, "plain");
+    const now = new Date();
+    const at = { portal: site.memberId, account: accountId(id), chatId: "c1", sentAt: now, notBefore: now };
+    const customer = { externalId: "c1", name: "Maria" };
+    const spans = [{ kind: "link", start: 0, end: 4, url: "https://shop.example/" }] as const;
+    const photo = { kind: "photo", source: { by: "channel", ref: "x" }, width: 800, height: 500 } as const;
+    await site.store.messages.acceptInbound([
+      {
+        ...at,
+        customer,
+        key: "rich",
+        kind: "message",
+        externalId: "rich",
+        content: { body: { text: "shop", spans }, attachments: [photo] },
+      },
+    ]);
+    await site.store.messages.acceptInbound([
+      {
+        ...at,
+        customer,
+        key: "rich-delete",
+        kind: "delete",
+        externalId: "rich",
+        content: { body: plainText(""), attachments: [] },
+      },
+    ]);
+    const thread = `/conversations/${conversation}/messages`;
+    const [plain, rich, ...more] = (await site.api(admin, "GET", thread)).json();
+    expect(plain).toMatchObject({ text: "plain", spans: [] });
+    expect(rich).toMatchObject({ text: "shop", spans, attachments: [{ kind: "photo", width: 800, height: 500 }] });
+    expect(more).toEqual([]);
+    const changes = (await site.api(admin, "GET", `${thread}?changes=true`)).json();
+    expect(changes[2]).toMatchObject({ kind: "delete", target: rich.id });
+  });
+
   test("failed messages are retried by hand, others are not", async () => {
     const { id } = (await create()).json();
     await receive(id, "one");
