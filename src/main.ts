@@ -65,8 +65,11 @@ import { createPages } from "./server/pages.ts";
 import { createSessions } from "./server/session.ts";
 import { openStore } from "./store/open-store.ts";
 
-/** Lanes running at once. A run mostly waits for the portal's limiter or a vendor; batches are made of waiting runs. */
-const CONCURRENCY = 600;
+/**
+ * Lanes running at once. A run mostly waits for its portal's limiter or a vendor, and batches are made of waiting runs. A
+ * flooded portal keeps at most 700 of them waiting (`batcher.ts`), so that a few flooded portals leave room for the others.
+ */
+const CONCURRENCY = 3_000;
 const LEASE_MS = 6_000;
 const SWEEP_MS = 1_000;
 const ACCOUNT_CACHE_MS = 2_000;

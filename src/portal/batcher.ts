@@ -60,7 +60,7 @@ export interface Batcher {
 const MAX_COMMANDS = 50;
 const MAX_BATCH_MS = 15_000;
 const MAX_IN_FLIGHT = 8;
-const MAX_QUEUED = 5_000;
+const MAX_QUEUED = 700;
 /** A call that waited so long is given back to its caller as throttled. */
 const MAX_WAIT_MS = 20_000;
 const GATHER_MIN_MS = 20;
