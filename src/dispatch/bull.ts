@@ -39,9 +39,14 @@ const reconnect = (times: number) => Math.min(times * 100, 1_000);
 export function createBullDispatcher(options: BullOptions): Dispatcher {
   const { redisUrl, concurrency, log, onLostWakeUp, prefix = "threadline", clock = systemClock } = options;
   const quiet = createQuietLog(log, clock);
-  const onError = (error: Error) => quiet(error, "Redis cannot be asked; conversations move by the sweep alone until it is back");
+  const onError = (error: Error) =>
+    quiet(error, "Redis cannot be asked; conversations move by the sweep alone until it is back");
 
-  const producer = redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: ANSWER_WITHIN_MS }, onError);
+  const producer = redis(
+    redisUrl,
+    { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: ANSWER_WITHIN_MS },
+    onError,
+  );
   const connectedOnce = firstAnswer(producer);
   let queue: Promise<Queue<WakeUp>> | undefined;
 
@@ -161,7 +166,11 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
       await withinTime(leaving ?? worker.close(true), CLOSE_WITHIN_MS);
       connection.disconnect();
     }
-    if (queue) await withinTime(queue.then((made) => made.close()), CLOSE_WITHIN_MS);
+    if (queue)
+      await withinTime(
+        queue.then((made) => made.close()),
+        CLOSE_WITHIN_MS,
+      );
     producer.disconnect();
   }
 

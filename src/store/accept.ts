@@ -45,7 +45,10 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     im_message: row.imMessageId,
     im_chat: row.imChatId,
   });
-  const [accepted] = await call<Omit<AcceptedRow, "conversation_id">>(db, "select * from accept_reply($1, $2)", [reply, now.toISOString()]);
+  const [accepted] = await call<Omit<AcceptedRow, "conversation_id">>(db, "select * from accept_reply($1, $2)", [
+    reply,
+    now.toISOString(),
+  ]);
   if (!accepted) return { kind: "unknown" };
   return toAccepted({ ...accepted, conversation_id: row.conversation }, "out");
 }
@@ -80,7 +83,13 @@ function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out"): Accep
     return { kind: row.outcome === "duplicate" ? "duplicate" : "unknown" };
   }
   const conversation = conversationId(row.conversation_id);
-  return { kind: "stored", message: messageId(row.message_id), conversation, lane: laneOf(direction, conversation), held: row.held };
+  return {
+    kind: "stored",
+    message: messageId(row.message_id),
+    conversation,
+    lane: laneOf(direction, conversation),
+    held: row.held,
+  };
 }
 
 /** Not through the query builder: these run for every message, and their text never changes. */

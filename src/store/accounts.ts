@@ -35,13 +35,24 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
 
   return {
     async list(portal) {
-      const rows = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).orderBy("created_at").orderBy("id").execute();
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .orderBy("created_at")
+        .orderBy("id")
+        .execute();
       return rows.map(toAccount);
     },
 
     async find(portal, account) {
       if (!isUuid(account)) return undefined;
-      const row = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("id", "=", account).executeTakeFirst();
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("id", "=", account)
+        .executeTakeFirst();
       return row && toAccount(row);
     },
 
@@ -52,7 +63,13 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
     },
 
     async listByChannel(channel) {
-      const rows = await db.selectFrom(TABLE).selectAll().where("channel", "=", channel).orderBy("created_at").orderBy("id").execute();
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("channel", "=", channel)
+        .orderBy("created_at")
+        .orderBy("id")
+        .execute();
       return rows.map(toAccount);
     },
 
@@ -123,7 +140,13 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
       if (!isUuid(account)) return undefined;
       return repeatWhenUndone(() =>
         db.transaction().execute(async (tx) => {
-          const found = await tx.selectFrom(TABLE).select("id").where("portal_id", "=", portal).where("id", "=", account).forUpdate().execute();
+          const found = await tx
+            .selectFrom(TABLE)
+            .select("id")
+            .where("portal_id", "=", portal)
+            .where("id", "=", account)
+            .forUpdate()
+            .execute();
           if (found.length === 0) return undefined;
           const media = await tx
             .selectFrom("media")
@@ -146,7 +169,11 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
 
     async savePollCursor(account, cursor) {
       if (!isUuid(account)) return;
-      await db.updateTable(TABLE).set({ poll_cursor: cursor ?? null }).where("id", "=", account).execute();
+      await db
+        .updateTable(TABLE)
+        .set({ poll_cursor: cursor ?? null })
+        .where("id", "=", account)
+        .execute();
     },
   };
 }

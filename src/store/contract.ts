@@ -70,7 +70,9 @@ export interface PortalRepository {
   /** Forgets tokens after an uninstall that keeps data. */
   dropTokens(portal: PortalId): Promise<void>;
   /** Erases every row of the portal in all tables; answers the media ids whose files must go too, and row counts for the log. */
-  erase(portal: PortalId): Promise<{ readonly media: readonly MediaId[]; readonly rows: Readonly<Record<string, number>> }>;
+  erase(
+    portal: PortalId,
+  ): Promise<{ readonly media: readonly MediaId[]; readonly rows: Readonly<Record<string, number>> }>;
 }
 
 export interface UserRepository {
@@ -124,9 +126,27 @@ export interface ConversationRepository {
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
   findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
   /** Newest first. `touchedSince`: only those with a message since then. */
-  list(portal: PortalId, query: { readonly account?: AccountId; readonly open?: boolean; readonly touchedSince?: Date; readonly limit: number }): Promise<readonly Conversation[]>;
+  list(
+    portal: PortalId,
+    query: {
+      readonly account?: AccountId;
+      readonly open?: boolean;
+      readonly touchedSince?: Date;
+      readonly limit: number;
+    },
+  ): Promise<readonly Conversation[]>;
   /** Stores what the portal told about its side. Absent keys stay. */
-  learn(portal: PortalId, conversation: ConversationId, patch: { readonly imChatId?: string; readonly sessionId?: string; readonly portalUserId?: string; readonly open?: boolean; readonly comparedAt?: Date; }): Promise<void>;
+  learn(
+    portal: PortalId,
+    conversation: ConversationId,
+    patch: {
+      readonly imChatId?: string;
+      readonly sessionId?: string;
+      readonly portalUserId?: string;
+      readonly open?: boolean;
+      readonly comparedAt?: Date;
+    },
+  ): Promise<void>;
 }
 
 /** One event of a channel on its way into the database; unique by (account, key). */
@@ -148,7 +168,13 @@ export interface InboundRow {
 }
 
 export type Accepted =
-  | { readonly kind: "stored"; readonly message: MessageId; readonly conversation: ConversationId; readonly lane: LaneId; readonly held: boolean }
+  | {
+      readonly kind: "stored";
+      readonly message: MessageId;
+      readonly conversation: ConversationId;
+      readonly lane: LaneId;
+      readonly held: boolean;
+    }
   | { readonly kind: "duplicate" }
   /** The account is gone, or an edit/deletion of something never seen. */
   | { readonly kind: "unknown" };
@@ -173,7 +199,13 @@ export type MessageResult =
   | { readonly state: "sent" | "delivered"; readonly externalIds?: readonly string[] }
   | { readonly state: "stored"; readonly nextAt: Date; readonly error: string }
   | { readonly state: "refused" | "failed"; readonly error: string }
-  | { readonly state: "uncertain"; readonly error: string; readonly externalIds?: readonly string[]; readonly settleBy?: Date; readonly nextAt?: Date };
+  | {
+      readonly state: "uncertain";
+      readonly error: string;
+      readonly externalIds?: readonly string[];
+      readonly settleBy?: Date;
+      readonly nextAt?: Date;
+    };
 
 export interface JournalQuery {
   readonly state?: MessageState;
@@ -216,7 +248,11 @@ export interface MessageRepository {
   /** Writes results in one transaction. A state never goes back from `read` to `delivered` or `sent`. */
   finish(results: readonly { readonly message: MessageId; readonly result: MessageResult }[]): Promise<void>;
   /** Receipts of the channel: raises the state of our messages with these vendor ids, never lowers it. Answers the rows that changed. */
-  applyReceipt(account: AccountId, externalIds: readonly string[], state: "delivered" | "read"): Promise<readonly MessageId[]>;
+  applyReceipt(
+    account: AccountId,
+    externalIds: readonly string[],
+    state: "delivered" | "read",
+  ): Promise<readonly MessageId[]>;
   /** Outbound rows that reached the channel and whose delivery the portal has not been told yet. */
   unreported(conversation: ConversationId, limit: number): Promise<readonly Message[]>;
   markReported(messages: readonly MessageId[]): Promise<void>;

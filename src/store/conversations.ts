@@ -12,7 +12,12 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
   return {
     async find(portal, conversation) {
       if (!isUuid(conversation)) return undefined;
-      const row = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("id", "=", conversation).executeTakeFirst();
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("id", "=", conversation)
+        .executeTakeFirst();
       return row && toConversation(row);
     },
 

@@ -58,14 +58,21 @@ export interface PostgresOptions {
  * connection, 30 s for a statement.
  */
 export function openPostgres(options: PostgresOptions): Database {
-  const settings = { connectionString: options.url, connectionTimeoutMillis: 5_000, keepAlive: true, application_name: "threadline" };
+  const settings = {
+    connectionString: options.url,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: "threadline",
+  };
   const pool = new Pool({
     ...settings,
     max: options.connections,
     statement_timeout: 30_000,
     query_timeout: 35_000,
     idle_in_transaction_session_timeout: 60_000,
-    types: { getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)) },
+    types: {
+      getTypeParser: (oid, format) => (oid === pgTypes.builtins.INT8 ? Number : pgTypes.getTypeParser(oid, format)),
+    },
   });
   pool.on("error", options.onConnectionError);
   // A connection that breaks while it is lent out tells so on itself, beside failing its statement: unheard, that ends
@@ -132,7 +139,8 @@ function guardedDriver(driver: Driver): Driver {
 
 function guardedConnection(connection: DatabaseConnection): DatabaseConnection {
   return {
-    executeQuery: <R>(query: CompiledQuery) => translated(connection.executeQuery<R>({ ...query, parameters: query.parameters.map(cleanParameter) })),
+    executeQuery: <R>(query: CompiledQuery) =>
+      translated(connection.executeQuery<R>({ ...query, parameters: query.parameters.map(cleanParameter) })),
     streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
   };
 }

@@ -9,10 +9,32 @@ import { StoreUnavailable } from "./contract.ts";
  */
 const UNAVAILABLE_CODES = new Set([
   // Node: no way to the server, or the way broke.
-  "ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH",
-  "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "ENOENT", "EADDRNOTAVAIL",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EHOSTDOWN",
+  "ENETDOWN",
+  "ENOENT",
+  "EADDRNOTAVAIL",
   // PostgreSQL: shutting down, starting up, out of connections, memory or disk, read-only after a failover, taking too long.
-  "57P01", "57P02", "57P03", "57P05", "53000", "53100", "53200", "53300", "25006", "57014", "55P03", "58030",
+  "57P01",
+  "57P02",
+  "57P03",
+  "57P05",
+  "53000",
+  "53100",
+  "53200",
+  "53300",
+  "25006",
+  "57014",
+  "55P03",
+  "58030",
 ]);
 
 /** What the drivers throw without any code. */
@@ -39,7 +61,13 @@ export function translateError(error: unknown): unknown {
 
 /** Unique violation of a named constraint. */
 export function violates(error: unknown, constraint: string): boolean {
-  return codeOf(error) === "23505" && typeof error === "object" && error !== null && "constraint" in error && error.constraint === constraint;
+  return (
+    codeOf(error) === "23505" &&
+    typeof error === "object" &&
+    error !== null &&
+    "constraint" in error &&
+    error.constraint === constraint
+  );
 }
 
 /** The statement was undone as a whole because it ran into another one (deadlock, serialisation, a parent deleted meanwhile). */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
-import type { LockRepository, NonceRepository } from "./contract.ts";
 import { toJson } from "./clean.ts";
+import type { LockRepository, NonceRepository } from "./contract.ts";
 import type { Schema } from "./schema.ts";
 
 /** `ttlMs` from now, by the database's clock: the clocks of the processes need not agree. */
@@ -52,7 +52,10 @@ export function createNonceRepository(db: Kysely<Schema>): NonceRepository {
   return {
     async issue(kind, value, payload, ttlMs) {
       await db.deleteFrom("nonces").where("until", "<=", sql<Date>`clock_timestamp()`).execute();
-      await db.insertInto("nonces").values({ kind, value, payload: toJson(payload), until: after(ttlMs) }).execute();
+      await db
+        .insertInto("nonces")
+        .values({ kind, value, payload: toJson(payload), until: after(ttlMs) })
+        .execute();
     },
 
     async claim(kind, value) {

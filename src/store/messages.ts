@@ -21,7 +21,12 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
 
     async find(portal, message) {
       if (!isUuid(message)) return undefined;
-      const row = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("id", "=", message).executeTakeFirst();
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("id", "=", message)
+        .executeTakeFirst();
       return row && toMessage(row);
     },
 
@@ -70,13 +75,17 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       const at = keyOf(lane);
       if (!at || !messages.every(isUuid)) return false;
       const { rows } = await sql<{ begun: boolean }>`
-        select begin_attempt(${at.conversation}, ${at.direction}, ${owner}, ${[...new Set(messages)]}) as begun`.execute(db);
+        select begin_attempt(${at.conversation}, ${at.direction}, ${owner}, ${[...new Set(messages)]}) as begun`.execute(
+        db,
+      );
       return rows[0]?.begun === true;
     },
 
     async finish(results) {
       if (results.length === 0) return;
-      const rows = results.flatMap(({ message, result }, n) => (isUuid(message) ? [{ n, message, ...resultColumns(result) }] : []));
+      const rows = results.flatMap(({ message, result }, n) =>
+        isUuid(message) ? [{ n, message, ...resultColumns(result) }] : [],
+      );
       await repeatWhenUndone(() => sql`select finish_messages(${toJson(rows)})`.execute(db));
     },
 
@@ -145,7 +154,12 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       const result = await db
         .updateTable(TABLE)
         // What left already may have arrived: that is not called failed.
-        .set({ state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`, pending: false, settle_by: null, error: sentence })
+        .set({
+          state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`,
+          pending: false,
+          settle_by: null,
+          error: sentence,
+        })
         .where("portal_id", "=", portal)
         .where("account_id", "=", account)
         .where("pending", "=", true)
@@ -163,21 +177,27 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       if (query.changes !== true) select = select.where("kind", "=", "message");
       if (query.after !== undefined) select = select.where("seq", ">", query.after);
       if (query.before !== undefined) select = select.where("seq", "<", query.before);
-      const rows = await select.orderBy("seq", query.before === undefined ? "asc" : "desc").limit(query.limit).execute();
+      const rows = await select
+        .orderBy("seq", query.before === undefined ? "asc" : "desc")
+        .limit(query.limit)
+        .execute();
       return rows.map(toMessage);
     },
 
     async setAttachments(message, attachments) {
       if (!isUuid(message)) return;
       await sql`
-        update messages set content = jsonb_set(content, '{attachments}', ${toJson(attachments)}::jsonb) where id = ${message}`.execute(db);
+        update messages set content = jsonb_set(content, '{attachments}', ${toJson(attachments)}::jsonb) where id = ${message}`.execute(
+        db,
+      );
     },
   };
 }
 
 function resultColumns(result: MessageResult): object {
   const now = new Date();
-  const externalIds = "externalIds" in result && result.externalIds ? { external_ids: result.externalIds.map(indexable) } : {};
+  const externalIds =
+    "externalIds" in result && result.externalIds ? { external_ids: result.externalIds.map(indexable) } : {};
   switch (result.state) {
     case "sent":
     case "delivered":
@@ -188,7 +208,13 @@ function resultColumns(result: MessageResult): object {
     case "failed":
       return { state: result.state, error: result.error };
     case "uncertain":
-      return { state: result.state, error: result.error, ...externalIds, next_at: result.nextAt, settle_by: result.settleBy };
+      return {
+        state: result.state,
+        error: result.error,
+        ...externalIds,
+        next_at: result.nextAt,
+        settle_by: result.settleBy,
+      };
   }
 }
 

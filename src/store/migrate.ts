@@ -34,9 +34,14 @@ export async function migrate(session: SqlSession, folder: URL = FOLDER): Promis
   const applied = await session.query("select name, checksum from schema_migrations order by name", []);
   for (const row of applied) {
     const file = files.find((candidate) => candidate.name === row.name);
-    if (!file) throw new MigrationError(`The database was made by a newer version of this program (it has ${String(row.name)}): start that version`);
+    if (!file)
+      throw new MigrationError(
+        `The database was made by a newer version of this program (it has ${String(row.name)}): start that version`,
+      );
     if (file.checksum !== row.checksum) {
-      throw new MigrationError(`The migration ${file.name} was changed after it had run in this database: restore the file, and put the change into a new one`);
+      throw new MigrationError(
+        `The migration ${file.name} was changed after it had run in this database: restore the file, and put the change into a new one`,
+      );
     }
   }
   const done = new Set(applied.map((row) => row.name));

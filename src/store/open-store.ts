@@ -31,7 +31,10 @@ export interface StoreOptions {
  * are left alone: nothing is gained there, and a vacuum would teach the planner that they are small.
  */
 async function tidyUp(session: SqlSession): Promise<void> {
-  const large = await session.query("select relname from pg_stat_user_tables where pg_relation_size(relid) > 8 * 1024 * 1024", []);
+  const large = await session.query(
+    "select relname from pg_stat_user_tables where pg_relation_size(relid) > 8 * 1024 * 1024",
+    [],
+  );
   for (const { relname } of large) await session.run(`vacuum "${String(relname)}"`);
 }
 

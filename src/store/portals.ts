@@ -10,7 +10,16 @@ import { NO_TOKENS, openTokens, sealTokens } from "./tokens.ts";
 
 const TABLE = "portals";
 /** From the leaves up; the portal's own row is last. */
-const OWNED_TABLES = ["media", "message_parts", "early_receipts", "messages", "lanes", "conversations", "accounts", "portal_users"] as const;
+const OWNED_TABLES = [
+  "media",
+  "message_parts",
+  "early_receipts",
+  "messages",
+  "lanes",
+  "conversations",
+  "accounts",
+  "portal_users",
+] as const;
 
 /**
  * Portals and their tokens. Installing twice, or an install and a token refresh crossing, ends with the pair written
@@ -81,7 +90,14 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
       const installation: InstallationReport = { ok: false, problems: [] };
       const row = await db
         .insertInto(TABLE)
-        .values({ application_token_sealed: null, user_id: null, ...known, id: input.id, name: input.domain, installation: toJson(installation) })
+        .values({
+          application_token_sealed: null,
+          user_id: null,
+          ...known,
+          id: input.id,
+          name: input.domain,
+          installation: toJson(installation),
+        })
         .onConflict((conflict) => conflict.column("id").doUpdateSet(known))
         .returningAll()
         .executeTakeFirstOrThrow();

@@ -51,15 +51,21 @@ export function createSecrets(secretKey: string): Secrets {
         throw new SecretUnreadable(`${where} is not in a form this program knows`);
       }
       if (id !== keyId) {
-        throw new SecretUnreadable(`${where} was encrypted with another SECRET_KEY: start with that one, or install the app in the portal again`);
+        throw new SecretUnreadable(
+          `${where} was encrypted with another SECRET_KEY: start with that one, or install the app in the portal again`,
+        );
       }
       const body = Buffer.from(text, "base64url");
       if (body.length < NONCE_BYTES + TAG_BYTES) throw new SecretUnreadable(`${where} is damaged`);
-      const decipher = createDecipheriv("aes-256-gcm", encryptionKey, body.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv("aes-256-gcm", encryptionKey, body.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
         .setAAD(placeBytes(place))
         .setAuthTag(body.subarray(-TAG_BYTES));
       try {
-        return Buffer.concat([decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString("utf8");
+        return Buffer.concat([decipher.update(body.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]).toString(
+          "utf8",
+        );
       } catch (error) {
         throw new SecretUnreadable(`${where} is damaged, or was moved there from another row`, { cause: error });
       }

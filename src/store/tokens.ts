@@ -25,7 +25,12 @@ export function sealTokens(secrets: Secrets, table: string, row: string, tokens:
   };
 }
 
-export function openTokens(secrets: Secrets, table: string, row: string, columns: SealedTokenColumns): TokenPair | undefined {
+export function openTokens(
+  secrets: Secrets,
+  table: string,
+  row: string,
+  columns: SealedTokenColumns,
+): TokenPair | undefined {
   const { access_token_sealed: access, refresh_token_sealed: refresh, tokens_expire_at: expiresAt } = columns;
   if (access === null || refresh === null || expiresAt === null) return undefined;
   return {

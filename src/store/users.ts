@@ -28,7 +28,12 @@ export function createUserRepository(db: Kysely<Schema>, secrets: Secrets): User
     },
 
     async find(portal, userId) {
-      const row = await db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("user_id", "=", userId).executeTakeFirst();
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("user_id", "=", userId)
+        .executeTakeFirst();
       if (!row) return undefined;
       const tokens = openTokens(secrets, TABLE, rowName(portal, userId), row);
       return {

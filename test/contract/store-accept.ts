@@ -2,7 +2,17 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { accountId, conversationId, laneOf, messageId } from "../../src/domain/ids.ts";
 import type { Accepted, Store } from "../../src/store/contract.ts";
-import { accept, content, inbound, livingOwner, newAccount, newPortalId, place, reply, stored } from "./store-fixtures.ts";
+import {
+  accept,
+  content,
+  inbound,
+  livingOwner,
+  newAccount,
+  newPortalId,
+  place,
+  reply,
+  stored,
+} from "./store-fixtures.ts";
 
 const kinds = (results: readonly Accepted[]) => results.map((result) => result.kind);
 
@@ -15,12 +25,27 @@ export function acceptTests(use: () => Store): void {
       const result = await accept(use(), row);
       expect(result).toMatchObject({ lane: laneOf("in", result.conversation), held: false });
       expect(await use().conversations.find(portal, result.conversation)).toMatchObject({
-        portal, account: account.id, externalChatId: "chat-1", customer: row.customer, open: false,
+        portal,
+        account: account.id,
+        externalChatId: "chat-1",
+        customer: row.customer,
+        open: false,
       });
       expect(await use().messages.find(portal, result.message)).toMatchObject({
-        id: result.message, portal, account: account.id, conversation: result.conversation, direction: "in", kind: "message",
-        externalIds: [row.externalId], content: row.content, album: "album-1", origin: { by: "channel" }, state: "stored",
-        attempts: 0, sentAt: row.sentAt, nextAt: row.notBefore,
+        id: result.message,
+        portal,
+        account: account.id,
+        conversation: result.conversation,
+        direction: "in",
+        kind: "message",
+        externalIds: [row.externalId],
+        content: row.content,
+        album: "album-1",
+        origin: { by: "channel" },
+        state: "stored",
+        attempts: 0,
+        sentAt: row.sentAt,
+        nextAt: row.notBefore,
       });
       expect(await use().lanes.due(row.notBefore, 10_000)).toContain(result.lane);
       expect(await use().lanes.due(new Date(row.notBefore.getTime() - 1), 10_000)).not.toContain(result.lane);
@@ -29,7 +54,9 @@ export function acceptTests(use: () => Store): void {
     it("answers in the order of the rows, many chats and duplicates mixed, and numbers each chat in that order", async () => {
       const { portal, account } = await place(use());
       const second = await newAccount(use(), portal, "2");
-      const rows = Array.from({ length: 60 }, (_, n) => inbound(n % 3 === 0 ? second : account, { chatId: `chat-${n % 7}`, content: content(`text ${n}`) }));
+      const rows = Array.from({ length: 60 }, (_, n) =>
+        inbound(n % 3 === 0 ? second : account, { chatId: `chat-${n % 7}`, content: content(`text ${n}`) }),
+      );
       const given = rows.flatMap((row, n) => (n % 10 === 9 && rows[n - 5] ? [row, rows[n - 5] ?? row] : [row]));
       const results = await use().messages.acceptInbound(given);
       const seen = new Set<string>();
@@ -42,7 +69,9 @@ export function acceptTests(use: () => Store): void {
         seen.add(row.key);
       }
       for (const conversation of await use().conversations.list(portal, { limit: 100 })) {
-        const told = rows.filter((row) => row.account === conversation.account && row.chatId === conversation.externalChatId);
+        const told = rows.filter(
+          (row) => row.account === conversation.account && row.chatId === conversation.externalChatId,
+        );
         const kept = await use().messages.journal(portal, { conversation: conversation.id, limit: 100 });
         expect(kept.map((message) => message.content.body.text)).toEqual(told.map((row) => row.content.body.text));
       }
@@ -76,14 +105,20 @@ export function acceptTests(use: () => Store): void {
       let accepting = true;
       const seen: number[][] = [];
       const reader = (async () => {
-        while (accepting) seen.push((await use().messages.journal(portal, { conversation, limit: 1000 })).map((message) => message.seq));
+        while (accepting)
+          seen.push(
+            (await use().messages.journal(portal, { conversation, limit: 1000 })).map((message) => message.seq),
+          );
       })();
-      await Promise.all(Array.from({ length: 8 }, async () => {
-        for (let n = 0; n < 10; n++) await accept(use(), inbound(account));
-      }));
+      await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          for (let n = 0; n < 10; n++) await accept(use(), inbound(account));
+        }),
+      );
       accepting = false;
       await reader;
-      for (const [n, later] of seen.entries()) expect(later.slice(0, seen[n - 1]?.length ?? 0)).toEqual(seen[n - 1] ?? []);
+      for (const [n, later] of seen.entries())
+        expect(later.slice(0, seen[n - 1]?.length ?? 0)).toEqual(seen[n - 1] ?? []);
       expect(await use().messages.journal(portal, { conversation, limit: 1000 })).toHaveLength(81);
     });
 
@@ -92,8 +127,17 @@ export function acceptTests(use: () => Store): void {
       const person = { externalId: "p", name: "Ann", lastName: "Lee", username: "ann" };
       const { conversation } = await accept(use(), inbound(account, { customer: person }));
       await accept(use(), inbound(account, { customer: { ...person, phone: "+100" } }));
-      await use().messages.acceptInbound([inbound(account, { customer: { externalId: "p", name: "Anna", language: "en" } }), inbound(account, { customer: { externalId: "p", name: "Anna", email: "a@b.c" } })]);
-      expect((await use().conversations.find(portal, conversation))?.customer).toEqual({ externalId: "p", name: "Anna", phone: "+100", language: "en", email: "a@b.c" });
+      await use().messages.acceptInbound([
+        inbound(account, { customer: { externalId: "p", name: "Anna", language: "en" } }),
+        inbound(account, { customer: { externalId: "p", name: "Anna", email: "a@b.c" } }),
+      ]);
+      expect((await use().conversations.find(portal, conversation))?.customer).toEqual({
+        externalId: "p",
+        name: "Anna",
+        phone: "+100",
+        language: "en",
+        email: "a@b.c",
+      });
     });
 
     it("does not let a repeated event bring back an old name", async () => {
@@ -112,10 +156,26 @@ export function acceptTests(use: () => Store): void {
       const { message, lane, conversation } = await accept(use(), row);
       const kept = { ...photo, source: { by: "media", id: "m1" } } as never;
       await use().messages.setAttachments(message, [kept]);
-      const edit = await accept(use(), inbound(account, { kind: "edit", externalId: row.externalId, content: content("before"), customer: { externalId: "person-1", name: "Renamed" } }));
+      const edit = await accept(
+        use(),
+        inbound(account, {
+          kind: "edit",
+          externalId: row.externalId,
+          content: content("before"),
+          customer: { externalId: "person-1", name: "Renamed" },
+        }),
+      );
       expect(edit).toMatchObject({ lane, conversation });
-      expect((await use().messages.find(portal, message))?.content).toEqual({ ...content("before"), attachments: [kept] });
-      expect(await use().messages.find(portal, edit.message)).toMatchObject({ kind: "edit", target: message, content: content("before"), externalIds: [row.externalId] });
+      expect((await use().messages.find(portal, message))?.content).toEqual({
+        ...content("before"),
+        attachments: [kept],
+      });
+      expect(await use().messages.find(portal, edit.message)).toMatchObject({
+        kind: "edit",
+        target: message,
+        content: content("before"),
+        externalIds: [row.externalId],
+      });
       expect((await use().messages.unfinished(lane, 10)).map((each) => each.kind)).toEqual(["message", "edit"]);
       expect((await use().messages.findByExternal(account.id, row.externalId))?.id).toBe(message);
       expect((await use().conversations.find(portal, conversation))?.customer.name).toBe("Renamed");
@@ -125,7 +185,13 @@ export function acceptTests(use: () => Store): void {
       const { portal, account } = await place(use());
       const row = inbound(account);
       const { message } = await accept(use(), row);
-      const edit = (text: string, second: number) => inbound(account, { kind: "edit", externalId: row.externalId, content: content(text), sentAt: new Date(Date.UTC(2026, 0, 1, 0, 1, second)) });
+      const edit = (text: string, second: number) =>
+        inbound(account, {
+          kind: "edit",
+          externalId: row.externalId,
+          content: content(text),
+          sentAt: new Date(Date.UTC(2026, 0, 1, 0, 1, second)),
+        });
       expect(kinds(await use().messages.acceptInbound([edit("second", 2)]))).toEqual(["stored"]);
       expect(kinds(await use().messages.acceptInbound([edit("first", 1)]))).toEqual(["duplicate"]);
       expect(kinds(await use().messages.acceptInbound([edit("same second", 2)]))).toEqual(["stored"]);
@@ -135,10 +201,16 @@ export function acceptTests(use: () => Store): void {
     it("keeps the text of a message that is deleted, and finds its conversation without a customer", async () => {
       const { portal, account } = await place(use());
       const row = inbound(account);
-      const results = await use().messages.acceptInbound([row, inbound(account, { kind: "delete", externalId: row.externalId, customer: undefined, content: content("") })]);
+      const results = await use().messages.acceptInbound([
+        row,
+        inbound(account, { kind: "delete", externalId: row.externalId, customer: undefined, content: content("") }),
+      ]);
       expect(kinds(results)).toEqual(["stored", "stored"]);
       expect((await use().messages.find(portal, stored(results[0]).message))?.content).toEqual(row.content);
-      expect(await use().messages.find(portal, stored(results[1]).message)).toMatchObject({ kind: "delete", target: stored(results[0]).message });
+      expect(await use().messages.find(portal, stored(results[1]).message)).toMatchObject({
+        kind: "delete",
+        target: stored(results[0]).message,
+      });
     });
 
     it("knows nothing of changes to what it never saw, in this chat and account, and stores nothing for them", async () => {
@@ -152,7 +224,12 @@ export function acceptTests(use: () => Store): void {
         inbound(account, { kind: "delete", externalId: row.externalId, chatId: "chat-2" }),
         inbound(second, { kind: "edit", externalId: row.externalId }),
       ];
-      expect(kinds(await use().messages.acceptInbound(strangers))).toEqual(["unknown", "unknown", "unknown", "unknown"]);
+      expect(kinds(await use().messages.acceptInbound(strangers))).toEqual([
+        "unknown",
+        "unknown",
+        "unknown",
+        "unknown",
+      ]);
       expect(await use().conversations.list(portal, { limit: 10 })).toHaveLength(1);
     });
 
@@ -171,7 +248,9 @@ export function acceptTests(use: () => Store): void {
     it("survives an account that is deleted at the same moment", async () => {
       const { portal, account } = await place(use());
       const [results] = await Promise.all([
-        Promise.all(Array.from({ length: 10 }, (_, n) => use().messages.acceptInbound([inbound(account, { chatId: `c${n}` })]))),
+        Promise.all(
+          Array.from({ length: 10 }, (_, n) => use().messages.acceptInbound([inbound(account, { chatId: `c${n}` })])),
+        ),
         use().accounts.delete(portal, account.id),
       ]);
       for (const kind of kinds(results.flat())) expect(["stored", "unknown"]).toContain(kind);
@@ -202,7 +281,9 @@ export function acceptTests(use: () => Store): void {
     it("wakes everything that came while the account was being switched on", async () => {
       const { portal, account } = await place(use());
       await use().accounts.update(portal, account.id, { enabled: false });
-      const accepting = Promise.all(Array.from({ length: 20 }, (_, n) => accept(use(), inbound(account, { chatId: `c${n}` }))));
+      const accepting = Promise.all(
+        Array.from({ length: 20 }, (_, n) => accept(use(), inbound(account, { chatId: `c${n}` }))),
+      );
       await use().accounts.update(portal, account.id, { enabled: true });
       await use().lanes.wakeAll(portal, account.id);
       const lanes = (await accepting).map((each) => each.lane);
@@ -214,9 +295,22 @@ export function acceptTests(use: () => Store): void {
       const hostile = `a\0b\ud800c\\u0000 '"; \u202e😀`;
       const long = "x".repeat(5_000);
       const rows = [
-        inbound(account, { key: hostile, externalId: hostile, chatId: hostile, content: content(hostile), album: hostile, customer: { externalId: hostile, name: hostile } }),
+        inbound(account, {
+          key: hostile,
+          externalId: hostile,
+          chatId: hostile,
+          content: content(hostile),
+          album: hostile,
+          customer: { externalId: hostile, name: hostile },
+        }),
         inbound(account, { key: `${long}1`, externalId: `${long}1`, chatId: long }),
-        inbound(account, { key: `${long}2`, externalId: `${long}2`, chatId: long, sentAt: new Date(Number.NaN), notBefore: new Date(8.64e15) }),
+        inbound(account, {
+          key: `${long}2`,
+          externalId: `${long}2`,
+          chatId: long,
+          sentAt: new Date(Number.NaN),
+          notBefore: new Date(8.64e15),
+        }),
       ];
       const results = await use().messages.acceptInbound(rows);
       expect(kinds(results)).toEqual(["stored", "stored", "stored"]);
@@ -240,7 +334,13 @@ export function acceptTests(use: () => Store): void {
       const answer = stored(results.find((result) => result.kind === "stored"));
       expect(answer).toMatchObject({ conversation, lane: laneOf("out", conversation), held: false });
       expect(await use().messages.find(portal, answer.message)).toMatchObject({
-        direction: "out", origin: row.origin, imMessageId: row.imMessageId, imChatId: "55", externalIds: [], state: "stored", account: account.id,
+        direction: "out",
+        origin: row.origin,
+        imMessageId: row.imMessageId,
+        imChatId: "55",
+        externalIds: [],
+        state: "stored",
+        account: account.id,
       });
       expect(await use().lanes.due(new Date(), 10_000)).toContain(answer.lane);
       expect((await use().messages.findByIm(portal, row.imMessageId ?? ""))?.id).toBe(answer.message);
@@ -254,16 +354,24 @@ export function acceptTests(use: () => Store): void {
       const row = reply(portal, conversation);
       const { message } = stored(await use().messages.acceptReply(row));
       const change = { imMessageId: row.imMessageId, target: message };
-      const edit = stored(await use().messages.acceptReply(reply(portal, conversation, { ...change, kind: "edit", content: content("better") })));
+      const edit = stored(
+        await use().messages.acceptReply(
+          reply(portal, conversation, { ...change, kind: "edit", content: content("better") }),
+        ),
+      );
       stored(await use().messages.acceptReply(reply(portal, conversation, { ...change, kind: "delete" })));
       expect((await use().messages.find(portal, message))?.content.body.text).toBe("better");
       expect(await use().messages.find(portal, edit.message)).toMatchObject({ kind: "edit", target: message });
       expect((await use().messages.findByIm(portal, row.imMessageId ?? ""))?.id).toBe(message);
       for (const target of [theirs, messageId(randomUUID()), messageId("rubbish"), undefined]) {
-        expect(await use().messages.acceptReply(reply(portal, conversation, { kind: "edit", target }))).toEqual({ kind: "unknown" });
+        expect(await use().messages.acceptReply(reply(portal, conversation, { kind: "edit", target }))).toEqual({
+          kind: "unknown",
+        });
       }
       expect(await use().messages.acceptReply(reply(newPortalId(), conversation))).toEqual({ kind: "unknown" });
-      expect(await use().messages.acceptReply(reply(portal, conversationId(randomUUID())))).toEqual({ kind: "unknown" });
+      expect(await use().messages.acceptReply(reply(portal, conversationId(randomUUID())))).toEqual({
+        kind: "unknown",
+      });
     });
 
     it("is held while the account is off, and needs no line", async () => {

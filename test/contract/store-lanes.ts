@@ -32,7 +32,14 @@ export function laneTests(use: () => Store): void {
       const lane = await newLane();
       expect(await use().lanes.take(lane, "never seen")).toBe(false);
       const owner = await livingOwner(use());
-      for (const rubbish of ["", "in:", "in:1", "up:ffffffff-ffff-ffff-ffff-ffffffffffff", "in:ffffffff-ffff-ffff-ffff-ffffffffffff", "\0"] as LaneId[]) {
+      for (const rubbish of [
+        "",
+        "in:",
+        "in:1",
+        "up:ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "in:ffffffff-ffff-ffff-ffff-ffffffffffff",
+        "\0",
+      ] as LaneId[]) {
         expect(await use().lanes.take(rubbish, owner)).toBe(false);
         expect(await use().lanes.release(rubbish, owner)).toBeUndefined();
         expect(await use().messages.unfinished(rubbish, 1)).toEqual([]);

@@ -3,11 +3,23 @@ import { describe, expect, it } from "vitest";
 import { laneOf, type PortalId } from "../../src/domain/ids.ts";
 import type { MessageState } from "../../src/domain/message.ts";
 import type { MessageResult, Store } from "../../src/store/contract.ts";
-import { accept, content, inbound, livingOwner, newPortalId, place, reply, stored, type Stored } from "./store-fixtures.ts";
+import {
+  accept,
+  content,
+  inbound,
+  livingOwner,
+  newPortalId,
+  place,
+  reply,
+  type Stored,
+  stored,
+} from "./store-fixtures.ts";
 
 /** The life of a message after it was accepted. */
 export function messageTests(use: () => Store): void {
-  async function answer(): Promise<Stored & { portal: PortalId; account: Awaited<ReturnType<typeof place>>["account"] }> {
+  async function answer(): Promise<
+    Stored & { portal: PortalId; account: Awaited<ReturnType<typeof place>>["account"] }
+  > {
     const { portal, account } = await place(use());
     const { conversation } = await accept(use(), inbound(account));
     return { portal, account, ...stored(await use().messages.acceptReply(reply(portal, conversation))) };
@@ -18,11 +30,20 @@ export function messageTests(use: () => Store): void {
   describe("attempts", () => {
     it("are written down for the holder of the lane alone, all or none", async () => {
       const { portal, account } = await place(use());
-      const results = await use().messages.acceptInbound([inbound(account), inbound(account), inbound(account, { chatId: "other" })]);
+      const results = await use().messages.acceptInbound([
+        inbound(account),
+        inbound(account),
+        inbound(account, { chatId: "other" }),
+      ]);
       const [first, second, other] = results.map(stored);
       if (!first || !second || !other) throw new Error("Three were given");
       const owner = await livingOwner(use());
-      const begin = (by: string, ...messages: Stored[]) => use().messages.beginAttempt(first.lane, by, messages.map((each) => each.message));
+      const begin = (by: string, ...messages: Stored[]) =>
+        use().messages.beginAttempt(
+          first.lane,
+          by,
+          messages.map((each) => each.message),
+        );
       expect(await begin(owner, first)).toBe(false);
       await use().lanes.take(first.lane, owner);
       expect(await begin("stranger", first)).toBe(false);
@@ -70,9 +91,13 @@ export function messageTests(use: () => Store): void {
         { state: "uncertain", error: "no answer" },
         { state: "uncertain", error: "no answer", settleBy, nextAt: later, externalIds: ["x1", "x2"] },
       ];
-      await use().messages.finish(rows.flatMap((row, n) => (results[n] ? [{ message: row.message, result: results[n] }] : [])));
+      await use().messages.finish(
+        rows.flatMap((row, n) => (results[n] ? [{ message: row.message, result: results[n] }] : [])),
+      );
       const kept = await use().messages.journal(portal, { limit: 10 });
-      expect(kept.map(({ state, error }) => ({ state, error }))).toEqual(results.map((result) => ({ state: result.state, error: "error" in result ? result.error : undefined })));
+      expect(kept.map(({ state, error }) => ({ state, error }))).toEqual(
+        results.map((result) => ({ state: result.state, error: "error" in result ? result.error : undefined })),
+      );
       const lane = rows[0]?.lane ?? laneOf("in", "" as never);
       const open = await use().messages.unfinished(lane, 10);
       expect(open.map((each) => each.id)).toEqual([rows[1]?.message, rows[5]?.message]);
@@ -133,7 +158,9 @@ export function messageTests(use: () => Store): void {
       await finish(other.message, { state: "uncertain", error: "?", externalIds: ["part-1"] });
       const theirs = inbound(other.account);
       await accept(use(), theirs);
-      expect(await use().messages.applyReceipt(other.account.id, ["same", "part-1", theirs.externalId], "read")).toEqual([]);
+      expect(
+        await use().messages.applyReceipt(other.account.id, ["same", "part-1", theirs.externalId], "read"),
+      ).toEqual([]);
       expect(await use().messages.applyReceipt(account.id, [], "read")).toEqual([]);
     });
 
@@ -147,17 +174,36 @@ export function messageTests(use: () => Store): void {
 
     it("miss nothing when they cross with the result", async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, answer));
-      await Promise.all(answers.flatMap(({ account, message }, n) => [finish(message, sent(`id-${n}`)), use().messages.applyReceipt(account.id, [`id-${n}`], "delivered")]));
-      const states = await Promise.all(answers.map(async ({ portal, message }) => (await use().messages.find(portal, message))?.state));
+      await Promise.all(
+        answers.flatMap(({ account, message }, n) => [
+          finish(message, sent(`id-${n}`)),
+          use().messages.applyReceipt(account.id, [`id-${n}`], "delivered"),
+        ]),
+      );
+      const states = await Promise.all(
+        answers.map(async ({ portal, message }) => (await use().messages.find(portal, message))?.state),
+      );
       expect(new Set(states)).toEqual(new Set(["delivered"]));
     });
   });
 
   it("lists what the portal was not told of yet: sent, from the portal, no deletion", async () => {
     const { portal, conversation, message } = await answer();
-    const fromSurface = stored(await use().messages.acceptReply(reply(portal, conversation, { origin: { by: "surface", clientId: "c", authorId: "1" }, imMessageId: undefined, imChatId: undefined })));
-    const edit = stored(await use().messages.acceptReply(reply(portal, conversation, { kind: "edit", target: message })));
-    const removal = stored(await use().messages.acceptReply(reply(portal, conversation, { kind: "delete", target: message })));
+    const fromSurface = stored(
+      await use().messages.acceptReply(
+        reply(portal, conversation, {
+          origin: { by: "surface", clientId: "c", authorId: "1" },
+          imMessageId: undefined,
+          imChatId: undefined,
+        }),
+      ),
+    );
+    const edit = stored(
+      await use().messages.acceptReply(reply(portal, conversation, { kind: "edit", target: message })),
+    );
+    const removal = stored(
+      await use().messages.acceptReply(reply(portal, conversation, { kind: "delete", target: message })),
+    );
     const unsent = stored(await use().messages.acceptReply(reply(portal, conversation)));
     expect(await use().messages.unreported(conversation, 10)).toEqual([]);
     for (const each of [message, fromSurface.message, edit.message, removal.message]) await finish(each, sent("1"));
@@ -175,7 +221,11 @@ export function messageTests(use: () => Store): void {
       await use().lanes.take(lane, owner);
       await use().lanes.release(lane, owner);
       expect(await use().messages.retry(portal, message)).toBeUndefined();
-      for (const result of [{ state: "refused", error: "a" }, { state: "failed", error: "b" }, { state: "uncertain", error: "c" }] as const) {
+      for (const result of [
+        { state: "refused", error: "a" },
+        { state: "failed", error: "b" },
+        { state: "uncertain", error: "c" },
+      ] as const) {
         await finish(message, result);
         expect(await use().messages.retry(newPortalId(), message)).toBeUndefined();
         expect(await use().messages.retry(portal, message)).toBe(lane);
@@ -193,7 +243,9 @@ export function messageTests(use: () => Store): void {
 
     it("drops a backlog: what never left has failed, what left is uncertain, what ended stays", async () => {
       const { portal, account } = await place(use());
-      const rows = (await use().messages.acceptInbound([inbound(account), inbound(account), inbound(account)])).map(stored);
+      const rows = (await use().messages.acceptInbound([inbound(account), inbound(account), inbound(account)])).map(
+        stored,
+      );
       const [first, second, third] = rows;
       if (!first || !second || !third) throw new Error("Three were given");
       const owner = await livingOwner(use());
@@ -203,7 +255,11 @@ export function messageTests(use: () => Store): void {
       expect(await use().messages.dropBacklog(newPortalId(), account.id, "x")).toBe(0);
       expect(await use().messages.dropBacklog(portal, account.id, "Dropped by Ann")).toBe(2);
       const kept = await use().messages.journal(portal, { limit: 10 });
-      expect(kept.map(({ state, error }) => [state, error])).toEqual([["sent", undefined], ["uncertain", "Dropped by Ann"], ["failed", "Dropped by Ann"]]);
+      expect(kept.map(({ state, error }) => [state, error])).toEqual([
+        ["sent", undefined],
+        ["uncertain", "Dropped by Ann"],
+        ["failed", "Dropped by Ann"],
+      ]);
       expect(await use().messages.unfinished(first.lane, 10)).toEqual([]);
       expect(await use().messages.backlog(portal, account.id)).toBe(0);
     });
@@ -216,7 +272,8 @@ export function messageTests(use: () => Store): void {
     await accept(use(), inbound(account, { kind: "edit", externalId: theirs.externalId, content: content("new") }));
     const elsewhere = await accept(use(), inbound(account, { chatId: "other" }));
     await finish(message, { state: "failed", error: "x" });
-    const list = async (query: object) => (await use().messages.journal(portal, { limit: 100, ...query })).map((each) => each.id);
+    const list = async (query: object) =>
+      (await use().messages.journal(portal, { limit: 100, ...query })).map((each) => each.id);
     const all = await use().messages.journal(portal, { limit: 100 });
     expect(all).toHaveLength(4);
     expect(await list({ changes: true })).toHaveLength(5);
@@ -238,9 +295,14 @@ export function messageTests(use: () => Store): void {
     await use().conversations.learn(portal, first.conversation, learned);
     await use().conversations.learn(portal, first.conversation, { sessionId: "10" });
     await use().conversations.learn(newPortalId(), second.conversation, { open: true });
-    expect(await use().conversations.findByImChat(portal, "77")).toMatchObject({ ...learned, id: first.conversation, sessionId: "10" });
+    expect(await use().conversations.findByImChat(portal, "77")).toMatchObject({
+      ...learned,
+      id: first.conversation,
+      sessionId: "10",
+    });
     expect(await use().conversations.findByImChat(newPortalId(), "77")).toBeUndefined();
-    const list = async (query: object) => (await use().conversations.list(portal, { limit: 10, ...query })).map((each) => each.id);
+    const list = async (query: object) =>
+      (await use().conversations.list(portal, { limit: 10, ...query })).map((each) => each.id);
     expect(await list({})).toEqual([second.conversation, first.conversation]);
     expect(await list({ open: true })).toEqual([first.conversation]);
     expect(await list({ limit: 1 })).toEqual([second.conversation]);

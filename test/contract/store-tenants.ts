@@ -2,7 +2,17 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { accountId, conversationId, mediaId, messageId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { accept, inbound, installation, newAccount, newPortalId, place, reply, stored, tokens } from "./store-fixtures.ts";
+import {
+  accept,
+  inbound,
+  installation,
+  newAccount,
+  newPortalId,
+  place,
+  reply,
+  stored,
+  tokens,
+} from "./store-fixtures.ts";
 
 /** Portals, their people and accounts, and that no tenant sees another's. */
 export function tenantTests(use: () => Store): void {
@@ -11,17 +21,43 @@ export function tenantTests(use: () => Store): void {
       const portal = newPortalId();
       const installed = await use().portals.install(installation(portal));
       expect(await use().portals.find(portal)).toEqual(installed);
-      const { id, domain, clientEndpoint, serverEndpoint, applicationToken, userId, scopes, language } = installation(portal);
-      expect(installed).toMatchObject({ id, domain, clientEndpoint, serverEndpoint, applicationToken, userId, scopes, language });
-      expect(installed).toMatchObject({ tokens: tokens("first"), active: true, name: domain, installation: { ok: false, problems: [] } });
+      const { id, domain, clientEndpoint, serverEndpoint, applicationToken, userId, scopes, language } =
+        installation(portal);
+      expect(installed).toMatchObject({
+        id,
+        domain,
+        clientEndpoint,
+        serverEndpoint,
+        applicationToken,
+        userId,
+        scopes,
+        language,
+      });
+      expect(installed).toMatchObject({
+        tokens: tokens("first"),
+        active: true,
+        name: domain,
+        installation: { ok: false, problems: [] },
+      });
       expect(installed.installedAt).toBeInstanceOf(Date);
     });
 
     it("keeps name, switch and what is below when it is installed again, and replaces tokens and endpoints", async () => {
       const { portal, account } = await place(use());
       await use().portals.update(portal, { name: "Sales", active: false, trouble: "no rights" });
-      const again = await use().portals.install({ ...installation(portal), domain: "moved.example", tokens: tokens("second"), applicationToken: undefined });
-      expect(again).toMatchObject({ name: "Sales", active: false, domain: "moved.example", tokens: tokens("second"), applicationToken: "application-token" });
+      const again = await use().portals.install({
+        ...installation(portal),
+        domain: "moved.example",
+        tokens: tokens("second"),
+        applicationToken: undefined,
+      });
+      expect(again).toMatchObject({
+        name: "Sales",
+        active: false,
+        domain: "moved.example",
+        tokens: tokens("second"),
+        applicationToken: "application-token",
+      });
       expect(again.trouble).toBeUndefined();
       expect(await use().accounts.find(portal, account.id)).toBeDefined();
     });
@@ -36,7 +72,9 @@ export function tenantTests(use: () => Store): void {
 
     it("saves tokens only over the pair they were made from, whoever is first", async () => {
       const { portal } = await place(use());
-      const outcomes = await Promise.all(["a", "b", "c"].map((name) => use().portals.saveTokens(portal, "refresh-first", tokens(name))));
+      const outcomes = await Promise.all(
+        ["a", "b", "c"].map((name) => use().portals.saveTokens(portal, "refresh-first", tokens(name))),
+      );
       expect(outcomes.filter(Boolean)).toHaveLength(1);
       const winner = ["a", "b", "c"][outcomes.indexOf(true)] ?? "";
       expect((await use().portals.find(portal))?.tokens).toEqual(tokens(winner));
@@ -46,8 +84,21 @@ export function tenantTests(use: () => Store): void {
     it("updates what is named and clears trouble by null", async () => {
       const { portal } = await place(use());
       const report = { ok: true, at: "2026-01-01", version: "1", problems: ["x"] };
-      await use().portals.update(portal, { trouble: "unpaid", installation: report, scopes: ["crm"], userId: "9", applicationToken: "newer" });
-      expect(await use().portals.find(portal)).toMatchObject({ trouble: "unpaid", installation: report, scopes: ["crm"], userId: "9", applicationToken: "newer", language: "ru" });
+      await use().portals.update(portal, {
+        trouble: "unpaid",
+        installation: report,
+        scopes: ["crm"],
+        userId: "9",
+        applicationToken: "newer",
+      });
+      expect(await use().portals.find(portal)).toMatchObject({
+        trouble: "unpaid",
+        installation: report,
+        scopes: ["crm"],
+        userId: "9",
+        applicationToken: "newer",
+        language: "ru",
+      });
       await use().portals.update(portal, { trouble: null });
       await use().portals.update(portal, {});
       expect((await use().portals.find(portal))?.trouble).toBeUndefined();
@@ -55,7 +106,14 @@ export function tenantTests(use: () => Store): void {
 
     it("forgets tokens and keeps the rest", async () => {
       const { portal } = await place(use());
-      await use().users.remember({ portal, userId: "1", name: "Eve", admin: true, tokens: tokens("eve"), lastSeenAt: new Date() });
+      await use().users.remember({
+        portal,
+        userId: "1",
+        name: "Eve",
+        admin: true,
+        tokens: tokens("eve"),
+        lastSeenAt: new Date(),
+      });
       await use().portals.dropTokens(portal);
       expect(await use().portals.find(portal)).toMatchObject({ id: portal, applicationToken: "application-token" });
       expect((await use().portals.find(portal))?.tokens).toBeUndefined();
@@ -76,7 +134,17 @@ export function tenantTests(use: () => Store): void {
 
       expect(await use().portals.erase(portal)).toEqual({
         media: [file],
-        rows: { media: 1, message_parts: 1, early_receipts: 1, messages: 2, lanes: 2, conversations: 1, accounts: 1, portal_users: 1, portals: 1 },
+        rows: {
+          media: 1,
+          message_parts: 1,
+          early_receipts: 1,
+          messages: 2,
+          lanes: 2,
+          conversations: 1,
+          accounts: 1,
+          portal_users: 1,
+          portals: 1,
+        },
       });
       expect(await use().portals.find(portal)).toBeUndefined();
       expect(await use().media.find(file)).toBeUndefined();
@@ -105,8 +173,22 @@ export function tenantTests(use: () => Store): void {
     it("drops pairs that nobody used, and keeps those in use", async () => {
       const { portal } = await place(use());
       const long = new Date("2001-01-01T00:00:00Z");
-      await use().users.remember({ portal, userId: "old", name: "O", admin: false, tokens: tokens("old"), lastSeenAt: long });
-      await use().users.remember({ portal, userId: "refreshed", name: "R", admin: false, tokens: tokens("r"), lastSeenAt: long });
+      await use().users.remember({
+        portal,
+        userId: "old",
+        name: "O",
+        admin: false,
+        tokens: tokens("old"),
+        lastSeenAt: long,
+      });
+      await use().users.remember({
+        portal,
+        userId: "refreshed",
+        name: "R",
+        admin: false,
+        tokens: tokens("r"),
+        lastSeenAt: long,
+      });
       await use().users.saveTokens(portal, "refreshed", "refresh-r", tokens("r2"));
       expect(await use().users.dropTokensUnusedSince(new Date("2001-01-02T00:00:00Z"))).toBeGreaterThanOrEqual(1);
       expect((await use().users.find(portal, "old"))?.tokens).toBeUndefined();
@@ -119,7 +201,12 @@ export function tenantTests(use: () => Store): void {
       const { portal, account } = await place(use());
       const found = await use().accounts.find(portal, account.id);
       expect(found).toEqual({ ...account, line: "1", connector: "threadline_telegram" });
-      expect(found).toMatchObject({ credentials: { token: "123:secret" }, webhookSecret: "webhook-secret", enabled: true, profile: {} });
+      expect(found).toMatchObject({
+        credentials: { token: "123:secret" },
+        webhookSecret: "webhook-secret",
+        enabled: true,
+        profile: {},
+      });
       expect(await use().accounts.findAnywhere(account.id)).toEqual(found);
       expect(await use().accounts.findByConnector(portal, "threadline_telegram", "1")).toEqual(found);
       expect(await use().accounts.list(portal)).toEqual([found]);
@@ -140,7 +227,14 @@ export function tenantTests(use: () => Store): void {
 
     it("updates what is named", async () => {
       const { portal, account } = await place(use());
-      const patch = { name: "New", credentials: { token: "n" }, settings: { a: [1] }, enabled: false, connection: { kind: "failed", sentence: "no" }, profile: { title: "@bot" } } as const;
+      const patch = {
+        name: "New",
+        credentials: { token: "n" },
+        settings: { a: [1] },
+        enabled: false,
+        connection: { kind: "failed", sentence: "no" },
+        profile: { title: "@bot" },
+      } as const;
       expect(await use().accounts.update(portal, account.id, patch)).toBe("updated");
       expect(await use().accounts.find(portal, account.id)).toMatchObject({ ...patch, line: "1" });
       expect(await use().accounts.update(portal, account.id, {})).toBe("updated");

@@ -18,7 +18,12 @@ const soon = { timeout: 20_000, interval: 20 };
 
 dispatcherBattery("BullMQ", async () => {
   const log: string[] = [];
-  const dispatcher = createBullDispatcher({ redisUrl, concurrency: 4, log: loggerInto(log), prefix: `test-${randomUUID()}` });
+  const dispatcher = createBullDispatcher({
+    redisUrl,
+    concurrency: 4,
+    log: loggerInto(log),
+    prefix: `test-${randomUUID()}`,
+  });
   await reachable(redisUrl);
   return { dispatcher, log };
 });
@@ -102,9 +107,13 @@ describe("BullMQ with several processes and a Redis that goes away", () => {
     await dispatcher.close();
   });
 
-  it("runs a killed worker's lane again within half a minute, whatever came meanwhile", { timeout: 60_000 }, async () => {
+  it("runs a killed worker's lane again within half a minute, whatever came meanwhile", {
+    timeout: 60_000,
+  }, async () => {
     const prefix = `test-${randomUUID()}`;
-    const worker = spawn(process.execPath, [new URL("bull-worker.ts", import.meta.url).pathname, redisUrl, prefix], { stdio: ["ignore", "pipe", "inherit"] });
+    const worker = spawn(process.execPath, [new URL("bull-worker.ts", import.meta.url).pathname, redisUrl, prefix], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     servers.push(worker);
     if (!worker.stdout) throw new Error("No output to read");
     const lane = newLane();
@@ -156,7 +165,11 @@ async function freePort(): Promise<number> {
 }
 
 async function startServer(port: number): Promise<ChildProcess> {
-  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], { stdio: "ignore" });
+  const child = spawn(
+    "redis-server",
+    ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+    { stdio: "ignore" },
+  );
   await reachable(`redis://127.0.0.1:${port}`);
   return child;
 }

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, it, vi } from "vitest";
-import { conversationId, laneOf } from "../../src/domain/ids.ts";
 import { createInProcessDispatcher } from "../../src/dispatch/in-process.ts";
+import { conversationId, laneOf } from "../../src/domain/ids.ts";
 import { dispatcherBattery } from "../contract/dispatcher.ts";
 
 const loggerInto = (lines: string[]) => pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });

@@ -14,7 +14,10 @@ function setUp() {
     calls.push(call);
   };
   const leases = createLeases({
-    lanes: { heartbeat: (owner, ttlMs) => answer(`beat ${owner} ${ttlMs}`), retire: (owner) => answer(`retire ${owner}`) },
+    lanes: {
+      heartbeat: (owner, ttlMs) => answer(`beat ${owner} ${ttlMs}`),
+      retire: (owner) => answer(`retire ${owner}`),
+    },
     owner: "me",
     ttlMs: 9_000,
     log: pino({}, { write: (line: string) => void lines.push(line) }),

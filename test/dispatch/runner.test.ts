@@ -13,7 +13,13 @@ async function setUp(drain: Drain) {
   const clock = createFakeClock();
   const log: string[] = [];
   const woken: string[] = [];
-  const state = { owner: undefined as string | undefined, heldByOther: false, due: undefined as Date | undefined, loses: "nothing" as "nothing" | "calls" | "answers", slow: Promise.resolve() };
+  const state = {
+    owner: undefined as string | undefined,
+    heldByOther: false,
+    due: undefined as Date | undefined,
+    loses: "nothing" as "nothing" | "calls" | "answers",
+    slow: Promise.resolve(),
+  };
   async function asked<T>(work: () => T): Promise<T> {
     if (state.loses === "calls") throw new StoreUnavailable("away");
     const answer = work();
@@ -31,11 +37,12 @@ async function setUp(drain: Drain) {
       await state.slow;
       return taken;
     },
-    release: (_lane: LaneId, _owner: string, next?: Date) => asked(() => {
-      state.owner = undefined;
-      if (next && (!state.due || next < state.due)) state.due = next;
-      return state.due;
-    }),
+    release: (_lane: LaneId, _owner: string, next?: Date) =>
+      asked(() => {
+        state.owner = undefined;
+        if (next && (!state.due || next < state.due)) state.due = next;
+        return state.due;
+      }),
     heartbeat: () => asked(() => undefined),
     retire: () => asked(() => undefined),
   };

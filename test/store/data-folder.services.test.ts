@@ -25,7 +25,9 @@ async function newFolder(): Promise<string> {
 }
 
 function start(...given: string[]): { child: ChildProcess; lines: Interface; nextLine: () => Promise<string> } {
-  const child = spawn(process.execPath, [new URL("folder-worker.ts", import.meta.url).pathname, ...given], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [new URL("folder-worker.ts", import.meta.url).pathname, ...given], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   children.push(child);
   if (!child.stdout) throw new Error("No output to read");
   const lines = createInterface({ input: child.stdout });
@@ -42,7 +44,9 @@ async function kill(child: ChildProcess): Promise<void> {
 const open = (dataDir: string) => openStore({ dataDir, secretKey: "k".repeat(32), log: pino({ level: "silent" }) });
 
 describe("the data folder", () => {
-  it("is refused to a second process, which says where and what to do, until the first is killed", { timeout: 60_000 }, async () => {
+  it("is refused to a second process, which says where and what to do, until the first is killed", {
+    timeout: 60_000,
+  }, async () => {
     const folder = await newFolder();
     const first = start(folder);
     expect(await first.nextLine()).toBe("open");
@@ -58,7 +62,9 @@ describe("the data folder", () => {
     await store.close();
   });
 
-  it("loses nothing that was acknowledged when its process is killed in the middle of writing, and frees its lanes", { timeout: 120_000 }, async () => {
+  it("loses nothing that was acknowledged when its process is killed in the middle of writing, and frees its lanes", {
+    timeout: 120_000,
+  }, async () => {
     const folder = await newFolder();
     const before = await open(folder);
     const { portal, account } = await place(before);
@@ -95,7 +101,11 @@ describe("the data folder", () => {
     await expect(second.ping()).resolves.toBeUndefined();
     await second.close();
     await expect(second.ping()).rejects.toMatchObject({ name: "StoreUnavailable" });
-    const other = await openStore({ dataDir: folder, secretKey: "another key of at least 32 characters", log: pino({ level: "silent" }) });
+    const other = await openStore({
+      dataDir: folder,
+      secretKey: "another key of at least 32 characters",
+      log: pino({ level: "silent" }),
+    });
     await expect(other.portals.find(portal)).rejects.toThrow("another SECRET_KEY");
     const again = await other.portals.install(installation(portal));
     expect(again.tokens?.accessToken).toBe("access-first");

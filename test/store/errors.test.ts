@@ -11,13 +11,26 @@ describe("errors of the database", () => {
       expect(translateError(error)).toBeInstanceOf(StoreUnavailable);
       expect(translateError(error)).toMatchObject({ cause: error, message: expect.stringContaining(code) });
     }
-    for (const message of ["Connection terminated unexpectedly", "timeout exceeded when trying to connect", "Query read timeout", "PGlite is closed"]) {
+    for (const message of [
+      "Connection terminated unexpectedly",
+      "timeout exceeded when trying to connect",
+      "Query read timeout",
+      "PGlite is closed",
+    ]) {
       expect(translateError(new Error(message))).toBeInstanceOf(StoreUnavailable);
     }
   });
 
   it("leave bugs as they are", () => {
-    for (const error of [coded("23505"), coded("42P01"), coded("22P02"), new Error("undefined is not a function"), new TypeError("x"), "text", null]) {
+    for (const error of [
+      coded("23505"),
+      coded("42P01"),
+      coded("22P02"),
+      new Error("undefined is not a function"),
+      new TypeError("x"),
+      "text",
+      null,
+    ]) {
       expect(translateError(error)).toBe(error);
     }
   });

@@ -1,8 +1,8 @@
-import { PGlite } from "@electric-sql/pglite";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { MigrationError, migrate, type SqlSession } from "../../src/store/migrate.ts";
 
@@ -28,7 +28,10 @@ const session: SqlSession = {
 };
 const write = (name: string, sql: string) => writeFile(join(folder, name), sql);
 const run = () => migrate(session, pathToFileURL(`${folder}/`));
-const tables = async () => (await session.query("select tablename from pg_tables where schemaname = 'public' order by 1", [])).map((row) => row.tablename);
+const tables = async () =>
+  (await session.query("select tablename from pg_tables where schemaname = 'public' order by 1", [])).map(
+    (row) => row.tablename,
+  );
 
 it("runs files in order, each once, and nothing else of the folder", async () => {
   await write("0002-second.sql", "alter table a add column more text; create table b (id int);");

@@ -5,8 +5,8 @@ import { Client } from "pg";
 import { pino } from "pino";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { openStore } from "../../src/store/open-store.ts";
-import { accept, inbound, livingOwner, place, reply } from "../contract/store-fixtures.ts";
 import { storeBattery } from "../contract/store.ts";
+import { accept, inbound, livingOwner, place, reply } from "../contract/store-fixtures.ts";
 
 const base = process.env.TEST_DATABASE_URL ?? "";
 const databases: string[] = [];
@@ -27,7 +27,8 @@ async function newDatabase(): Promise<URL> {
   return url;
 }
 
-const open = (url: URL) => openStore({ databaseUrl: url.href, dataDir: "unused", secretKey: "k".repeat(32), log: pino({ level: "silent" }) });
+const open = (url: URL) =>
+  openStore({ databaseUrl: url.href, dataDir: "unused", secretKey: "k".repeat(32), log: pino({ level: "silent" }) });
 
 afterAll(async () => {
   for (const name of databases) await administer(`drop database if exists ${name} with (force)`);
@@ -55,13 +56,16 @@ describe("a PostgreSQL server", () => {
     await accept(store, row);
 
     way.cut();
-    for (let n = 0; n < 3; n++) await expect(store.messages.acceptInbound([row])).rejects.toMatchObject({ name: "StoreUnavailable" });
+    for (let n = 0; n < 3; n++)
+      await expect(store.messages.acceptInbound([row])).rejects.toMatchObject({ name: "StoreUnavailable" });
     await expect(store.ping()).rejects.toMatchObject({ name: "StoreUnavailable" });
     await expect(store.portals.erase(account.portal)).rejects.toMatchObject({ name: "StoreUnavailable" });
     await expect(open(way.url)).rejects.toMatchObject({ name: "StoreUnavailable" });
 
     way.mend();
-    await vi.waitFor(async () => expect(await store.messages.acceptInbound([row])).toEqual([{ kind: "duplicate" }]), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await store.messages.acceptInbound([row])).toEqual([{ kind: "duplicate" }]), {
+      timeout: 10_000,
+    });
     await store.close();
     way.close();
   });
@@ -73,10 +77,15 @@ describe("a PostgreSQL server", () => {
     await client.query("begin");
     await client.query(change);
     const result = meanwhile();
-    await vi.waitFor(async () => {
-      const { rows } = await client.query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
-      expect(rows).toHaveLength(1);
-    }, { timeout: 10_000 });
+    await vi.waitFor(
+      async () => {
+        const { rows } = await client.query(
+          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        expect(rows).toHaveLength(1);
+      },
+      { timeout: 10_000 },
+    );
     await client.query("commit");
     await client.end();
     return result;
@@ -87,10 +96,14 @@ describe("a PostgreSQL server", () => {
     const store = await open(url);
     const { portal, account } = await place(store);
     await store.accounts.update(portal, account.id, { enabled: false });
-    const accepted = await crossing(url, `update accounts set enabled = true where id = '${account.id}'`, () => accept(store, inbound(account)));
+    const accepted = await crossing(url, `update accounts set enabled = true where id = '${account.id}'`, () =>
+      accept(store, inbound(account)),
+    );
     expect(accepted.held).toBe(false);
     await store.portals.update(portal, { active: false });
-    const again = await crossing(url, `update portals set active = true where id = '${portal}'`, () => accept(store, inbound(account)));
+    const again = await crossing(url, `update portals set active = true where id = '${portal}'`, () =>
+      accept(store, inbound(account)),
+    );
     expect(again.held).toBe(false);
     await store.close();
   });
@@ -99,7 +112,9 @@ describe("a PostgreSQL server", () => {
     const url = await newDatabase();
     const store = await open(url);
     const { account } = await place(store);
-    const results = await crossing(url, `delete from accounts where id = '${account.id}'`, () => store.messages.acceptInbound([inbound(account)]));
+    const results = await crossing(url, `delete from accounts where id = '${account.id}'`, () =>
+      store.messages.acceptInbound([inbound(account)]),
+    );
     expect(results).toEqual([{ kind: "unknown" }]);
     await store.close();
   });
@@ -108,7 +123,13 @@ describe("a PostgreSQL server", () => {
     const url = await newDatabase();
     const work = async () => {
       // One connection, so that its plans are reused and kept; closing it writes the counts down.
-      const store = await openStore({ databaseUrl: url.href, dataDir: "unused", secretKey: "k".repeat(32), log: pino({ level: "silent" }), connections: 1 });
+      const store = await openStore({
+        databaseUrl: url.href,
+        dataDir: "unused",
+        secretKey: "k".repeat(32),
+        log: pino({ level: "silent" }),
+        connections: 1,
+      });
       const { portal, account } = await place(store);
       const owner = await livingOwner(store);
       for (let n = 0; n < 30; n++) {
@@ -119,7 +140,10 @@ describe("a PostgreSQL server", () => {
         await store.messages.beginAttempt(lane, owner, [message]);
         await store.messages.finish([{ message, result: { state: "sent" } }]);
         const answer = await store.messages.acceptReply(reply(portal, conversation));
-        if (answer.kind === "stored") await store.messages.finish([{ message: answer.message, result: { state: "sent", externalIds: [`a${n}`, `b${n}`] } }]);
+        if (answer.kind === "stored")
+          await store.messages.finish([
+            { message: answer.message, result: { state: "sent", externalIds: [`a${n}`, `b${n}`] } },
+          ]);
         await store.messages.applyReceipt(account.id, [`b${n}`], "read");
       }
       await store.close();
@@ -137,11 +161,16 @@ describe("a PostgreSQL server", () => {
     await client.query("vacuum analyze");
     const before = await readings();
     await work();
-    const after = await vi.waitFor(async () => {
-      const now = await readings();
-      expect(Number(now.find((row) => row.relname === "messages")?.idx)).toBeGreaterThan(Number(before.find((row) => row.relname === "messages")?.idx) + 100);
-      return now;
-    }, { timeout: 10_000 });
+    const after = await vi.waitFor(
+      async () => {
+        const now = await readings();
+        expect(Number(now.find((row) => row.relname === "messages")?.idx)).toBeGreaterThan(
+          Number(before.find((row) => row.relname === "messages")?.idx) + 100,
+        );
+        return now;
+      },
+      { timeout: 10_000 },
+    );
     await client.end();
     expect(after.map((row) => [row.relname, row.seq])).toEqual(before.map((row) => [row.relname, row.seq]));
   });
@@ -153,19 +182,23 @@ describe("a PostgreSQL server", () => {
     const rows = Array.from({ length: 200 }, (_, n) => inbound(account, { chatId: `chat-${n % 4}` }));
     const ending = (async () => {
       for (let n = 0; n < 5; n++) {
-        await administer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${url.pathname.slice(1)}'`);
+        await administer(
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${url.pathname.slice(1)}'`,
+        );
       }
     })();
-    await Promise.all(rows.map(async (row) => {
-      for (;;) {
-        try {
-          await store.messages.acceptInbound([row]);
-          return;
-        } catch (error) {
-          expect(error).toMatchObject({ name: "StoreUnavailable" });
+    await Promise.all(
+      rows.map(async (row) => {
+        for (;;) {
+          try {
+            await store.messages.acceptInbound([row]);
+            return;
+          } catch (error) {
+            expect(error).toMatchObject({ name: "StoreUnavailable" });
+          }
         }
-      }
-    }));
+      }),
+    );
     await ending;
     const kept = await store.messages.journal(portal, { limit: 1000 });
     expect(kept.map((message) => message.externalIds[0]).sort()).toEqual(rows.map((row) => row.externalId).sort());
@@ -183,7 +216,10 @@ async function breakableWay(url: URL): Promise<{ url: URL; cut: () => void; mend
       return;
     }
     const far = connect({ host: url.hostname, port: Number(url.port || 5432) });
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(socket);
       socket.on("error", () => other.destroy());
       socket.on("close", () => {

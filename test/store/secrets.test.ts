@@ -38,7 +38,9 @@ describe("secrets at rest", () => {
 
   it("tells a wrong key from a damaged value, and says what to do", () => {
     const sealed = secrets.seal("token", place);
-    expect(() => createSecrets("another secret key of 32 characters!").open(sealed, place)).toThrow(/another SECRET_KEY/);
+    expect(() => createSecrets("another secret key of 32 characters!").open(sealed, place)).toThrow(
+      /another SECRET_KEY/,
+    );
     for (const damaged of ["", "v1", "v2.a.b", "plain text", `${sealed}.more`]) {
       expect(() => secrets.open(damaged, place)).toThrow(/not in a form this program knows/);
     }
@@ -46,7 +48,9 @@ describe("secrets at rest", () => {
   });
 
   it("never names the secret in an error", () => {
-    expect(() => secrets.open(secrets.seal("visible-token", place), { ...place, row: "x" })).toThrow(expect.not.stringContaining("visible-token"));
+    expect(() => secrets.open(secrets.seal("visible-token", place), { ...place, row: "x" })).toThrow(
+      expect.not.stringContaining("visible-token"),
+    );
   });
 
   it("gives equal digests for equal secrets under one key only", () => {
