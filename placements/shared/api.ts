@@ -78,7 +78,7 @@ function renew(): Promise<boolean> {
 }
 
 async function exchange(): Promise<boolean> {
-  const token = await freshToken().catch(() => undefined);
+  const token = await freshToken();
   if (!token) return false;
   const response = await request("POST", "/session", token);
   if (!response.ok) return false;

@@ -14,3 +14,15 @@ export const attachmentTitle = (attachment: AttachmentAnswer) => attachment.name
 /** Shown as a picture: what browsers draw without running anything. */
 export const isPicture = (attachment: AttachmentAnswer) =>
   attachment.url !== undefined && /^image\/(png|jpeg|gif|webp)$/.test(attachment.mime ?? "");
+
+export const isSound = (attachment: AttachmentAnswer) =>
+  attachment.url !== undefined && /^audio\//.test(attachment.mime ?? "");
+
+const PICTURE_HEIGHT_PX = 288;
+
+/** Keeps a picture's place before it is here, so that nothing jumps when it comes. */
+export function pictureSize({ width, height }: AttachmentAnswer): Partial<Record<"width" | "aspectRatio", string>> {
+  if (!width || !height) return {};
+  const shown = Math.round(width * Math.min(1, PICTURE_HEIGHT_PX / height));
+  return { width: `${shown}px`, aspectRatio: `${width} / ${height}` };
+}

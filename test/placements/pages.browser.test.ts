@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,9 +6,9 @@ import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { accountId, conversationId, type MessageId } from "../../src/domain/ids.ts";
+import { accountId, conversationId, type MessageId, mediaId } from "../../src/domain/ids.ts";
 import type { Content } from "../../src/domain/message.ts";
-import { plainText } from "../../src/domain/rich-text.ts";
+import { plainText, type SpanKind } from "../../src/domain/rich-text.ts";
 import type { MessageResult } from "../../src/store/contract.ts";
 import type { PageRequest } from "../emulators/portal/pages.ts";
 import { openSite, type Site } from "../handlers/support/site.ts";
@@ -332,6 +333,32 @@ describe("settings", () => {
     expect(await site.store.accounts.list(site.memberId)).toEqual([]);
   });
 
+  test("filter the journal by state and channel, and ask before an uncertain message goes again", async () => {
+    await furnish();
+    const page = await settings();
+    await page.getByText("Is anybody there?").waitFor();
+    await page.getByRole("combobox", { name: "State" }).click();
+    await page.getByRole("option", { name: "With trouble" }).click();
+    await page.getByText("Is anybody there?").waitFor({ state: "hidden" });
+    await page.getByText("Thank you, we will exchange it.").waitFor();
+    const doubtful = page.getByRole("listitem").filter({ hasText: "The driver will call you" });
+    await doubtful.getByRole("button", { name: "Send again" }).click();
+    await page.getByText("It may have arrived already.").waitFor();
+    expect(site.woken.filter((lane) => lane.startsWith("out:"))).toEqual([]);
+    await page.getByRole("dialog").getByRole("button", { name: "Send again" }).click();
+    await doubtful.waitFor({ state: "hidden" });
+    expect(site.woken.filter((lane) => lane.startsWith("out:"))).toHaveLength(1);
+    await page.getByRole("combobox", { name: "State" }).click();
+    await page.getByRole("option", { name: "All states" }).click();
+    await page.getByRole("combobox", { name: "Channel", exact: true }).click();
+    await page.getByRole("option", { name: "Service desk" }).click();
+    await page.getByText("Is anybody there?").waitFor();
+    expect(await page.getByText("The driver will call you").count()).toBe(0);
+    await page.getByRole("combobox", { name: "State" }).click();
+    await page.getByRole("option", { name: "Refused" }).click();
+    await page.getByText("No such message").waitFor();
+  });
+
   test("are kept up to date without overwriting what is being typed", async () => {
     const page = await settings();
     const name = page.getByLabel("Name");
@@ -383,11 +410,13 @@ describe("connector's settings", () => {
   test("pick an account, connect, show the state, disconnect", async () => {
     const id = await account("Shop bot", "1112223334:abcdef");
     await account("Service desk", "4445556667:abcdef", "2");
-    await inAllLooks("connector-choose", connectorSetup, (page) => page.getByText("now on Support").waitFor());
+    await inAllLooks("connector-choose", connectorSetup, (page) =>
+      page.getByText("Now connected to Support").waitFor(),
+    );
     const page = await connectorSetup();
     await page.getByRole("radio", { name: /Shop bot/ }).click();
     await page.getByRole("button", { name: "Connect", exact: true }).click();
-    await page.getByText("Shop bot feeds this Open Channel").waitFor();
+    await page.getByText("Shop bot is connected to this Open Channel").waitFor();
     expect(site.portal.portal.isLineActive("threadline_telegram", 1)).toBe(true);
     await inspect(page, "connector-connected");
     await page.getByRole("button", { name: "Disconnect" }).click();
@@ -401,7 +430,7 @@ describe("connector's settings", () => {
     await page.getByRole("button", { name: "Add an account" }).click();
     await page.getByRole("dialog").getByLabel("Bot token").fill("1234567890:abcdef");
     await page.getByRole("dialog").getByRole("button", { name: "Connect" }).click();
-    await page.getByText("feeds this Open Channel").waitFor();
+    await page.getByText("is connected to this Open Channel").waitFor();
     expect(site.portal.portal.isLineActive("threadline_telegram", 1)).toBe(true);
   });
 });
@@ -431,6 +460,103 @@ describe("conversations", () => {
     expect(await page.getByText("The driver will call you").count()).toBe(1);
   });
 
+  test("stay at the end while pictures load, and let go of a reader who scrolls away", async () => {
+    const shop = await account("Shop bot", "1112223334:abcdef");
+    for (let index = 0; index < 12; index += 1)
+      await receive(shop, "maria", ["Maria", "Lopez"], `Message ${index}`, 60 - index);
+    const picture: Content = {
+      body: plainText("A picture whose size nobody told"),
+      attachments: [
+        { kind: "photo", source: { by: "media", id: mediaId(randomUUID()) }, name: "room.jpg", mime: "image/png" },
+      ],
+    };
+    await receive(shop, "maria", ["Maria", "Lopez"], picture, 2);
+    await receive(shop, "maria", ["Maria", "Lopez"], "The last one", 1);
+    const page = await workplace();
+    const { promise: shown, resolve: show } = Promise.withResolvers<void>();
+    // Links of media name the public address, which is not this server's.
+    await page.route("**/messages?*", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ body: (await answer.text()).replaceAll("http://threadline.test/", `${base}/`) });
+    });
+    await page.route("**/media/*", async (route) => {
+      await shown;
+      await route.fulfill({
+        contentType: "image/svg+xml",
+        body: '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="280"/>',
+      });
+    });
+    await page.getByRole("button", { name: /Maria Lopez/ }).click();
+    const last = page.getByText("The last one");
+    await last.waitFor();
+    const log = page.getByRole("log");
+    const fromEnd = () => log.evaluate((view) => Math.round(view.scrollHeight - view.scrollTop - view.clientHeight));
+    const before = await log.evaluate((view) => view.scrollHeight);
+    show();
+    await expect.poll(async () => await log.evaluate((view) => view.scrollHeight)).toBeGreaterThan(before);
+    await expect.poll(fromEnd).toBe(0);
+
+    await log.evaluate((view) => view.scrollTo(0, 0));
+    const toEnd = page.getByRole("button", { name: "To the newest message" });
+    await toEnd.waitFor();
+    await receive(shop, "maria", ["Maria", "Lopez"], "Meanwhile", 0);
+    await page.getByText("Meanwhile").waitFor({ timeout: 15_000 });
+    expect(await log.evaluate((view) => view.scrollTop)).toBe(0);
+    await toEnd.click();
+    await expect.poll(fromEnd).toBe(0);
+    await toEnd.waitFor({ state: "hidden" });
+  });
+
+  test("show formatting and links, never HTML; a deleted message only as such", async () => {
+    const shop = await account("Shop bot", "1112223334:abcdef");
+    const text = "<b>not bold</b> bold https://shop.example/a?b=1. Call +34 600 123 456 or evil";
+    const span = (kind: SpanKind, words: string, url?: string) => ({
+      kind,
+      start: text.lastIndexOf(words),
+      end: text.lastIndexOf(words) + words.length,
+      ...(url !== undefined && { url }),
+    });
+    const spans = [
+      span("bold", "bold https://shop.example/a?b=1"),
+      span("italic", "https://shop.example/a?b=1"),
+      span("link", "evil", "javascript:alert(1)"),
+    ];
+    await receive(shop, "maria", ["Maria", "Lopez"], { body: { text, spans }, attachments: [] }, 5);
+    const gone = await receive(shop, "maria", ["Maria", "Lopez"], "Forget what I said", 4);
+    const row = await site.store.messages.find(site.memberId, gone.message);
+    await site.store.messages.acceptInbound([
+      {
+        portal: site.memberId,
+        account: accountId(shop),
+        key: "gone",
+        kind: "delete",
+        chatId: "maria",
+        customer: { externalId: "maria", name: "Maria" },
+        externalId: row?.externalIds[0] ?? "",
+        content: { body: plainText(""), attachments: [] },
+        sentAt: new Date(),
+        notBefore: new Date(),
+      },
+    ]);
+    const page = await workplace();
+    await page.getByRole("button", { name: /Maria Lopez/ }).click();
+    const log = page.getByRole("log");
+    await log.getByText("<b>not bold</b>").waitFor();
+    expect(await log.locator("strong").textContent()).toBe("bold https://shop.example/a?b=1");
+    const links = await log
+      .locator("a")
+      .evaluateAll((all) =>
+        all.map((a) => [a.textContent, ...["href", "target", "rel"].map((name) => a.getAttribute(name))]),
+      );
+    const safe = ["_blank", "noopener noreferrer nofollow"];
+    expect(links).toEqual([
+      ["https://shop.example/a?b=1", "https://shop.example/a?b=1", ...safe],
+      ["+34 600 123 456", "tel:+34600123456", ...safe],
+    ]);
+    await log.getByText("Message deleted").waitFor();
+    expect(await log.getByText("Forget what I said").count()).toBe(0);
+  });
+
   test("of a card that has none say why", async () => {
     await inAllLooks("card-empty", dealTab, (page) => page.getByText("No conversations yet").waitFor());
   });
@@ -454,5 +580,41 @@ describe("installation", () => {
     site.installation.report = { ok: true, problems: [] };
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("Threadline is ready").waitFor();
+  });
+
+  test("tells the portal, and says so with a way out when the portal did not hear it", async () => {
+    const { url, fields } = site.portal.installRequest();
+    const sid = "a".repeat(32);
+    context = await browser.newContext();
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    const inputs = Object.entries(fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+    const address = site.portal.portal.address;
+    await page.goto(`http://${address}/no-such-page`);
+    // A portal whose answer to the first installFinish is garbled.
+    await page.setContent(
+      `<iframe name="${address}|0|${sid}" width="800" height="600"></iframe>
+          <form method="post" target="${address}|0|${sid}" action="${base}/install${new URL(url).search}">${inputs.join("")}</form>
+          <script>
+            window.finishes = 0;
+            window.addEventListener("message", ({ data, source, origin }) => {
+              const [command, ...rest] = data.split(":");
+              const key = rest.at(-2);
+              const garbled = command === "setInstallFinish" && ++window.finishes === 1;
+              const init = { MEMBER_ID: "${site.memberId}", LANG: "en", INSTALL: true, FIRST_RUN: false, AUTH_EXPIRES: "3600" };
+              const answer = command === "getInitData" ? init : true;
+              source.postMessage(key + ":" + (garbled ? "{" : JSON.stringify(answer)), origin);
+            });
+            document.forms[0].submit();
+          </script>`,
+    );
+    const frame = page.frameLocator("iframe");
+    await frame.getByText("Bitrix24 has not heard it yet").waitFor();
+    expect(errors).toEqual([expect.stringContaining("installFinish")]);
+    await frame.getByRole("button", { name: "Finish the installation" }).click();
+    await frame.getByText("Threadline is ready").waitFor();
+    expect(await page.evaluate("window.finishes")).toBe(2);
+    expect(errors).toHaveLength(1);
   });
 });

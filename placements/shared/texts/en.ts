@@ -33,6 +33,10 @@ export const en = {
   "install.problemsText":
     "Put this right and try again. You can also go on: Threadline works with what there is and keeps showing what is missing.",
   "install.goOn": "Go on without it",
+  "install.unheard": "Bitrix24 has not heard it yet",
+  "install.unheardText":
+    "Threadline is set up, but Bitrix24 did not confirm that the installation is finished. Until it does, it shows the application as not installed.",
+  "install.finish": "Finish the installation",
   "install.outside": "You can close this window and open Threadline from the left menu of your Bitrix24.",
 
   "settings.title": "Settings",
@@ -47,6 +51,7 @@ export const en = {
   "portal.repair": "Repair",
   "portal.repairing": "Repairing",
   "portal.repaired": "Everything is in place.",
+  "portal.running": "Threadline is being set up in this Bitrix24",
 
   "accounts.title": "Channels",
   "accounts.add": "Add channel",
@@ -61,8 +66,8 @@ export const en = {
   "accounts.waiting": { one: "{count} message waits", other: "{count} messages wait" },
   "accounts.actions": "Actions for {name}",
   "accounts.reconnect": "Connect again",
+  "accounts.reconnected": "{name} is connected.",
   "accounts.edit": "Change",
-  "accounts.open": "Open the chat",
   "accounts.linesFailed": "The Open Channels of your Bitrix24 could not be listed.",
   "accounts.deleteTitle": "Delete {name}?",
   "accounts.deleteText":
@@ -81,6 +86,7 @@ export const en = {
   "accounts.webchat": "Put this into the pages of your site, before </body>:",
   "accounts.copy": "Copy",
   "accounts.copied": "Copied",
+  "accounts.copyFailed": "Copying is not allowed here. The code is selected: press Ctrl+C.",
 
   "connection.starting": "Starting",
   "connection.needs-action": "Needs you",
@@ -100,8 +106,13 @@ export const en = {
   "backlog.dropHelp": "Left messages stay in the journal and can be sent one by one.",
 
   "journal.title": "Recent messages",
-  "journal.all": "All",
+  "journal.all": "All states",
   "journal.trouble": "With trouble",
+  "journal.state": "State",
+  "journal.account": "Channel",
+  "journal.allAccounts": "All channels",
+  "journal.noMatch": "No such message",
+  "journal.noMatchText": "Choose another state or channel.",
   "journal.empty": "No messages yet",
   "journal.emptyText": "Messages of all channels appear here with what became of them.",
   "journal.noTrouble": "No message is in trouble",
@@ -124,15 +135,16 @@ export const en = {
   "connector.title": "Connect {channel} to this Open Channel",
   "connector.unknown": "This connector is none of Threadline's",
   "connector.unknownText": "Open it from the Contact Center tile of a channel that Threadline added.",
-  "connector.connected": "{name} feeds this Open Channel",
-  "connector.active": "Active",
+  "connector.connected": "{name} is connected to this Open Channel",
+  "connector.active": "Active in Bitrix24",
   "connector.inactive": "Not active in Bitrix24",
   "connector.disconnect": "Disconnect",
-  "connector.orphan": "Bitrix24 shows this connector as active, but no account feeds it. Choose one, or disconnect it.",
-  "connector.choose": "Which account shall feed it?",
+  "connector.orphan":
+    "Bitrix24 shows this connector as active, but no account is connected. Choose one, or disconnect it.",
+  "connector.choose": "Which account shall be connected?",
   "connector.none": "There is no account of this channel yet",
   "connector.noneText": "Add one here; it is connected at once.",
-  "connector.busy": "now on {line}",
+  "connector.busy": "Now connected to {line}. Choosing it moves it here.",
   "connector.use": "Connect",
   "connector.addNew": "Add an account",
   "connector.noOptions": "Open this page from the Contact Center of your Bitrix24.",
@@ -158,6 +170,9 @@ export const en = {
   "chat.noCard": "Open this tab in a saved card.",
   "chat.file": "File",
   "chat.deleted": "Message deleted",
+  "chat.edited": "Edited",
+  "chat.toEnd": "To the newest message",
+  "chat.openFailed": "Bitrix24 did not open the chat. Open it in Open Channels.",
 
   "kind.photo": "Photo",
   "kind.video": "Video",

@@ -27,6 +27,10 @@ export const es: Texts = {
   "install.problemsText":
     "Corríjalo y reintente. También puede continuar: Threadline funciona con lo que hay y sigue mostrando lo que falta.",
   "install.goOn": "Continuar así",
+  "install.unheard": "Bitrix24 aún no lo sabe",
+  "install.unheardText":
+    "Threadline está listo, pero Bitrix24 no confirmó el fin de la instalación. Hasta entonces, la aplicación figura como no instalada.",
+  "install.finish": "Terminar la instalación",
   "install.outside": "Puede cerrar esta ventana y abrir Threadline desde el menú izquierdo de su Bitrix24.",
 
   "settings.title": "Ajustes",
@@ -41,6 +45,7 @@ export const es: Texts = {
   "portal.repair": "Reparar",
   "portal.repairing": "Reparando",
   "portal.repaired": "Todo está en su sitio.",
+  "portal.running": "Threadline se está configurando en este Bitrix24",
 
   "accounts.title": "Canales",
   "accounts.add": "Añadir canal",
@@ -55,8 +60,8 @@ export const es: Texts = {
   "accounts.waiting": { one: "{count} mensaje espera", other: "{count} mensajes esperan" },
   "accounts.actions": "Acciones de {name}",
   "accounts.reconnect": "Conectar de nuevo",
+  "accounts.reconnected": "{name} está conectado.",
   "accounts.edit": "Cambiar",
-  "accounts.open": "Abrir el chat",
   "accounts.linesFailed": "No se pudieron listar los canales abiertos de su Bitrix24.",
   "accounts.deleteTitle": "¿Eliminar {name}?",
   "accounts.deleteText":
@@ -75,6 +80,7 @@ export const es: Texts = {
   "accounts.webchat": "Ponga esto en las páginas de su sitio, antes de </body>:",
   "accounts.copy": "Copiar",
   "accounts.copied": "Copiado",
+  "accounts.copyFailed": "Aquí no se permite copiar. El código está seleccionado: pulse Ctrl+C.",
 
   "connection.starting": "Iniciando",
   "connection.needs-action": "Requiere su atención",
@@ -94,8 +100,13 @@ export const es: Texts = {
   "backlog.dropHelp": "Los no entregados quedan en el registro y se pueden enviar uno a uno.",
 
   "journal.title": "Mensajes recientes",
-  "journal.all": "Todos",
+  "journal.all": "Todos los estados",
   "journal.trouble": "Con problemas",
+  "journal.state": "Estado",
+  "journal.account": "Canal",
+  "journal.allAccounts": "Todos los canales",
+  "journal.noMatch": "No hay mensajes así",
+  "journal.noMatchText": "Elija otro estado u otro canal.",
   "journal.empty": "Aún no hay mensajes",
   "journal.emptyText": "Aquí aparecen los mensajes de todos los canales y qué pasó con ellos.",
   "journal.noTrouble": "Ningún mensaje tiene problemas",
@@ -118,16 +129,16 @@ export const es: Texts = {
   "connector.title": "Conectar {channel} a este canal abierto",
   "connector.unknown": "Este conector no es de Threadline",
   "connector.unknownText": "Ábralo desde la ficha del canal que Threadline añadió al Centro de contacto.",
-  "connector.connected": "{name} alimenta este canal abierto",
-  "connector.active": "Activo",
+  "connector.connected": "{name} está conectado a este canal abierto",
+  "connector.active": "Activo en Bitrix24",
   "connector.inactive": "No está activo en Bitrix24",
   "connector.disconnect": "Desconectar",
   "connector.orphan":
-    "Bitrix24 muestra este conector como activo, pero ninguna cuenta lo alimenta. Elija una o desconéctelo.",
-  "connector.choose": "¿Qué cuenta debe alimentarlo?",
+    "Bitrix24 muestra este conector como activo, pero ninguna cuenta está conectada. Elija una o desconéctelo.",
+  "connector.choose": "¿Qué cuenta se conecta?",
   "connector.none": "Aún no hay cuentas de este canal",
   "connector.noneText": "Añada una aquí; se conecta enseguida.",
-  "connector.busy": "ahora en {line}",
+  "connector.busy": "Ahora en {line}. Si la elige, pasa aquí.",
   "connector.use": "Conectar",
   "connector.addNew": "Añadir una cuenta",
   "connector.noOptions": "Abra esta página desde el Centro de contacto de su Bitrix24.",
@@ -153,6 +164,9 @@ export const es: Texts = {
   "chat.noCard": "Abra esta pestaña en una ficha guardada.",
   "chat.file": "Archivo",
   "chat.deleted": "Mensaje eliminado",
+  "chat.edited": "Editado",
+  "chat.toEnd": "Al mensaje más reciente",
+  "chat.openFailed": "Bitrix24 no abrió el chat. Ábralo en Canales abiertos.",
 
   "kind.photo": "Foto",
   "kind.video": "Vídeo",

@@ -27,6 +27,10 @@ export const ru: Texts = {
   "install.problemsText":
     "Исправьте это и повторите. Можно и продолжить: Threadline будет работать с тем, что есть, и напоминать, чего не хватает.",
   "install.goOn": "Продолжить без этого",
+  "install.unheard": "Битрикс24 ещё не знает об этом",
+  "install.unheardText":
+    "Threadline настроен, но Битрикс24 не подтвердил завершение установки. До этого приложение считается не установленным.",
+  "install.finish": "Завершить установку",
   "install.outside": "Это окно можно закрыть. Threadline откроется из левого меню вашего Битрикс24.",
 
   "settings.title": "Настройки",
@@ -41,6 +45,7 @@ export const ru: Texts = {
   "portal.repair": "Исправить",
   "portal.repairing": "Исправляем",
   "portal.repaired": "Всё на месте.",
+  "portal.running": "Threadline настраивается в этом Битрикс24",
 
   "accounts.title": "Каналы",
   "accounts.add": "Добавить канал",
@@ -60,8 +65,8 @@ export const ru: Texts = {
   },
   "accounts.actions": "Действия: {name}",
   "accounts.reconnect": "Подключить заново",
+  "accounts.reconnected": "«{name}»: подключено.",
   "accounts.edit": "Изменить",
-  "accounts.open": "Открыть чат",
   "accounts.linesFailed": "Не удалось получить список открытых линий вашего Битрикс24.",
   "accounts.deleteTitle": "Удалить «{name}»?",
   "accounts.deleteText":
@@ -80,6 +85,7 @@ export const ru: Texts = {
   "accounts.webchat": "Вставьте это в страницы вашего сайта перед </body>:",
   "accounts.copy": "Копировать",
   "accounts.copied": "Скопировано",
+  "accounts.copyFailed": "Здесь нельзя скопировать автоматически. Код выделен: нажмите Ctrl+C.",
 
   "connection.starting": "Запускается",
   "connection.needs-action": "Нужны вы",
@@ -101,8 +107,13 @@ export const ru: Texts = {
   "backlog.dropHelp": "Недоставленные останутся в журнале, их можно отправить по одному.",
 
   "journal.title": "Последние сообщения",
-  "journal.all": "Все",
+  "journal.all": "Все состояния",
   "journal.trouble": "С ошибками",
+  "journal.state": "Состояние",
+  "journal.account": "Канал",
+  "journal.allAccounts": "Все каналы",
+  "journal.noMatch": "Таких сообщений нет",
+  "journal.noMatchText": "Выберите другое состояние или канал.",
   "journal.empty": "Сообщений пока нет",
   "journal.emptyText": "Здесь видно сообщения всех каналов и что с ними стало.",
   "journal.noTrouble": "Сообщений с ошибками нет",
@@ -130,8 +141,8 @@ export const ru: Texts = {
   "connector.title": "{channel}: подключение к открытой линии",
   "connector.unknown": "Этот коннектор не от Threadline",
   "connector.unknownText": "Откройте его с плитки канала в Контакт-центре, которую добавил Threadline.",
-  "connector.connected": "Линию питает «{name}»",
-  "connector.active": "Активен",
+  "connector.connected": "«{name}»: подключено к этой линии",
+  "connector.active": "Активен в Битрикс24",
   "connector.inactive": "Не активен в Битрикс24",
   "connector.disconnect": "Отключить",
   "connector.orphan":
@@ -139,7 +150,7 @@ export const ru: Texts = {
   "connector.choose": "Какую учётную запись подключить?",
   "connector.none": "Учётных записей этого канала пока нет",
   "connector.noneText": "Добавьте её здесь, она сразу подключится.",
-  "connector.busy": "сейчас на линии «{line}»",
+  "connector.busy": "Сейчас на линии «{line}». Если выбрать, перейдёт сюда.",
   "connector.use": "Подключить",
   "connector.addNew": "Добавить учётную запись",
   "connector.noOptions": "Откройте эту страницу из Контакт-центра вашего Битрикс24.",
@@ -165,6 +176,9 @@ export const ru: Texts = {
   "chat.noCard": "Откройте вкладку в сохранённой карточке.",
   "chat.file": "Файл",
   "chat.deleted": "Сообщение удалено",
+  "chat.edited": "Изменено",
+  "chat.toEnd": "К последнему сообщению",
+  "chat.openFailed": "Битрикс24 не открыл чат. Откройте его в открытых линиях.",
 
   "kind.photo": "Фото",
   "kind.video": "Видео",
