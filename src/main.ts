@@ -36,7 +36,7 @@ import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import { createLeases } from "./dispatch/leases.ts";
 import { createLaneRunner } from "./dispatch/runner.ts";
 import { createSweeper } from "./dispatch/sweeper.ts";
-import { mediaId, type PortalId } from "./domain/ids.ts";
+import { mediaId, type PortalId, parseLane } from "./domain/ids.ts";
 import { createLogger, type Logger } from "./log/log.ts";
 import { createMetrics } from "./log/metrics.ts";
 import { createMediaShelf } from "./media/shelf.ts";
@@ -63,6 +63,7 @@ import { createSpool } from "./relay/spool.ts";
 import { buildApp } from "./server/app.ts";
 import { createPages } from "./server/pages.ts";
 import { createSessions } from "./server/session.ts";
+import { asTenant } from "./store/fair-gate.ts";
 import { openStore } from "./store/open-store.ts";
 
 /**
@@ -297,6 +298,7 @@ async function main(config: Config): Promise<void> {
         const drained = await drain(relay, lane, by);
         return drained.kind === "later" ? drained.at : undefined;
       },
+      inTurn: (lane, work) => asTenant(parseLane(lane)?.portal ?? "", work),
     });
     await leases.start();
     await dispatcher.start(run);

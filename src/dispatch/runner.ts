@@ -14,6 +14,8 @@ export interface LaneRunnerOptions {
   readonly leases: Leases;
   readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
   readonly drain: Drain;
+  /** Runs the work as its portal's, so that portals share what there is fairly. Default: just runs it. */
+  readonly inTurn?: ((lane: LaneId, work: () => Promise<void>) => Promise<void>) | undefined;
   readonly log: Logger;
   readonly clock?: Clock | undefined;
 }
@@ -34,6 +36,7 @@ const AFTER_STORE_LOSS_MS = 1_000;
  */
 export function createLaneRunner(options: LaneRunnerOptions): (lane: LaneId) => Promise<void> {
   const { lanes, leases, dispatcher, drain, log, clock = systemClock } = options;
+  const inTurn = options.inTurn ?? ((_lane, work) => work());
   const quiet = createQuietLog(log, clock);
   const running = new Set<LaneId>();
   const again = new Set<LaneId>();
@@ -81,6 +84,12 @@ export function createLaneRunner(options: LaneRunnerOptions): (lane: LaneId) => 
     }
   }
 
+  async function runOnce(lane: LaneId): Promise<void> {
+    if (!(await take(lane))) return;
+    owed.delete(lane);
+    await giveBack(lane, await drainSafely(lane));
+  }
+
   return async (lane) => {
     if (running.has(lane)) {
       again.add(lane);
@@ -89,10 +98,7 @@ export function createLaneRunner(options: LaneRunnerOptions): (lane: LaneId) => 
     if (!leases.isAlive()) return;
     running.add(lane);
     try {
-      if (await take(lane)) {
-        owed.delete(lane);
-        await giveBack(lane, await drainSafely(lane));
-      }
+      await inTurn(lane, () => runOnce(lane));
     } finally {
       running.delete(lane);
       if (again.delete(lane)) dispatcher.wake(lane);

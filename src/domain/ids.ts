@@ -10,7 +10,10 @@ export type AccountId = Brand<"AccountId">;
 export type ConversationId = Brand<"ConversationId">;
 export type MessageId = Brand<"MessageId">;
 export type MediaId = Brand<"MediaId">;
-/** One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>` or `out:<conversation>`. */
+/**
+ * One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>:<portal>` or
+ * `out:<conversation>:<portal>`; the portal is named so that work can be shared out fairly before anything is read.
+ */
 export type LaneId = Brand<"LaneId">;
 
 export const portalId = (value: string): PortalId => value as PortalId;
@@ -21,12 +24,22 @@ export const mediaId = (value: string): MediaId => value as MediaId;
 
 export type Direction = "in" | "out";
 
-export const laneOf = (direction: Direction, conversation: ConversationId): LaneId =>
-  `${direction}:${conversation}` as LaneId;
+export const laneOf = (direction: Direction, conversation: ConversationId, portal: PortalId): LaneId =>
+  `${direction}:${conversation}:${portal}` as LaneId;
+
+export interface Lane {
+  readonly direction: Direction;
+  readonly conversation: ConversationId;
+  readonly portal: PortalId;
+}
 
 /** Takes a lane id apart; `undefined` for anything that is none (a wake-up may carry rubbish, it is input too). */
-export function parseLane(lane: string): { direction: Direction; conversation: ConversationId } | undefined {
-  const match = /^(in|out):(.+)$/.exec(lane);
+export function parseLane(lane: string): Lane | undefined {
+  const match = /^(in|out):([^:]+):(.+)$/.exec(lane);
   if (!match) return undefined;
-  return { direction: match[1] as Direction, conversation: match[2] as ConversationId };
+  return {
+    direction: match[1] as Direction,
+    conversation: match[2] as ConversationId,
+    portal: match[3] as PortalId,
+  };
 }

@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import { conversationId, laneOf, messageId } from "../domain/ids.ts";
+import { conversationId, laneOf, messageId, type PortalId } from "../domain/ids.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
 import type { Accepted, InboundRow, ReplyRow } from "./contract.ts";
 import { repeatWhenUndone } from "./errors.ts";
@@ -25,7 +25,10 @@ export async function acceptInbound(db: Kysely<Schema>, rows: readonly InboundRo
   const events = rows.flatMap((row, n) => (isUuid(row.account) ? [eventOf(row, n, now)] : []));
   if (events.length === 0) return results;
   const accepted = await call<AcceptedRow>(db, "select * from accept_inbound($1)", [toJson(events)]);
-  for (const row of accepted) results[row.n] = toAccepted(row, "in");
+  for (const row of accepted) {
+    const portal = rows[row.n]?.portal;
+    if (portal !== undefined) results[row.n] = toAccepted(row, "in", portal);
+  }
   return results;
 }
 
@@ -50,7 +53,7 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     now.toISOString(),
   ]);
   if (!accepted) return { kind: "unknown" };
-  return toAccepted({ ...accepted, conversation_id: row.conversation }, "out");
+  return toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal);
 }
 
 interface AcceptedRow {
@@ -78,7 +81,7 @@ function eventOf(row: InboundRow, n: number, now: Date): object {
   };
 }
 
-function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out"): Accepted {
+function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out", portal: PortalId): Accepted {
   if (row.outcome !== "stored" || row.message_id === null || row.conversation_id === null) {
     return { kind: row.outcome === "duplicate" ? "duplicate" : "unknown" };
   }
@@ -87,7 +90,7 @@ function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out"): Accep
     kind: "stored",
     message: messageId(row.message_id),
     conversation,
-    lane: laneOf(direction, conversation),
+    lane: laneOf(direction, conversation, portal),
     held: row.held,
   };
 }

@@ -11,6 +11,7 @@ import {
 import { Pool, types as pgTypes } from "pg";
 import { cleanText } from "./clean.ts";
 import { translateError } from "./errors.ts";
+import { createFairGate, type FairGate } from "./fair-gate.ts";
 import type { SqlSession } from "./migrate.ts";
 import type { Schema } from "./schema.ts";
 
@@ -32,7 +33,7 @@ export async function openPglite(folder: string | undefined): Promise<Database> 
     parsers: { [pgliteTypes.INT8]: Number },
   });
   return {
-    db: new Kysely<Schema>({ dialect: guarded(new PGliteDialect({ pglite })) }),
+    db: new Kysely<Schema>({ dialect: guarded(new PGliteDialect({ pglite }), 1) }),
     withSession: (work) =>
       work({
         exclusive: false,
@@ -78,7 +79,7 @@ export function openPostgres(options: PostgresOptions): Database {
   // A connection that breaks while it is lent out tells so on itself, beside failing its statement: unheard, that ends
   // the process.
   pool.on("connect", (client) => client.on("error", options.onConnectionError));
-  const db = new Kysely<Schema>({ dialect: guarded(new PostgresDialect({ pool })) });
+  const db = new Kysely<Schema>({ dialect: guarded(new PostgresDialect({ pool }), options.connections) });
   return {
     db,
     withSession: async (work) => {
@@ -103,17 +104,17 @@ export function openPostgres(options: PostgresOptions): Database {
   };
 }
 
-/** A dialect whose statements never fail for a NUL in a parameter, and whose errors are ours. */
-function guarded(dialect: Dialect): Dialect {
+/** A dialect whose statements never fail for a NUL in a parameter, whose errors are ours, and whose connections go round fairly. */
+function guarded(dialect: Dialect, permits: number): Dialect {
   return {
     createAdapter: () => dialect.createAdapter(),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createIntrospector: (db) => dialect.createIntrospector(db),
-    createDriver: () => guardedDriver(dialect.createDriver()),
+    createDriver: () => guardedDriver(dialect.createDriver(), createFairGate(permits)),
   };
 }
 
-function guardedDriver(driver: Driver): Driver {
+function guardedDriver(driver: Driver, gate: FairGate): Driver {
   const guardedOf = new WeakMap<DatabaseConnection, DatabaseConnection>();
   const plainOf = new WeakMap<DatabaseConnection, DatabaseConnection>();
   const plain = (connection: DatabaseConnection) => plainOf.get(connection) ?? connection;
@@ -121,7 +122,11 @@ function guardedDriver(driver: Driver): Driver {
     init: (options) => driver.init(options),
     destroy: (options) => driver.destroy(options),
     async acquireConnection(options) {
-      const connection = await translated(driver.acquireConnection(options));
+      await gate.enter();
+      const connection = await translated(driver.acquireConnection(options)).catch((error: unknown) => {
+        gate.leave();
+        throw error;
+      });
       let wrapped = guardedOf.get(connection);
       if (wrapped === undefined) {
         wrapped = guardedConnection(connection);
@@ -130,7 +135,13 @@ function guardedDriver(driver: Driver): Driver {
       }
       return wrapped;
     },
-    releaseConnection: (connection, options) => driver.releaseConnection(plain(connection), options),
+    async releaseConnection(connection, options) {
+      try {
+        await driver.releaseConnection(plain(connection), options);
+      } finally {
+        gate.leave();
+      }
+    },
     beginTransaction: (connection, settings) => translated(driver.beginTransaction(plain(connection), settings)),
     commitTransaction: (connection) => translated(driver.commitTransaction(plain(connection))),
     rollbackTransaction: (connection) => translated(driver.rollbackTransaction(plain(connection))),

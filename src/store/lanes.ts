@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { conversationId, type Direction, type LaneId, laneOf, parseLane } from "../domain/ids.ts";
+import { conversationId, type Direction, type LaneId, laneOf, parseLane, portalId } from "../domain/ids.ts";
 import { isUuid } from "./clean.ts";
 import type { LaneRepository } from "./contract.ts";
 import { repeatWhenUndone } from "./errors.ts";
@@ -39,12 +39,12 @@ export function createLaneRepository(db: Kysely<Schema>): LaneRepository {
 
     async due(now, limit) {
       const { rows } = await sql<LaneRow>`
-        (select l.conversation_id, l.direction, l.due_at as since from lanes l
+        (select l.conversation_id, l.direction, l.portal_id, l.due_at as since from lanes l
           where l.due_at <= ${now} and (l.owner is null or not exists (
             select 1 from lane_owners o where o.owner = l.owner and o.until > clock_timestamp()))
           order by l.due_at limit ${limit})
         union all
-        (select l.conversation_id, l.direction, coalesce(o.until, '-infinity') as since
+        (select l.conversation_id, l.direction, l.portal_id, coalesce(o.until, '-infinity') as since
           from lanes l left join lane_owners o on o.owner = l.owner
           where l.owner is not null and (l.due_at is null or l.due_at > ${now}) and (o.until is null or o.until <= clock_timestamp())
           limit ${limit})
@@ -68,7 +68,7 @@ export function createLaneRepository(db: Kysely<Schema>): LaneRepository {
             for no key update of l)
           update lanes l set due_at = least(l.due_at, ${new Date()}::timestamptz)
           from waiting w where l.conversation_id = w.conversation_id and l.direction = w.direction
-          returning l.conversation_id, l.direction`.execute(db);
+          returning l.conversation_id, l.direction, l.portal_id`.execute(db);
         return rows.map(toLane);
       });
     },
@@ -103,9 +103,11 @@ export function createLaneRepository(db: Kysely<Schema>): LaneRepository {
 interface LaneRow {
   readonly conversation_id: string;
   readonly direction: string;
+  readonly portal_id: string;
 }
 
-const toLane = (row: LaneRow): LaneId => laneOf(row.direction as Direction, conversationId(row.conversation_id));
+const toLane = (row: LaneRow): LaneId =>
+  laneOf(row.direction as Direction, conversationId(row.conversation_id), portalId(row.portal_id));
 
 /** A wake-up may carry anything; what names no lane of ours is nobody's. */
 export function keyOf(lane: LaneId): { direction: Direction; conversation: string } | undefined {

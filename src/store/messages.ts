@@ -132,7 +132,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
             .where("conversation_id", "=", row.conversation_id)
             .where("direction", "=", row.direction)
             .execute();
-          return laneOf(row.direction as Direction, conversationId(row.conversation_id));
+          return laneOf(row.direction as Direction, conversationId(row.conversation_id), portal);
         }),
       );
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Dispatcher } from "../../src/dispatch/contract.ts";
-import { conversationId, type LaneId, laneOf } from "../../src/domain/ids.ts";
+import { conversationId, type LaneId, laneOf, portalId } from "../../src/domain/ids.ts";
 
 export interface DispatcherUnderTest {
   readonly dispatcher: Dispatcher;
@@ -23,7 +23,7 @@ export function dispatcherBattery(name: string, open: () => Promise<DispatcherUn
       return under;
     }
 
-    const newLane = (): LaneId => laneOf("in", conversationId(randomUUID()));
+    const newLane = (): LaneId => laneOf("in", conversationId(randomUUID()), portalId("p"));
     const soon = { timeout: 8_000, interval: 5 };
 
     it("runs a lane that was woken", async () => {

@@ -23,7 +23,7 @@ export function acceptTests(use: () => Store): void {
       const { portal, account } = await place(use());
       const row = inbound(account, { album: "album-1", notBefore: new Date("2026-01-01T00:00:00.250Z") });
       const result = await accept(use(), row);
-      expect(result).toMatchObject({ lane: laneOf("in", result.conversation), held: false });
+      expect(result).toMatchObject({ lane: laneOf("in", result.conversation, portal), held: false });
       expect(await use().conversations.find(portal, result.conversation)).toMatchObject({
         portal,
         account: account.id,
@@ -332,7 +332,7 @@ export function acceptTests(use: () => Store): void {
       const results = await Promise.all(Array.from({ length: 6 }, () => use().messages.acceptReply(row)));
       expect(kinds(results).sort()).toEqual([...Array(5).fill("duplicate"), "stored"]);
       const answer = stored(results.find((result) => result.kind === "stored"));
-      expect(answer).toMatchObject({ conversation, lane: laneOf("out", conversation), held: false });
+      expect(answer).toMatchObject({ conversation, lane: laneOf("out", conversation, portal), held: false });
       expect(await use().messages.find(portal, answer.message)).toMatchObject({
         direction: "out",
         origin: row.origin,
@@ -380,11 +380,11 @@ export function acceptTests(use: () => Store): void {
       const owner = await livingOwner(use());
       await use().accounts.update(portal, account.id, { line: null });
       expect(stored(await use().messages.acceptReply(reply(portal, conversation))).held).toBe(false);
-      await use().lanes.take(laneOf("out", conversation), owner);
-      expect(await use().lanes.release(laneOf("out", conversation), owner)).toBeUndefined();
+      await use().lanes.take(laneOf("out", conversation, portal), owner);
+      expect(await use().lanes.release(laneOf("out", conversation, portal), owner)).toBeUndefined();
       await use().accounts.update(portal, account.id, { enabled: false });
       expect(stored(await use().messages.acceptReply(reply(portal, conversation))).held).toBe(true);
-      expect(await use().lanes.due(new Date("2100-01-01"), 100_000)).not.toContain(laneOf("out", conversation));
+      expect(await use().lanes.due(new Date("2100-01-01"), 100_000)).not.toContain(laneOf("out", conversation, portal));
     });
   });
 }

@@ -98,7 +98,7 @@ export function messageTests(use: () => Store): void {
       expect(kept.map(({ state, error }) => ({ state, error }))).toEqual(
         results.map((result) => ({ state: result.state, error: "error" in result ? result.error : undefined })),
       );
-      const lane = rows[0]?.lane ?? laneOf("in", "" as never);
+      const lane = rows[0]?.lane ?? laneOf("in", "" as never, "" as never);
       const open = await use().messages.unfinished(lane, 10);
       expect(open.map((each) => each.id)).toEqual([rows[1]?.message, rows[5]?.message]);
       expect(open[0]).toMatchObject({ nextAt: later, error: "portal is busy" });
@@ -113,7 +113,10 @@ export function messageTests(use: () => Store): void {
         const { portal, message } = await answer();
         for (const result of results) await finish(message, result);
         const row = await use().messages.find(portal, message);
-        const open = await use().messages.unfinished(laneOf("out", row?.conversation ?? ("" as never)), 10);
+        const open = await use().messages.unfinished(
+          laneOf("out", row?.conversation ?? ("" as never), row?.portal ?? ("" as never)),
+          10,
+        );
         expect(open.length > 0).toBe(row?.state === "stored");
         return row?.state;
       };

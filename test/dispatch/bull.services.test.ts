@@ -8,12 +8,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createBullDispatcher } from "../../src/dispatch/bull.ts";
 import type { Dispatcher } from "../../src/dispatch/contract.ts";
 import { createSweeper } from "../../src/dispatch/sweeper.ts";
-import { conversationId, type LaneId, laneOf } from "../../src/domain/ids.ts";
+import { conversationId, type LaneId, laneOf, portalId } from "../../src/domain/ids.ts";
 import { dispatcherBattery } from "../contract/dispatcher.ts";
 
 const redisUrl = process.env.TEST_REDIS_URL ?? "";
 const loggerInto = (lines: string[]) => pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
-const newLane = (): LaneId => laneOf("in", conversationId(randomUUID()));
+const newLane = (): LaneId => laneOf("in", conversationId(randomUUID()), portalId("p"));
 const soon = { timeout: 20_000, interval: 20 };
 
 dispatcherBattery("BullMQ", async () => {

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, it, vi } from "vitest";
 import { createInProcessDispatcher } from "../../src/dispatch/in-process.ts";
-import { conversationId, laneOf } from "../../src/domain/ids.ts";
+import { conversationId, laneOf, portalId } from "../../src/domain/ids.ts";
 import { dispatcherBattery } from "../contract/dispatcher.ts";
 
 const loggerInto = (lines: string[]) => pino({ level: "debug" }, { write: (line: string) => void lines.push(line) });
@@ -26,7 +26,7 @@ it("looks again when a wait is longer than a timer can be", async () => {
   const runs: number[] = [];
   await dispatcher.start(async () => void runs.push(time));
   const month = 30 * 24 * 3_600_000;
-  dispatcher.wakeAt(laneOf("out", conversationId("c")), new Date(month));
+  dispatcher.wakeAt(laneOf("out", conversationId("c"), portalId("p")), new Date(month));
   while (timers.length > 0) {
     const timer = timers.shift();
     if (!timer) break;

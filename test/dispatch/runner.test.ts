@@ -2,11 +2,11 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { createLeases } from "../../src/dispatch/leases.ts";
 import { createLaneRunner, type Drain } from "../../src/dispatch/runner.ts";
-import { conversationId, type LaneId, laneOf } from "../../src/domain/ids.ts";
+import { conversationId, type LaneId, laneOf, portalId } from "../../src/domain/ids.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
-const lane = laneOf("in", conversationId("c"));
+const lane = laneOf("in", conversationId("c"), portalId("p"));
 
 /** One lane as SQL would keep it, a database that can go away before or after it has done what it was told. */
 async function setUp(drain: Drain) {

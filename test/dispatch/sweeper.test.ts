@@ -1,13 +1,13 @@
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { createSweeper } from "../../src/dispatch/sweeper.ts";
-import { conversationId, type LaneId, laneOf } from "../../src/domain/ids.ts";
+import { conversationId, type LaneId, laneOf, portalId } from "../../src/domain/ids.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 it("wakes what is due at the start and ever after, also after the database was away, until it is stopped", async () => {
   const clock = createFakeClock();
-  const lane = laneOf("in", conversationId("c"));
+  const lane = laneOf("in", conversationId("c"), portalId("p"));
   const asked: [number, number][] = [];
   const woken: LaneId[] = [];
   let down = false;

@@ -269,7 +269,7 @@ export class Relay {
 
   /** One run over the lane, as a worker would do it. */
   async run(direction: "in" | "out", conversation: ConversationId): Promise<Drained> {
-    const lane = laneOf(direction, conversation);
+    const lane = laneOf(direction, conversation, this.portal);
     if (!(await this.store.lanes.take(lane, OWNER))) throw new Error("the lane is held");
     const drained = await drain(this.deps, lane, OWNER);
     await this.store.lanes.release(lane, OWNER, drained.kind === "later" ? drained.at : undefined);
@@ -278,7 +278,7 @@ export class Relay {
 
   /** A worker that marked rows as leaving and died before it could tell more. */
   async diesWhileSending(direction: "in" | "out", conversation: ConversationId): Promise<void> {
-    const lane = laneOf(direction, conversation);
+    const lane = laneOf(direction, conversation, this.portal);
     await this.store.lanes.heartbeat("dead", 60_000);
     await this.store.lanes.take(lane, "dead");
     const rows = await this.store.messages.unfinished(lane, 50);

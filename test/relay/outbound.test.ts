@@ -164,7 +164,9 @@ describe("agent -> customer", () => {
       after: 0,
       limit: 1,
     });
-    expect(row && (await relay.store.messages.retry(relay.portal, row.id))).toBe(laneOf("out", conversation));
+    expect(row && (await relay.store.messages.retry(relay.portal, row.id))).toBe(
+      laneOf("out", conversation, relay.portal),
+    );
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["old"]);
   });

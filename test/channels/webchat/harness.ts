@@ -189,7 +189,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
       });
       if (accepted.kind !== "stored") throw new Error(`the reply was ${accepted.kind}`);
       if (upTo === "stored") return accepted.message;
-      const lane = laneOf("out", conversation.id);
+      const lane = laneOf("out", conversation.id, conversation.portal);
       await store.lanes.heartbeat(OWNER, 60_000);
       await store.lanes.take(lane, OWNER);
       if (!(await store.messages.beginAttempt(lane, OWNER, [accepted.message])))
