@@ -37,8 +37,12 @@ const broken: string[] = [];
 for (const figure of chosen) {
   const start = performance.now();
   try {
-    findings.push(...(await figure.run(values.long ? "long" : "full")));
-    console.log(`${figure.name}: ${figure.title}, measured in ${Math.round((performance.now() - start) / 1000)} s`);
+    const found = await figure.run(values.long ? "long" : "full");
+    findings.push(...found);
+    const seconds = Math.round((performance.now() - start) / 1000);
+    console.log(`${figure.name}: ${figure.title}, measured in ${seconds} s`);
+    for (const one of found)
+      console.log(`  ${one.setting}: ${one.measured} (${one.target}) ${one.met ? "met" : "NOT met"}`);
   } catch (error) {
     broken.push(figure.name);
     console.error(`${figure.name}: could not be measured:`, error);

@@ -85,7 +85,6 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
         emulatorDelayMs: delay.percentile(99) / 1e6 - 5,
       });
     }
-    traffic.close();
     return judgeNeighbours(settingOf[store], pairs);
   } finally {
     await live.stop();

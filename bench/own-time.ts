@@ -31,7 +31,6 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
     const runs: OwnTimes[] = [];
     for (let run = 0; run < (tiny ? 1 : 3); run += 1)
       runs.push(await traffic.measure({ everyMs: traffic.idlePaceMs, while: (count) => count < (tiny ? 4 : 70) }));
-    traffic.close();
     return judgeOwnTime(settingOf[store], runs);
   } finally {
     await live.stop();

@@ -9,6 +9,7 @@ export class Connection {
   private readonly socket: Socket;
   private waiting: { resolve: (status: number) => void; reject: (error: Error) => void } | undefined;
   private received = "";
+  private closed = false;
 
   private constructor(socket: Socket) {
     this.socket = socket;
@@ -16,7 +17,10 @@ export class Connection {
     socket.setEncoding("latin1");
     socket.on("data", (text: string) => this.read(text));
     socket.on("error", (error) => this.fail(error));
-    socket.on("close", () => this.fail(new Error("the server closed the connection")));
+    socket.on("close", () => {
+      this.closed = true;
+      this.fail(new Error("the server closed the connection"));
+    });
   }
 
   static open(port: number): Promise<Connection> {
@@ -31,13 +35,13 @@ export class Connection {
   }
 
   get free(): boolean {
-    return this.waiting === undefined;
+    return this.waiting === undefined && !this.closed;
   }
 
   /** `head` is the request line with its headers, without the length. Answers the status. */
   post(head: string, body: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.waiting) return reject(new Error("one request at a time"));
+      if (!this.free) return reject(new Error("the connection is closed or has a request under way"));
       this.waiting = { resolve, reject };
       this.socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     });

@@ -143,6 +143,7 @@ async function readSecrets(
 }
 
 const CUSTOMERS = 5;
+const CONNECTIONS = 16;
 
 export interface OwnTimes {
   /** Milliseconds from sending the webhook to its REST request standing at the portal. */
@@ -158,21 +159,18 @@ export interface OwnTimes {
 export class QuietTraffic {
   private readonly live: Live;
   private readonly portals: readonly LivePortal[];
-  private readonly connections: readonly Connection[];
+  /** Opened for each measurement: a server closes connections that were idle for long. */
+  private connections: readonly Connection[] = [];
   private next = 1;
 
-  private constructor(live: Live, portals: readonly LivePortal[], connections: readonly Connection[]) {
+  private constructor(live: Live, portals: readonly LivePortal[]) {
     this.live = live;
     this.portals = portals;
-    this.connections = connections;
   }
 
   /** Makes the customers known: each has written once. */
   static async start(live: Live, portals: readonly LivePortal[]): Promise<QuietTraffic> {
-    const connections = await Promise.all(
-      Array.from({ length: 16 }, () => Connection.open(portals[0]?.target.port ?? 0)),
-    );
-    const traffic = new QuietTraffic(live, portals, connections);
+    const traffic = new QuietTraffic(live, portals);
     await traffic.measure({ everyMs: 20, while: (count) => count < CUSTOMERS * portals.length });
     await live.settled(portals);
     return traffic;
@@ -186,6 +184,10 @@ export class QuietTraffic {
   async measure(options: { readonly everyMs: number; readonly while: (count: number) => boolean }): Promise<OwnTimes> {
     const sent: { readonly portal: LivePortal; readonly id: number; readonly at: number; accepted: number }[] = [];
     const answers: Promise<void>[] = [];
+    const failures: unknown[] = [];
+    this.connections = await Promise.all(
+      Array.from({ length: CONNECTIONS }, () => Connection.open(this.portals[0]?.target.port ?? 0)),
+    );
     const begin = now();
     for (let count = 0; options.while(count); count += 1) {
       const due = begin + count * options.everyMs;
@@ -198,13 +200,18 @@ export class QuietTraffic {
       const message = { portal, id, at: now(), accepted: Number.NaN };
       sent.push(message);
       answers.push(
-        this.post(portal, telegramUpdate(conversation, id, textOf(conversation, id))).then((status) => {
-          if (status !== 200) throw new Error(`a webhook was answered ${status}`);
-          message.accepted = now();
-        }),
+        this.post(portal, telegramUpdate(conversation, id, textOf(conversation, id))).then(
+          (status) => {
+            message.accepted = now();
+            if (status !== 200) failures.push(new Error(`a webhook was answered ${status}`));
+          },
+          (error: unknown) => void failures.push(error),
+        ),
       );
     }
     await Promise.all(answers);
+    for (const connection of this.connections) connection.close();
+    if (failures.length > 0) throw new Error(`${failures.length} webhooks were not accepted`, { cause: failures[0] });
     let left = new Map<string, number>();
     await until(
       () => {
@@ -220,10 +227,6 @@ export class QuietTraffic {
       fromWebhook: sent.map((message) => at(message) - message.at),
       fromAccept: sent.map((message) => at(message) - message.accepted),
     };
-  }
-
-  close(): void {
-    for (const connection of this.connections) connection.close();
   }
 
   private leftAt(): Map<string, number> {
