@@ -18,7 +18,7 @@ export const isPicture = (attachment: AttachmentAnswer) =>
 export const isSound = (attachment: AttachmentAnswer) =>
   attachment.url !== undefined && /^audio\//.test(attachment.mime ?? "");
 
-const PICTURE_HEIGHT_PX = 288;
+const PICTURE_HEIGHT_PX = 224;
 
 /** Keeps a picture's place before it is here, so that nothing jumps when it comes. */
 export function pictureSize({ width, height }: AttachmentAnswer): Partial<Record<"width" | "aspectRatio", string>> {

@@ -71,6 +71,14 @@ describe("the demo", () => {
     const tab = await openDealTab(portal);
     expect(new URL(tab.url()).origin).toBe(demo.world.web.url);
     await tab.getByText("Oak Street 12, second floor").waitFor();
+    await tab.locator("strong", { hasText: "180 × 90 cm" }).waitFor();
+    await tab
+      .locator("img")
+      .first()
+      .evaluate((image: HTMLImageElement) => image.decode());
+    const fromEnd = () =>
+      tab.getByRole("log").evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
+    await expect.poll(fromEnd).toBe(0);
     await tab.getByRole("button", { name: "Open the chat" }).click();
     await portal.locator(".conversation h2", { hasText: "Maria Lopez" }).waitFor();
   });

@@ -11,9 +11,14 @@ const viewport = { width: 1280, height: 720 };
 export async function takeScreenshots(demo: Demo, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
-  const shoot = async (name: string, url: string, prepare: (page: Page) => Promise<void>): Promise<void> => {
+  const shoot = async (
+    name: string,
+    url: string,
+    prepare: (page: Page) => Promise<void>,
+    colorScheme: "light" | "dark" = "light",
+  ): Promise<void> => {
     // A window of its own: no picture depends on what another one left open. Reduced motion: nothing is caught half-way.
-    const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
+    const page = await browser.newPage({ viewport, colorScheme, reducedMotion: "reduce" });
     await page.goto(url);
     await prepare(page);
     await page.mouse.move(0, 0);
@@ -37,8 +42,11 @@ export async function takeScreenshots(demo: Demo, folder: string): Promise<void>
       await page.getByRole("tab", { name: "Chat" }).click();
       const tab = page.frameLocator(".card-app iframe");
       await tab.locator("img").first().evaluate(isShown);
-      await tab.getByText("Perfect, then please go ahead!").scrollIntoViewIfNeeded();
+      await tab.getByText("Perfect, then please go ahead!").waitFor();
     });
+    await demo.world.api("/api/portal", { method: "PATCH", body: { name: "Northwind Furniture" } });
+    for (const scheme of ["light", "dark"] as const)
+      await shoot(scheme === "light" ? "settings" : "settings-dark", demo.portalUrl, openSettings, scheme);
     await shoot("contact-center", demo.portalUrl, async (page) => {
       await page.getByRole("link", { name: "Contact Center" }).click();
       await page.getByRole("button", { name: /Telegram/ }).click();
@@ -54,6 +62,14 @@ export async function takeScreenshots(demo: Demo, folder: string): Promise<void>
   } finally {
     await browser.close();
   }
+}
+
+async function openSettings(page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Market" }).click();
+  await page.getByRole("button", { name: "Open", exact: true }).click();
+  const settings = page.frameLocator(".slider iframe");
+  await settings.getByText("Northwind shop", { exact: true }).waitFor();
+  await settings.getByText("Perfect, then please go ahead!").waitFor();
 }
 
 /** Resolves when a picture is drawn. */

@@ -420,7 +420,7 @@ describe("connector's settings", () => {
     expect(site.portal.portal.isLineActive("threadline_telegram", 1)).toBe(true);
     await inspect(page, "connector-connected");
     await page.getByRole("button", { name: "Disconnect" }).click();
-    await page.getByText("Which account shall feed it?").waitFor();
+    await page.getByText("Which account shall be connected?").waitFor();
     expect((await site.store.accounts.find(site.memberId, accountId(id)))?.line).toBeUndefined();
   });
 
