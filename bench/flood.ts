@@ -50,7 +50,7 @@ export const flood: Figure = {
 async function inRealTime(store: StoreKind, flooding: Flood, size: Size): Promise<FloodResult> {
   const { conversations, perConversation, chargeMs } = flooding;
   const live = await Live.start(store, [{ chargeMs: { "imconnector.send.messages": { perMessage: chargeMs } } }]);
-  try {
+  return await live.measure(async () => {
     const [portal] = live.portals;
     if (!portal) throw new Error("no portal");
     await live.settled();
@@ -81,9 +81,7 @@ async function inRealTime(store: StoreKind, flooding: Flood, size: Size): Promis
       pause: longestPause(log),
       how: `whole application in real time, accepted in ${round(load.seconds, 1)} s`,
     };
-  } finally {
-    await live.stop();
-  }
+  });
 }
 
 /** Nothing came for a while: what would be sent twice would have been by now. */

@@ -41,7 +41,7 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
       chargeMs: { "imconnector.send.messages": { perMessage: 1 } },
     })),
   );
-  try {
+  return await live.measure(async () => {
     const [noisy, ...quiet] = live.portals;
     if (!noisy) throw new Error("no portal");
     const traffic = await QuietTraffic.start(live, quiet);
@@ -64,6 +64,8 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
         firstMessage: 1 + run * conversations * perConversation,
         mode: { kind: "all", perConversation },
       });
+      // Looked at below; a failure meanwhile must not end the process unheard.
+      flooding.catch(() => undefined);
       const beside = await traffic.measure({
         everyMs: traffic.idlePaceMs,
         while: (count) => {
@@ -86,9 +88,7 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
       });
     }
     return judgeNeighbours(settingOf[store], pairs);
-  } finally {
-    await live.stop();
-  }
+  });
 }
 
 export function judgeNeighbours(setting: string, pairs: readonly Pair[]): Finding {

@@ -26,15 +26,13 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
     store,
     Array.from({ length: tiny ? 1 : PORTALS }, () => ({})),
   );
-  try {
+  return await live.measure(async () => {
     const traffic = await QuietTraffic.start(live, live.portals);
     const runs: OwnTimes[] = [];
     for (let run = 0; run < (tiny ? 1 : 3); run += 1)
       runs.push(await traffic.measure({ everyMs: traffic.idlePaceMs, while: (count) => count < (tiny ? 4 : 70) }));
     return judgeOwnTime(settingOf[store], runs);
-  } finally {
-    await live.stop();
-  }
+  });
 }
 
 export function judgeOwnTime(setting: string, runs: readonly OwnTimes[]): Finding {
