@@ -52,8 +52,6 @@ export interface AppOptions {
 const BODY_LIMIT = 1024 * 1024;
 /** A visitor's file from a slow phone takes minutes; everything else is bounded by its small body. */
 const REQUEST_TIMEOUT_MS = 300_000;
-/** A sender that is slow with the headers already is no phone. */
-const HEADERS_TIMEOUT_MS = 20_000;
 const FORM_DEPTH = 10;
 const FORM_ARRAY_LIMIT = 200;
 const FORM_FIELDS = 5000;
@@ -70,7 +68,6 @@ export async function buildApp(options: AppOptions): Promise<App> {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
     // A reverse proxy is believed only from private addresses, or anybody could choose the address they are limited by.
     trustProxy: ["loopback", "linklocal", "uniquelocal"],
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },

@@ -349,7 +349,7 @@ describe("journal", () => {
     const retried = await site.api(admin, "POST", `/journal/${row.id}/retry`);
     expect(retried.statusCode).toBe(200);
     expect(retried.json()).toMatchObject({ state: "stored" });
-    expect(site.woken).toEqual([`in:${row.conversation}`]);
+    expect(site.woken).toEqual([`in:${row.conversation}:${site.memberId}`]);
     expect((await site.api(admin, "POST", "/journal/nonsense/retry")).statusCode).toBe(404);
   });
 });
