@@ -22,6 +22,8 @@ export interface InboundAcceptorDeps {
   readonly writers: number;
 }
 
+/** Rows written together: large enough to share a commit, small enough that nobody waits long behind a group. */
+const GROUP_SIZE = 32;
 /** An album's parts arrive as separate updates within this time; the first one waits for them. */
 const ALBUM_WAIT_MS = 700;
 
@@ -34,7 +36,7 @@ const ALBUM_WAIT_MS = 700;
  */
 export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAcceptor {
   const writer = createGroupCommit<InboundRow, Accepted>((rows) => deps.store.messages.acceptInbound(rows), {
-    maxItems: 100,
+    maxItems: GROUP_SIZE,
     lanes: deps.writers,
     isolate: (error) => !(error instanceof StoreUnavailable),
   });

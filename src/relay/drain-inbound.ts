@@ -46,16 +46,16 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
 
     const step =
       head.kind === "message" ? await deliver(deps, turn, route, rows) : await change(deps, turn, route, head);
-    if (step) return step;
+    if (typeof step !== "number") return step;
+    // What was accepted since has made the lane due again, and giving the lease back tells: no need to look here.
+    if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
   }
 }
 
-async function deliver(
-  deps: RelayDeps,
-  turn: Turn,
-  route: InboundRoute,
-  rows: readonly DueMessage[],
-): Promise<Drained | undefined> {
+/** When to come back, or how many rows from the head are done. */
+type Step = Drained | number;
+
+async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Step> {
   const groups = takeTogether(rows, deps.now());
   const elements: Element[] = [];
   for (const group of groups) {
@@ -76,7 +76,7 @@ async function deliver(
     elements.map((element) => element.message),
     leave,
   );
-  if (outcome.kind !== "ok") return conclude(deps, sent, outcome);
+  if (outcome.kind !== "ok") return (await conclude(deps, sent, outcome)) ?? sent.length;
 
   const results = elements.flatMap((element, index) =>
     element.rows.map((row) => ({ message: row.id, result: elementResult(outcome.value[index]) })),
@@ -85,7 +85,7 @@ async function deliver(
   route.adapter.progressed?.(route.account, route.conversation.externalChatId);
   for (const { result } of results) deps.metrics.delivered.inc({ direction: "in", state: result.state });
   await learn(deps, route, outcome.value);
-  return undefined;
+  return sent.length;
 }
 
 /** From the head: texts up to a pack, or one element with files (the portal downloads those inside the call), as far as their time has come. */
@@ -139,11 +139,11 @@ async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly Due
 }
 
 /** Edits and deletions may be repeated, so an unclear outcome simply tries again. */
-async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: DueMessage): Promise<Drained | undefined> {
+async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: DueMessage): Promise<Step> {
   const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
   if (!target || target.state === "refused" || target.state === "failed") {
     await finishAll(deps, [row], { state: "refused", error: "The message that this changes was not delivered." });
-    return undefined;
+    return 1;
   }
   const rows: DueMessage[] = [
     { ...row, externalIds: target.externalIds, content: { ...row.content, attachments: [] } },
@@ -156,9 +156,9 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
   });
   const send: Change = row.kind === "edit" ? route.lines.updateMessages : route.lines.deleteMessages;
   const outcome = await send(route.at, [message], () => attempt(deps, turn, [row]));
-  if (outcome.kind !== "ok") return conclude(deps, [row], outcome);
+  if (outcome.kind !== "ok") return (await conclude(deps, [row], outcome)) ?? 1;
   await finishAll(deps, [row], elementResult(outcome.value[0]));
-  return undefined;
+  return 1;
 }
 
 async function attempt(deps: RelayDeps, turn: Turn, rows: readonly DueMessage[]): Promise<boolean> {

@@ -43,18 +43,22 @@ export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Draine
 
 async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   for (;;) {
-    const [first] = await deps.store.messages.unfinished(turn.lane, 1);
+    const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
+    const [first] = rows;
     const route = first && (await findRoute(deps, first));
     if (!first || !route) return IDLE;
+    let whole = rows;
     if (hasGap(route.gapAt, route.conversation)) {
       const waiting = await closeGap(deps, route, first);
       if (waiting) return waiting;
+      whole = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
     }
-    const rows = (await deps.store.messages.unfinished(turn.lane, READ_AHEAD)).toSorted(byPortalOrder);
-    for (const row of rows) {
+    for (const row of whole.toSorted(byPortalOrder)) {
       const step = await sendOne(deps, turn, route, row);
       if (step) return step;
     }
+    // What was accepted since has made the lane due again, and giving the lease back tells: no need to look here.
+    if (whole.length < READ_AHEAD) return IDLE;
   }
 }
 
