@@ -214,7 +214,7 @@ $$;
 -- time lock conversations in one order and cannot lock each other out; within a chat in the order given.
 create function accept_inbound(events jsonb)
 returns table (n integer, outcome text, message_id uuid, conversation_id uuid, held boolean)
-language plpgsql set enable_seqscan = off set jit = off as $$
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 #variable_conflict use_column
 declare
   event record;
@@ -356,7 +356,7 @@ $$;
 -- Accepts one message of an agent. A line is not needed for it: the customer can be answered without one.
 create function accept_reply(reply jsonb, due timestamptz)
 returns table (outcome text, message_id uuid, held boolean)
-language plpgsql set enable_seqscan = off set jit = off as $$
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 #variable_conflict use_column
 declare
   row record;
@@ -430,7 +430,7 @@ $$;
 
 -- Writes down an attempt before it is made. The lane's row is locked, so that nobody can take it over in between.
 create function begin_attempt(lane_conversation uuid, lane_direction text, by_owner text, ids uuid[]) returns boolean
-language plpgsql set enable_seqscan = off set jit = off as $$
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   unfinished integer;
 begin
@@ -461,7 +461,7 @@ $$;
 -- What became of attempts. Knowledge only grows: what has arrived stays arrived, and what a person ended stays ended
 -- unless it turns out to have been sent after all.
 create function finish_messages(results jsonb) returns void
-language plpgsql set enable_seqscan = off set jit = off as $$
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
   -- A receipt about one of these ids may be on its way in at this moment: see apply_receipt.
   perform pg_advisory_xact_lock(k) from (
@@ -514,7 +514,7 @@ $$;
 -- because one part was. Ids that we do not know (yet) wait a day for finish_messages; one lock per id keeps the two
 -- from missing each other.
 create function apply_receipt(in_account uuid, ids text[], to_state text) returns setof uuid
-language plpgsql set enable_seqscan = off set jit = off as $$
+language plpgsql set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 begin
   perform pg_advisory_xact_lock(k) from (
     select distinct hashtextextended(in_account::text || i.id, 0) as k from unnest(ids) as i(id) order by 1) as keys;
