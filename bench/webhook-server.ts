@@ -101,7 +101,6 @@ async function ours(): Promise<Side> {
     metrics,
     log,
     now: () => new Date(),
-    writers: databaseUrl === undefined ? 1 : 2,
   });
   const app = await buildApp({ publicUrl: "https://app.example", log, pagesDir: values["data-dir"], version: "0" });
   await registerChannels(app, {

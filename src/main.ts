@@ -164,7 +164,7 @@ async function main(config: Config): Promise<void> {
     log,
     now,
   };
-  const acceptor = createInboundAcceptor({ ...relay, writers: config.databaseUrl === undefined ? 1 : 2 });
+  const acceptor = createInboundAcceptor(relay);
   const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
   onClose(() => repairs.close());
 

@@ -158,7 +158,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     await dispatcher.start(run);
 
     const { conversations, perConversation } = flooding;
-    const acceptor = createInboundAcceptor({ ...deps, writers: 1 });
+    const acceptor = createInboundAcceptor(deps);
     const begin = clock.now();
     for (let turn = 0; turn < perConversation; turn += 1) {
       const events = Array.from({ length: conversations }, (_one, conversation) =>

@@ -18,8 +18,6 @@ export interface InboundAcceptorDeps {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly now: () => Date;
-  /** Writes under way at once; 1 for the built-in database, which is serial. */
-  readonly writers: number;
 }
 
 /** Rows written together: large enough to share a commit, small enough that nobody waits long behind a group. */
@@ -37,7 +35,8 @@ const ALBUM_WAIT_MS = 700;
 export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAcceptor {
   const writer = createGroupCommit<InboundRow, Accepted>((rows) => deps.store.messages.acceptInbound(rows), {
     maxItems: GROUP_SIZE,
-    lanes: deps.writers,
+    // One at a time: a vendor's batch may be more than a group, and two writes could commit in the other order.
+    lanes: 1,
     isolate: (error) => !(error instanceof StoreUnavailable),
   });
 

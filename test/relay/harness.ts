@@ -255,7 +255,7 @@ export class Relay {
   }
 
   acceptor() {
-    return createInboundAcceptor({ ...this.deps, writers: 1 });
+    return createInboundAcceptor(this.deps);
   }
 
   async operatorDoes(

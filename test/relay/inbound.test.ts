@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
+import type { InboundRow } from "../../src/store/contract.ts";
 import { Relay } from "./harness.ts";
 
 /** One portal and store for all; each test has a customer of its own. */
@@ -44,6 +46,41 @@ describe("customer -> portal", () => {
     await relay.customerWrites(who, "one", { externalId: `${who}-1` });
     await relay.run("in", conversation);
     expect(relay.shown(who)).toEqual(["one"]);
+  });
+
+  it("keeps the order of a vendor's batch that is larger than one write", async () => {
+    const writes: string[] = [];
+    const store = {
+      messages: {
+        ...relay.store.messages,
+        acceptInbound: async (rows: readonly InboundRow[]) => {
+          writes.push("begin");
+          const accepted = await relay.store.messages.acceptInbound(rows);
+          writes.push("end");
+          return accepted;
+        },
+      },
+    };
+    const texts = Array.from({ length: 100 }, (_, n) => `update ${n}`);
+    const events = texts.map((text, n) => ({
+      kind: "message" as const,
+      key: `${who}-${n}`,
+      chatId: who,
+      at: relay.deps.now(),
+      customer: { externalId: who },
+      externalId: `${who}-${n}`,
+      content: { body: { text, spans: [] }, attachments: [] },
+    }));
+    await createInboundAcceptor({ ...relay.deps, store }).accept(relay.account, events);
+    expect(writes.length).toBeGreaterThan(2);
+    expect(writes.join(" ")).not.toContain("begin begin");
+    const conversation = await relay.store.conversations.findByExternalChat(relay.account.id, who);
+    const rows = await relay.store.messages.journal(relay.portal, {
+      ...(conversation && { conversation: conversation.id }),
+      after: 0,
+      limit: 200,
+    });
+    expect(rows.map((row) => row.content.body.text)).toEqual(texts);
   });
 
   it("never repeats a call that broke off after it was processed: the line's history tells that it arrived", async () => {

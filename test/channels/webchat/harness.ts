@@ -122,7 +122,6 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     metrics: createMetrics(),
     log,
     now,
-    writers: 1,
   });
   const typing: string[] = [];
   const widgetPath = overrides.widgetPath ?? join(dataDir, "widget.js");
