@@ -81,6 +81,8 @@ describe("customer -> portal", () => {
       limit: 200,
     });
     expect(rows.map((row) => row.content.body.text)).toEqual(texts);
+    if (conversation) await relay.run("in", conversation.id);
+    expect(relay.shown(who)).toEqual(texts);
   });
 
   it("never repeats a call that broke off after it was processed: the line's history tells that it arrived", async () => {
