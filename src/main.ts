@@ -141,7 +141,7 @@ async function main(config: Config): Promise<void> {
           log,
           onLostWakeUp: () => metrics.lostWakeUps.inc(),
         });
-  onClose(() => dispatcher.close());
+  if (config.role === "web") onClose(() => dispatcher.close());
   const shelf = createMediaShelf({
     dataDir: config.dataDir,
     publicUrl: config.publicUrl,
@@ -306,7 +306,11 @@ async function main(config: Config): Promise<void> {
     sweeper.start();
     const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
     chores.start();
-    onClose(() => leases.close());
+    // Running lanes end before their leases are given back, or another worker would find calls still under way.
+    onClose(async () => {
+      await dispatcher.close();
+      await leases.close();
+    });
     onClose(() => sweeper.stop());
     onClose(() => chores.close());
     if (config.publicUrl.startsWith("https:")) return;
