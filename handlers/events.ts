@@ -40,6 +40,8 @@ export interface EventsDeps {
   readonly shelf: Pick<MediaShelf, "remove">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly fromBBCode: (text: string) => RichText;
+  /** Runs work as that portal's, so that one portal's events do not keep another's waiting. */
+  readonly inTurn: <T>(portal: PortalId, work: () => Promise<T>) => Promise<T>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -112,7 +114,7 @@ async function take(deps: EventsDeps, body: string, receivedAt: Date): Promise<v
     const proved = prove(event.auth, portal);
     if (event.kind === "unknown")
       deps.log.info({ portal: proved.id, event: event.name }, "An event that is not known here was passed over");
-    else await apply(deps, proved.id, event, receivedAt);
+    else await deps.inTurn(proved.id, () => apply(deps, proved.id, event, receivedAt));
   }
   deps.metrics.events.inc({ event: event.kind, outcome: "accepted" });
 }

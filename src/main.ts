@@ -235,6 +235,7 @@ async function main(config: Config): Promise<void> {
       shelf,
       channels,
       fromBBCode: fromBbcode,
+      inTurn: asTenant,
       metrics,
       log,
     });

@@ -5,6 +5,7 @@ import { type LaneId, parseLane } from "../domain/ids.ts";
 import { createAlarms } from "./alarms.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Dispatcher } from "./contract.ts";
+import { createInProcessDispatcher } from "./in-process.ts";
 import { createQuietLog } from "./quiet-log.ts";
 
 export interface BullOptions {
@@ -19,22 +20,34 @@ export interface BullOptions {
   readonly clock?: Clock | undefined;
 }
 
-const QUEUE = "lanes";
-/** A killed worker's jobs come back after about the sum of the two; the lease in SQL decides whether they may run. */
+const QUEUE = "portals";
+/** A killed worker's jobs come back after about the sum of the two; the lease in SQL decides whether lanes may run. */
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 5_000;
+/** Jobs only hand lanes over, so a few at once are plenty. */
+const JOBS_AT_ONCE = 8;
+/** Lanes taken over at a time. */
+const HANDFUL = 200;
+/** A forgotten set of lanes is no use to anybody: the sweep has long found them. */
+const FORGET_S = 3_600;
 const ANSWER_WITHIN_MS = 2_000;
 const CLOSE_WITHIN_MS = 5_000;
 const reconnect = (times: number) => Math.min(times * 100, 1_000);
 
 /**
- * Wake-ups through Redis, for several processes. A process that never calls `start` only passes wake-ups on.
+ * Wake-ups through Redis, for several processes. A process that never calls `start` only passes wake-ups on; one that
+ * runs lanes keeps its own to itself.
+ *
+ * The lanes of a portal stand in a set of its own, and one job names the portal: a flood of one portal is one job that
+ * is waiting, however many lanes it has, so that nobody stands behind it. Whoever gets the job takes the lanes over and
+ * runs them here.
  * - Redis away: a wake-up fails at once (no queue in memory), is counted, and its lane is swept up later. Redis back,
  *   even empty: workers and producers reconnect within a second or so, and the sweep brings what was lost.
- * - Worker killed: its jobs run again after at most `LOCK_MS + STALLED_CHECK_MS`.
+ * - Worker killed: lanes that it had taken over and not begun are due in SQL and swept up; those it held come back when
+ *   its lease runs out.
  * - Twice: while a lane waits they are one; while it runs, the last one is kept and runs afterwards.
- * - An event loop that stood still longer than `LOCK_MS`: the job may start a second time beside the first; the runner
- *   and the lease in SQL let only one work.
+ * - Between setting the lanes down and naming the portal: the lanes stay in the set for the portal's next job, and the
+ *   sweep is quicker.
  */
 export function createBullDispatcher(options: BullOptions): Dispatcher {
   const { redisUrl, concurrency, log, onLostWakeUp, prefix = "threadline", clock = systemClock } = options;
@@ -76,48 +89,65 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
     return made;
   }
 
-  /** Lanes whose wake-up is on its way to Redis; `true` when another one came meanwhile. Bounds what piles up here. */
-  const passing = new Map<LaneId, boolean>();
-  const runs = new Set<Promise<void>>();
+  /** Portals whose wake-ups are on their way to Redis, with the lanes that came meanwhile. */
+  const passing = new Map<string, Set<LaneId>>();
+  const local = createInProcessDispatcher({ concurrency, log, clock });
   let consumer: { readonly worker: Worker<WakeUp>; readonly connection: Redis } | undefined;
   let closed = false;
   let closing: Promise<void> | undefined;
 
   function wake(lane: LaneId): void {
     if (closed) return;
-    if (passing.has(lane)) {
-      passing.set(lane, true);
+    if (consumer) {
+      local.wake(lane);
       return;
     }
-    passing.set(lane, false);
-    void pass(lane);
-  }
-
-  async function pass(lane: LaneId): Promise<void> {
-    try {
-      const open = await openQueue();
-      // BullMQ builds its keys with ":".
-      await open.add("wake", { lane }, { deduplication: { id: lane.replaceAll(":", "-"), keepLastIfActive: true } });
-    } catch (error) {
-      if (!closed) {
-        onLostWakeUp?.();
-        quiet(error, "A wake-up could not be passed on; the sweep will find its lane");
-      }
-    }
-    const another = passing.get(lane);
-    passing.delete(lane);
-    if (another) wake(lane);
-  }
-
-  async function work(run: (lane: LaneId) => Promise<void>, lane: string): Promise<void> {
-    if (!parseLane(lane)) {
+    const portal = parseLane(lane)?.portal;
+    if (portal === undefined) {
       log.warn({ lane }, "A wake-up for something that is no lane was dropped");
       return;
     }
+    const next = passing.get(portal);
+    if (next) {
+      next.add(lane);
+      return;
+    }
+    passing.set(portal, new Set());
+    void pass(portal, [lane]);
+  }
+
+  async function pass(portal: string, lanes: readonly LaneId[]): Promise<void> {
     try {
-      await run(lane as LaneId);
+      const open = await openQueue();
+      await producer
+        .pipeline()
+        .sadd(setOf(portal), ...lanes)
+        .expire(setOf(portal), FORGET_S)
+        .exec();
+      // BullMQ builds its keys with ":".
+      const deduplication = { id: portal.replaceAll(":", "-"), keepLastIfActive: true };
+      await open.add("wake", { portal }, { deduplication });
     } catch (error) {
-      log.error({ err: error, lane }, "A lane's run failed; the sweep tries it again");
+      if (!closed) {
+        for (const _lane of lanes) onLostWakeUp?.();
+        quiet(error, "Wake-ups could not be passed on; the sweep will find their lanes");
+      }
+    }
+    const next = passing.get(portal);
+    if (next && next.size > 0) {
+      passing.set(portal, new Set());
+      void pass(portal, [...next]);
+    } else passing.delete(portal);
+  }
+
+  const setOf = (portal: string) => `${prefix}:woken:${portal}`;
+
+  async function takeOver(connection: Redis, portal: string): Promise<void> {
+    for (;;) {
+      await local.room();
+      const lanes = closed ? [] : await connection.spop(setOf(portal), HANDFUL);
+      for (const lane of lanes) if (parseLane(lane)) local.wake(lane as LaneId);
+      if (lanes.length < HANDFUL) return;
     }
   }
 
@@ -128,24 +158,17 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
 
     async start(run) {
       const connection = redis(redisUrl, { maxRetriesPerRequest: null }, onError);
-      const worker = new Worker<WakeUp>(
-        QUEUE,
-        (job) => {
-          const running = work(run, String(job.data.lane));
-          runs.add(running);
-          return running.finally(() => runs.delete(running));
-        },
-        {
-          connection,
-          prefix,
-          concurrency,
-          lockDuration: LOCK_MS,
-          stalledInterval: STALLED_CHECK_MS,
-          // Whether a lane may be tried again is for SQL to say, not for a counter here.
-          maxStalledCount: Number.MAX_SAFE_INTEGER,
-        },
-      );
+      const worker = new Worker<WakeUp>(QUEUE, (job) => takeOver(connection, String(job.data.portal)), {
+        connection,
+        prefix,
+        concurrency: JOBS_AT_ONCE,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_CHECK_MS,
+        // Whether a lane may be tried again is for SQL to say, not for a counter here.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+      });
       worker.on("error", onError);
+      await local.start(run);
       consumer = { worker, connection };
     },
 
@@ -162,7 +185,7 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
       const { worker, connection } = consumer;
       // Without Redis the worker cannot say goodbye; its jobs are then found stalled.
       const leaving = connection.status === "ready" ? worker.close() : undefined;
-      await Promise.all(runs);
+      await local.close();
       await withinTime(leaving ?? worker.close(true), CLOSE_WITHIN_MS);
       connection.disconnect();
     }
@@ -188,7 +211,7 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
 }
 
 interface WakeUp {
-  readonly lane: string;
+  readonly portal: string;
 }
 
 /** Settles when the first attempt to connect did, either way. */

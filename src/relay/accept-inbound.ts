@@ -21,7 +21,7 @@ export interface InboundAcceptorDeps {
 }
 
 /** Rows written together: large enough to share a commit, small enough that nobody waits long behind a group. */
-const GROUP_SIZE = 32;
+const GROUP_SIZE = 16;
 /** An album's parts arrive as separate updates within this time; the first one waits for them. */
 const ALBUM_WAIT_MS = 700;
 
@@ -35,8 +35,7 @@ const ALBUM_WAIT_MS = 700;
 export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAcceptor {
   const writer = createGroupCommit<InboundRow, Accepted>((rows) => deps.store.messages.acceptInbound(rows), {
     maxItems: GROUP_SIZE,
-    // One at a time: a vendor's batch may be more than a group, and two writes could commit in the other order.
-    lanes: 1,
+    tenantOf: (row) => row.portal,
     isolate: (error) => !(error instanceof StoreUnavailable),
   });
 
@@ -66,7 +65,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
       );
       return;
     }
-    if (accepted.kind !== "stored" || accepted.held) return;
+    if (accepted.kind !== "stored" || !accepted.due) return;
     if (row.notBefore > deps.now()) deps.dispatcher.wakeAt(accepted.lane, row.notBefore);
     else deps.dispatcher.wake(accepted.lane);
   }

@@ -64,7 +64,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
           "an operator's action names a conversation or message that is not known here",
         );
       }
-      if (accepted.kind === "stored" && !accepted.held) deps.dispatcher.wake(accepted.lane);
+      if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
       return accepted;
     },
   };

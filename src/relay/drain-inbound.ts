@@ -5,7 +5,7 @@ import { backoff, isTooOld } from "./backoff.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
-import { findInboundRoute, type InboundRoute } from "./inbound-route.ts";
+import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
 
@@ -31,11 +31,12 @@ type Change = (
  */
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
   for (;;) {
-    const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
+    const contents = await deps.store.lanes.read(turn.lane, READ_AHEAD);
+    const route = contents && inboundRoute(deps, contents);
+    if (!route) return IDLE;
+    const { rows } = contents;
     const [head] = rows;
     if (!head) return IDLE;
-    const route = await findInboundRoute(deps, head);
-    if (!route) return IDLE;
 
     if (head.state === "sending" || head.state === "uncertain") {
       const drained = await settleHead(deps, route, rows);

@@ -2,7 +2,7 @@ import type { ChannelAdapter, OpenedFile, Outgoing, SendOutcome } from "../chann
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Attachment, Message } from "../domain/message.ts";
-import type { DueMessage, MessageResult } from "../store/contract.ts";
+import type { DueMessage, LaneContents, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { refusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
@@ -43,11 +43,12 @@ export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Draine
 
 async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   for (;;) {
-    const rows = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
-    const [first] = rows;
-    const route = first && (await findRoute(deps, first));
-    if (!first || !route) return IDLE;
-    let whole = rows;
+    const contents = await deps.store.lanes.read(turn.lane, READ_AHEAD);
+    const route = contents && outboundRoute(deps, contents);
+    if (!route) return IDLE;
+    let whole = contents.rows;
+    const [first] = whole;
+    if (!first) return IDLE;
     if (hasGap(route.gapAt, route.conversation)) {
       const waiting = await closeGap(deps, route, first);
       if (waiting) return waiting;
@@ -100,13 +101,9 @@ function portalPosition(row: DueMessage): number | undefined {
 }
 
 /** `undefined` while the account is off or gone: switching it on wakes the lane. */
-async function findRoute(deps: RelayDeps, head: DueMessage): Promise<OutboundRoute | undefined> {
-  const [portal, account, conversation] = await Promise.all([
-    deps.store.portals.find(head.portal),
-    deps.store.accounts.find(head.portal, head.account),
-    deps.store.conversations.find(head.portal, head.conversation),
-  ]);
-  if (!portal?.active || !account?.enabled || !conversation) return undefined;
+function outboundRoute(deps: RelayDeps, lane: LaneContents): OutboundRoute | undefined {
+  const { account, conversation, portal } = lane;
+  if (!portal.active || !account.enabled) return undefined;
   const adapter = deps.channels.get(account.channel);
   return adapter
     ? { account, adapter, conversation, gapAt: account.line === undefined ? undefined : portal.gapAt }

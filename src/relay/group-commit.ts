@@ -7,6 +7,9 @@
  * itself, so nothing can arrive while it writes. What then waits in the sockets has to be read before the next write
  * begins, or every group would be a group of one.
  *
+ * One write at a time: what one caller adds in order is committed in order. Groups are made up from all tenants in turn,
+ * so that who adds one item waits for the group under way and not for another's thousands.
+ *
  * A group that fails is written again one by one, so that one poisonous item fails alone. Only safe for writes that
  * are idempotent, which accepts are (unique keys).
  */
@@ -20,18 +23,18 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `lanes`: how many writes may be under way at once (1 where the database is serial anyway). */
 export function createGroupCommit<Item, Result>(
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
   options: {
     readonly maxItems: number;
-    readonly lanes: number;
+    /** Whose item it is. */
+    readonly tenantOf: (item: Item) => string;
     /** Whether a failed group may hold one bad item. `false` (the database is gone) fails the group as a whole. */
     readonly isolate: (error: unknown) => boolean;
   },
 ): GroupCommit<Item, Result> {
-  const waiting: Waiting<Item, Result>[] = [];
-  let running = 0;
+  const waiting = new Map<string, Waiting<Item, Result>[]>();
+  let running = false;
   let scheduled = false;
 
   const schedule = (): void => {
@@ -42,14 +45,25 @@ export function createGroupCommit<Item, Result>(
 
   const pump = (): void => {
     scheduled = false;
-    while (running < options.lanes && waiting.length > 0) {
-      const group = waiting.splice(0, options.maxItems);
-      running += 1;
-      void settle(group).finally(() => {
-        running -= 1;
-        schedule();
-      });
+    if (running || waiting.size === 0) return;
+    running = true;
+    void settle(nextGroup()).finally(() => {
+      running = false;
+      schedule();
+    });
+  };
+
+  const nextGroup = (): Waiting<Item, Result>[] => {
+    const group: Waiting<Item, Result>[] = [];
+    while (waiting.size > 0 && group.length < options.maxItems) {
+      for (const [tenant, items] of waiting) {
+        const item = items.shift();
+        if (item) group.push(item);
+        if (items.length === 0) waiting.delete(tenant);
+        if (group.length === options.maxItems) break;
+      }
     }
+    return group;
   };
 
   const settle = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
@@ -72,7 +86,10 @@ export function createGroupCommit<Item, Result>(
   return {
     add: (item) =>
       new Promise<Result>((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
+        const tenant = options.tenantOf(item);
+        const items = waiting.get(tenant);
+        if (items) items.push({ item, resolve, reject });
+        else waiting.set(tenant, [{ item, resolve, reject }]);
         schedule();
       }),
   };

@@ -2,7 +2,7 @@ import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { LineAddress, OpenLines } from "../portal/contract.ts";
-import type { DueMessage } from "../store/contract.ts";
+import type { LaneContents } from "../store/contract.ts";
 import type { RelayDeps } from "./ports.ts";
 
 /** Where a customer's messages go, once everything that must be switched on is. */
@@ -17,16 +17,12 @@ export interface InboundRoute {
 }
 
 /** `undefined` while something is switched off or not connected: whoever changes that wakes the lane. */
-export async function findInboundRoute(deps: RelayDeps, head: DueMessage): Promise<InboundRoute | undefined> {
-  const [portal, account, conversation] = await Promise.all([
-    deps.store.portals.find(head.portal),
-    deps.store.accounts.find(head.portal, head.account),
-    deps.store.conversations.find(head.portal, head.conversation),
-  ]);
-  if (!portal?.active || !portal.tokens || !conversation) return undefined;
-  if (!account?.enabled || account.line === undefined || account.connector === undefined) return undefined;
+export function inboundRoute(deps: RelayDeps, lane: LaneContents): InboundRoute | undefined {
+  const { account, conversation, portal } = lane;
+  if (!portal.active || !portal.authorised) return undefined;
+  if (!account.enabled || account.line === undefined || account.connector === undefined) return undefined;
   const adapter = deps.channels.get(account.channel);
   if (!adapter) return undefined;
   const at = { connector: account.connector, line: account.line, chatId: conversation.id };
-  return { account, adapter, conversation, at, lines: deps.portals.lines(head.portal), gapAt: portal.gapAt };
+  return { account, adapter, conversation, at, lines: deps.portals.lines(conversation.portal), gapAt: portal.gapAt };
 }

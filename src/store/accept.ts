@@ -6,8 +6,8 @@ import { repeatWhenUndone } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 /**
- * The way in. One statement is one transaction: either everything of it is there, or nothing, and what was answered is
- * durable (as far as the database is).
+ * The way in. One call is one transaction, and one statement as long as nothing but new messages is in it: either
+ * everything of it is there, or nothing, and what was answered is durable (as far as the database is).
  *
  * - Crash before the commit: nothing is stored, nothing was acknowledged, the vendor sends again. After it: the vendor
  *   may send again, and gets `duplicate`.
@@ -24,13 +24,38 @@ export async function acceptInbound(db: Kysely<Schema>, rows: readonly InboundRo
   const now = new Date();
   const events = rows.flatMap((row, n) => (isUuid(row.account) ? [eventOf(row, n, now)] : []));
   if (events.length === 0) return results;
-  const accepted = await call<AcceptedRow>(db, "select * from accept_inbound($1)", [toJson(events)]);
+  const accepted = await repeatWhenUndone(() => acceptEvents(db, events));
   for (const row of accepted) {
     const portal = rows[row.n]?.portal;
     if (portal !== undefined) results[row.n] = toAccepted(row, "in", portal);
   }
   return results;
 }
+
+/** New messages that follow each other are written as one set; a change has to find what stands before it. */
+async function acceptEvents(db: Kysely<Schema>, events: readonly InboundEvent[]): Promise<readonly AcceptedRow[]> {
+  if (events.every((event) => event.kind === "message")) return acceptMessages(db, events);
+  return db.transaction().execute(async (tx) => {
+    const accepted: AcceptedRow[] = [];
+    let messages: InboundEvent[] = [];
+    for (const event of events) {
+      if (event.kind === "message") {
+        messages.push(event);
+        continue;
+      }
+      accepted.push(...(await acceptMessages(tx, messages)), ...(await acceptChange(tx, event)));
+      messages = [];
+    }
+    accepted.push(...(await acceptMessages(tx, messages)));
+    return accepted;
+  });
+}
+
+const acceptMessages = async (db: Kysely<Schema>, events: readonly InboundEvent[]) =>
+  events.length === 0 ? [] : call<AcceptedRow>(db, "select * from accept_messages($1)", [toJson(events)]);
+
+const acceptChange = (db: Kysely<Schema>, event: InboundEvent) =>
+  call<AcceptedRow>(db, "select * from accept_change($1)", [toJson(event)]);
 
 /** See `acceptInbound`; the message's number is drawn under the same lock. */
 export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Accepted> {
@@ -48,10 +73,9 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     im_message: row.imMessageId,
     im_chat: row.imChatId,
   });
-  const [accepted] = await call<Omit<AcceptedRow, "conversation_id">>(db, "select * from accept_reply($1, $2)", [
-    reply,
-    now.toISOString(),
-  ]);
+  const [accepted] = await repeatWhenUndone(() =>
+    call<Omit<AcceptedRow, "conversation_id">>(db, "select * from accept_reply($1, $2)", [reply, now.toISOString()]),
+  );
   if (!accepted) return { kind: "unknown" };
   return toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal);
 }
@@ -61,10 +85,12 @@ interface AcceptedRow {
   readonly outcome: string;
   readonly message_id: string | null;
   readonly conversation_id: string | null;
-  readonly held: boolean;
+  readonly due: boolean;
 }
 
-function eventOf(row: InboundRow, n: number, now: Date): object {
+type InboundEvent = ReturnType<typeof eventOf>;
+
+function eventOf(row: InboundRow, n: number, now: Date) {
   return {
     n,
     portal: cleanText(row.portal),
@@ -72,7 +98,8 @@ function eventOf(row: InboundRow, n: number, now: Date): object {
     key: indexable(row.key),
     kind: row.kind,
     chat: indexable(row.chatId),
-    customer: row.customer,
+    // A name replaces the former one as a whole, so what it does not have is told as gone.
+    customer: row.customer?.name === undefined ? row.customer : { lastName: null, username: null, ...row.customer },
     external: indexable(row.externalId),
     content: row.content,
     album: row.album,
@@ -91,11 +118,11 @@ function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out", portal
     message: messageId(row.message_id),
     conversation,
     lane: laneOf(direction, conversation, portal),
-    held: row.held,
+    due: row.due,
   };
 }
 
 /** Not through the query builder: these run for every message, and their text never changes. */
-function call<Row>(db: Kysely<Schema>, text: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
-  return repeatWhenUndone(async () => (await db.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]))).rows);
+async function call<Row>(db: Kysely<Schema>, text: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+  return (await db.executeQuery<Row>(CompiledQuery.raw(text, [...parameters]))).rows;
 }

@@ -10,28 +10,31 @@ import type { Secrets } from "./secrets.ts";
 
 const TABLE = "accounts";
 
+const credentialsPlace = (account: string) => ({ table: TABLE, column: "credentials_sealed", row: account });
+const webhookSecretPlace = (account: string) => ({ table: TABLE, column: "webhook_secret_sealed", row: account });
+
+/** An account as the domain knows it, of its row. */
+export function accountReader(secrets: Secrets): (row: Selectable<Schema["accounts"]>) => Account {
+  return (row) => ({
+    id: accountId(row.id),
+    portal: portalId(row.portal_id),
+    channel: row.channel,
+    name: row.name,
+    credentials: JSON.parse(secrets.open(row.credentials_sealed, credentialsPlace(row.id))) as Account["credentials"],
+    webhookSecret: secrets.open(row.webhook_secret_sealed, webhookSecretPlace(row.id)),
+    settings: row.settings as Account["settings"],
+    ...(row.line !== null && { line: row.line }),
+    ...(row.connector !== null && { connector: row.connector }),
+    enabled: row.enabled,
+    connection: row.connection as ConnectionState,
+    profile: row.profile as AccountProfile,
+    createdAt: row.created_at,
+  });
+}
+
 /** Channel accounts. Two of them can never feed one (connector, line) of a portal: the schema says so. */
 export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): AccountRepository {
-  const credentialsPlace = (account: string) => ({ table: TABLE, column: "credentials_sealed", row: account });
-  const webhookSecretPlace = (account: string) => ({ table: TABLE, column: "webhook_secret_sealed", row: account });
-
-  function toAccount(row: Selectable<Schema["accounts"]>): Account {
-    return {
-      id: accountId(row.id),
-      portal: portalId(row.portal_id),
-      channel: row.channel,
-      name: row.name,
-      credentials: JSON.parse(secrets.open(row.credentials_sealed, credentialsPlace(row.id))) as Account["credentials"],
-      webhookSecret: secrets.open(row.webhook_secret_sealed, webhookSecretPlace(row.id)),
-      settings: row.settings as Account["settings"],
-      ...(row.line !== null && { line: row.line }),
-      ...(row.connector !== null && { connector: row.connector }),
-      enabled: row.enabled,
-      connection: row.connection as ConnectionState,
-      profile: row.profile as AccountProfile,
-      createdAt: row.created_at,
-    };
-  }
+  const toAccount = accountReader(secrets);
 
   return {
     async list(portal) {

@@ -173,7 +173,11 @@ export type Accepted =
       readonly message: MessageId;
       readonly conversation: ConversationId;
       readonly lane: LaneId;
-      readonly held: boolean;
+      /**
+       * This made the lane due, so the caller wakes it. Not while the account is held, and not when the lane was due
+       * already: whoever made it so wakes it, and the sweep brings what was lost between.
+       */
+      readonly due: boolean;
     }
   | { readonly kind: "duplicate" }
   /** The account is gone, or an edit/deletion of something never seen. */
@@ -228,7 +232,7 @@ export interface DueMessage extends Message {
 
 export interface MessageRepository {
   /**
-   * Accepts many events in ONE transaction (one statement): conversation upsert, message insert, lane due. Results stand in
+   * Accepts many events in ONE transaction: conversation upsert, message insert, lane due. Results stand in
    * the order of the rows. Order within a conversation is the order of the rows. An edit also changes the text of the message it edits.
    */
   acceptInbound(rows: readonly InboundRow[]): Promise<readonly Accepted[]>;
@@ -283,7 +287,24 @@ export interface MediaRepository {
   find(media: MediaId): Promise<Media | undefined>;
 }
 
+/** A lane with all that decides what becomes of it, as one look at the database found it. */
+export interface LaneContents {
+  /** As `unfinished` answers them. */
+  readonly rows: readonly DueMessage[];
+  readonly conversation: Conversation;
+  readonly account: Account;
+  readonly portal: {
+    readonly active: boolean;
+    /** Tokens are there. */
+    readonly authorised: boolean;
+    /** Events may have been lost before that time. */
+    readonly gapAt?: Date;
+  };
+}
+
 export interface LaneRepository {
+  /** `undefined`: the conversation is gone. */
+  read(lane: LaneId, limit: number): Promise<LaneContents | undefined>;
   /** Takes the lane's lease for a living owner; `false` when another living owner holds it. Clears its due time. */
   take(lane: LaneId, owner: string): Promise<boolean>;
   /** Gives it back, due again at `next` (the earlier of it and a wake that came during the run); answers the due time if any. */

@@ -69,7 +69,8 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
   };
 }
 
-function toConversation(row: Selectable<Schema["conversations"]>): Conversation {
+/** A conversation as the domain knows it, of its row. */
+export function toConversation(row: Selectable<Schema["conversations"]>): Conversation {
   return {
     id: conversationId(row.id),
     portal: portalId(row.portal_id),

@@ -3,6 +3,7 @@ import {
   type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
+  type DialectAdapter,
   type Driver,
   Kysely,
   PGliteDialect,
@@ -107,26 +108,36 @@ export function openPostgres(options: PostgresOptions): Database {
 /** A dialect whose statements never fail for a NUL in a parameter, whose errors are ours, and whose connections go round fairly. */
 function guarded(dialect: Dialect, permits: number): Dialect {
   return {
-    createAdapter: () => dialect.createAdapter(),
+    createAdapter: () => manyAtOnce(dialect.createAdapter()),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createDriver: () => guardedDriver(dialect.createDriver(), createFairGate(permits)),
   };
 }
 
+/**
+ * An adapter of several connections, also where there is one: the query builder would otherwise put a queue of its own
+ * before the gate, first come, first served, in which every statement wakes all that wait.
+ */
+function manyAtOnce(adapter: DialectAdapter): DialectAdapter {
+  return Object.defineProperty(adapter, "supportsMultipleConnections", { value: true });
+}
+
 function guardedDriver(driver: Driver, gate: FairGate): Driver {
   const guardedOf = new WeakMap<DatabaseConnection, DatabaseConnection>();
   const plainOf = new WeakMap<DatabaseConnection, DatabaseConnection>();
+  const leaving = new Map<DatabaseConnection, () => void>();
   const plain = (connection: DatabaseConnection) => plainOf.get(connection) ?? connection;
   return {
     init: (options) => driver.init(options),
     destroy: (options) => driver.destroy(options),
     async acquireConnection(options) {
-      await gate.enter();
+      const leave = await gate.enter();
       const connection = await translated(driver.acquireConnection(options)).catch((error: unknown) => {
-        gate.leave();
+        leave();
         throw error;
       });
+      leaving.set(plain(connection), leave);
       let wrapped = guardedOf.get(connection);
       if (wrapped === undefined) {
         wrapped = guardedConnection(connection);
@@ -136,10 +147,12 @@ function guardedDriver(driver: Driver, gate: FairGate): Driver {
       return wrapped;
     },
     async releaseConnection(connection, options) {
+      const leave = leaving.get(plain(connection));
+      leaving.delete(plain(connection));
       try {
         await driver.releaseConnection(plain(connection), options);
       } finally {
-        gate.leave();
+        leave?.();
       }
     },
     beginTransaction: (connection, settings) => translated(driver.beginTransaction(plain(connection), settings)),

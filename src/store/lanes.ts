@@ -1,9 +1,13 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { conversationId, type Direction, type LaneId, laneOf, parseLane, portalId } from "../domain/ids.ts";
+import { accountReader } from "./accounts.ts";
 import { isUuid } from "./clean.ts";
 import type { LaneRepository } from "./contract.ts";
+import { toConversation } from "./conversations.ts";
 import { repeatWhenUndone } from "./errors.ts";
+import { toDueMessage } from "./message-row.ts";
 import type { Schema } from "./schema.ts";
+import type { Secrets } from "./secrets.ts";
 
 /**
  * Leases on lanes. A lane has an owner by name; whether that owner lives is written once per owner and not per lane, so
@@ -12,8 +16,35 @@ import type { Schema } from "./schema.ts";
  * An owner that dies: its lanes show up in `due` when its time is over. One that was only slow and comes back after its
  * lane was taken: `beginAttempt` and `release` know it no more.
  */
-export function createLaneRepository(db: Kysely<Schema>): LaneRepository {
+export function createLaneRepository(db: Kysely<Schema>, secrets: Secrets): LaneRepository {
+  const toAccount = accountReader(secrets);
   return {
+    async read(lane, limit) {
+      const at = keyOf(lane);
+      if (!at) return undefined;
+      const { rows } = await sql<ContentsRow>`
+        select c.*, to_jsonb(a) as account, p.active as portal_active,
+          p.refresh_token_sealed is not null as portal_authorised, p.gap_at as portal_gap_at,
+          (select jsonb_agg(to_jsonb(m) order by m.seq) from (
+            select * from messages
+            where conversation_id = ${at.conversation} and direction = ${at.direction} and pending
+            order by seq limit ${limit}) as m) as unfinished
+        from conversations c join accounts a on a.id = c.account_id join portals p on p.id = c.portal_id
+        where c.id = ${at.conversation} and c.portal_id = ${at.portal}`.execute(db);
+      const [row] = rows;
+      if (!row) return undefined;
+      return {
+        rows: (row.unfinished ?? []).map((message) => toDueMessage(withDates(message, MESSAGE_TIMES))),
+        conversation: toConversation(row),
+        account: toAccount(withDates(row.account, ["created_at"])),
+        portal: {
+          active: row.portal_active,
+          authorised: row.portal_authorised,
+          ...(row.portal_gap_at !== null && { gapAt: row.portal_gap_at }),
+        },
+      };
+    },
+
     async take(lane, owner) {
       const at = keyOf(lane);
       if (!at) return false;
@@ -100,6 +131,22 @@ export function createLaneRepository(db: Kysely<Schema>): LaneRepository {
   };
 }
 
+interface ContentsRow extends Selectable<Schema["conversations"]> {
+  readonly account: Selectable<Schema["accounts"]>;
+  readonly portal_active: boolean;
+  readonly portal_authorised: boolean;
+  readonly portal_gap_at: Date | null;
+  readonly unfinished: readonly Selectable<Schema["messages"]>[] | null;
+}
+
+const MESSAGE_TIMES = ["attempted_at", "created_at", "edited_at", "next_at", "sent_at", "settle_by"] as const;
+
+/** A row that came as JSON, in which times are texts. */
+function withDates<Row>(row: Row, times: readonly (keyof Row)[]): Row {
+  const dated = times.flatMap((key) => (row[key] === null ? [] : [[key, new Date(String(row[key]))]]));
+  return { ...row, ...Object.fromEntries(dated) };
+}
+
 interface LaneRow {
   readonly conversation_id: string;
   readonly direction: string;
@@ -110,7 +157,7 @@ const toLane = (row: LaneRow): LaneId =>
   laneOf(row.direction as Direction, conversationId(row.conversation_id), portalId(row.portal_id));
 
 /** A wake-up may carry anything; what names no lane of ours is nobody's. */
-export function keyOf(lane: LaneId): { direction: Direction; conversation: string } | undefined {
+export function keyOf(lane: LaneId): { direction: Direction; conversation: string; portal: string } | undefined {
   const parsed = parseLane(lane);
   return parsed && isUuid(parsed.conversation) ? parsed : undefined;
 }

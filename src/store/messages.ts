@@ -1,11 +1,11 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { accountId, conversationId, type Direction, laneOf, messageId, portalId } from "../domain/ids.ts";
-import type { Content, Message, MessageKind, MessageState, Origin } from "../domain/message.ts";
+import { conversationId, type Direction, laneOf, messageId } from "../domain/ids.ts";
 import { acceptInbound, acceptReply } from "./accept.ts";
 import { indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { DueMessage, MessageRepository, MessageResult } from "./contract.ts";
+import type { MessageRepository, MessageResult } from "./contract.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { keyOf } from "./lanes.ts";
+import { toDueMessage, toMessage } from "./message-row.ts";
 import type { Schema } from "./schema.ts";
 
 const TABLE = "messages";
@@ -68,7 +68,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
         .orderBy("seq")
         .limit(limit)
         .execute();
-      return rows.map((row): DueMessage => ({ ...toMessage(row), ...(row.settle_by && { settleBy: row.settle_by }) }));
+      return rows.map(toDueMessage);
     },
 
     async beginAttempt(lane, owner, messages) {
@@ -216,30 +216,4 @@ function resultColumns(result: MessageResult): object {
         settle_by: result.settleBy,
       };
   }
-}
-
-function toMessage(row: Selectable<Schema["messages"]>): Message {
-  return {
-    id: messageId(row.id),
-    portal: portalId(row.portal_id),
-    account: accountId(row.account_id),
-    conversation: conversationId(row.conversation_id),
-    direction: row.direction as Direction,
-    kind: row.kind as MessageKind,
-    seq: row.seq,
-    ...(row.target_id !== null && { target: messageId(row.target_id) }),
-    externalIds: row.external_ids,
-    content: row.content as Content,
-    ...(row.album !== null && { album: row.album }),
-    origin: row.origin as Origin,
-    ...(row.im_message_id !== null && { imMessageId: row.im_message_id }),
-    ...(row.im_chat_id !== null && { imChatId: row.im_chat_id }),
-    state: row.state as MessageState,
-    attempts: row.attempts,
-    ...(row.attempted_at !== null && { attemptedAt: row.attempted_at }),
-    ...(row.error !== null && { error: row.error }),
-    nextAt: row.next_at,
-    sentAt: row.sent_at,
-    createdAt: row.created_at,
-  };
 }

@@ -101,7 +101,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     conversations: createConversationRepository(db),
     messages: createMessageRepository(db),
     media: createMediaRepository(db),
-    lanes: createLaneRepository(db),
+    lanes: createLaneRepository(db, secrets),
     locks: createLockRepository(db),
     nonces: createNonceRepository(db),
     async ping() {

@@ -23,7 +23,7 @@ export function acceptTests(use: () => Store): void {
       const { portal, account } = await place(use());
       const row = inbound(account, { album: "album-1", notBefore: new Date("2026-01-01T00:00:00.250Z") });
       const result = await accept(use(), row);
-      expect(result).toMatchObject({ lane: laneOf("in", result.conversation, portal), held: false });
+      expect(result).toMatchObject({ lane: laneOf("in", result.conversation, portal), due: true });
       expect(await use().conversations.find(portal, result.conversation)).toMatchObject({
         portal,
         account: account.id,
@@ -77,6 +77,20 @@ export function acceptTests(use: () => Store): void {
       }
     });
 
+    it("says which messages made their lane due: the others are found by whom those wake", async () => {
+      const { account } = await place(use());
+      const owner = await livingOwner(use());
+      const at = (ms: number) => ({ notBefore: new Date(Date.UTC(2026, 0, 1, 0, 0, 0, ms)) });
+      const { lane, due } = await accept(use(), inbound(account, at(500)));
+      expect(due).toBe(true);
+      expect((await accept(use(), inbound(account, at(500)))).due).toBe(false);
+      expect((await accept(use(), inbound(account, at(700)))).due).toBe(false);
+      expect((await accept(use(), inbound(account, at(0)))).due).toBe(true);
+      await use().lanes.take(lane, owner);
+      const group = await use().messages.acceptInbound([inbound(account, at(900)), inbound(account, at(800))]);
+      expect(group.map((each) => stored(each).due)).toEqual([false, true]);
+    });
+
     it("keeps one row when many tell the same thing at once", async () => {
       const { portal, account } = await place(use());
       const row = inbound(account);
@@ -128,7 +142,7 @@ export function acceptTests(use: () => Store): void {
       const { conversation } = await accept(use(), inbound(account, { customer: person }));
       await accept(use(), inbound(account, { customer: { ...person, phone: "+100" } }));
       await use().messages.acceptInbound([
-        inbound(account, { customer: { externalId: "p", name: "Anna", language: "en" } }),
+        inbound(account, { customer: { externalId: "p", name: "Anna", lastName: "Li", language: "en" } }),
         inbound(account, { customer: { externalId: "p", name: "Anna", email: "a@b.c" } }),
       ]);
       expect((await use().conversations.find(portal, conversation))?.customer).toEqual({
@@ -261,9 +275,9 @@ export function acceptTests(use: () => Store): void {
       const { portal, account } = await place(use());
       const far = new Date("2100-01-01");
       const heldNow = async () => {
-        const { lane, held } = await accept(use(), inbound(account, { chatId: randomUUID() }));
-        expect((await use().lanes.due(far, 100_000)).includes(lane)).toBe(!held);
-        return held;
+        const { lane, due } = await accept(use(), inbound(account, { chatId: randomUUID() }));
+        expect((await use().lanes.due(far, 100_000)).includes(lane)).toBe(due);
+        return !due;
       };
       expect(await heldNow()).toBe(false);
       await use().accounts.update(portal, account.id, { enabled: false });
@@ -332,7 +346,7 @@ export function acceptTests(use: () => Store): void {
       const results = await Promise.all(Array.from({ length: 6 }, () => use().messages.acceptReply(row)));
       expect(kinds(results).sort()).toEqual([...Array(5).fill("duplicate"), "stored"]);
       const answer = stored(results.find((result) => result.kind === "stored"));
-      expect(answer).toMatchObject({ conversation, lane: laneOf("out", conversation, portal), held: false });
+      expect(answer).toMatchObject({ conversation, lane: laneOf("out", conversation, portal), due: true });
       expect(await use().messages.find(portal, answer.message)).toMatchObject({
         direction: "out",
         origin: row.origin,
@@ -379,11 +393,11 @@ export function acceptTests(use: () => Store): void {
       const { conversation } = await accept(use(), inbound(account));
       const owner = await livingOwner(use());
       await use().accounts.update(portal, account.id, { line: null });
-      expect(stored(await use().messages.acceptReply(reply(portal, conversation))).held).toBe(false);
+      expect(stored(await use().messages.acceptReply(reply(portal, conversation))).due).toBe(true);
       await use().lanes.take(laneOf("out", conversation, portal), owner);
       expect(await use().lanes.release(laneOf("out", conversation, portal), owner)).toBeUndefined();
       await use().accounts.update(portal, account.id, { enabled: false });
-      expect(stored(await use().messages.acceptReply(reply(portal, conversation))).held).toBe(true);
+      expect(stored(await use().messages.acceptReply(reply(portal, conversation))).due).toBe(false);
       expect(await use().lanes.due(new Date("2100-01-01"), 100_000)).not.toContain(laneOf("out", conversation, portal));
     });
   });

@@ -85,7 +85,7 @@ export interface Stored {
   readonly message: MessageId;
   readonly conversation: ConversationId;
   readonly lane: LaneId;
-  readonly held: boolean;
+  readonly due: boolean;
 }
 
 export function stored(accepted: Accepted | undefined): Stored {

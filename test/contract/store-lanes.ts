@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { LaneId } from "../../src/domain/ids.ts";
+import { type LaneId, laneOf } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { accept, inbound, livingOwner, place } from "./store-fixtures.ts";
+import { accept, inbound, livingOwner, newPortalId, place } from "./store-fixtures.ts";
 
 /** Leases: one worker on a lane, and a dead worker's lanes find another. */
 export function laneTests(use: () => Store): void {
@@ -11,6 +11,28 @@ export function laneTests(use: () => Store): void {
   const newLane = async () => (await accept(use(), inbound((await place(use())).account))).lane;
 
   describe("lanes", () => {
+    it("are read with all that decides what becomes of them, in one look", async () => {
+      const { portal, account } = await place(use());
+      const first = await accept(use(), inbound(account));
+      await accept(use(), inbound(account));
+      const whole = await use().lanes.read(first.lane, 10);
+      expect(whole?.rows).toEqual(await use().messages.unfinished(first.lane, 10));
+      expect(whole?.rows).toHaveLength(2);
+      expect(whole?.account).toEqual(await use().accounts.find(portal, account.id));
+      expect(whole?.conversation).toEqual(await use().conversations.find(portal, first.conversation));
+      expect(whole?.portal).toEqual({ active: true, authorised: true });
+      expect((await use().lanes.read(first.lane, 1))?.rows.map((row) => row.id)).toEqual([first.message]);
+
+      const gapAt = new Date("2026-01-02T03:04:05.678Z");
+      await use().portals.noteGap(gapAt, portal);
+      await use().portals.update(portal, { active: false });
+      await use().portals.dropTokens(portal);
+      expect((await use().lanes.read(first.lane, 10))?.portal).toEqual({ active: false, authorised: false, gapAt });
+      expect((await use().lanes.read(laneOf("out", first.conversation, portal), 10))?.rows).toEqual([]);
+      expect(await use().lanes.read(laneOf("in", first.conversation, newPortalId()), 10)).toBeUndefined();
+      expect(await use().lanes.read("rubbish" as LaneId, 10)).toBeUndefined();
+    });
+
     it("are taken by one of many, and are not due while they are held", async () => {
       const lane = await newLane();
       const owners = await Promise.all(Array.from({ length: 6 }, () => livingOwner(use())));

@@ -104,6 +104,7 @@ async function start(): Promise<App> {
   server.addHook("onClose", () => spool.close());
   const channel = fakeChannel();
   const deps: EventsDeps = {
+    inTurn: (_portal, work) => work(),
     store,
     replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),
     oauth: { proveFirstContact: async () => granted },

@@ -11,7 +11,7 @@ describe("group commit", () => {
         await new Promise<void>((resolve) => gates.push(resolve));
         return items.map((item) => item * 10);
       },
-      { maxItems: 100, lanes: 1, isolate: () => true },
+      { maxItems: 100, tenantOf: () => "one", isolate: () => true },
     );
     const first = commit.add(1);
     await expect.poll(() => groups).toEqual([[1]]);
@@ -30,11 +30,28 @@ describe("group commit", () => {
         groups.push([...items]);
         return items;
       },
-      { maxItems: 3, lanes: 1, isolate: () => true },
+      { maxItems: 3, tenantOf: () => "one", isolate: () => true },
     );
     // Each in a callback of its own, with all promises run between them, as sockets are read.
     await Promise.all([1, 2, 3, 4].map((item) => Promise.resolve().then(() => commit.add(item))));
     expect(groups).toEqual([[1, 2, 3], [4]]);
+  });
+
+  it("makes a group up from all tenants in turn, each tenant's items in order", async () => {
+    const groups: string[][] = [];
+    const commit = createGroupCommit<string, string>(
+      async (items) => {
+        groups.push([...items]);
+        return items;
+      },
+      { maxItems: 3, tenantOf: (item) => item.slice(0, 1), isolate: () => true },
+    );
+    await Promise.all(["a1", "a2", "a3", "a4", "a5", "b1", "c1", "c2"].map((item) => commit.add(item)));
+    expect(groups).toEqual([
+      ["a1", "b1", "c1"],
+      ["a2", "c2", "a3"],
+      ["a4", "a5"],
+    ]);
   });
 
   it("lets one poisonous item fail alone", async () => {
@@ -43,7 +60,7 @@ describe("group commit", () => {
         if (items.includes("bad")) throw new Error("poison");
         return [...items];
       },
-      { maxItems: 10, lanes: 1, isolate: () => true },
+      { maxItems: 10, tenantOf: () => "one", isolate: () => true },
     );
     const results = await Promise.allSettled(["a", "bad", "b", "c"].map((item) => commit.add(item)));
     expect(results.map((result) => result.status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
@@ -56,7 +73,7 @@ describe("group commit", () => {
         writes += 1;
         throw new Error("gone");
       },
-      { maxItems: 10, lanes: 1, isolate: () => false },
+      { maxItems: 10, tenantOf: () => "one", isolate: () => false },
     );
     const results = await Promise.allSettled([1, 2, 3, 4].map((item) => commit.add(item)));
     expect(results.every((result) => result.status === "rejected")).toBe(true);
