@@ -75,6 +75,8 @@ export const toAnswer = (page: Page): HistoryAnswer => ({
 
 /** The visitor's form of one row; `undefined` while it is not for the visitor's eyes. */
 export function toVisitorMessage(row: Message, desk: Desk, view: VisitorView): VisitorMessage | undefined {
+  // The widget shows no reactions yet.
+  if (row.kind === "reaction") return undefined;
   if (row.direction === "out" && !VISIBLE.includes(row.state)) return undefined;
   const [externalId] = row.externalIds;
   const clientId =

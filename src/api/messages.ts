@@ -26,7 +26,7 @@ export const message = z.object({
   conversation: z.string(),
   account: z.string(),
   direction: direction.describe("in: from the customer; out: to the customer."),
-  kind: z.enum(["message", "edit", "delete"]),
+  kind: z.enum(["message", "edit", "delete", "reaction"]),
   target: z.string().optional().describe("The message that an edit or a deletion changes."),
   text: z.string(),
   spans: z

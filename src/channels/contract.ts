@@ -32,6 +32,12 @@ export interface ChannelAdapter {
   remove?(account: Account, message: OutgoingChange): Promise<SendOutcome>;
   /** Idempotent: checks the credentials, points the vendor at us. */
   connect(account: Account, place: PublicPlace): Promise<Connected>;
+  /** Puts an emoji on a message, or takes it off. Only called where `capabilities.reaction` says so. */
+  react?(account: Account, reaction: OutgoingReaction): Promise<SendOutcome>;
+  /** Whether somebody can be written to who has not written yet. Only called where `capabilities.mayWriteFirst` says so. */
+  findPerson?(account: Account, wanted: WantedPerson): Promise<PersonOutcome>;
+  /** Texts that the vendor has approved for this account. Only called where `capabilities.templates` says so. */
+  templates?(account: Account): Promise<TemplatesOutcome>;
   /** HTML that the admin pastes into a site to show this account there; `origin` is where visitors' browsers reach us. */
   embed?(account: Account, origin: string): string;
   /**
@@ -45,6 +51,8 @@ export interface ChannelAdapter {
   openMedia?(account: Account, ref: string, signal: AbortSignal): Promise<MediaOutcome>;
   /** For vendors that can be asked for news where they cannot reach us. */
   readonly polling?: Polling;
+  /** For vendors that are reached over a standing connection: everything above that needs it goes through it. */
+  readonly sessions?: Sessions;
 }
 
 export interface ChannelRequest {
@@ -61,7 +69,13 @@ export type Received =
   | { readonly kind: "rejected"; readonly status: 400 | 401 | 403; readonly reason: string };
 
 /** Something that happened at the channel, in neutral words. `key` makes it unique within its account: the second one is dropped. */
-export type ChannelEvent = MessageReceived | MessageEdited | MessageRemoved | ReceiptReceived;
+export type ChannelEvent =
+  | MessageReceived
+  | MessageEdited
+  | MessageRemoved
+  | ReactionReceived
+  | ReceiptReceived
+  | SendingFailed;
 
 interface EventBase {
   readonly key: string;
@@ -75,6 +89,10 @@ export interface MessageReceived extends EventBase {
   readonly externalId: string;
   readonly content: Content;
   readonly album?: string;
+  /** The chat is a group; `customer` is then the group itself and `content.author` who wrote. */
+  readonly group?: boolean;
+  /** Written by the account's own person at the messenger, not by the customer. */
+  readonly fromDevice?: boolean;
 }
 
 export interface MessageEdited extends EventBase {
@@ -89,11 +107,27 @@ export interface MessageRemoved extends EventBase {
   readonly externalId: string;
 }
 
+/** The customer put an emoji on a message of either side, or took it off (`emoji` is empty then). */
+export interface ReactionReceived extends EventBase {
+  readonly kind: "reaction";
+  readonly customer: Customer;
+  /** The message that it is on. */
+  readonly externalId: string;
+  readonly emoji: string;
+}
+
 /** The vendor tells that a message of ours arrived or was read. `read` includes delivered. */
 export interface ReceiptReceived extends EventBase {
   readonly kind: "receipt";
   readonly externalIds: readonly string[];
   readonly state: "delivered" | "read";
+}
+
+/** The vendor took a message of ours and could not deliver it after all. `sentence` is for the agent. */
+export interface SendingFailed extends EventBase {
+  readonly kind: "failure";
+  readonly externalIds: readonly string[];
+  readonly sentence: string;
 }
 
 export interface Outgoing {
@@ -115,6 +149,39 @@ export interface OutgoingChange {
   /** Vendor's ids of the message to change, in order; several when a long text was split. */
   readonly externalIds: readonly string[];
   readonly content: Content;
+}
+
+export interface OutgoingReaction {
+  readonly chatId: string;
+  /** The message to put it on, by the vendor's id. */
+  readonly externalId: string;
+  /** One emoji; empty takes ours off. */
+  readonly emoji: string;
+}
+
+/** One of the two. Phone in E.164. */
+export interface WantedPerson {
+  readonly phone?: string;
+  readonly username?: string;
+}
+
+export type PersonOutcome =
+  | { readonly kind: "found"; readonly chatId: string; readonly customer: Customer }
+  /** The vendor says that there is nobody. */
+  | { readonly kind: "nobody"; readonly sentence: string }
+  /** Nobody knows: the vendor would not say, a budget is used up, the account is down. */
+  | { readonly kind: "unknown"; readonly sentence: string };
+
+export type TemplatesOutcome =
+  | { readonly kind: "listed"; readonly templates: readonly TemplateText[] }
+  | { readonly kind: "unavailable"; readonly sentence: string };
+
+export interface TemplateText {
+  readonly name: string;
+  readonly language: string;
+  /** With `{{1}}`, `{{2}}`, … for its gaps. */
+  readonly body: string;
+  readonly gaps: number;
 }
 
 /** `sentence` is written for the agent who reads it: what happened and what to do. */
@@ -158,6 +225,82 @@ export type Polled =
   | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string }
   | { readonly kind: "account-down"; readonly connection: ConnectionState };
 
+/**
+ * Standing connections to a vendor. The host (`relay/session-host.ts`) opens one for each account, in one process of
+ * many, and calls come to it from all of them.
+ */
+export interface Sessions {
+  /**
+   * Opens the connection. Resolves at once with what can be asked of it; how it stands is told to the host from then on.
+   * Never throws; whatever ends it is told as a state, and `closed` resolves.
+   */
+  open(account: Account, host: SessionHost): Session;
+}
+
+export interface SessionHost {
+  /** Resolves after the commit. Throws when the store cannot be asked: the event must then be given again. */
+  accept(events: readonly ChannelEvent[]): Promise<void>;
+  /** How the connection stands. `prompt`: what the person who sets it up must do now; shown live and kept nowhere. */
+  state(connection: ConnectionState, prompt?: SessionPrompt): void;
+  /** Identity at the vendor, once known. */
+  profile(profile: AccountProfile): void;
+  /** What the connection must remember over restarts; encrypted at rest, gone with the account. */
+  readonly memory: SessionMemory;
+}
+
+export interface SessionMemory {
+  get(key: string): Promise<Buffer | undefined>;
+  set(key: string, value: Buffer): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Keys that begin so, sorted, with their values. */
+  list(prefix: string): Promise<readonly { readonly key: string; readonly value: Buffer }[]>;
+  clear(): Promise<void>;
+}
+
+export type SessionPrompt =
+  /** Shown as a QR code; replaced by the next one before it runs out. */
+  | { readonly kind: "qr"; readonly data: string; readonly until?: Date }
+  /** To be typed in and handed to `answer`. `password` is typed hidden. */
+  | { readonly kind: "code" | "password"; readonly label: string; readonly hint?: string };
+
+/** One open connection. After `closed` every call answers `retry` or `gone`. */
+export interface Session {
+  send(message: Outgoing, key: string): Promise<SendOutcome>;
+  edit?(change: OutgoingChange): Promise<SendOutcome>;
+  remove?(change: OutgoingChange): Promise<SendOutcome>;
+  react?(reaction: OutgoingReaction): Promise<SendOutcome>;
+  openMedia?(ref: string, signal: AbortSignal): Promise<MediaOutcome>;
+  findPerson?(wanted: WantedPerson): Promise<PersonOutcome>;
+  /** What the person typed for the last prompt. A sentence when it was not right. */
+  answer?(text: string): Promise<string | undefined>;
+  /** Logs out at the vendor, so that its device list shows us no more. */
+  logout(): Promise<void>;
+  /** Lets go without logging out; idempotent, and everything it started is gone afterwards. */
+  close(): Promise<void>;
+  readonly closed: Promise<void>;
+}
+
+/** Waits until the vendor's limits allow one more call. Shared by all processes. */
+export interface Pacer {
+  /**
+   * Resolves when this call may go, first come first served, except that who waits for one place does not hold up others.
+   * @param account whose limits they are
+   * @param rules all of them must allow it
+   * @throws the signal's reason when it is aborted first
+   */
+  turn(account: string, rules: readonly PaceRule[], signal?: AbortSignal): Promise<void>;
+  /** The vendor asked for a pause after all: nothing of this key goes before that time. */
+  pause(account: string, place: string, until: Date): Promise<void>;
+}
+
+/** `count` calls at once and from then on `count` in every `perMs`, evenly. */
+export interface PaceRule {
+  /** What the limit is counted over: "" for the whole account, a chat's id for that chat. */
+  readonly place: string;
+  readonly count: number;
+  readonly perMs: number;
+}
+
 /** Data, not code: the relay checks these once before any network call, and `docs/channels.md` is made from them. */
 export interface Capabilities {
   /** Longest text of one message in UTF-16 units; longer ones are split by the adapter at sentence ends. */
@@ -173,9 +316,40 @@ export interface Capabilities {
   /** Receipts the vendor sends for our messages. */
   readonly receipts: "none" | "delivered" | "read";
   readonly mayWriteFirst: boolean;
+  /** Agents can put an emoji on the customer's messages. */
+  readonly reaction: boolean;
+  readonly templates: boolean;
+  /** The customer must have written within so many hours; after that only templates go. */
+  readonly replyWindowHours?: number;
+  /** Chats of several people come here too; they feed a connector of their own. */
+  readonly groups: boolean;
+  /** For `docs/channels.md` and for what the relay refuses: what becomes of each part of a message, both ways. */
+  readonly parts: Readonly<Record<MessagePart, { readonly in: Support; readonly out: Support }>>;
   /** Sending the same key twice shows one message: an attempt of unknown outcome is then simply made again. Default false. */
   readonly repeatable?: boolean;
 }
+
+export type MessagePart =
+  | "formatting"
+  | "photo"
+  | "video"
+  | "voice"
+  | "file"
+  | "album"
+  | "sticker"
+  | "location"
+  | "contact"
+  | "quote"
+  | "reaction"
+  | "edit"
+  | "delete"
+  | "forwarded"
+  | "buttons"
+  | "template"
+  | "notice";
+
+/** `{ degraded }`: it arrives in another form; the words say in which. */
+export type Support = "full" | "impossible" | { readonly degraded: string };
 
 export interface AttachmentLimit {
   readonly maxBytes: number;
@@ -186,14 +360,18 @@ export interface SetupStep {
   readonly title: string;
   readonly help: string;
   readonly fields: readonly SetupField[];
+  /** Something the person must know and agree to before this step (the risk of a ban, say). */
+  readonly warning?: string;
 }
 
 export interface SetupField {
   /** Key in `credentials` or `settings`. */
   readonly key: string;
   readonly into: "credentials" | "settings";
-  readonly kind: "text" | "secret" | "url-list" | "textarea" | "switch";
+  readonly kind: "text" | "secret" | "url-list" | "textarea" | "switch" | "choice";
   readonly label: string;
   readonly required: boolean;
+  /** Of a `choice`. */
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
   readonly placeholder?: string;
 }

@@ -1,13 +1,56 @@
 import type { AccountId, ConversationId, Direction, MediaId, MessageId, PortalId } from "./ids.ts";
+import type { Customer } from "./conversation.ts";
 import type { RichText } from "./rich-text.ts";
 
-/** What a person can put into one message. At least one of text or attachments is not empty. */
+/** What a person can put into one message. At least one of its parts is not empty. */
 export interface Content {
   readonly body: RichText;
   readonly attachments: readonly Attachment[];
   /** The message this one answers, by the vendor's id (inbound) or ours (outbound). */
   readonly quote?: Quote;
+  readonly place?: Place;
+  readonly contacts?: readonly ContactCard[];
+  /** Not the writer's own words. */
+  readonly forwarded?: { readonly from?: string };
+  /** Rows of buttons under the message. Outbound only. */
+  readonly buttons?: readonly (readonly Button[])[];
+  /** The vendor's approved text, with what stands in its gaps; `body` shows what the customer reads. Outbound only. */
+  readonly template?: Template;
+  /** Not said by anybody but told by the messenger: `body` is its sentence. Inbound only. */
+  readonly notice?: NoticeKind;
+  /** In a group: who wrote, where that is not the conversation's own customer. Inbound only. */
+  readonly author?: Customer;
 }
+
+export interface Place {
+  /** Degrees, WGS 84. */
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly title?: string;
+  readonly address?: string;
+}
+
+export interface ContactCard {
+  readonly name: string;
+  readonly phones: readonly string[];
+  readonly emails: readonly string[];
+}
+
+/** `reply` sends its text as the customer's message; `share-phone` asks for their number. */
+export type Button =
+  | { readonly kind: "reply"; readonly text: string }
+  | { readonly kind: "link"; readonly text: string; readonly url: string }
+  | { readonly kind: "share-phone"; readonly text: string };
+
+export interface Template {
+  readonly name: string;
+  /** As the vendor names it: `en_US`, `ru`. */
+  readonly language: string;
+  /** What stands in the gaps of its text, in their order. */
+  readonly variables: readonly string[];
+}
+
+export type NoticeKind = "call-missed" | "joined" | "left" | "other";
 
 export interface Quote {
   /** Id of the quoted message at the channel. */
@@ -50,12 +93,17 @@ export type MessageState = "stored" | "sending" | "sent" | "delivered" | "read" 
 /** The three endings that a person may retry by hand. */
 export const RETRIABLE_STATES: readonly MessageState[] = ["refused", "failed", "uncertain"];
 
-/** What a row of a conversation does: a new message, or a change to an earlier one. Changes travel in the same lane, so order holds. */
-export type MessageKind = "message" | "edit" | "delete";
+/**
+ * What a row of a conversation does: a new message, or a change to an earlier one. Changes travel in the same lane, so
+ * order holds. A reaction's text is one emoji; empty takes it back.
+ */
+export type MessageKind = "message" | "edit" | "delete" | "reaction";
 
 /** Who made an outbound message, and by which id it is unique: a second event with the same origin is harmless. */
 export type Origin =
   | { readonly by: "channel" }
+  /** Written by the account's own person at the messenger itself (their phone). Travels to the portal like a customer's. */
+  | { readonly by: "device" }
   | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
   | { readonly by: "surface"; readonly clientId: string; readonly authorId: string };
 

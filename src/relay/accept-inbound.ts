@@ -49,6 +49,8 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
           );
           continue;
         }
+        // No channel tells these yet.
+        if (event.kind === "reaction" || event.kind === "failure") continue;
         const row = toRow(account, event, deps.now());
         pending.push(writer.add(row).then((accepted) => follow(accepted, row)));
       }

@@ -23,6 +23,7 @@ import type { Drained, RelayDeps } from "../../src/relay/ports.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
+import { NO_PARTS } from "../support/parts.ts";
 
 const OWNER = "worker-1";
 const CONNECTOR = "threadline_fake";
@@ -61,6 +62,10 @@ export class FakeChannel implements ChannelAdapter {
       typing: false,
       receipts: "none",
       mayWriteFirst: false,
+      reaction: false,
+      templates: false,
+      groups: false,
+      parts: NO_PARTS,
       ...(options.repeatable === true && { repeatable: true }),
     };
   }

@@ -41,6 +41,28 @@ export const capabilities: Capabilities = {
   typing: false,
   receipts: "none",
   mayWriteFirst: false,
+  reaction: false,
+  templates: false,
+  groups: false,
+  parts: {
+    formatting: { in: "full", out: "full" },
+    photo: { in: "full", out: "full" },
+    video: { in: "full", out: "full" },
+    voice: { in: "full", out: "full" },
+    file: { in: "full", out: "full" },
+    album: { in: "full", out: "full" },
+    sticker: { in: { degraded: "as a picture file" }, out: { degraded: "as the file it is" } },
+    location: { in: { degraded: "as a link to a map" }, out: "impossible" },
+    contact: { in: { degraded: "as text" }, out: "impossible" },
+    quote: { in: "full", out: "full" },
+    reaction: { in: "impossible", out: "impossible" },
+    edit: { in: "full", out: "full" },
+    delete: { in: "impossible", out: "full" },
+    forwarded: { in: { degraded: "as a line above the text" }, out: "impossible" },
+    buttons: { in: "impossible", out: "impossible" },
+    template: { in: "impossible", out: "impossible" },
+    notice: { in: "impossible", out: "impossible" },
+  },
 };
 
 export const credentials = z.object({

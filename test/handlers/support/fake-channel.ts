@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChannelAdapter, Connected } from "../../../src/channels/contract.ts";
 import type { Account } from "../../../src/domain/account.ts";
+import { NO_PARTS } from "../../support/parts.ts";
 
 export interface FakeChannel {
   readonly adapter: ChannelAdapter;
@@ -31,6 +32,10 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
       typing: false,
       receipts: "none",
       mayWriteFirst: false,
+      reaction: false,
+      templates: false,
+      groups: false,
+      parts: NO_PARTS,
     },
     credentials: z.object({ token: z.string().min(10, "must have at least 10 characters") }),
     settings: z.object({ greeting: z.string().max(200).optional() }),

@@ -1,0 +1,22 @@
+import type { Capabilities } from "../../src/channels/contract.ts";
+
+/** Of a channel that takes nothing but what a test says. */
+export const NO_PARTS: Capabilities["parts"] = {
+  formatting: { in: "impossible", out: "impossible" },
+  photo: { in: "impossible", out: "impossible" },
+  video: { in: "impossible", out: "impossible" },
+  voice: { in: "impossible", out: "impossible" },
+  file: { in: "impossible", out: "impossible" },
+  album: { in: "impossible", out: "impossible" },
+  sticker: { in: "impossible", out: "impossible" },
+  location: { in: "impossible", out: "impossible" },
+  contact: { in: "impossible", out: "impossible" },
+  quote: { in: "impossible", out: "impossible" },
+  reaction: { in: "impossible", out: "impossible" },
+  edit: { in: "impossible", out: "impossible" },
+  delete: { in: "impossible", out: "impossible" },
+  forwarded: { in: "impossible", out: "impossible" },
+  buttons: { in: "impossible", out: "impossible" },
+  template: { in: "impossible", out: "impossible" },
+  notice: { in: "impossible", out: "impossible" },
+};
