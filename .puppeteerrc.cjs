@@ -1,0 +1,2 @@
+/** The system's Chromium is used (`CHROMIUM_PATH`): none is downloaded. */
+module.exports = { skipDownload: true };
