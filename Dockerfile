@@ -3,7 +3,7 @@
 
 FROM node:24-slim AS pages
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .puppeteerrc.cjs ./
 # Without install scripts: they would only bring a second Node.
 RUN npm ci --ignore-scripts --no-audit --no-fund && rm -rf node_modules/node node_modules/.bin/node
 COPY . .
@@ -12,7 +12,7 @@ RUN node tools/build-pages.ts
 FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .puppeteerrc.cjs ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 COPY app-manifest.json ./
 COPY migrations ./migrations
