@@ -37,8 +37,8 @@ import { telegramUpdate, textOf } from "./telegram-update.ts";
 const SECRET_KEY = "0123456789abcdef0123456789abcdef";
 const CONNECTOR = "threadline_telegram";
 const LEASE_MS = 3_600_000;
-/** Longer than the limiter ever spaces two requests of a busy portal. */
-const IDLE_AFTER_MS = 1_500;
+/** Longer than the limiter ever spaces two requests of a busy portal, and than one takes on a busy machine. */
+const IDLE_AFTER_MS = 3_000;
 /** As in `src/main.ts`. */
 const CONCURRENCY = 600;
 
