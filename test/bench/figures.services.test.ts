@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { flood } from "../../bench/flood.ts";
+import { idleAccounts } from "../../bench/idle-accounts.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
 import { webhook } from "../../bench/webhook.ts";
@@ -11,6 +12,7 @@ describe("figures in their smallest size", () => {
     { figure: ownTime, lines: 2 },
     { figure: flood, lines: 3 },
     { figure: neighbours, lines: 2 },
+    { figure: idleAccounts, lines: 2 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);
