@@ -36,13 +36,12 @@ interface Tenant {
 }
 
 /**
- * @param permits statements at once: the connections there are. No tenant gets more than a fifth of them: more at once
- *   would bring it little and make everybody else's statements share the database's processors with them.
+ * @param permits statements at once: the connections there are. One tenant alone gets all but one of them; while there are
+ *   others (seen within the last seconds), a fifth.
  * @param now milliseconds of a clock that never goes back
  */
 export function createFairGate(permits: number, now: () => number = () => performance.now()): FairGate {
   const known = new Map<string, Tenant>();
-  const share = Math.max(1, Math.ceil(permits / 5));
   let free = permits;
   let breathedAt = now();
 
@@ -52,6 +51,12 @@ export function createFairGate(permits: number, now: () => number = () => perfor
     const tenant = { name, waiting: [], running: 0, used: 0, at: now() };
     known.set(name, tenant);
     return tenant;
+  }
+
+  /** Where several share, more at once would bring one little and make everybody's statements share the processors with it. */
+  function share(tenant: Tenant): number {
+    const others = known.size - 1 - (tenant.name !== NOBODY && known.has(NOBODY) ? 1 : 0);
+    return Math.max(1, others > 0 ? Math.ceil(permits / 5) : permits - 1);
   }
 
   const usedBy = (tenant: Tenant) =>
@@ -82,7 +87,7 @@ export function createFairGate(permits: number, now: () => number = () => perfor
         if (tenant.running === 0 && usedBy(tenant) < NEGLIGIBLE_MS) known.delete(tenant.name);
         continue;
       }
-      if (tenant.running < share && (!least || usedBy(tenant) < usedBy(least))) least = tenant;
+      if (tenant.running < share(tenant) && (!least || usedBy(tenant) < usedBy(least))) least = tenant;
     }
     return least;
   }
@@ -99,7 +104,7 @@ export function createFairGate(permits: number, now: () => number = () => perfor
   return {
     enter() {
       const tenant = tenantOf(tenants.getStore() ?? NOBODY);
-      if (free > 0 && tenant.running < share && tenant.waiting.length === 0) return Promise.resolve(start(tenant));
+      if (free > 0 && tenant.running < share(tenant) && tenant.waiting.length === 0) return Promise.resolve(start(tenant));
       return new Promise((resolve) => {
         tenant.waiting.push(() => {
           const leave = start(tenant);

@@ -47,8 +47,23 @@ it("forgets with time what was used: who was busy long ago is as good as anybody
   expect(turns).toEqual(["busy", "busy", "busy", "other", "busy", "other"]);
 });
 
+it("gives one tenant alone all places but one", async () => {
+  const { turns, ask, end, settled } = tracked(4);
+  const all = Array.from({ length: 5 }, () => ask("a"));
+  await settled();
+  expect(turns).toEqual(["a", "a", "a"]);
+  for (let turn = 0; turn < 5; turn += 1) await end(1);
+  await Promise.all(all);
+  expect(turns).toHaveLength(5);
+});
+
 it("keeps places free for others, and never lets in more than there are permits", async () => {
   const { turns, ask, end, settled } = tracked(10);
+  const earlier = [ask("b"), ask("a")];
+  await end(1);
+  await end(1);
+  await Promise.all(earlier);
+  turns.length = 0;
   const all = Array.from({ length: 6 }, () => ask("a"));
   await settled();
   expect(turns).toEqual(["a", "a"]);
