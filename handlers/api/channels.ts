@@ -1,6 +1,6 @@
 import { channel, connectorParams, connectorState, line } from "../../src/api/channels.ts";
 import { errorAnswer } from "../../src/api/common.ts";
-import { channelOfConnector } from "../../src/relay/accounts.ts";
+import { accountConnector, channelOfConnector } from "../../src/domain/connector-ids.ts";
 import type { App } from "../../src/server/app.ts";
 import { administratorOf, viewerOf } from "../../src/server/session.ts";
 import { accountError, portalError, sendNothing } from "./answers.ts";
@@ -85,11 +85,11 @@ export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
       const at = { connector: request.params.connector.toLowerCase(), line: request.params.line };
       const [status, account] = await Promise.all([
         portals.connectors(viewer.portal).status(at),
-        store.accounts.findByConnector(viewer.portal, at.connector, at.line),
+        store.accounts.findByConnector(viewer.portal, accountConnector(at.connector), at.line),
       ]);
       return {
         ...at,
-        channel: channelOfConnector(at.connector, channels) ?? null,
+        channel: channelOfConnector(at.connector, channels.keys()) ?? null,
         account: account?.id ?? null,
         active: status.kind === "ok" && status.value.active,
         ...(status.kind !== "ok" && { problem: portalError(status).message }),

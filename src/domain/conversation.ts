@@ -29,5 +29,9 @@ export interface Conversation {
   readonly open: boolean;
   /** When the line's history was last compared with what we have. */
   readonly comparedAt?: Date;
+  /** A chat of several people: `customer` is the chat itself, and `content.author` of a message who wrote. */
+  readonly group?: boolean;
   readonly lastMessageAt: Date;
+  /** When the customer wrote last, by the vendor's clock. Absent: never yet. */
+  readonly lastInboundAt?: Date;
 }

@@ -1,5 +1,5 @@
-import type { AccountId, ConversationId, Direction, MediaId, MessageId, PortalId } from "./ids.ts";
 import type { Customer } from "./conversation.ts";
+import type { AccountId, ConversationId, Direction, MediaId, MessageId, PortalId } from "./ids.ts";
 import type { RichText } from "./rich-text.ts";
 
 /** What a person can put into one message. At least one of its parts is not empty. */

@@ -87,7 +87,7 @@ export function createConnectors(caller: PortalCaller): Connectors {
  * Real booleans, so it goes as a plain call (JSON): in a batch's query "false" would be true.
  * Edits and deletions both ways; no newsletter; no signature, because channels show who writes themselves and an
  * operator's "[b]Name:[/b]" would be sent to customers; system messages on, because they tell of transfers and closing;
- * one-to-one chats, because a group switches the portal's CRM off.
+ * one-to-one chats except for groups of a messenger, because a group switches the portal's CRM off.
  */
 function registration(connector: ConnectorRegistration): PortalCall {
   const icon = {
@@ -108,7 +108,7 @@ function registration(connector: ConnectorRegistration): PortalCall {
       NEWSLETTER: false,
       NEED_SYSTEM_MESSAGES: true,
       NEED_SIGNATURE: false,
-      CHAT_GROUP: false,
+      CHAT_GROUP: connector.group === true,
     },
     effect: "repeatable",
     alone: true,

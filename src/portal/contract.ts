@@ -98,6 +98,8 @@ export interface ConnectorMessage {
     /** BBCode. */
     readonly text: string;
     readonly files: readonly { readonly url: string; readonly name: string }[];
+    /** The portal's tracker must not look for phones and addresses in it: they are not the customer's own. */
+    readonly untracked?: boolean;
   };
   readonly chat: { readonly id: string; readonly name?: string; readonly url?: string };
 }
@@ -163,6 +165,8 @@ export interface ConnectorRegistration {
   readonly icon: { readonly svg: string; readonly color: string };
   /** Where the portal opens our SETTING_CONNECTOR page. */
   readonly handlerUrl: string;
+  /** Its chats are groups: told apart by chat alone, and without the portal's CRM tracker. Default false. */
+  readonly group?: boolean;
 }
 
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */

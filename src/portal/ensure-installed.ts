@@ -8,6 +8,7 @@
  * stands in the report, each a sentence that says what to do.
  */
 import { z } from "zod";
+import { connectorId as idOf } from "../domain/connector-ids.ts";
 import type { InstallationReport } from "../domain/portal.ts";
 import { confirmed } from "./connectors.ts";
 import type { ConnectorRegistration, Connectors, PortalCall, PortalCaller, PortalOutcome } from "./contract.ts";
@@ -53,7 +54,8 @@ export async function ensureInstalled(input: EnsureInstalled): Promise<Installat
 }
 
 /** The connector id of a channel's first account on a line. */
-export const connectorId = (manifest: Manifest, channel: string): string => `${manifest.connectors.prefix}${channel}`;
+export const connectorId = (manifest: Manifest, channel: string): string =>
+  idOf(channel, 1, manifest.connectors.prefix);
 
 interface Found {
   readonly reachable: boolean;

@@ -135,6 +135,7 @@ function wireMessage({ user, message, chat }: ConnectorMessage): Record<string, 
       date: message.date,
       text: message.text === "" ? undefined : message.text,
       files: message.files.length === 0 ? undefined : message.files.map(({ url, name }) => ({ url, name })),
+      disable_crm: message.untracked === true ? "Y" : undefined,
     }),
     chat: present({ id: chat.id, name: chat.name, url: chat.url }),
   };

@@ -1,6 +1,7 @@
-import type { ChannelEvent, MessageEdited, MessageReceived, MessageRemoved } from "../channels/contract.ts";
+import type { ChannelEvent, ReceiptReceived, SendingFailed } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
+import type { Content } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
@@ -49,8 +50,10 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
           );
           continue;
         }
-        // No channel tells these yet.
-        if (event.kind === "reaction" || event.kind === "failure") continue;
+        if (event.kind === "failure") {
+          pending.push(fail(account, event));
+          continue;
+        }
         const row = toRow(account, event, deps.now());
         pending.push(writer.add(row).then((accepted) => follow(accepted, row)));
       }
@@ -58,12 +61,18 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
     },
   };
 
+  /** Retriable by hand from then on; its author is told by the lane. */
+  async function fail(account: Account, event: SendingFailed): Promise<void> {
+    const lanes = await deps.store.messages.applyFailure(account.id, event.externalIds, event.sentence);
+    for (const lane of lanes) deps.dispatcher.wake(lane);
+  }
+
   function follow(accepted: Accepted, row: InboundRow): void {
     deps.metrics.accepted.inc({ direction: "in", outcome: accepted.kind });
     if (accepted.kind === "unknown") {
       deps.log.info(
         { account: row.account, kind: row.kind },
-        "a change to a message that was never received here was passed over",
+        "a change to a message or a reaction to one that was never seen here was passed over",
       );
       return;
     }
@@ -73,7 +82,9 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   }
 }
 
-function toRow(account: Account, event: MessageReceived | MessageEdited | MessageRemoved, now: Date): InboundRow {
+type RowEvent = Exclude<ChannelEvent, ReceiptReceived | SendingFailed>;
+
+function toRow(account: Account, event: RowEvent, now: Date): InboundRow {
   const album = event.kind === "message" ? event.album : undefined;
   return {
     portal: account.portal,
@@ -81,11 +92,19 @@ function toRow(account: Account, event: MessageReceived | MessageEdited | Messag
     key: event.key,
     kind: event.kind,
     chatId: event.chatId,
-    customer: event.kind === "delete" ? undefined : event.customer,
+    // Who reacts is told with the reaction: in a group it is not whom the conversation is with.
+    customer: event.kind === "message" || event.kind === "edit" ? event.customer : undefined,
     externalId: event.externalId,
-    content: event.kind === "delete" ? { body: plainText(""), attachments: [] } : event.content,
+    content: contentOf(event),
     album,
+    ...(event.kind === "message" && { fromDevice: event.fromDevice === true, group: event.group === true }),
     sentAt: event.at,
     notBefore: album === undefined ? now : new Date(now.getTime() + ALBUM_WAIT_MS),
   };
+}
+
+function contentOf(event: RowEvent): Content {
+  if (event.kind === "delete") return { body: plainText(""), attachments: [] };
+  if (event.kind === "reaction") return { body: plainText(event.emoji), attachments: [], author: event.customer };
+  return event.content;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import { type ConversationId, conversationId, type PortalId } from "../domain/ids.ts";
+import { type ConversationId, conversationId, type MessageId, type PortalId } from "../domain/ids.ts";
 import type { Content } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
@@ -34,9 +34,23 @@ export interface OperatorRemoval extends ActionBase {
   readonly kind: "delete";
 }
 
+/** An agent put an emoji on a message, or took theirs off (`emoji` is empty then), on a surface of ours. */
+export interface AgentReaction {
+  readonly portal: PortalId;
+  readonly conversation: ConversationId;
+  readonly target: MessageId;
+  readonly emoji: string;
+  /** Made by the page: the same one twice is one reaction. */
+  readonly clientId: string;
+  readonly authorId: string;
+  readonly at: Date;
+}
+
 export interface ReplyAcceptor {
   /** Resolves after the commit. Throws when the store cannot be asked (the event goes to the spool). */
   accept(action: OperatorAction): Promise<Accepted>;
+  /** Same promises; `unknown` when the conversation has no such message. */
+  react(reaction: AgentReaction): Promise<Accepted>;
 }
 
 export interface ReplyAcceptorDeps {
@@ -67,6 +81,12 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
       return accepted;
     },
+    async react(reaction) {
+      const accepted = await deps.store.messages.acceptReply(reactionRow(reaction));
+      deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
+      if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
+      return accepted;
+    },
   };
 
   async function store(action: OperatorAction): Promise<Accepted> {
@@ -87,6 +107,19 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     const known = await deps.store.conversations.find(action.portal, conversationId(action.chatId));
     return known ?? deps.store.conversations.findByImChat(action.portal, action.imChatId);
   }
+}
+
+function reactionRow(reaction: AgentReaction): ReplyRow {
+  return {
+    portal: reaction.portal,
+    conversation: reaction.conversation,
+    kind: "reaction",
+    originKey: `surface:${reaction.clientId}`,
+    origin: { by: "surface", clientId: reaction.clientId, authorId: reaction.authorId },
+    target: reaction.target,
+    content: { body: plainText(reaction.emoji), attachments: [] },
+    sentAt: reaction.at,
+  };
 }
 
 function messageRow(action: OperatorMessage, conversation: ConversationId): ReplyRow {

@@ -16,6 +16,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account, ConnectionState } from "../domain/account.ts";
+import { connectorId, groupConnector } from "../domain/connector-ids.ts";
 import type { AccountId, MediaId, PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
 import type { PortalDirectory, PortalOutcome } from "../portal/contract.ts";
@@ -175,12 +176,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   async function leaveLine(portal: PortalId, account: Account): Promise<AccountOutcome> {
-    if (account.line !== undefined && account.connector !== undefined) {
-      const outcome = await deps.portals
-        .connectors(portal)
-        .detach({ connector: account.connector, line: account.line });
-      if (outcome.kind !== "ok") return refusedByPortal(outcome);
-    }
+    const outcome = await detach(portal, account);
+    if (outcome.kind !== "ok") return refusedByPortal(outcome);
     await store.accounts.update(portal, account.id, { line: null, connector: null });
     return answer(portal, account.id);
   }
@@ -194,18 +191,39 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   ): Promise<AccountOutcome | undefined> {
     const connectors = deps.portals.connectors(portal);
     const suffix = /_(\d+)$/.exec(connector)?.[1];
-    const registered = await connectors.register({
-      id: connector,
-      title: suffix === undefined ? adapter.title : `${adapter.title} ${suffix}`,
-      icon: adapter.icon,
-      handlerUrl: `${deps.publicUrl}/placements/connector-setup`,
-    });
-    if (registered.kind !== "ok") return refusedByPortal(registered);
-    const attached = await connectors.attach(
-      { connector, line },
-      { id: account.profile.externalId ?? account.id, url: account.profile.url ?? deps.publicUrl, name: account.name },
-    );
-    return attached.kind === "ok" ? undefined : refusedByPortal(attached);
+    const title = suffix === undefined ? adapter.title : `${adapter.title} ${suffix}`;
+    const one = { id: connector, title };
+    const groups = { id: groupConnector(connector), title: `${title}, groups`, group: true };
+    for (const wanted of adapter.capabilities.groups ? [one, groups] : [one]) {
+      const registered = await connectors.register({
+        ...wanted,
+        icon: adapter.icon,
+        handlerUrl: `${deps.publicUrl}/placements/connector-setup`,
+      });
+      if (registered.kind !== "ok") return refusedByPortal(registered);
+      const attached = await connectors.attach(
+        { connector: wanted.id, line },
+        {
+          id: account.profile.externalId ?? account.id,
+          url: account.profile.url ?? deps.publicUrl,
+          name: account.name,
+        },
+      );
+      if (attached.kind !== "ok") return refusedByPortal(attached);
+    }
+    return undefined;
+  }
+
+  /** Off its line, the groups' connector first: what is left after a crash is found by the account's own. */
+  async function detach(portal: PortalId, { channel, line, connector }: Account): Promise<PortalOutcome<void>> {
+    if (line === undefined || connector === undefined) return { kind: "ok", value: undefined };
+    const connectors = deps.portals.connectors(portal);
+    if (channels.get(channel)?.capabilities.groups === true) {
+      const outcome = await connectors.detach({ connector: groupConnector(connector), line });
+      // A portal that never had it says no: off is what was wanted.
+      if (outcome.kind !== "ok" && outcome.kind !== "refused") return outcome;
+    }
+    return connectors.detach({ connector, line });
   }
 
   /** Takes the account off the line it fed before, unless that is the new one. Answers a sentence when the portal would not. */
@@ -216,7 +234,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   ): Promise<string | undefined> {
     if (before.line === undefined || before.connector === undefined) return undefined;
     if (before.line === now.line && before.connector === now.connector) return undefined;
-    const outcome = await deps.portals.connectors(portal).detach({ connector: before.connector, line: before.line });
+    const outcome = await detach(portal, before);
     if (outcome.kind === "ok") return undefined;
     return `The line used before still shows the channel as connected. Disconnect it there by hand. ${refusedByPortal(outcome).sentence}`;
   }
@@ -283,16 +301,12 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   async function remove(portal: PortalId, id: AccountId): Promise<{ readonly kind: "done" | "unknown" }> {
     const account = await store.accounts.find(portal, id);
     if (!account) return { kind: "unknown" };
-    if (account.line !== undefined && account.connector !== undefined) {
-      const outcome = await deps.portals
-        .connectors(portal)
-        .detach({ connector: account.connector, line: account.line });
-      if (outcome.kind !== "ok")
-        deps.log.warn(
-          { portal, account: id, outcome: outcome.kind },
-          "A deleted account stays shown as connected in the portal",
-        );
-    }
+    const outcome = await detach(portal, account);
+    if (outcome.kind !== "ok")
+      deps.log.warn(
+        { portal, account: id, outcome: outcome.kind },
+        "A deleted account stays shown as connected in the portal",
+      );
     await channels.get(account.channel)?.disconnect(account);
     const media = await store.accounts.delete(portal, id);
     if (media && media.length > 0) await deps.removeMedia(media);
@@ -357,21 +371,6 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   return { create, change, setLine, setEnabled, setPortalActive, reconnect, delete: remove };
-}
-
-/** Connector id of a channel: `threadline_telegram`, `threadline_telegram_2`, … Lower case a-z, 0-9 and `_`, as the portal demands. */
-function connectorId(channel: string, number: number): string {
-  const base = `threadline_${channel.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
-  return number === 1 ? base : `${base}_${number}`;
-}
-
-/** The channel whose accounts feed a connector id of ours. */
-export function channelOfConnector(
-  connector: string,
-  channels: ReadonlyMap<string, ChannelAdapter>,
-): string | undefined {
-  const base = connector.toLowerCase().replace(/_\d+$/, "");
-  return [...channels.keys()].find((channel) => connectorId(channel, 1) === base);
 }
 
 type Checked =

@@ -1,4 +1,4 @@
-import type { Capabilities } from "../channels/contract.ts";
+import type { Capabilities, MessagePart } from "../channels/contract.ts";
 import type { AttachmentKind, Content } from "../domain/message.ts";
 
 const WORD: Record<AttachmentKind, string> = {
@@ -11,15 +11,67 @@ const WORD: Record<AttachmentKind, string> = {
   sticker: "stickers",
 };
 
+/** Part of the capability table that a file belongs to. */
+const PART: Record<AttachmentKind, MessagePart> = {
+  photo: "photo",
+  video: "video",
+  animation: "video",
+  voice: "voice",
+  audio: "voice",
+  file: "file",
+  sticker: "sticker",
+};
+
+const HOUR_MS = 3_600_000;
+
+/** A channel as far as it decides what may be sent. */
+interface Taker {
+  readonly title: string;
+  readonly capabilities: Capabilities;
+}
+
 /**
  * What a channel cannot do is refused here, once, before any network call, with a sentence for the agent.
- * Kinds that a channel lacks but that are still files go as plain files where it takes those.
+ * Kinds that a channel lacks but that are still files go as plain files where it takes those. Formatting is never a
+ * reason: a text without it says the same.
  */
-export function refusal(title: string, capabilities: Capabilities, content: Content): string | undefined {
-  if (content.body.text.trim() === "" && content.attachments.length === 0) return "The message is empty.";
+export function refusal(channel: Taker, content: Content): string | undefined {
+  return isEmpty(content) ? "The message is empty." : (missingPart(channel, content) ?? fileRefusal(channel, content));
+}
+
+const isEmpty = ({ body, attachments, place, contacts, template }: Content): boolean =>
+  body.text.trim() === "" &&
+  attachments.length === 0 &&
+  place === undefined &&
+  (contacts ?? []).length === 0 &&
+  template === undefined;
+
+function missingPart({ title, capabilities }: Taker, content: Content): string | undefined {
+  const impossible = (part: MessagePart): boolean => capabilities.parts[part].out === "impossible";
+  if (content.place && impossible("location"))
+    return `${title} does not take locations. Send the address or a link to a map instead.`;
+  if ((content.contacts ?? []).length > 0 && impossible("contact"))
+    return `${title} does not take contact cards. Send the number as text instead.`;
+  if ((content.buttons ?? []).length > 0 && impossible("buttons"))
+    return `${title} does not show buttons. Put what they offer into the text instead.`;
+  if (content.template && (!capabilities.templates || impossible("template")))
+    return `${title} knows no templates. Send the text itself instead.`;
+  if (content.quote && impossible("quote"))
+    return `${title} cannot answer a particular message. Send the answer without the quotation.`;
+  if (content.forwarded && impossible("forwarded"))
+    return `${title} cannot forward messages. Copy the text into a message of your own.`;
+  if (content.attachments.length > 1 && impossible("album"))
+    return `${title} takes one file in a message. Send the files one by one.`;
+  return undefined;
+}
+
+function fileRefusal({ title, capabilities }: Taker, content: Content): string | undefined {
   for (const attachment of content.attachments) {
-    const limit = capabilities.attachments[attachment.kind] ?? capabilities.attachments.file;
-    if (!limit) return `${title} does not take ${WORD[attachment.kind]}.`;
+    const own = capabilities.attachments[attachment.kind];
+    const limit = own ?? capabilities.attachments.file;
+    const part = own ? PART[attachment.kind] : "file";
+    if (!limit || capabilities.parts[part].out === "impossible")
+      return `${title} does not take ${WORD[attachment.kind]}.`;
     if (attachment.size !== undefined && attachment.size > limit.maxBytes) {
       const megabytes = Math.floor(limit.maxBytes / 1024 / 1024);
       return `"${attachment.name ?? "The file"}" is too large: ${title} takes ${WORD[attachment.kind]} up to ${megabytes} MB. Send a link instead.`;
@@ -27,3 +79,33 @@ export function refusal(title: string, capabilities: Capabilities, content: Cont
   }
   return undefined;
 }
+
+/**
+ * Some vendors let a business answer for so many hours after the customer's last message; afterwards only templates go.
+ * The vendor decides by its own clock: what goes in the last moment may still be refused there.
+ */
+export function windowRefusal(
+  { title, capabilities }: Taker,
+  content: Content,
+  lastInboundAt: Date | undefined,
+  now: Date,
+): string | undefined {
+  const hours = capabilities.replyWindowHours;
+  if (hours === undefined || content.template !== undefined) return undefined;
+  const instead = capabilities.templates
+    ? "Send a template, or wait until the customer writes."
+    : "Wait until the customer writes.";
+  if (lastInboundAt === undefined)
+    return `The customer has not written yet, and ${title} takes free messages only after that. ${instead}`;
+  const until = new Date(lastInboundAt.getTime() + hours * HOUR_MS);
+  if (now < until) return undefined;
+  return `${title} takes free messages for ${hours} hours after the customer's last one. That time ended on ${moment(until)}. ${instead}`;
+}
+
+/** `adapter.react` is called only where this answers nothing. */
+export function reactionRefusal({ title, capabilities }: Taker): string | undefined {
+  if (capabilities.reaction && capabilities.parts.reaction.out !== "impossible") return undefined;
+  return `${title} takes no reactions. Answer with a message instead.`;
+}
+
+const moment = (date: Date): string => `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;

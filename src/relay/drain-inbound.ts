@@ -1,13 +1,15 @@
+import type { Message } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
 import type { DueMessage, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
-import { type Element, groupAlbums, toElement } from "./elements.ts";
+import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
 import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
+import { NOTHING_TO_SHOW } from "./wording.ts";
 
 /** Rows read per step; a call takes as many of them as may travel together. */
 const READ_AHEAD = 50;
@@ -45,8 +47,7 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
     }
     if (head.nextAt > deps.now()) return later(head.nextAt);
 
-    const step =
-      head.kind === "message" ? await deliver(deps, turn, route, rows) : await change(deps, turn, route, head);
+    const step = await take(deps, turn, route, rows, head);
     if (typeof step !== "number") return step;
     // What was accepted since has made the lane due again, and giving the lease back tells: no need to look here.
     if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
@@ -55,6 +56,19 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
 
 /** When to come back, or how many rows from the head are done. */
 type Step = Drained | number;
+
+async function take(
+  deps: RelayDeps,
+  turn: Turn,
+  route: InboundRoute,
+  rows: readonly DueMessage[],
+  head: DueMessage,
+): Promise<Step> {
+  if (!isSaying(head)) return change(deps, turn, route, head);
+  if (!saysNothing(head)) return deliver(deps, turn, route, rows);
+  await finishAll(deps, [head], { state: "sent" });
+  return 1;
+}
 
 async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Step> {
   const groups = takeTogether(rows, deps.now());
@@ -93,7 +107,7 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: r
 function takeTogether(rows: readonly DueMessage[], now: Date): DueMessage[][] {
   const ready: DueMessage[] = [];
   for (const row of rows) {
-    if (row.kind !== "message" || row.state !== "stored" || row.nextAt > now) break;
+    if (!isSaying(row) || saysNothing(row) || row.state !== "stored" || row.nextAt > now) break;
     ready.push(row);
   }
   const taken: DueMessage[][] = [];
@@ -134,7 +148,7 @@ async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly Due
   // The portal refuses an element with neither text nor file; the agent should still see that something came.
   const message = {
     ...element.message,
-    message: { ...element.message.message, text: deps.toBBCode(plainText("(a message without text)")) },
+    message: { ...element.message.message, text: deps.toBBCode(plainText(NOTHING_TO_SHOW)) },
   };
   return { kind: "ready", element: { rows: element.rows, message } };
 }
@@ -146,10 +160,7 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
     await finishAll(deps, [row], { state: "refused", error: "The message that this changes was not delivered." });
     return 1;
   }
-  const rows: DueMessage[] = [
-    { ...row, externalIds: target.externalIds, content: { ...row.content, attachments: [] } },
-  ];
-  const { message } = toElement(rows, {
+  const { message } = toElement([asChangeOf(target, row)], {
     account: route.account,
     conversation: route.conversation,
     toBBCode: deps.toBBCode,
@@ -160,6 +171,22 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
   if (outcome.kind !== "ok") return (await conclude(deps, [row], outcome)) ?? 1;
   await finishAll(deps, [row], elementResult(outcome.value[0]));
   return 1;
+}
+
+/** The target as it is to stand there now. Whoever wrote it is named again: the portal finds a group's message by author. */
+function asChangeOf(target: Message, row: DueMessage): Message {
+  const { author, forwarded, quote } = target.content;
+  return {
+    ...target,
+    kind: row.kind,
+    content: {
+      ...row.content,
+      attachments: [],
+      ...(author && { author }),
+      ...(forwarded && { forwarded }),
+      ...(quote && { quote }),
+    },
+  };
 }
 
 async function attempt(deps: RelayDeps, turn: Turn, rows: readonly DueMessage[]): Promise<boolean> {
@@ -241,7 +268,7 @@ async function learn(deps: RelayDeps, route: InboundRoute, elements: readonly El
   await deps.store.conversations.learn(conversation.portal, conversation.id, {
     ...(chatId !== undefined && { imChatId: chatId }),
     ...(sessionId !== undefined && { sessionId }),
-    ...(portalUserId !== undefined && { portalUserId }),
+    ...(portalUserId !== undefined && conversation.group !== true && { portalUserId }),
     open: true,
   });
   // Only now can the portal be asked about this chat; replies may stand there that never reached us.

@@ -4,7 +4,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Attachment, Message } from "../domain/message.ts";
 import type { DueMessage, LaneContents, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
-import { refusal } from "./capability-check.ts";
+import { reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles } from "./files.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
@@ -74,7 +74,8 @@ async function sendOne(
     await end(deps, row, { state: "uncertain", error: INTERRUPTED });
     return undefined;
   }
-  return row.kind === "message" ? send(deps, turn, route, row) : change(deps, turn, route, row);
+  if (row.kind === "message") return send(deps, turn, route, row);
+  return row.kind === "reaction" ? react(deps, turn, route, row) : change(deps, turn, route, row);
 }
 
 /**
@@ -111,7 +112,9 @@ function outboundRoute(deps: RelayDeps, lane: LaneContents): OutboundRoute | und
 }
 
 async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
-  const early = refusal(route.adapter.title, route.adapter.capabilities, row.content);
+  const early =
+    refusal(route.adapter, row.content) ??
+    windowRefusal(route.adapter, row.content, route.conversation.lastInboundAt, deps.now());
   if (early !== undefined) {
     await end(deps, row, { state: "refused", error: early });
     return undefined;
@@ -124,7 +127,7 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
     return undefined;
   }
   const content = { ...row.content, attachments: fetched.attachments };
-  const late = refusal(route.adapter.title, route.adapter.capabilities, content);
+  const late = refusal(route.adapter, content);
   if (late !== undefined) {
     await end(deps, row, { state: "refused", error: late });
     return undefined;
@@ -137,6 +140,25 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
   return attempt(deps, turn, route, row, () => route.adapter.send(route.account, outgoing, row.id));
 }
 
+/** May be repeated by the vendors that have it: the last reaction counts. A broken attempt stays uncertain all the same. */
+async function react(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
+  const { adapter, account, conversation } = route;
+  const refuse = async (error: string): Promise<undefined> => {
+    await end(deps, row, { state: "refused", error });
+    return undefined;
+  };
+  const refused =
+    reactionRefusal(adapter) ?? windowRefusal(adapter, row.content, conversation.lastInboundAt, deps.now());
+  if (refused !== undefined) return refuse(refused);
+  const call = adapter.react;
+  if (!call) return refuse(`${adapter.title} takes no reactions. Answer with a message instead.`);
+  const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
+  const [externalId] = target?.externalIds ?? [];
+  if (externalId === undefined) return refuse("The message that this is about did not reach the customer.");
+  const reaction = { chatId: conversation.externalChatId, externalId, emoji: row.content.body.text };
+  return attempt(deps, turn, route, row, () => call.call(adapter, account, reaction));
+}
+
 async function change(
   deps: RelayDeps,
   turn: Turn,
@@ -145,12 +167,15 @@ async function change(
 ): Promise<Drained | undefined> {
   const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
   const { adapter } = route;
+  const { edit, remove, parts } = adapter.capabilities;
+  const able =
+    row.kind === "edit" ? edit && parts.edit.out !== "impossible" : remove && parts.delete.out !== "impossible";
   const possible = row.kind === "edit" ? adapter.edit : adapter.remove;
   const refuse = async (error: string): Promise<undefined> => {
     await end(deps, row, { state: "refused", error });
     return undefined;
   };
-  if (!possible)
+  if (!able || !possible)
     return refuse(`${adapter.title} cannot ${row.kind === "edit" ? "change" : "delete"} a message that was sent.`);
   if (!target || target.externalIds.length === 0)
     return refuse("The message that this changes did not reach the customer.");
@@ -227,23 +252,10 @@ async function postpone(
   return later(nextAt);
 }
 
-/** Writes the ending, and tells the agent in Open Lines when it is a bad one: the line itself shows no failure. */
+/** Writes the ending. A bad one is told to its author by `report-deliveries.ts`, which finds it by its mark. */
 async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Promise<void> {
   await deps.store.messages.finish([{ message: row.id, result }]);
   deps.metrics.delivered.inc({ direction: "out", state: result.state });
-  if (result.state !== "refused" && result.state !== "failed" && result.state !== "uncertain") return;
-  if (row.origin.by !== "open-line" || row.origin.authorId === undefined) return;
-  const excerpt = [...row.content.body.text].slice(0, 80).join("");
-  const what = result.state === "uncertain" ? "may not have been delivered" : "was not delivered";
-  const told = await deps.portals
-    .lines(row.portal)
-    .notify(
-      row.origin.authorId,
-      deps.toBBCode({ text: `Your message "${excerpt}" ${what}. ${result.error}`, spans: [] }),
-      `threadline-${row.id}`,
-    );
-  if (told.kind !== "ok")
-    deps.log.warn({ message: row.id, outcome: told.kind }, "the agent could not be told about an undelivered message");
 }
 
 /** The channel needs its own id of the quoted message. */

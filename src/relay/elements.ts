@@ -1,10 +1,11 @@
 import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { MediaId } from "../domain/ids.ts";
-import type { Attachment, Message, Quote } from "../domain/message.ts";
-import type { RichText } from "../domain/rich-text.ts";
+import type { Attachment, Content, Message, Quote } from "../domain/message.ts";
+import { plainText, type RichText, type SpanKind } from "../domain/rich-text.ts";
 import type { ConnectorMessage } from "../portal/contract.ts";
 import type { SentElement } from "./settle.ts";
+import { contactLines, FROM_PHONE, forwardedFrom, placeLines, reactionLine } from "./wording.ts";
 
 /** One element of a send: usually one row, for an album all its rows together. */
 export interface Element {
@@ -18,11 +19,21 @@ export function groupAlbums<Row extends Message>(rows: readonly Row[]): Row[][] 
   for (const row of rows) {
     const last = groups.at(-1);
     const head = last?.[0];
-    if (last && head && row.album !== undefined && head.album === row.album) last.push(row);
+    if (last && head && row.album !== undefined && head.album === row.album && speaks(row) === speaks(head))
+      last.push(row);
     else groups.push([row]);
   }
   return groups;
 }
+
+/** An album is one person's. */
+const speaks = ({ content, origin }: Message): string => `${origin.by}:${content.author?.externalId ?? ""}`;
+
+/** Says something in the line, where edits and deletions change what was said. */
+export const isSaying = (row: Message): boolean => row.kind === "message" || row.kind === "reaction";
+
+/** A reaction taken back: a line cannot show that, and nothing is said. */
+export const saysNothing = (row: Message): boolean => row.kind === "reaction" && row.content.body.text === "";
 
 export interface ElementContext {
   readonly account: Account;
@@ -38,12 +49,13 @@ export function toElement(rows: readonly Message[], context: ElementContext): El
   return {
     rows,
     message: {
-      user: userBlock(context.conversation.customer),
+      user: userBlock(speaker(head, context)),
       message: {
         id: head.externalIds[0] ?? head.id,
         date: Math.floor(head.sentAt.getTime() / 1000),
         text: elementText(rows, context.toBBCode),
         files: rows.flatMap((row) => row.content.attachments.flatMap((file) => fileOf(file, context.link))),
+        ...(rows.some(isUntracked) && { untracked: true }),
       },
       chat: chatBlock(context),
     },
@@ -70,23 +82,69 @@ function userBlock(customer: Customer): ConnectorMessage["user"] {
   };
 }
 
+/** In a group it is who wrote; a message of the messenger itself, or from our own phone, stands under the group's name. */
+function speaker(message: Message, { conversation }: ElementContext): Customer {
+  const { author } = message.content;
+  return conversation.group === true && author !== undefined && message.origin.by !== "device"
+    ? author
+    : conversation.customer;
+}
+
 function chatBlock({ account, conversation }: ElementContext): ConnectorMessage["chat"] {
-  const person = [conversation.customer.name, conversation.customer.lastName].filter(Boolean).join(" ");
+  const { customer } = conversation;
+  const name = [customer.name, customer.lastName].filter(Boolean).join(" ");
   return {
     id: conversation.id,
-    name: person === "" ? account.name : `${person} - ${account.name}`,
-    ...(conversation.customer.url !== undefined && { url: conversation.customer.url }),
+    name: chatName(name, conversation.group === true, account.name),
+    ...(customer.url !== undefined && { url: customer.url }),
   };
 }
 
-function elementText(rows: readonly Message[], toBBCode: (text: RichText) => string): string {
-  const quoted = rows[0]?.content.quote;
-  const texts = rows.map((row) => toBBCode(row.content.body)).filter((text) => text !== "");
-  return [...(quoted ? quoteLines(quoted, toBBCode) : []), ...texts].join("\n");
+function chatName(name: string, group: boolean, account: string): string {
+  if (name === "") return account;
+  return group ? name : `${name} - ${account}`;
 }
 
+/** Phones and addresses in it are not the customer's own, so the portal must not take them for theirs. */
+function isUntracked({ kind, origin, content }: Message): boolean {
+  return (
+    kind === "reaction" ||
+    origin.by === "device" ||
+    content.forwarded !== undefined ||
+    content.notice !== undefined ||
+    (content.contacts ?? []).length > 0
+  );
+}
+
+type ToBBCode = ElementContext["toBBCode"];
+
+function elementText(rows: readonly Message[], toBBCode: ToBBCode): string {
+  const [head] = rows;
+  if (head?.kind === "reaction")
+    return toBBCode(plainText(reactionLine(head.content.body.text, head.content.quote?.text)));
+  const quoted = head?.content.quote;
+  return [
+    ...(head?.origin.by === "device" ? [toBBCode(marked(FROM_PHONE, "bold"))] : []),
+    ...(quoted ? quoteLines(quoted, toBBCode) : []),
+    ...rows.flatMap((row) => contentLines(row.content, toBBCode)),
+  ].join("\n");
+}
+
+function contentLines(content: Content, toBBCode: ToBBCode): string[] {
+  const { body, place, contacts, forwarded, notice } = content;
+  const words = notice === undefined ? body : { text: body.text, spans: marked(body.text, "italic").spans };
+  return [
+    ...(forwarded ? [toBBCode(marked(forwardedFrom(forwarded.from), "italic"))] : []),
+    ...(words.text === "" ? [] : [toBBCode(words)]),
+    ...(place ? placeLines(place).map((line) => toBBCode(plainText(line))) : []),
+    ...(contacts ?? []).flatMap((card) => contactLines(card).map((line) => toBBCode(plainText(line)))),
+  ];
+}
+
+const marked = (text: string, kind: SpanKind): RichText => ({ text, spans: [{ kind, start: 0, end: text.length }] });
+
 /** Connectors have no quote of their own: the quoted words stand above the answer, as the portal itself prints quotes. */
-function quoteLines(quote: Quote, toBBCode: (text: RichText) => string): string[] {
+function quoteLines(quote: Quote, toBBCode: ToBBCode): string[] {
   if (quote.text === undefined || quote.text === "") return [];
   const plain = toBBCode({ text: shorten(quote.text, 200), spans: [] });
   const author = quote.author === undefined ? "" : `${toBBCode({ text: quote.author, spans: [] })}: `;

@@ -1,3 +1,4 @@
+import { accountConnector, isGroupConnector } from "../domain/connector-ids.ts";
 import { conversationId, type PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
 import type { Store } from "../store/contract.ts";
@@ -54,8 +55,15 @@ export async function applyLineEvent(
       return;
     }
     case "connector-off": {
-      const account = await store.accounts.findByConnector(event.portal, event.connector, event.line);
+      const account = await store.accounts.findByConnector(event.portal, accountConnector(event.connector), event.line);
       if (!account) return;
+      if (isGroupConnector(event.connector)) {
+        log.warn(
+          { portal: event.portal, account: account.id, line: event.line },
+          "the groups' connector was switched off in the portal; messages of groups wait until the account is connected to a line again",
+        );
+        return;
+      }
       await store.accounts.update(event.portal, account.id, { line: null, connector: null });
       log.warn(
         { portal: event.portal, account: account.id, line: event.line },

@@ -1,42 +1,95 @@
 import { parseLane } from "../domain/ids.ts";
 import type { Message } from "../domain/message.ts";
-import type { DeliveryReport } from "../portal/contract.ts";
+import { plainText } from "../domain/rich-text.ts";
+import type { DeliveryReport, PortalOutcome } from "../portal/contract.ts";
+import type { LaneContents, Unreported } from "../store/contract.ts";
 import { backoff } from "./backoff.ts";
+import { lineAddress } from "./inbound-route.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { badEnding } from "./wording.ts";
 
 const MAX_REPORTS = 50;
 const BUSY_RETRY_MS = 30_000;
 
 /**
- * Tells the portal which of the operators' messages reached the customer. Without it the portal shows "sending" for ever
- * and sends no edit or deletion of them. Repeatable: a report whose answer was lost is made again.
+ * Tells the portal what became of the agents' messages. Of what reached the customer: without it the portal shows
+ * "sending" for ever and sends no edit or deletion. Of what ended badly: as a notice to its author, because the line
+ * itself shows no failure.
+ *
+ * Both are marks on the rows, written with the ending: a crash before they are told, or before it is written down that
+ * they were, tells (again) at the next run. A report may be made twice, and a notice with the same tag replaces the first.
  */
 export async function reportDeliveries(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const lane = parseLane(turn.lane);
   if (!lane) return IDLE;
-  const rows = await deps.store.messages.unreported(lane.conversation, MAX_REPORTS);
-  const [head] = rows;
-  if (!head) return IDLE;
-  const account = await deps.store.accounts.find(head.portal, head.account);
-  if (account?.line === undefined || account.connector === undefined) {
-    // No line any more: nobody waits for these reports.
-    await deps.store.messages.markReported(rows.map((row) => row.id));
-    return IDLE;
-  }
-  const at = { connector: account.connector, line: account.line, chatId: head.conversation };
-  const outcome = await deps.portals.lines(head.portal).reportDelivery(
-    at,
-    rows.flatMap((row) => reportOf(row, deps.now())),
-  );
-  if (outcome.kind === "ok" || outcome.kind === "refused") {
-    if (outcome.kind === "refused")
-      deps.log.warn({ portal: head.portal, code: outcome.code }, "the portal refused a delivery report");
-    await deps.store.messages.markReported(rows.map((row) => row.id));
-    return IDLE;
-  }
-  const pause = outcome.kind === "unreachable" ? backoff(4) : BUSY_RETRY_MS;
-  return later(new Date(deps.now().getTime() + pause));
+  const untold = await deps.store.messages.unreported(lane.conversation, MAX_REPORTS);
+  if (untold.length === 0) return IDLE;
+  const contents = await deps.store.lanes.read(turn.lane, 0);
+  if (!contents) return IDLE;
+  const steps = [
+    await reportArrivals(
+      deps,
+      contents,
+      untold.filter((one) => one.what === "arrived"),
+    ),
+    await tellEndings(
+      deps,
+      untold.filter((one) => one.what === "bad-ending"),
+    ),
+  ];
+  const pauses = steps.filter((pause) => pause !== undefined);
+  if (pauses.length > 0) return later(new Date(deps.now().getTime() + Math.min(...pauses)));
+  return untold.length < MAX_REPORTS ? IDLE : later(deps.now());
 }
+
+/** Answers after how many milliseconds to try again, if so. */
+async function reportArrivals(
+  deps: RelayDeps,
+  { account, conversation }: LaneContents,
+  arrived: readonly Unreported[],
+): Promise<number | undefined> {
+  if (arrived.length === 0) return undefined;
+  const adapter = deps.channels.get(account.channel);
+  const at = adapter && lineAddress(account, adapter, conversation);
+  const reports = arrived.flatMap((one) => reportOf(one.message, deps.now()));
+  // No line any more: nobody waits for these reports.
+  if (at && reports.length > 0) {
+    const outcome = await deps.portals.lines(conversation.portal).reportDelivery(at, reports);
+    if (outcome.kind !== "ok" && outcome.kind !== "refused") return pauseAfter(outcome);
+    if (outcome.kind === "refused")
+      deps.log.warn({ portal: conversation.portal, code: outcome.code }, "the portal refused a delivery report");
+  }
+  await deps.store.messages.markReported(arrived);
+  return undefined;
+}
+
+/** One after another, each written down when it is told. */
+async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promise<number | undefined> {
+  for (const one of ended) {
+    const { message } = one;
+    const author = authorOf(message);
+    if (author !== undefined) {
+      const text = deps.toBBCode(plainText(badEnding(message)));
+      const outcome = await deps.portals.lines(message.portal).notify(author, text, `threadline-${message.id}`);
+      if (outcome.kind !== "ok" && outcome.kind !== "refused") return pauseAfter(outcome);
+      if (outcome.kind === "refused")
+        deps.log.warn(
+          { message: message.id, code: outcome.code },
+          "the agent could not be told about an undelivered message",
+        );
+    }
+    await deps.store.messages.markReported([one]);
+  }
+  return undefined;
+}
+
+function authorOf({ origin }: Message): string | undefined {
+  if (origin.by === "open-line") return origin.authorId;
+  return origin.by === "surface" ? origin.authorId : undefined;
+}
+
+const pauseAfter = (outcome: PortalOutcome<unknown>): number =>
+  outcome.kind === "unreachable" ? backoff(4) : BUSY_RETRY_MS;
 
 function reportOf(row: Message, now: Date): DeliveryReport[] {
   if (row.origin.by !== "open-line" || row.externalIds.length === 0) return [];

@@ -1,6 +1,6 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { DueMessage, MessageResult } from "../store/contract.ts";
-import { groupAlbums, toSentElement } from "./elements.ts";
+import { groupAlbums, isSaying, saysNothing, toSentElement } from "./elements.ts";
 import type { InboundRoute } from "./inbound-route.ts";
 import { type Drained, later, type RelayDeps } from "./ports.ts";
 import { settle } from "./settle.ts";
@@ -31,7 +31,7 @@ export async function settleHead(
   const [head] = doubtful;
   if (!head) return undefined;
   const now = deps.now();
-  if (head.kind !== "message") {
+  if (!isSaying(head)) {
     // Edits and deletions are repeatable: no doubt, just again.
     await finish(deps, [head], { state: "stored", nextAt: now, error: head.error ?? "interrupted" });
     return undefined;
@@ -125,10 +125,12 @@ async function delivered(deps: RelayDeps, doubtful: readonly DueMessage[]) {
   const earlier = await deps.store.messages.journal(head.portal, {
     conversation: head.conversation,
     direction: "in",
+    changes: true,
     before: head.seq,
     limit: CONTEXT,
   });
   const certain = earlier
+    .filter((row) => isSaying(row) && !saysNothing(row))
     .filter((row) => row.state === "sent" || row.state === "delivered" || row.state === "read")
     .toSorted((a, b) => a.seq - b.seq);
   return groupAlbums(certain).map((group) => toSentElement(group, deps.toBBCode));
@@ -138,7 +140,7 @@ async function delivered(deps: RelayDeps, doubtful: readonly DueMessage[]) {
 function takeDoubtful(rows: readonly DueMessage[]): DueMessage[] {
   const end = rows.findIndex((row) => row.state === "stored");
   const doubtful = end < 0 ? [...rows] : rows.slice(0, end);
-  const change = doubtful.findIndex((row) => row.kind !== "message");
+  const change = doubtful.findIndex((row) => !isSaying(row));
   // A change settles by itself (it is repeatable): alone when it is the head, otherwise later.
   return change < 0 ? doubtful : doubtful.slice(0, Math.max(1, change));
 }

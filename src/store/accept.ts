@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import { conversationId, laneOf, messageId, type PortalId } from "../domain/ids.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { Accepted, InboundRow, ReplyRow } from "./contract.ts";
+import type { Accepted, AcceptedFirst, FirstRow, InboundRow, ReplyRow } from "./contract.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
@@ -80,6 +80,31 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
   return toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal);
 }
 
+/** See `acceptInbound`. The conversation may be there already: the person wrote meanwhile, or before. */
+export async function acceptFirst(db: Kysely<Schema>, row: FirstRow): Promise<AcceptedFirst> {
+  if (!isUuid(row.account)) return { kind: "unknown" };
+  const now = new Date();
+  const first = toJson({
+    portal: row.portal,
+    account: row.account,
+    chat: indexable(row.chatId),
+    customer: row.customer,
+    origin_key: indexable(row.originKey),
+    origin: row.origin,
+    content: row.content,
+    sent: saneDate(row.sentAt, now),
+  });
+  const [accepted] = await repeatWhenUndone(() =>
+    call<Omit<AcceptedRow, "n">>(db, "select * from accept_first($1, $2)", [first, now.toISOString()]),
+  );
+  if (!accepted) return { kind: "unknown" };
+  const stored = toAccepted(accepted, "out", row.portal);
+  if (stored.kind !== "duplicate") return stored;
+  const { message_id, conversation_id } = accepted;
+  if (message_id === null || conversation_id === null) return { kind: "unknown" };
+  return { kind: "duplicate", message: messageId(message_id), conversation: conversationId(conversation_id) };
+}
+
 interface AcceptedRow {
   readonly n: number;
   readonly outcome: string;
@@ -105,7 +130,17 @@ function eventOf(row: InboundRow, n: number, now: Date) {
     album: row.album,
     sent: saneDate(row.sentAt, now),
     not_before: saneDate(row.notBefore, now),
+    device: row.fromDevice === true,
+    in_group: row.group === true,
+    spoke: spokeAt(row, now),
   };
+}
+
+/** When the customer said it. A vendor's clock that runs ahead does not keep a window of time open. */
+function spokeAt(row: InboundRow, now: Date): Date | undefined {
+  if (row.fromDevice === true || row.content.notice !== undefined) return undefined;
+  const sent = saneDate(row.sentAt, now);
+  return sent > now ? now : sent;
 }
 
 function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out", portal: PortalId): Accepted {

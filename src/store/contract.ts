@@ -158,8 +158,12 @@ export interface InboundRow {
   readonly chatId: string;
   /** Absent for deletions: the vendor does not always say who. A conversation is then not made, only found. */
   readonly customer?: Customer | undefined;
-  /** Vendor's message id: of the new message, or of the one that an edit or deletion changes. */
+  /** Vendor's message id: of the new message, or of the one that an edit, a deletion or a reaction is about. */
   readonly externalId: string;
+  /** Written by the account's own person at the messenger: no word of the customer's. */
+  readonly fromDevice?: boolean | undefined;
+  /** The chat is one of several people. */
+  readonly group?: boolean | undefined;
   readonly content: Content;
   readonly album?: string | undefined;
   readonly sentAt: Date;
@@ -180,7 +184,7 @@ export type Accepted =
       readonly due: boolean;
     }
   | { readonly kind: "duplicate" }
-  /** The account is gone, or an edit/deletion of something never seen. */
+  /** The account is gone, or an edit, deletion or reaction is about something never seen. */
   | { readonly kind: "unknown" };
 
 export interface ReplyRow {
@@ -190,12 +194,39 @@ export interface ReplyRow {
   /** Unique per portal: `im:<message id>`, `im:<message id>:edit:<hash>`, `im:<message id>:delete`, `surface:<client id>`. */
   readonly originKey: string;
   readonly origin: Origin;
-  /** For edits and deletions: the message they change. */
+  /** For edits and deletions: the message they change. For reactions: the message of either side that they are on. */
   readonly target?: MessageId | undefined;
   readonly content: Content;
   readonly sentAt: Date;
   readonly imMessageId?: string | undefined;
   readonly imChatId?: string | undefined;
+}
+
+/** The first message to somebody who has not written yet. */
+export interface FirstRow {
+  readonly portal: PortalId;
+  readonly account: AccountId;
+  /** Vendor's id of the chat; the conversation is made when there is none. */
+  readonly chatId: string;
+  readonly customer: Customer;
+  /** Unique per portal: `surface:<client id>`. */
+  readonly originKey: string;
+  readonly origin: Origin;
+  readonly content: Content;
+  readonly sentAt: Date;
+}
+
+/** `duplicate`: what the first call with this origin key made. */
+export type AcceptedFirst =
+  | Extract<Accepted, { readonly kind: "stored" }>
+  | { readonly kind: "duplicate"; readonly message: MessageId; readonly conversation: ConversationId }
+  /** The account is gone. */
+  | { readonly kind: "unknown" };
+
+/** What the portal is to be told of a message of ours: that it reached the customer, or that it ended badly. */
+export interface Unreported {
+  readonly message: Message;
+  readonly what: "arrived" | "bad-ending";
 }
 
 /** What became of an attempt. `settleBy`: the lane waits for certainty until then (the other side can be asked). */
@@ -216,7 +247,7 @@ export interface JournalQuery {
   readonly conversation?: ConversationId;
   readonly account?: AccountId;
   readonly direction?: Direction;
-  /** Also rows that are edits and deletions. Default: messages only. */
+  /** Also rows that are edits, deletions and reactions. Default: messages only. */
   readonly changes?: boolean;
   /** Only rows after this position (for resuming) or before it (for paging back); order is by position ascending, or descending for `before`. */
   readonly after?: number;
@@ -238,6 +269,8 @@ export interface MessageRepository {
   acceptInbound(rows: readonly InboundRow[]): Promise<readonly Accepted[]>;
   /** One transaction; `duplicate` when the origin key was seen. */
   acceptReply(row: ReplyRow): Promise<Accepted>;
+  /** One transaction: the conversation is there and its first message accepted, or neither. */
+  acceptFirst(row: FirstRow): Promise<AcceptedFirst>;
   find(portal: PortalId, message: MessageId): Promise<Message | undefined>;
   findByIm(portal: PortalId, imMessageId: string): Promise<Message | undefined>;
   findByExternal(account: AccountId, externalId: string): Promise<Message | undefined>;
@@ -249,7 +282,10 @@ export interface MessageRepository {
   unfinished(lane: LaneId, limit: number): Promise<readonly DueMessage[]>;
   /** Marks rows `sending` if the lane's lease is still `owner`'s and none of them is finished; all or none. */
   beginAttempt(lane: LaneId, owner: string, messages: readonly MessageId[]): Promise<boolean>;
-  /** Writes results in one transaction. A state never goes back from `read` to `delivered` or `sent`. */
+  /**
+   * Writes results in one transaction. A state never goes back from `read` to `delivered` or `sent`. A bad ending of a
+   * message to a customer is `unreported` from then on.
+   */
   finish(results: readonly { readonly message: MessageId; readonly result: MessageResult }[]): Promise<void>;
   /** Receipts of the channel: raises the state of our messages with these vendor ids, never lowers it. Answers the rows that changed. */
   applyReceipt(
@@ -257,9 +293,18 @@ export interface MessageRepository {
     externalIds: readonly string[],
     state: "delivered" | "read",
   ): Promise<readonly MessageId[]>;
-  /** Outbound rows that reached the channel and whose delivery the portal has not been told yet. */
-  unreported(conversation: ConversationId, limit: number): Promise<readonly Message[]>;
-  markReported(messages: readonly MessageId[]): Promise<void>;
+  /**
+   * The channel could not deliver what it had taken: what was sent or uncertain under these vendor ids is refused with
+   * this sentence, and its lane is due to tell so; what was delivered or read stays. Known before the ids are: kept for
+   * `finish`. Answers the lanes to wake.
+   */
+  applyFailure(account: AccountId, externalIds: readonly string[], sentence: string): Promise<readonly LaneId[]>;
+  /** Outbound rows that the portal has still to be told about, in order. */
+  unreported(conversation: ConversationId, limit: number): Promise<readonly Unreported[]>;
+  /** Told. A bad ending that has become another one meanwhile stays to be told. */
+  markReported(told: readonly Unreported[]): Promise<void>;
+  /** Reactions on messages of a conversation from this position on, in order. */
+  reactions(portal: PortalId, conversation: ConversationId, from: number): Promise<readonly Message[]>;
   /** By hand: back to `stored`, due now. `false` when the row is not in a state that may be retried. */
   retry(portal: PortalId, message: MessageId): Promise<LaneId | undefined>;
   /** Unfinished inbound and outbound rows of an account: the backlog that "on again" asks about. */

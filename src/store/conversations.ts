@@ -7,7 +7,7 @@ import type { Schema } from "./schema.ts";
 
 const TABLE = "conversations";
 
-/** Conversations. They are made by `acceptInbound` alone. */
+/** Conversations. They are made by `acceptInbound` and `acceptFirst` alone. */
 export function createConversationRepository(db: Kysely<Schema>): ConversationRepository {
   return {
     async find(portal, conversation) {
@@ -82,6 +82,8 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     ...(row.portal_user_id !== null && { portalUserId: row.portal_user_id }),
     open: row.open,
     ...(row.compared_at !== null && { comparedAt: row.compared_at }),
+    ...(row.is_group && { group: true }),
     lastMessageAt: row.last_message_at,
+    ...(row.last_inbound_at !== null && { lastInboundAt: row.last_inbound_at }),
   };
 }

@@ -1,8 +1,8 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { conversationId, type Direction, laneOf, messageId } from "../domain/ids.ts";
-import { acceptInbound, acceptReply } from "./accept.ts";
-import { indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { MessageRepository, MessageResult } from "./contract.ts";
+import { conversationId, type Direction, laneOf, messageId, portalId } from "../domain/ids.ts";
+import { acceptFirst, acceptInbound, acceptReply } from "./accept.ts";
+import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
+import type { MessageRepository, MessageResult, Unreported } from "./contract.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { keyOf } from "./lanes.ts";
 import { toDueMessage, toMessage } from "./message-row.ts";
@@ -18,6 +18,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
   return {
     acceptInbound: (rows) => acceptInbound(db, rows),
     acceptReply: (row) => acceptReply(db, row),
+    acceptFirst: (row) => acceptFirst(db, row),
 
     async find(portal, message) {
       if (!isUuid(message)) return undefined;
@@ -96,19 +97,56 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       return rows.map((row) => messageId(row.id));
     },
 
+    async applyFailure(account, externalIds, sentence) {
+      if (!isUuid(account) || externalIds.length === 0) return [];
+      const ids = externalIds.map(indexable);
+      const { rows } = await repeatWhenUndone(() =>
+        sql<{ conversation_id: string; portal_id: string }>`
+          select distinct conversation_id, portal_id from apply_failure(${account}, ${ids}, ${cleanText(sentence)})`.execute(
+          db,
+        ),
+      );
+      return rows.map((row) => laneOf("out", conversationId(row.conversation_id), portalId(row.portal_id)));
+    },
+
     async unreported(conversation, limit) {
       if (!isUuid(conversation)) return [];
       const { rows } = await sql<Selectable<Schema["messages"]>>`
         select * from messages
-        where conversation_id = ${conversation} and to_report and state in ('sent', 'delivered', 'read')
+        where conversation_id = ${conversation} and (to_report or to_tell)
+          and (to_tell or state in ('sent', 'delivered', 'read'))
         order by seq limit ${limit}`.execute(db);
-      return rows.map(toMessage);
+      return rows.map((row) => ({ message: toMessage(row), what: row.to_tell ? "bad-ending" : "arrived" }));
     },
 
-    async markReported(messages) {
-      const ids = messages.filter(isUuid);
-      if (ids.length === 0) return;
-      await db.updateTable(TABLE).set({ to_report: false }).where("id", "in", ids).execute();
+    async markReported(told) {
+      const of = (what: Unreported["what"]) => told.filter((one) => one.what === what).map((one) => one.message);
+      const [arrived, ended] = [of("arrived"), of("bad-ending")];
+      if (arrived.length > 0) {
+        const ids = arrived.map((message) => message.id);
+        await db.updateTable(TABLE).set({ to_report: false }).where("id", "in", ids).execute();
+      }
+      if (ended.length > 0) {
+        const known = toJson(ended.map(({ id, state, attempts }) => ({ id, state, attempts })));
+        await sql`
+          update messages m set to_tell = false
+          from jsonb_to_recordset(${known}) as told(id uuid, state text, attempts integer)
+          where m.id = told.id and m.state = told.state and m.attempts = told.attempts`.execute(db);
+      }
+    },
+
+    async reactions(portal, conversation, from) {
+      if (!isUuid(conversation)) return [];
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("conversation_id", "=", conversation)
+        .where("seq", ">=", from)
+        .where("kind", "=", "reaction")
+        .orderBy("seq")
+        .execute();
+      return rows.map(toMessage);
     },
 
     async retry(portal, message) {
@@ -118,7 +156,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
           const now = new Date();
           const row = await tx
             .updateTable(TABLE)
-            .set({ state: "stored", pending: true, next_at: now, error: null })
+            .set({ state: "stored", pending: true, next_at: now, error: null, to_tell: false })
             .where("portal_id", "=", portal)
             .where("id", "=", message)
             .where("state", "in", ["refused", "failed", "uncertain"])

@@ -65,6 +65,8 @@ interface ConversationsTable {
   open: Generated<boolean>;
   last_message_at: Generated<Date>;
   compared_at: Date | null;
+  is_group: Generated<boolean>;
+  last_inbound_at: Date | null;
 }
 
 interface MessagesTable {
@@ -93,6 +95,7 @@ interface MessagesTable {
   error: string | null;
   next_at: Date;
   to_report: Generated<boolean>;
+  to_tell: Generated<boolean>;
   sent_at: Date;
   created_at: Generated<Date>;
 }
@@ -109,6 +112,7 @@ interface EarlyReceiptsTable {
   account_id: string;
   external_id: string;
   state: string;
+  error: string | null;
   received_at: Generated<Date>;
 }
 

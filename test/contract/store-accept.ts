@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { accountId, conversationId, laneOf, messageId } from "../../src/domain/ids.ts";
-import type { Accepted, Store } from "../../src/store/contract.ts";
+import { type AccountId, accountId, conversationId, laneOf, messageId, type PortalId } from "../../src/domain/ids.ts";
+import type { Accepted, FirstRow, Store } from "../../src/store/contract.ts";
 import {
   accept,
   content,
@@ -247,6 +247,75 @@ export function acceptTests(use: () => Store): void {
       expect(await use().conversations.list(portal, { limit: 10 })).toHaveLength(1);
     });
 
+    it("takes a reaction to a message of either side, found by any of its ids, with the words it is about", async () => {
+      const { portal, account } = await place(use());
+      const row = inbound(account, { content: content("shall we meet?") });
+      const { message, conversation, lane } = await accept(use(), row);
+      const ours = stored(await use().messages.acceptReply(reply(portal, conversation)));
+      await use().messages.finish([{ message: ours.message, result: { state: "sent", externalIds: ["o1", "o2"] } }]);
+      const react = (externalId: string, emoji: string) =>
+        inbound(account, { kind: "reaction", externalId, content: content(emoji), customer: undefined });
+      const results = (await use().messages.acceptInbound([react(row.externalId, "👍"), react("o2", "❤")])).map(stored);
+      expect(results.map((each) => each.lane)).toEqual([lane, lane]);
+      const kept = await Promise.all(results.map((each) => use().messages.find(portal, each.message)));
+      expect(kept[0]).toMatchObject({
+        kind: "reaction",
+        target: message,
+        content: { ...content("👍"), quote: { text: "shall we meet?" } },
+      });
+      expect(kept[1]).toMatchObject({ target: ours.message, content: { quote: { text: "an answer" } } });
+      // The next reaction finds the message, not the reaction.
+      expect(kinds(await use().messages.acceptInbound([react(row.externalId, ""), react("nothing", "👍")]))).toEqual([
+        "stored",
+        "unknown",
+      ]);
+      expect((await use().messages.findByExternal(account.id, row.externalId))?.id).toBe(message);
+      expect((await use().messages.find(portal, message))?.content).toEqual(row.content);
+      expect(
+        kinds(await use().messages.acceptInbound([inbound(account, { ...react("o1", "👍"), chatId: "chat-2" })])),
+      ).toEqual(["unknown"]);
+    });
+
+    it("remembers when the customer wrote last, and takes nobody else's words for theirs", async () => {
+      const { portal, account } = await place(use());
+      const at = (second: number) => ({ sentAt: new Date(Date.UTC(2026, 0, 1, 0, 0, second)) });
+      const last = async () => {
+        const [conversation] = await use().conversations.list(portal, { limit: 1 });
+        return conversation?.lastInboundAt;
+      };
+      const phone = inbound(account, { ...at(9), fromDevice: true });
+      const { message } = await accept(use(), phone);
+      expect(await use().messages.find(portal, message)).toMatchObject({ direction: "in", origin: { by: "device" } });
+      expect(await last()).toBeUndefined();
+      await accept(use(), inbound(account, { ...at(8), content: { ...content("joined"), notice: "joined" } }));
+      expect(await last()).toBeUndefined();
+      await use().messages.acceptInbound([inbound(account, at(5)), inbound(account, at(3)), phone]);
+      expect(await last()).toEqual(at(5).sentAt);
+      await accept(use(), inbound(account, at(4)));
+      expect(await last()).toEqual(at(5).sentAt);
+      await accept(use(), inbound(account, { sentAt: new Date("2900-01-01") }));
+      expect(Math.abs(((await last())?.getTime() ?? 0) - Date.now())).toBeLessThan(60_000);
+    });
+
+    it("keeps a group apart from a person, and its name when a member edits", async () => {
+      const { portal, account } = await place(use());
+      const group = { externalId: "g", name: "Family" };
+      const row = inbound(account, { group: true, customer: group });
+      const { conversation } = await accept(use(), row);
+      const person = await accept(use(), inbound(account, { chatId: "alone" }));
+      await accept(
+        use(),
+        inbound(account, {
+          kind: "edit",
+          externalId: row.externalId,
+          content: content("new"),
+          customer: { externalId: "p", name: "Ann" },
+        }),
+      );
+      expect(await use().conversations.find(portal, conversation)).toMatchObject({ group: true, customer: group });
+      expect(await use().conversations.find(portal, person.conversation)).not.toHaveProperty("group");
+    });
+
     it("knows no account that is gone or another portal's, and still takes the others of the call", async () => {
       const { account } = await place(use());
       const rows = [
@@ -388,6 +457,28 @@ export function acceptTests(use: () => Store): void {
       });
     });
 
+    it("reacts to messages of either side, once", async () => {
+      const { portal, account } = await place(use());
+      const { conversation, message } = await accept(use(), inbound(account));
+      const ours = stored(await use().messages.acceptReply(reply(portal, conversation)));
+      const react = (target: typeof message) =>
+        reply(portal, conversation, {
+          kind: "reaction",
+          target,
+          content: content("👍"),
+          origin: { by: "surface", clientId: "c", authorId: "1" },
+          imMessageId: undefined,
+          imChatId: undefined,
+        });
+      const row = react(message);
+      const first = stored(await use().messages.acceptReply(row));
+      expect(await use().messages.acceptReply(row)).toEqual({ kind: "duplicate" });
+      expect(await use().messages.find(portal, first.message)).toMatchObject({ kind: "reaction", target: message });
+      stored(await use().messages.acceptReply(react(ours.message)));
+      expect(await use().messages.acceptReply(react(messageId(randomUUID())))).toEqual({ kind: "unknown" });
+      expect(await use().messages.acceptReply(react(first.message))).toEqual({ kind: "unknown" });
+    });
+
     it("is held while the account is off, and needs no line", async () => {
       const { portal, account } = await place(use());
       const { conversation } = await accept(use(), inbound(account));
@@ -399,6 +490,73 @@ export function acceptTests(use: () => Store): void {
       await use().accounts.update(portal, account.id, { enabled: false });
       expect(stored(await use().messages.acceptReply(reply(portal, conversation))).due).toBe(false);
       expect(await use().lanes.due(new Date("2100-01-01"), 100_000)).not.toContain(laneOf("out", conversation, portal));
+    });
+  });
+
+  describe("accepting the first message to somebody", () => {
+    const first = (
+      account: { readonly portal: PortalId; readonly id: AccountId },
+      changes: Partial<FirstRow> = {},
+    ) => ({
+      portal: account.portal,
+      account: account.id,
+      chatId: "new-chat",
+      customer: { externalId: "new-person", name: "Eve", phone: "+100" },
+      originKey: `surface:${randomUUID()}`,
+      origin: { by: "surface", clientId: "c", authorId: "1" } as const,
+      content: content("good morning"),
+      sentAt: new Date("2026-01-01T00:00:00Z"),
+      ...changes,
+    });
+
+    it("makes the conversation and the message, once, however often and wherever it is told", async () => {
+      const { portal, account } = await place(use());
+      const row = first(account);
+      const results = await Promise.all(Array.from({ length: 6 }, () => use().messages.acceptFirst(row)));
+      const answer = stored(results.find((result) => result.kind === "stored"));
+      expect(answer).toMatchObject({ lane: laneOf("out", answer.conversation, portal), due: true });
+      expect(results.filter((result) => result.kind === "duplicate")).toEqual(
+        Array(5).fill({ kind: "duplicate", message: answer.message, conversation: answer.conversation }),
+      );
+      expect(await use().messages.find(portal, answer.message)).toMatchObject({
+        direction: "out",
+        kind: "message",
+        origin: row.origin,
+        content: row.content,
+        state: "stored",
+      });
+      const made = await use().conversations.find(portal, answer.conversation);
+      expect(made).toMatchObject({ account: account.id, externalChatId: "new-chat", customer: row.customer });
+      expect(made).not.toHaveProperty("lastInboundAt");
+      expect(await use().messages.acceptFirst(first(account, { originKey: row.originKey, chatId: "other" }))).toEqual({
+        kind: "duplicate",
+        message: answer.message,
+        conversation: answer.conversation,
+      });
+      expect(await use().conversations.list(portal, { limit: 10 })).toHaveLength(1);
+    });
+
+    it("joins a conversation that is there, and keeps what is known of the customer", async () => {
+      const { portal, account } = await place(use());
+      const { conversation } = await accept(use(), inbound(account, { chatId: "new-chat" }));
+      expect(stored(await use().messages.acceptFirst(first(account))).conversation).toBe(conversation);
+      expect((await use().conversations.find(portal, conversation))?.customer).toEqual({
+        externalId: "person-1",
+        name: "Ann",
+        lastName: "Lee",
+        phone: "+100",
+      });
+    });
+
+    it("knows no account that is gone or another portal's, and leaves nothing behind", async () => {
+      const { portal, account } = await place(use());
+      for (const changes of [
+        { account: accountId(randomUUID()) },
+        { account: accountId("rubbish") },
+        { portal: newPortalId() },
+      ])
+        expect(await use().messages.acceptFirst(first(account, changes))).toEqual({ kind: "unknown" });
+      expect(await use().conversations.list(portal, { limit: 10 })).toEqual([]);
     });
   });
 }

@@ -3,7 +3,7 @@ import type { Account } from "../../src/domain/account.ts";
 import { type ConversationId, type LaneId, type MessageId, type PortalId, portalId } from "../../src/domain/ids.ts";
 import type { Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
-import type { Accepted, InboundRow, ReplyRow, Store } from "../../src/store/contract.ts";
+import type { Accepted, AcceptedFirst, InboundRow, ReplyRow, Store } from "../../src/store/contract.ts";
 
 /** Tests share one database: each works in a portal of its own. */
 export const newPortalId = (): PortalId => portalId(`portal-${randomUUID()}`);
@@ -88,7 +88,7 @@ export interface Stored {
   readonly due: boolean;
 }
 
-export function stored(accepted: Accepted | undefined): Stored {
+export function stored(accepted: Accepted | AcceptedFirst | undefined): Stored {
   if (accepted?.kind !== "stored") throw new Error(`Expected a stored message, not ${accepted?.kind}`);
   return accepted;
 }

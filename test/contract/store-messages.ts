@@ -190,6 +190,123 @@ export function messageTests(use: () => Store): void {
     });
   });
 
+  describe("failures that the vendor tells afterwards", () => {
+    const due = () => use().lanes.due(new Date(), 100_000);
+
+    it("refuse what was sent or uncertain, by any of its ids, and make the lane due", async () => {
+      for (const result of [sent("f1", "f2"), { state: "uncertain", error: "?", externalIds: ["f1", "f2"] }] as const) {
+        const { portal, account, lane, message } = await answer();
+        await finish(message, result);
+        const owner = await livingOwner(use());
+        await use().lanes.take(lane, owner);
+        await use().lanes.release(lane, owner);
+        expect(await due()).not.toContain(lane);
+        expect(await use().messages.applyFailure(account.id, ["f2", "unheard of"], "No such number.")).toEqual([lane]);
+        expect(await use().messages.find(portal, message)).toMatchObject({
+          state: "refused",
+          error: "No such number.",
+        });
+        expect(await due()).toContain(lane);
+        expect(await use().messages.retry(portal, message)).toBe(lane);
+      }
+    });
+
+    it("change nothing that arrived, that is the customer's, or another account's", async () => {
+      const delivered = await answer();
+      const other = await answer();
+      await finish(delivered.message, { state: "delivered", externalIds: ["d1"] });
+      await finish(other.message, sent("d1"));
+      const theirs = inbound(delivered.account);
+      await accept(use(), theirs);
+      expect(await use().messages.applyFailure(delivered.account.id, ["d1", theirs.externalId], "no")).toEqual([]);
+      expect((await use().messages.find(delivered.portal, delivered.message))?.state).toBe("delivered");
+      expect((await use().messages.find(other.portal, other.message))?.state).toBe("sent");
+      expect(await use().messages.applyFailure(delivered.account.id, [], "no")).toEqual([]);
+      // A late receipt is no proof against the vendor's refusal.
+      expect(await use().messages.applyFailure(other.account.id, ["d1"], "no")).toEqual([other.lane]);
+      expect(await use().messages.applyReceipt(other.account.id, ["d1"], "read")).toEqual([]);
+      expect((await use().messages.find(other.portal, other.message))?.state).toBe("refused");
+    });
+
+    it("are kept when they are quicker than the id they are about, unless it arrived", async () => {
+      const early = await answer();
+      await use().messages.applyFailure(early.account.id, ["quick"], "Blocked.");
+      await finish(early.message, sent("slow", "quick"));
+      expect(await use().messages.find(early.portal, early.message)).toMatchObject({
+        state: "refused",
+        error: "Blocked.",
+      });
+      expect((await use().messages.unreported(early.conversation, 10)).map((each) => each.what)).toEqual([
+        "bad-ending",
+      ]);
+      const arrived = await answer();
+      await use().messages.applyReceipt(arrived.account.id, ["both"], "delivered");
+      await use().messages.applyFailure(arrived.account.id, ["both"], "Blocked.");
+      await finish(arrived.message, sent("both"));
+      expect(await use().messages.find(arrived.portal, arrived.message)).toMatchObject({ state: "delivered" });
+    });
+
+    it("miss nothing when they cross with the result", async () => {
+      const answers = await Promise.all(Array.from({ length: 8 }, answer));
+      await Promise.all(
+        answers.flatMap(({ account, message }, n) => [
+          finish(message, sent(`fail-${n}`)),
+          use().messages.applyFailure(account.id, [`fail-${n}`], "no"),
+        ]),
+      );
+      const states = await Promise.all(
+        answers.map(async ({ portal, message }) => (await use().messages.find(portal, message))?.state),
+      );
+      expect(new Set(states)).toEqual(new Set(["refused"]));
+    });
+  });
+
+  it("keeps bad endings to be told until they were, or were sent again", async () => {
+    const { portal, account, conversation, message } = await answer();
+    const untold = () => use().messages.unreported(conversation, 10);
+    const ended = async () => (await untold()).map((each) => [each.message.id, each.what, each.message.state]);
+    await finish(message, { state: "stored", nextAt: new Date(), error: "busy" });
+    expect(await ended()).toEqual([]);
+    for (const result of [
+      { state: "refused", error: "a" },
+      { state: "failed", error: "b" },
+      { state: "uncertain", error: "c" },
+    ] as const) {
+      await finish(message, result);
+      expect(await ended()).toEqual([[message, "bad-ending", result.state]]);
+      await use().messages.markReported(await untold());
+      expect(await ended()).toEqual([]);
+      await use().messages.retry(portal, message);
+    }
+    await finish(message, { state: "uncertain", error: "c", externalIds: ["u1"] });
+    const told = await untold();
+    await use().messages.applyFailure(account.id, ["u1"], "refused after all");
+    await use().messages.markReported(told);
+    expect(await ended()).toEqual([[message, "bad-ending", "refused"]]);
+    await use().messages.retry(portal, message);
+    expect(await ended()).toEqual([]);
+    await finish(message, sent("u2"));
+    expect((await untold()).map((each) => each.what)).toEqual(["arrived"]);
+
+    const theirs = await accept(use(), inbound(account, { chatId: "other" }));
+    await finish(theirs.message, { state: "refused", error: "the portal said no" });
+    expect(await use().messages.unreported(theirs.conversation, 10)).toEqual([]);
+  });
+
+  it("lists the reactions of a conversation from a message on", async () => {
+    const { portal, account, conversation, message } = await answer();
+    await finish(message, sent("r1"));
+    const react = (text: string) => inbound(account, { kind: "reaction", externalId: "r1", content: content(text) });
+    const first = await accept(use(), react("👍"));
+    const second = await accept(use(), react(""));
+    const list = async (from: number) =>
+      (await use().messages.reactions(portal, conversation, from)).map((each) => each.id);
+    expect(await list(0)).toEqual([first.message, second.message]);
+    const seq = (await use().messages.find(portal, second.message))?.seq ?? 0;
+    expect(await list(seq)).toEqual([second.message]);
+    expect(await use().messages.reactions(newPortalId(), conversation, 0)).toEqual([]);
+  });
+
   it("lists what the portal was not told of yet: sent, from the portal, no deletion", async () => {
     const { portal, conversation, message } = await answer();
     const fromSurface = stored(
@@ -207,13 +324,18 @@ export function messageTests(use: () => Store): void {
     const removal = stored(
       await use().messages.acceptReply(reply(portal, conversation, { kind: "delete", target: message })),
     );
-    const unsent = stored(await use().messages.acceptReply(reply(portal, conversation)));
+    stored(await use().messages.acceptReply(reply(portal, conversation)));
     expect(await use().messages.unreported(conversation, 10)).toEqual([]);
     for (const each of [message, fromSurface.message, edit.message, removal.message]) await finish(each, sent("1"));
-    expect((await use().messages.unreported(conversation, 10)).map((each) => each.id)).toEqual([message, edit.message]);
-    await use().messages.markReported([message, unsent.message]);
-    expect((await use().messages.unreported(conversation, 10)).map((each) => each.id)).toEqual([edit.message]);
+    const untold = await use().messages.unreported(conversation, 10);
+    expect(untold.map((each) => [each.message.id, each.what])).toEqual([
+      [message, "arrived"],
+      [edit.message, "arrived"],
+    ]);
+    await use().messages.markReported(untold.slice(0, 1));
+    expect((await use().messages.unreported(conversation, 10)).map((each) => each.message.id)).toEqual([edit.message]);
     await use().messages.markReported([]);
+    expect(await use().messages.unreported(conversation, 0)).toEqual([]);
   });
 
   describe("by hand", () => {

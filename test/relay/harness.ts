@@ -4,10 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { z } from "zod";
-import type { ChannelAdapter, ChannelEvent, Outgoing, SendOutcome } from "../../src/channels/contract.ts";
+import type {
+  ChannelAdapter,
+  ChannelEvent,
+  Outgoing,
+  OutgoingReaction,
+  SendOutcome,
+} from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { type ConversationId, conversationId, laneOf, type PortalId, portalId } from "../../src/domain/ids.ts";
-import { plainText } from "../../src/domain/rich-text.ts";
+import type { Content } from "../../src/domain/message.ts";
+import { plainText, type RichText } from "../../src/domain/rich-text.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
@@ -23,7 +30,7 @@ import type { Drained, RelayDeps } from "../../src/relay/ports.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
-import { NO_PARTS } from "../support/parts.ts";
+import { ALL_PARTS } from "../support/parts.ts";
 
 const OWNER = "worker-1";
 const CONNECTOR = "threadline_fake";
@@ -33,7 +40,8 @@ export class FakeChannel implements ChannelAdapter {
   readonly id = "fake";
   readonly title = "Fake channel";
   readonly icon = { svg: "<svg/>", color: "#000" };
-  readonly capabilities: ChannelAdapter["capabilities"];
+  /** A test may take things away. */
+  capabilities: ChannelAdapter["capabilities"];
   readonly credentials = z.record(z.string(), z.unknown());
   readonly settings = z.record(z.string(), z.unknown());
   readonly setup = [];
@@ -45,6 +53,9 @@ export class FakeChannel implements ChannelAdapter {
   }[] = [];
   readonly edited: { readonly externalIds: readonly string[]; readonly text: string }[] = [];
   readonly removed: (readonly string[])[] = [];
+  readonly reacted: OutgoingReaction[] = [];
+  /** What went out, whole. */
+  readonly contents: Content[] = [];
   /** What the next calls of `send` answer; afterwards they simply work. */
   answers: (SendOutcome | Error)[] = [];
   files = new Map<string, string>();
@@ -62,10 +73,10 @@ export class FakeChannel implements ChannelAdapter {
       typing: false,
       receipts: "none",
       mayWriteFirst: false,
-      reaction: false,
-      templates: false,
-      groups: false,
-      parts: NO_PARTS,
+      reaction: true,
+      templates: true,
+      groups: true,
+      parts: ALL_PARTS,
       ...(options.repeatable === true && { repeatable: true }),
     };
   }
@@ -80,6 +91,7 @@ export class FakeChannel implements ChannelAdapter {
     const answer = this.answers.shift();
     if (answer instanceof Error) throw answer;
     if (answer && answer.kind !== "sent") return answer;
+    this.contents.push(message.content);
     this.sent.push({ chatId: message.chatId, text: message.content.body.text, key, files });
     return answer ?? { kind: "sent", externalIds: [`x${this.sent.length}`] };
   }
@@ -95,6 +107,14 @@ export class FakeChannel implements ChannelAdapter {
   async remove(_account: Account, change: { readonly externalIds: readonly string[] }): Promise<SendOutcome> {
     this.removed.push(change.externalIds);
     return { kind: "sent", externalIds: change.externalIds };
+  }
+
+  async react(_account: Account, reaction: OutgoingReaction): Promise<SendOutcome> {
+    const answer = this.answers.shift();
+    if (answer instanceof Error) throw answer;
+    if (answer) return answer;
+    this.reacted.push(reaction);
+    return { kind: "sent", externalIds: [] };
   }
 
   async connect() {
@@ -147,7 +167,12 @@ export class Relay {
   }
 
   static async start(
-    options: { readonly repeatable?: boolean; readonly portalFile?: (url: string) => Promise<PortalFile> } = {},
+    options: {
+      readonly repeatable?: boolean;
+      readonly portalFile?: (url: string) => Promise<PortalFile>;
+      /** Default: the bare text. */
+      readonly toBBCode?: (text: RichText) => string;
+    } = {},
   ): Promise<Relay> {
     const emulator = await startPortalEmulator({ portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] });
     const controls = emulator.portal();
@@ -194,6 +219,17 @@ export class Relay {
     await portals
       .connectors(portal)
       .attach({ connector: CONNECTOR, line: "1" }, { id: account.id, url: "https://t.example", name: "Fake" });
+    const groups = `${CONNECTOR}_group`;
+    await portals.connectors(portal).register({
+      id: groups,
+      title: "Fake, groups",
+      icon: { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" },
+      handlerUrl: "https://threadline.example/placements/connector-setup",
+      group: true,
+    });
+    await portals
+      .connectors(portal)
+      .attach({ connector: groups, line: "1" }, { id: account.id, url: "https://t.example", name: "Fake" });
     await store.lanes.heartbeat(OWNER, 3_600_000);
     const dir = await mkdtemp(join(tmpdir(), "threadline-relay-"));
     const metrics = createMetrics();
@@ -212,7 +248,7 @@ export class Relay {
         media: store.media,
         now,
       }),
-      toBBCode: (text) => text.text,
+      toBBCode: options.toBBCode ?? ((text) => text.text),
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
       metrics,
       log,
@@ -273,10 +309,10 @@ export class Relay {
   }
 
   /** One run over the lane, as a worker would do it. */
-  async run(direction: "in" | "out", conversation: ConversationId): Promise<Drained> {
+  async run(direction: "in" | "out", conversation: ConversationId, deps: RelayDeps = this.deps): Promise<Drained> {
     const lane = laneOf(direction, conversation, this.portal);
     if (!(await this.store.lanes.take(lane, OWNER))) throw new Error("the lane is held");
-    const drained = await drain(this.deps, lane, OWNER);
+    const drained = await drain(deps, lane, OWNER);
     await this.store.lanes.release(lane, OWNER, drained.kind === "later" ? drained.at : undefined);
     return drained;
   }

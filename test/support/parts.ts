@@ -20,3 +20,26 @@ export const NO_PARTS: Capabilities["parts"] = {
   template: { in: "impossible", out: "impossible" },
   notice: { in: "impossible", out: "impossible" },
 };
+
+const FULL = { in: "full", out: "full" } as const;
+
+/** Of a channel that takes everything. */
+export const ALL_PARTS: Capabilities["parts"] = {
+  formatting: FULL,
+  photo: FULL,
+  video: FULL,
+  voice: FULL,
+  file: FULL,
+  album: FULL,
+  sticker: FULL,
+  location: FULL,
+  contact: FULL,
+  quote: FULL,
+  reaction: FULL,
+  edit: FULL,
+  delete: FULL,
+  forwarded: FULL,
+  buttons: FULL,
+  template: FULL,
+  notice: FULL,
+};

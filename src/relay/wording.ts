@@ -1,0 +1,58 @@
+/** What we say in a line or to an agent in words of our own: all of it stands here. */
+import type { ContactCard, Content, Message, Place } from "../domain/message.ts";
+
+export const FROM_PHONE = "From the phone:";
+export const NOTHING_TO_SHOW = "(a message without text)";
+
+export const forwardedFrom = (from: string | undefined): string =>
+  from === undefined || from === "" ? "Forwarded:" : `Forwarded from ${from}:`;
+
+/** A connector knows no reactions: one is told as a line. `about`: what it is on, in words, as far as there are any. */
+export function reactionLine(emoji: string, about: string | undefined): string {
+  const words = about === undefined ? "" : firstWords(about, 60);
+  return words === "" ? `${emoji} to a message` : `${emoji} to "${words}"`;
+}
+
+/** Lines, the last one an address that opens a map. */
+export function placeLines(place: Place): readonly string[] {
+  const { latitude, longitude, title, address } = place;
+  const words = [title, address].filter((part) => part !== undefined && part !== "");
+  return [["📍", ...words.slice(0, 1)].join(" "), ...words.slice(1).map(String), mapLink(latitude, longitude)];
+}
+
+/** As https://developers.google.com/maps/documentation/urls/get-started describes it. */
+const mapLink = (latitude: number, longitude: number): string =>
+  `https://www.google.com/maps/search/?api=1&query=${latitude}%2C${longitude}`;
+
+export const contactLines = (card: ContactCard): readonly string[] => [
+  `👤 ${card.name === "" ? "A contact" : card.name}`,
+  ...card.phones,
+  ...card.emails,
+];
+
+/** For the author of a message that was refused, failed or may not have arrived. */
+export function badEnding(message: Message): string {
+  const what = message.state === "uncertain" ? "may not have been delivered" : "was not delivered";
+  return `${subject(message)} ${what}. ${message.error ?? ""}`.trim();
+}
+
+function subject({ kind, content }: Message): string {
+  const words = firstWords(content.body.text, 80);
+  if (kind === "reaction") return `Your reaction ${words}`.trim();
+  if (kind === "edit") return `Your change to "${words}"`;
+  if (kind === "delete") return "Your deletion of a message";
+  return words === "" ? `Your message (${inAWord(content)})` : `Your message "${words}"`;
+}
+
+function inAWord(content: Content): string {
+  const [file] = content.attachments;
+  if (file) return file.name ?? file.kind;
+  if (content.place) return "a location";
+  return content.contacts ? "a contact" : "without text";
+}
+
+/** One line, cut between characters. */
+export function firstWords(text: string, limit: number): string {
+  const characters = [...text.trim().replace(/\s+/gu, " ")];
+  return characters.length <= limit ? characters.join("") : `${characters.slice(0, limit - 1).join("")}…`;
+}
