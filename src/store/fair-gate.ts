@@ -104,7 +104,8 @@ export function createFairGate(permits: number, now: () => number = () => perfor
   return {
     enter() {
       const tenant = tenantOf(tenants.getStore() ?? NOBODY);
-      if (free > 0 && tenant.running < share(tenant) && tenant.waiting.length === 0) return Promise.resolve(start(tenant));
+      if (free > 0 && tenant.running < share(tenant) && tenant.waiting.length === 0)
+        return Promise.resolve(start(tenant));
       return new Promise((resolve) => {
         tenant.waiting.push(() => {
           const leave = start(tenant);
