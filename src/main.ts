@@ -56,6 +56,7 @@ import { createAccountCache } from "./relay/account-cache.ts";
 import { createAccounts } from "./relay/accounts.ts";
 import { createChores } from "./relay/chores.ts";
 import { drain } from "./relay/drain.ts";
+import { createFirstContact } from "./relay/first-contact.ts";
 import { createPoller } from "./relay/poller.ts";
 import type { RelayDeps } from "./relay/ports.ts";
 import { createRepairs } from "./relay/repair.ts";
@@ -248,6 +249,8 @@ async function main(config: Config): Promise<void> {
       store,
       channels,
       accounts,
+      replies,
+      firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
       portals,
       transport,
       dispatcher,

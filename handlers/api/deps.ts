@@ -3,7 +3,9 @@ import type { Dispatcher } from "../../src/dispatch/contract.ts";
 import type { AccountId, PortalId } from "../../src/domain/ids.ts";
 import type { PortalDirectory } from "../../src/portal/contract.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
+import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Installer } from "../installer.ts";
@@ -13,6 +15,8 @@ export interface ApiDeps {
   readonly store: Store;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly accounts: Accounts;
+  readonly replies: Pick<ReplyAcceptor, "react">;
+  readonly firstContact: FirstContact;
   readonly portals: Pick<PortalDirectory, "connectors" | "viewer">;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
 import {
   cardParams,
@@ -6,6 +7,7 @@ import {
   journalQuery,
   message,
   messageParams,
+  newReaction,
   threadQuery,
 } from "../../src/api/messages.ts";
 import type { Account } from "../../src/domain/account.ts";
@@ -17,11 +19,14 @@ import { administratorOf, type Viewer, viewerOf } from "../../src/server/session
 import { createChatAccess } from "./access.ts";
 import { isOurId, ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
-import { presentConversation, presentMessage } from "./present.ts";
+import { presentConversation, presentMessage, reactionsOf } from "./present.ts";
 
 const security = [{ session: [] }];
 const tags = ["messages"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
+const accepted = z
+  .object({ accepted: z.boolean() })
+  .describe("It will be sent; what became of it is told in the thread.");
 /** Position to page on with: pass it as `before` (or `after`, when that was asked). */
 const NEXT = "x-next";
 
@@ -158,7 +163,43 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
       const ordered = [...rows].sort((a, b) => a.seq - b.seq);
       const first = ordered[0];
       if (first && after === undefined && rows.length === limit) reply.header(NEXT, String(first.seq));
-      return ordered.map((row) => presentMessage(row, deps.mediaLink));
+      const reactions = first ? reactionsOf(await store.messages.reactions(viewer.portal, id, first.seq)) : new Map();
+      return ordered.map((row) =>
+        presentMessage(row, deps.mediaLink, row.kind === "message" ? (reactions.get(row.id) ?? []) : undefined),
+      );
+    },
+  );
+
+  scope.post(
+    "/messages/:id/reaction",
+    {
+      schema: {
+        summary: "Puts an emoji on a message, or takes ours off",
+        tags,
+        security,
+        params: messageParams,
+        body: newReaction,
+        response: { 202: accepted, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const target = ourId(request.params.id, messageId, "message");
+      const row = await store.messages.find(viewer.portal, target);
+      const found = row && (await store.conversations.find(viewer.portal, row.conversation));
+      if (!row || !found || !(await access.mayRead(viewer, found))) throw unknown("message");
+      const { emoji, clientId } = request.body;
+      const outcome = await deps.replies.react({
+        portal: viewer.portal,
+        conversation: row.conversation,
+        target,
+        emoji,
+        clientId,
+        authorId: viewer.userId,
+        at: deps.now(),
+      });
+      if (outcome.kind === "unknown") throw unknown("message");
+      return reply.code(202).send({ accepted: true });
     },
   );
 

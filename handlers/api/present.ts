@@ -1,12 +1,13 @@
 /** Domain -> answers of the API. What must not leave the server is left out here and nowhere else. */
 import type { AccountAnswer } from "../../src/api/accounts.ts";
-import type { ConversationAnswer, MessageAnswer } from "../../src/api/messages.ts";
+import type { ConversationAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
 import type { PortalAnswer } from "../../src/api/portal.ts";
 import type { Account } from "../../src/domain/account.ts";
-import type { Conversation } from "../../src/domain/conversation.ts";
+import type { Conversation, Customer } from "../../src/domain/conversation.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
-import { type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
+import { type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
 import type { Portal } from "../../src/domain/portal.ts";
+import { mapLink } from "../../src/relay/wording.ts";
 
 export type MediaLink = (media: MediaId) => string;
 
@@ -44,7 +45,11 @@ function masked(secret: unknown): string {
   return `••••${secret.slice(-4)}`;
 }
 
-export function presentMessage(message: Message, link: MediaLink): MessageAnswer {
+export function presentMessage(
+  message: Message,
+  link: MediaLink,
+  reactions?: readonly ReactionAnswer[],
+): MessageAnswer {
   const { content } = message;
   const { quote } = content;
   return {
@@ -79,28 +84,75 @@ export function presentMessage(message: Message, link: MediaLink): MessageAnswer
       ...(attachment.height !== undefined && { height: attachment.height }),
       ...(attachment.source.by === "media" && { url: link(attachment.source.id) }),
     })),
+    fromPhone: message.origin.by === "device",
+    ...presentParts(content),
+    ...(reactions && { reactions: [...reactions] }),
   };
+}
+
+function presentParts(content: Content) {
+  const { author, place, contacts, forwarded, notice, buttons, template } = content;
+  return {
+    ...(author && { author: nameOf(author) }),
+    ...(place && { place: { ...place, url: mapLink(place.latitude, place.longitude) } }),
+    ...(contacts && {
+      contacts: contacts.map(({ name, phones, emails }) => ({ name, phones: [...phones], emails: [...emails] })),
+    }),
+    ...(forwarded && { forwarded: forwarded.from === undefined ? {} : { from: forwarded.from } }),
+    ...(notice && { notice }),
+    ...(buttons && { buttons: buttons.map((row) => row.map((button) => ({ ...button }))) }),
+    ...(template && { template: { ...template, variables: [...template.variables] } }),
+  };
+}
+
+/**
+ * What stands on each message after all these reactions, in their order. A person has one reaction on a message, and so
+ * have we, because vendors know us as one; ours that were refused never were there.
+ */
+export function reactionsOf(rows: readonly Message[]): ReadonlyMap<string, readonly ReactionAnswer[]> {
+  const byTarget = new Map<string, Map<string, ReactionAnswer>>();
+  for (const { target, direction, state, content } of rows) {
+    if (target === undefined || (direction === "out" && (state === "refused" || state === "failed"))) continue;
+    const { author } = content;
+    const who = direction === "out" ? "team" : `customer:${author?.externalId ?? ""}`;
+    const standing = byTarget.get(target) ?? new Map<string, ReactionAnswer>();
+    byTarget.set(target, standing);
+    standing.delete(who);
+    if (content.body.text === "") continue;
+    standing.set(who, {
+      emoji: content.body.text,
+      by: direction === "out" ? "team" : "customer",
+      ...(author && direction === "in" && { name: nameOf(author) }),
+    });
+  }
+  return new Map([...byTarget].map(([target, standing]) => [target, [...standing.values()]]));
+}
+
+function nameOf({ name, lastName, username, phone, email }: Customer): string {
+  const full = [name, lastName].filter(Boolean).join(" ");
+  return full === "" ? (username ?? phone ?? email ?? "") : full;
 }
 
 export function presentConversation(conversation: Conversation, account: Account | undefined): ConversationAnswer {
   const { customer } = conversation;
   const { username, phone, email, url } = customer;
-  const name = [customer.name, customer.lastName].filter(Boolean).join(" ");
   return {
     id: conversation.id,
     account: conversation.account,
     accountName: account?.name ?? "",
     channel: account?.channel ?? "",
     customer: {
-      name: name === "" ? (username ?? phone ?? email ?? "") : name,
+      name: nameOf(customer),
       ...(username !== undefined && { username }),
       ...(phone !== undefined && { phone }),
       ...(email !== undefined && { email }),
       ...(url !== undefined && { url }),
     },
     open: conversation.open,
+    group: conversation.group === true,
     chat: conversation.imChatId ?? null,
     lastMessageAt: conversation.lastMessageAt.toISOString(),
+    lastCustomerAt: conversation.lastInboundAt?.toISOString() ?? null,
   };
 }
 

@@ -3,6 +3,7 @@ import type { App } from "../../src/server/app.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import type { ApiDeps } from "./deps.ts";
+import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerSessionRoute } from "./session.ts";
@@ -15,6 +16,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerAccountRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
     registerMessageRoutes(scope, deps);
+    registerFirstContactRoutes(scope, deps);
     registerPortalRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {

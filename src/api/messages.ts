@@ -21,13 +21,19 @@ const span = z.object({
   url: z.string().optional().describe("Only of a link, as it was written: not proved to be harmless."),
 });
 
+const reaction = z.object({
+  emoji: z.string(),
+  by: z.enum(["customer", "team"]),
+  name: z.string().optional().describe("Of the customer, in a group."),
+});
+
 export const message = z.object({
   id: z.string(),
   conversation: z.string(),
   account: z.string(),
   direction: direction.describe("in: from the customer; out: to the customer."),
   kind: z.enum(["message", "edit", "delete", "reaction"]),
-  target: z.string().optional().describe("The message that an edit or a deletion changes."),
+  target: z.string().optional().describe("The message that an edit or a deletion changes, or a reaction is on."),
   text: z.string(),
   spans: z
     .array(span)
@@ -43,6 +49,41 @@ export const message = z.object({
   seq: z.number().int(),
   quote: z.object({ author: z.string().optional(), text: z.string().optional() }).optional(),
   attachments: z.array(attachment),
+  fromPhone: z
+    .boolean()
+    .describe("Written by the account's own person at the messenger itself: it is ours, though it came in."),
+  author: z.string().optional().describe("In a group: who wrote."),
+  place: z
+    .object({
+      latitude: z.number(),
+      longitude: z.number(),
+      title: z.string().optional(),
+      address: z.string().optional(),
+      url: z.string().describe("Opens a map."),
+    })
+    .optional(),
+  contacts: z
+    .array(z.object({ name: z.string(), phones: z.array(z.string()), emails: z.array(z.string()) }))
+    .optional()
+    .describe("Cards of other people."),
+  forwarded: z.object({ from: z.string().optional() }).optional().describe("Not the writer's own words."),
+  notice: z
+    .enum(["call-missed", "joined", "left", "other"])
+    .optional()
+    .describe("Told by the messenger, said by nobody; `text` is its sentence."),
+  buttons: z
+    .array(
+      z.array(
+        z.object({ kind: z.enum(["reply", "link", "share-phone"]), text: z.string(), url: z.string().optional() }),
+      ),
+    )
+    .optional()
+    .describe("Rows of buttons under the message."),
+  template: z
+    .object({ name: z.string(), language: z.string(), variables: z.array(z.string()) })
+    .optional()
+    .describe("The vendor's approved text that this was sent as."),
+  reactions: z.array(reaction).optional().describe("On this message now. Only in a conversation's thread."),
 });
 
 const position = z.coerce.number().int().nonnegative();
@@ -52,20 +93,31 @@ export const journalQuery = z.object({
   conversation: id.optional(),
   account: id.optional(),
   direction: direction.optional(),
-  changes: z.enum(["true", "false"]).optional().describe("true: edits and deletions too."),
+  changes: z.enum(["true", "false"]).optional().describe("true: edits, deletions and reactions too."),
   after: position.optional().describe("Rows after this position, oldest first."),
   before: position.optional().describe("Rows before this position, newest first."),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
 export const threadQuery = z.object({
-  changes: z.enum(["true", "false"]).optional().describe("true: edits and deletions too, as rows of their own."),
+  changes: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("true: edits, deletions and reactions too, as rows of their own."),
   after: position.optional(),
   before: position.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
 export const messageParams = z.object({ id });
+
+export const newReaction = z.object({
+  emoji: z
+    .string()
+    .max(32)
+    .regex(/^\p{RGI_Emoji}?$/v, "must be one emoji, or empty to take it back"),
+  clientId: text(100).min(8).describe("Made by the page: the same one twice is one reaction."),
+});
 
 export const conversation = z.object({
   id: z.string(),
@@ -80,8 +132,10 @@ export const conversation = z.object({
     url: z.string().optional(),
   }),
   open: z.boolean(),
+  group: z.boolean().describe("A chat of several people; `customer` is then the group."),
   chat: z.string().nullable().describe("Id of the chat in the portal's messenger, once it has one."),
   lastMessageAt: z.string(),
+  lastCustomerAt: z.string().nullable().describe("When the customer wrote last."),
 });
 
 export const cardParams = z.object({
@@ -93,6 +147,7 @@ export const conversationsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
+export type ReactionAnswer = z.output<typeof reaction>;
 export type MessageAnswer = z.output<typeof message>;
 export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;

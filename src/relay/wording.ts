@@ -21,7 +21,7 @@ export function placeLines(place: Place): readonly string[] {
 }
 
 /** As https://developers.google.com/maps/documentation/urls/get-started describes it. */
-const mapLink = (latitude: number, longitude: number): string =>
+export const mapLink = (latitude: number, longitude: number): string =>
   `https://www.google.com/maps/search/?api=1&query=${latitude}%2C${longitude}`;
 
 export const contactLines = (card: ContactCard): readonly string[] => [

@@ -1,6 +1,8 @@
+import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { accountId, type ConversationId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
+import { applyLineEvent } from "../../src/relay/line-events.ts";
 import { openSite, type Site } from "./support/site.ts";
 
 let site: Site;
@@ -417,5 +419,268 @@ describe("the rest", () => {
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining(["/install", "/placements/{name}", "/api/journal", "/oauth/login", "/api/session"]),
     );
+  });
+});
+
+describe("a channel with groups", () => {
+  const groups = (on: boolean) =>
+    Object.assign(site.channel.adapter, { capabilities: { ...site.channel.adapter.capabilities, groups: on } });
+  const seen = (connector: string) => ({
+    active: status(connector, 1)?.active === true,
+    group: site.portal.portal.connectors.get(connector)?.chatGroup,
+  });
+
+  beforeEach(() => {
+    groups(true);
+    return () => void groups(false);
+  });
+
+  test("has a second connector on the account's line, which goes with it", async () => {
+    const { id } = (await create({ line: 1 })).json();
+    expect(seen("threadline_telegram")).toEqual({ active: true, group: false });
+    expect(seen("threadline_telegram_group")).toEqual({ active: true, group: true });
+    const second = (await create({ line: 1, credentials: { token: OTHER } })).json();
+    expect(second.connector).toBe("threadline_telegram_2");
+    expect(seen("threadline_telegram_2_group")).toEqual({ active: true, group: true });
+
+    for (const connector of ["threadline_telegram_group", "threadline_telegram_2_group"]) {
+      const state = await site.api(admin, "GET", `/connectors/${connector}/lines/1`);
+      expect(state.json()).toMatchObject({ channel: "telegram", active: true });
+      expect(state.json().account).toBe(connector.includes("_2_") ? second.id : id);
+    }
+    await patch(id, { line: null });
+    expect(seen("threadline_telegram").active).toBe(false);
+    expect(seen("threadline_telegram_group").active).toBe(false);
+    expect(seen("threadline_telegram_2_group").active).toBe(true);
+    await site.api(admin, "DELETE", `/accounts/${second.id}`);
+    expect(seen("threadline_telegram_2_group").active).toBe(false);
+  });
+
+  test("keeps its account on the line when the portal disconnects groups alone", async () => {
+    const { id } = (await create({ line: 1 })).json();
+    const event = { kind: "connector-off", portal: site.memberId, line: "1" } as const;
+    const deps = { store: site.store, log: pino({ level: "silent" }) };
+    await applyLineEvent(deps, { ...event, connector: "threadline_telegram_group" });
+    expect((await site.api(admin, "GET", `/accounts/${id}`)).json().line).toBe("1");
+    await site.api(admin, "DELETE", "/connectors/threadline_telegram_group/lines/1");
+    expect(seen("threadline_telegram_group").active).toBe(false);
+    expect(seen("threadline_telegram").active).toBe(true);
+    await applyLineEvent(deps, { ...event, connector: "threadline_telegram" });
+    expect((await site.api(admin, "GET", `/accounts/${id}`)).json().line).toBeNull();
+  });
+});
+
+describe("what a message carries", () => {
+  const account = async () => accountId((await create()).json().id);
+  const thread = async (conversation: string) =>
+    (await site.api(admin, "GET", `/conversations/${conversation}/messages`)).json();
+
+  test("is told in words of the API, and reactions stand on their message", async () => {
+    const id = await account();
+    const now = new Date();
+    const row = {
+      portal: site.memberId,
+      account: id,
+      kind: "message",
+      chatId: "group",
+      sentAt: now,
+      notBefore: now,
+    } as const;
+    const group = { externalId: "group", name: "Chess club" };
+    const ann = { externalId: "ann", name: "Ann", lastName: "Lee" };
+    const bob = { externalId: "bob", username: "bob" };
+    const react = (key: string, customer: typeof ann | typeof bob, emoji: string) =>
+      ({
+        ...row,
+        key,
+        kind: "reaction",
+        externalId: "x1",
+        content: { body: plainText(emoji), attachments: [], author: customer },
+      }) as const;
+    const [first] = await site.store.messages.acceptInbound([
+      {
+        ...row,
+        key: "p1",
+        group: true,
+        customer: group,
+        externalId: "x1",
+        content: {
+          body: plainText("see"),
+          attachments: [],
+          author: ann,
+          place: { latitude: 1.5, longitude: -2, title: "Hall" },
+          contacts: [{ name: "Eve", phones: ["+15550001234"], emails: [] }],
+          forwarded: { from: "Dan" },
+        },
+      },
+      {
+        ...row,
+        key: "p2",
+        group: true,
+        customer: group,
+        externalId: "x2",
+        fromDevice: true,
+        content: { body: plainText("me"), attachments: [] },
+      },
+      {
+        ...row,
+        key: "p3",
+        group: true,
+        customer: group,
+        externalId: "x3",
+        content: { body: plainText("Ann joined"), attachments: [], notice: "joined" },
+      },
+      react("r1", ann, "👍"),
+      react("r2", bob, "🎉"),
+      react("r3", ann, ""),
+      react("r4", ann, "❤️"),
+      react("r5", bob, ""),
+    ]);
+    if (first?.kind !== "stored") throw new Error("not stored");
+    const shown = await thread(first.conversation);
+    expect(shown).toHaveLength(3);
+    expect(shown[0]).toMatchObject({
+      author: "Ann Lee",
+      fromPhone: false,
+      place: { latitude: 1.5, longitude: -2, title: "Hall", url: expect.stringContaining("query=1.5%2C-2") },
+      contacts: [{ name: "Eve", phones: ["+15550001234"], emails: [] }],
+      forwarded: { from: "Dan" },
+      reactions: [{ emoji: "❤️", by: "customer", name: "Ann Lee" }],
+    });
+    expect(shown[1]).toMatchObject({ fromPhone: true, reactions: [] });
+    expect(shown[2]).toMatchObject({ notice: "joined" });
+    const listed = (await site.api(admin, "GET", "/conversations")).json();
+    expect(listed[0]).toMatchObject({
+      group: true,
+      customer: { name: "Chess club" },
+      lastCustomerAt: expect.any(String),
+    });
+  });
+
+  test("an agent's reaction is accepted once and shown, a text or a stranger's message is not", async () => {
+    const conversation = await receive(await account(), "hello");
+    const [row] = await thread(conversation);
+    const react = (id: string, body: object) => site.api(admin, "POST", `/messages/${id}/reaction`, body);
+    const body = { emoji: "👍🏽", clientId: "client-0001" };
+    expect((await react(row.id, body)).statusCode).toBe(202);
+    expect((await react(row.id, body)).statusCode).toBe(202);
+    expect((await thread(conversation))[0].reactions).toEqual([{ emoji: "👍🏽", by: "team" }]);
+    expect(site.woken).toHaveLength(1);
+    expect((await react(row.id, { ...body, emoji: "ok" })).statusCode).toBe(400);
+    expect((await react(row.id, { ...body, emoji: "👍👍" })).statusCode).toBe(400);
+    expect((await react("7d8f5c1e-0000-4000-8000-000000000000", body)).statusCode).toBe(404);
+    const agent = await site.sessionOf(site.portal.portal.administrator().id === 1 ? 5 : 1);
+    expect(
+      (await site.api(agent, "POST", `/messages/${row.id}/reaction`, { ...body, clientId: "client-0002" })).statusCode,
+    ).toBe(404);
+    await react(row.id, { emoji: "", clientId: "client-0003" });
+    expect((await thread(conversation))[0].reactions).toEqual([]);
+  });
+});
+
+describe("writing first", () => {
+  const person = { externalId: "77", name: "Eve", phone: "+442079460018" };
+  const first = (more: object = {}) => ({
+    clientId: `client-${keys++}-0000`,
+    to: { phone: "020 7946 0018", defaultCountry: "gb" },
+    content: { text: "Good morning" },
+    ...more,
+  });
+  const begin = (body: object) => site.api(admin, "POST", "/conversations", body);
+  const find = (body: object) => site.api(admin, "POST", "/people/find", body);
+
+  beforeEach(() => {
+    Object.assign(site.channel.adapter, {
+      capabilities: { ...site.channel.adapter.capabilities, mayWriteFirst: true },
+      findPerson: async (_account: unknown, wanted: { phone?: string; username?: string }) => {
+        if (wanted.phone === person.phone || wanted.username === "eve")
+          return { kind: "found", chatId: "chat-77", customer: person };
+        return wanted.phone === undefined
+          ? { kind: "unknown", sentence: "The budget of today is used up." }
+          : { kind: "nobody", sentence: "Nobody has this number here." };
+      },
+    });
+    return () => {
+      Object.assign(site.channel.adapter, {
+        capabilities: { ...site.channel.adapter.capabilities, mayWriteFirst: false },
+        findPerson: undefined,
+      });
+    };
+  });
+
+  test("finds people by number and name, and tells nobody from not knowing", async () => {
+    const account = (await create()).json().id;
+    const found = await find({ account, phone: "(020) 7946-0018", defaultCountry: "GB" });
+    expect(found.json()).toEqual({ kind: "found", chatId: "chat-77", customer: person });
+    expect((await find({ account, username: "@eve" })).json().kind).toBe("found");
+    expect((await find({ account, phone: "+442079460019" })).json().kind).toBe("nobody");
+    expect((await find({ account, username: "stranger" })).json().kind).toBe("unknown");
+    for (const wrong of [{ phone: "020 7946 0018" }, { phone: "12+" }, {}, { phone: "+442079460018", username: "eve" }])
+      expect((await find({ account, ...wrong })).statusCode).toBe(400);
+    expect((await find({ account: "7d8f5c1e-0000-4000-8000-000000000000", username: "eve" })).statusCode).toBe(404);
+  });
+
+  test("begins a conversation once, also with whom was found before", async () => {
+    const account = (await create()).json().id;
+    const body = first({ account });
+    const begun = await begin(body);
+    expect(begun.statusCode).toBe(201);
+    const again = await begin(body);
+    expect([again.statusCode, again.json()]).toEqual([200, begun.json()]);
+    const second = await begin(first({ account, to: { chatId: "chat-77", customer: person } }));
+    expect(second.json().conversation).toBe(begun.json().conversation);
+    const shown = await site.api(admin, "GET", `/conversations/${begun.json().conversation}/messages`);
+    expect(shown.json().map((row: { direction: string; text: string }) => [row.direction, row.text])).toEqual([
+      ["out", "Good morning"],
+      ["out", "Good morning"],
+    ]);
+    expect(site.woken).toHaveLength(1);
+  });
+
+  test("refuses before anything is stored what cannot be, and whom it may not", async () => {
+    const account = (await create()).json().id;
+    expect((await begin(first({ account, to: { phone: "+442079460019" } }))).json().error.code).toBe("nobody");
+    expect((await begin(first({ account, to: { username: "stranger" } }))).json().error.code).toBe("could_not_check");
+    expect((await begin(first({ account, content: { text: " " } }))).json().error.code).toBe("channel_refused");
+    const template = { name: "hello", language: "en", variables: [] };
+    expect((await begin(first({ account, content: { text: "Hi", template } }))).json().error.code).toBe(
+      "channel_refused",
+    );
+    const agent = await site.sessionOf(5);
+    expect((await site.api(agent, "POST", "/conversations", first({ account }))).statusCode).toBe(403);
+    expect((await site.api(agent, "POST", "/people/find", { account, username: "eve" })).statusCode).toBe(403);
+    Object.assign(site.channel.adapter, {
+      capabilities: { ...site.channel.adapter.capabilities, mayWriteFirst: false },
+    });
+    expect((await find({ account, username: "eve" })).json().error.message).toMatch(
+      /does not let a business write first/,
+    );
+    expect((await begin(first({ account }))).statusCode).toBe(422);
+    expect((await site.api(admin, "GET", "/conversations")).json()).toEqual([]);
+  });
+
+  test("only templates go to whom has never written, where the vendor wants that", async () => {
+    const account = (await create()).json().id;
+    const { capabilities } = site.channel.adapter;
+    Object.assign(site.channel.adapter, {
+      capabilities: {
+        ...capabilities,
+        templates: true,
+        replyWindowHours: 24,
+        parts: { ...capabilities.parts, template: { in: "impossible", out: "full" } },
+      },
+    });
+    const refused = await begin(first({ account }));
+    expect(refused.json().error.message).toMatch(/has not written yet.*Send a template/);
+    const template = { name: "hello", language: "en", variables: ["Eve"] };
+    expect((await begin(first({ account, content: { text: "Hello Eve", template } }))).statusCode).toBe(201);
+    Object.assign(site.channel.adapter, { capabilities });
+  });
+
+  test("is limited", async () => {
+    const account = (await create()).json().id;
+    const codes: number[] = [];
+    for (let n = 0; n < 40; n++) codes.push((await find({ account, username: "eve" })).statusCode);
+    expect(codes.at(-1)).toBe(429);
   });
 });

@@ -12,12 +12,15 @@ import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
+import { createMetrics } from "../../../src/log/metrics.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
+import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { createAccounts } from "../../../src/relay/accounts.ts";
+import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
 import { createPages } from "../../../src/server/pages.ts";
 import { createSessions, type Sessions } from "../../../src/server/session.ts";
@@ -104,6 +107,7 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     removeMedia: async (media) => void removed.push(...media),
     log,
   });
+  const metrics = createMetrics();
   const pages = createPages(pagesDir);
 
   const app = await buildApp({ publicUrl: PUBLIC_URL, log, pagesDir, version: "0.0.0" });
@@ -116,6 +120,8 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     store,
     channels,
     accounts,
+    replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
+    firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
     portals,
     transport,
     dispatcher,

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { id, text } from "./common.ts";
+
+const sought = {
+  phone: text(40)
+    .min(3)
+    .optional()
+    .describe("As a person writes it; without a country code it needs `defaultCountry`."),
+  username: text(100).min(1).optional(),
+  defaultCountry: z
+    .string()
+    .regex(/^[A-Za-z]{2}$/, "must be two letters")
+    .optional()
+    .describe("ISO 3166 code of the country that numbers without a country code belong to."),
+};
+
+const person = z.object({
+  externalId: text(1000).min(1),
+  name: text(200).exactOptional(),
+  lastName: text(200).exactOptional(),
+  username: text(200).exactOptional(),
+  phone: text(40).exactOptional(),
+  email: text(200).exactOptional(),
+  url: text(1000).exactOptional(),
+  language: text(20).exactOptional(),
+});
+
+const oneOf = "must name either a phone or a username";
+const isOne = (wanted: { readonly phone?: string | undefined; readonly username?: string | undefined }) =>
+  (wanted.phone === undefined) !== (wanted.username === undefined);
+
+export const findPerson = z.object({ account: id, ...sought }).refine(isOne, oneOf);
+
+export const foundPerson = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("found"), chatId: z.string(), customer: person }),
+  z.object({ kind: z.literal("nobody"), sentence: z.string() }).describe("The vendor says that there is nobody."),
+  z.object({ kind: z.literal("unknown"), sentence: z.string() }).describe("It could not be found out."),
+]);
+
+const found = z.object({ chatId: text(1000).min(1), customer: person }).describe("As `/people/find` answered it.");
+
+export const newConversation = z.object({
+  account: id,
+  to: z.union([found, z.object(sought).refine(isOne, oneOf)]),
+  clientId: text(100).min(8).describe("Made by the caller: the same one twice is one message."),
+  content: z.object({
+    text: text(20_000).default(""),
+    template: z
+      .object({ name: text(512).min(1), language: text(20).min(1), variables: z.array(text(1024)).max(50).default([]) })
+      .optional()
+      .describe("A text that the vendor has approved; `text` then shows what the customer reads."),
+  }),
+});
+
+export const begunConversation = z.object({ conversation: z.string(), message: z.string() });
+
+export type FoundPersonAnswer = z.output<typeof foundPerson>;
