@@ -189,7 +189,7 @@ export function createBullDispatcher(options: BullOptions): Dispatcher {
       await withinTime(leaving ?? worker.close(true), CLOSE_WITHIN_MS);
       connection.disconnect();
     }
-    if (queue)
+    if (queue !== undefined)
       await withinTime(
         queue.then((made) => made.close()),
         CLOSE_WITHIN_MS,
