@@ -1,17 +1,24 @@
-import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type {
   ChannelAdapter,
+  ChannelEvent,
   ChannelRequest,
   Outgoing,
-  PublicPlace,
   SendOutcome,
 } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
-import { mediaId } from "../../src/domain/ids.ts";
 import type { Attachment, AttachmentKind, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { bytesOf, expectSentence, GARBAGE, secretOf, sentIds } from "./channel-checks.ts";
+import {
+  type Arrival,
+  attachment,
+  type ChannelFault,
+  type ChannelHarness,
+  outgoing,
+  type SampleFile,
+} from "./channel-harness.ts";
+import { inboundParts, outboundParts } from "./channel-parts.ts";
 
 /**
  * What every channel adapter promises, run against each one with its vendor emulated. A capability that is claimed is
@@ -19,61 +26,15 @@ import { bytesOf, expectSentence, GARBAGE, secretOf, sentIds } from "./channel-c
  * chat) leaves the optional parts of its harness away.
  */
 
-export interface ChannelHarness {
-  readonly adapter: ChannelAdapter;
-  readonly account: Account;
-  readonly place: PublicPlace;
-  /** A chat the customer opened, where sending is allowed. */
-  readonly chatId: string;
-  /** Requests as the vendor really sends them, with their proofs. */
-  readonly genuine: GenuineRequests;
-  /** The same requests with proofs that do not hold: missing, of another account, altered. At least one. */
-  forged(): readonly ChannelRequest[];
-  /** Calls that left for the vendor so far; for a channel without one, deliveries put in front of the customer. */
-  calls(): number;
-  /** What the customer sees of our messages now, in order. */
-  delivered(): Promise<readonly DeliveredMessage[]>;
-  /** Real bytes of a file the channel takes as this kind. */
-  file(kind: AttachmentKind): SampleFile;
-  /** Makes the vendor fail the next call that sends. Absent: there is no vendor that could. */
-  fault?(kind: ChannelFault): Promise<void> | void;
-  close(): Promise<void>;
-}
-
-/** Each maker gives the same request whenever it is called within one harness, as a vendor that repeats itself does. */
-export interface GenuineRequests {
-  message(): ChannelRequest;
-  /** Absent: customers cannot edit here. */
-  edit?(): ChannelRequest;
-  /** Requests that are well-formed and proven, but of no interest. */
-  ignored(): readonly ChannelRequest[];
-  /** A proven request around any body. */
-  withBody(body: Buffer): ChannelRequest;
-  /** A reference that `openMedia` opens, with its bytes. */
-  media?(): { readonly ref: string; readonly bytes: Buffer };
-}
-
-export interface DeliveredMessage {
-  readonly externalId: string;
-  readonly text: string;
-  readonly spans: readonly { readonly kind: string; readonly text: string }[];
-  /** Sizes of its files. */
-  readonly files: readonly number[];
-  /** Id of the quoted message. */
-  readonly quoted?: string;
-}
-
-export interface SampleFile {
-  readonly bytes: Buffer;
-  readonly name: string;
-  readonly mime: string;
-}
-
-/**
- * `unreachable`: no connection can be made. `dropped-before`/`dropped-after`: it breaks, without or with effect.
- * `busy`: asked to wait. `refused`: the vendor says no to this message. `bad-credentials`: the account is not accepted.
- */
-export type ChannelFault = "unreachable" | "dropped-before" | "dropped-after" | "busy" | "refused" | "bad-credentials";
+/** Texts that broke something somewhere: long, halved pairs, turned direction, control characters, emoji only. */
+export const HARD_TEXTS: readonly string[] = [
+  "Too long. ".repeat(10_000),
+  "half \ud83d of a pair \udc4d and the other",
+  "invoice\u202efdp.exe\u202c and back",
+  "👑🔥✨",
+  "a\u0000b\u0007c",
+  "z\u0335\u0321".repeat(300),
+];
 
 const ALL_KINDS: readonly AttachmentKind[] = ["photo", "video", "animation", "voice", "audio", "file", "sticker"];
 
@@ -113,16 +74,35 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
       });
 
       it("with methods for what it claims, and none for what it does not", () => {
-        expect(adapter().edit !== undefined).toBe(adapter().capabilities.edit);
-        expect(adapter().remove !== undefined).toBe(adapter().capabilities.remove);
+        const { capabilities } = adapter();
+        expect(adapter().edit !== undefined).toBe(capabilities.edit);
+        expect(adapter().remove !== undefined).toBe(capabilities.remove);
+        expect(adapter().react !== undefined).toBe(capabilities.reaction);
+        expect(adapter().findPerson !== undefined).toBe(capabilities.mayWriteFirst);
+        expect(adapter().templates !== undefined).toBe(capabilities.templates);
+      });
+
+      it("with parts that say the same as its flags", () => {
+        const { capabilities } = adapter();
+        const { parts } = capabilities;
+        expect(parts.edit.out !== "impossible").toBe(capabilities.edit);
+        expect(parts.delete.out !== "impossible").toBe(capabilities.remove);
+        expect(parts.reaction.out !== "impossible").toBe(capabilities.reaction);
+        expect(parts.template.out !== "impossible").toBe(capabilities.templates);
+        expect(parts.quote.out === "full").toBe(capabilities.quote);
+        expect(parts.formatting.out === "full").toBe(capabilities.formatting);
+        if (capabilities.album) expect(parts.album.out).toBe("full");
+        for (const { in: inward, out } of Object.values(parts)) {
+          for (const support of [inward, out]) if (typeof support === "object") expect(support.degraded).not.toBe("");
+        }
       });
     });
 
     describe("receives", () => {
-      it("a message, with the same key and content each time it comes", () => {
-        const first = accepted(harness.genuine.message());
+      it("a message, with the same key and content each time it comes", async () => {
+        const first = await accepted(harness.genuine.message());
         expect(first.length).toBeGreaterThan(0);
-        expect(accepted(harness.genuine.message())).toEqual(first);
+        expect(await accepted(harness.genuine.message())).toEqual(first);
         for (const event of first) {
           expect(event.key).not.toBe("");
           expect(event.chatId).not.toBe("");
@@ -132,17 +112,18 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
         expect(first.map((event) => event.kind)).toContain("message");
       });
 
-      it("an edit under a key of its own", () => {
-        if (!harness.genuine.edit) return expect(harness.genuine.edit).toBeUndefined();
-        const message = accepted(harness.genuine.message());
-        const edit = accepted(harness.genuine.edit());
+      it("an edit under a key of its own", async () => {
+        if (!harness.genuine.edit) return expect(adapter().capabilities.parts.edit.in).toBe("impossible");
+        expect(adapter().capabilities.parts.edit.in).not.toBe("impossible");
+        const message = await accepted(harness.genuine.message());
+        const edit = await accepted(harness.genuine.edit());
         expect(edit.map((event) => event.kind)).toContain("edit");
         const keys = new Set(message.map((event) => event.key));
         expect(edit.filter((event) => keys.has(event.key))).toEqual([]);
       });
 
-      it("what is of no interest, without events and without a refusal", () => {
-        for (const request of harness.genuine.ignored()) expect(accepted(request)).toEqual([]);
+      it("what is of no interest, without events and without a refusal", async () => {
+        for (const request of harness.genuine.ignored()) expect(await accepted(request)).toEqual([]);
         expect(harness.genuine.ignored().length).toBeGreaterThanOrEqual(0);
       });
 
@@ -159,7 +140,7 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
       it("nothing for an account that has no secret", () => {
         const bare: Account = { ...harness.account, webhookSecret: "" };
         for (const request of [harness.genuine.message(), ...harness.forged()]) {
-          expect(adapter().receive(request, bare).kind).toBe("rejected");
+          if ("rawBody" in request) expect(adapter().receive(request, bare).kind).toBe("rejected");
         }
       });
 
@@ -172,6 +153,21 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
         const odd: ChannelRequest = { method: "PUT", headers: {}, rawBody: Buffer.alloc(0), query: {} };
         expect(adapter().receive(odd, harness.account).kind).toBe("rejected");
       });
+
+      it("any words a customer may write, fit to be kept", async () => {
+        const { saying } = harness.genuine;
+        if (!saying) return expect(saying).toBeUndefined();
+        for (const text of HARD_TEXTS) {
+          const [event] = await accepted(saying(text));
+          if (event?.kind !== "message") throw new Error(`no message: ${text.slice(0, 40)}`);
+          const kept = event.content.body.text;
+          expect(kept.isWellFormed()).toBe(true);
+          expect(kept).not.toContain("\u0000");
+          expect(kept.length).toBeGreaterThanOrEqual(text.trim().length - 1);
+        }
+      });
+
+      inboundParts(() => harness, accepted);
 
       it("a reference it can open, and says so when it cannot", async () => {
         const media = harness.genuine.media?.();
@@ -264,6 +260,35 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
         }
         expect(harness.calls()).toBe(calls);
       });
+
+      it("a text too long to stand under a file, whole", async () => {
+        const [kind] = claimedKinds();
+        if (kind === undefined) return expect(claimedKinds()).toEqual([]);
+        const sample = harness.file(kind);
+        const words = Array.from({ length: Math.ceil(adapter().capabilities.captionLimit / 5) + 20 }, () => "word.");
+        const long = words.join(" ");
+        const message = { body: plainText(long), attachments: [attachment(kind, sample)] };
+        expect(await send(message, [sample])).toMatchObject({ kind: "sent" });
+        const seen = await harness.delivered();
+        expect(seen.flatMap((one) => one.files)).toEqual([sample.bytes.length]);
+        expect(
+          seen
+            .map((one) => one.text)
+            .filter((text) => text !== "")
+            .join(" "),
+        ).toBe(long);
+      });
+
+      it("any words an agent may paste, or says why not", async () => {
+        for (const text of HARD_TEXTS) {
+          const outcome = await send(content(text));
+          expect(["sent", "refused"]).toContain(outcome.kind);
+          if (outcome.kind === "refused") expectSentence(outcome);
+        }
+        for (const one of await harness.delivered()) expect(one.text.isWellFormed()).toBe(true);
+      });
+
+      outboundParts(() => harness);
 
       it("nothing that is empty", async () => {
         const calls = harness.calls();
@@ -358,7 +383,9 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
     describe("connects", () => {
       it("twice with the same result, and says who it is", async () => {
         const first = await adapter().connect(harness.account, harness.place);
-        expect(first.connection.kind).toBe("connected");
+        // How a standing connection is, its session tells.
+        const kinds = adapter().sessions ? ["starting", "needs-action", "connected"] : ["connected"];
+        expect(kinds).toContain(first.connection.kind);
         expect(first.connection.sentence).not.toBe("");
         expect(await adapter().connect(harness.account, harness.place)).toEqual(first);
         await adapter().disconnect(harness.account);
@@ -366,7 +393,8 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
       });
 
       it("not with credentials that are not accepted, and disconnects all the same", async () => {
-        if (!harness.fault) return expect(harness.fault).toBeUndefined();
+        if (!harness.fault || adapter().sessions)
+          return expect(harness.fault === undefined || adapter().sessions !== undefined).toBe(true);
         await harness.fault("bad-credentials");
         const { connection } = await adapter().connect(harness.account, harness.place);
         expect(["bad-credentials", "logged-out"]).toContain(connection.kind);
@@ -375,8 +403,10 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
       });
     });
 
-    function accepted(request: ChannelRequest) {
-      const received = adapter().receive(request, harness.account);
+    async function accepted(arrival: Arrival): Promise<readonly ChannelEvent[]> {
+      const come = await arrival;
+      if (!("rawBody" in come)) return come;
+      const received = adapter().receive(come, harness.account);
       if (received.kind !== "accepted") throw new Error(`not accepted: ${JSON.stringify(received)}`);
       return received.events;
     }
@@ -389,30 +419,6 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
       return await adapter().send(harness.account, outgoing(harness.chatId, message, samples), "key-1");
     }
   });
-}
-
-/** A message whose files are these samples, in order. */
-export function outgoing(chatId: string, content: Content, samples: readonly SampleFile[] = []): Outgoing {
-  return {
-    chatId,
-    content,
-    openFile: async (wanted) => {
-      const sample = samples[content.attachments.indexOf(wanted)];
-      if (!sample) throw new Error("the test gave no such file");
-      // In pieces, so that a reader which takes the first one for all of it is found out.
-      const half = Math.ceil(sample.bytes.length / 2);
-      const stream = Readable.from([sample.bytes.subarray(0, half), sample.bytes.subarray(half)], {
-        objectMode: false,
-      });
-      return { stream, name: sample.name, mime: sample.mime, size: sample.bytes.length };
-    },
-  };
-}
-
-/** An attachment kept by us, as the relay hands it to an adapter. */
-export function attachment(kind: AttachmentKind, sample: SampleFile): Attachment {
-  const { name, mime, bytes } = sample;
-  return { kind, source: { by: "media", id: mediaId("media-1") }, name, mime, size: bytes.length };
 }
 
 const content = (text: string): Content => ({ body: plainText(text), attachments: [] });

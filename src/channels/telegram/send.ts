@@ -5,6 +5,8 @@ import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { RichText } from "../../domain/rich-text.ts";
 import type { OpenedFile, Outgoing, SendOutcome } from "../contract.ts";
+import { unclaimedPart } from "../shared/unclaimed.ts";
+import { capabilities } from "./about.ts";
 import { type Called, type Failure, FileReadError, type RawSignal, type TelegramApi } from "./api.ts";
 import { toEntities } from "./entities.ts";
 import { outcomeOf, retryMs, saysBadPicture } from "./outcomes.ts";
@@ -53,6 +55,8 @@ export async function send({ api, wait }: SendTools, account: Account, message: 
       sentence: "This conversation does not belong to a Telegram chat.",
     };
   }
+  const unclaimed = unclaimedPart("Telegram", capabilities, message.content);
+  if (unclaimed) return unclaimed;
   const tooBig = message.content.attachments.map((one) => checkFile(one)).find((one) => one !== undefined);
   if (tooBig) return tooBig;
   const files = createFiles(message);

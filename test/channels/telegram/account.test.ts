@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Polled } from "../../../src/channels/contract.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { outgoing } from "../../contract/channel.ts";
+import { outgoing } from "../../contract/channel-harness.ts";
 import { type Setup, setUp, telegramAccount } from "./harness.ts";
 
 let at: Setup;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { attachment, outgoing, type SampleFile } from "../../contract/channel.ts";
+import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
 import { type Setup, sampleFile, setUp } from "./harness.ts";
 
 let at: Setup;

@@ -1,4 +1,5 @@
-import { type ChannelFault, channelBattery, type DeliveredMessage } from "../../contract/channel.ts";
+import { channelBattery } from "../../contract/channel.ts";
+import type { ChannelFault, DeliveredMessage } from "../../contract/channel-harness.ts";
 import type { TelegramEmulator } from "../../emulators/telegram/emulator.ts";
 import type { StoredMessage } from "../../emulators/telegram/types.ts";
 import { sampleFile, setUp, telegramAccount, webhookRequest } from "./harness.ts";
@@ -15,6 +16,7 @@ channelBattery("telegram", async () => {
     update_id: 2,
     edited_message: { ...written, caption: "Please read it", edit_date: (written?.date ?? 0) + 5 },
   };
+  const bare = { message_id: 77, date: written?.date, chat: written?.chat, from: written?.from };
   const document = written?.["document"] as { file_id: string };
   return {
     adapter,
@@ -23,6 +25,7 @@ channelBattery("telegram", async () => {
     place: { webhookUrl: "https://app.example/channels/telegram/acc-1", https: true },
     genuine: {
       message: () => webhookRequest(message),
+      saying: (text) => webhookRequest({ update_id: 5, message: { ...bare, text } }),
       edit: () => webhookRequest(edited),
       ignored: () => [
         webhookRequest({ update_id: 3, poll_answer: { poll_id: "1" } }),
@@ -30,6 +33,24 @@ channelBattery("telegram", async () => {
       ],
       withBody: (body) => webhookRequest(body),
       media: () => ({ ref: document.file_id, bytes }),
+    },
+    samples: {
+      location: () =>
+        webhookRequest({ update_id: 6, message: { ...bare, location: { latitude: 52.5163, longitude: 13.3777 } } }),
+      contact: () =>
+        webhookRequest({
+          update_id: 7,
+          message: { ...bare, contact: { phone_number: "+491511234567", first_name: "Bo" } },
+        }),
+      forwarded: () =>
+        webhookRequest({
+          update_id: 8,
+          message: {
+            ...bare,
+            text: "Look",
+            forward_origin: { type: "hidden_user", sender_user_name: "Bo", date: 1_790_000_000 },
+          },
+        }),
     },
     forged: () => [
       webhookRequest(message, ""),

@@ -3,7 +3,7 @@ import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";
 import type { AttachmentKind } from "../../../src/domain/message.ts";
-import type { SampleFile } from "../../contract/channel.ts";
+import type { SampleFile } from "../../contract/channel-harness.ts";
 import {
   type EmulatorOptions,
   startTelegramEmulator,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../../src/channels/contract.ts";
 import type { Attachment, Content } from "../../../src/domain/message.ts";
 import { plainText, type Span } from "../../../src/domain/rich-text.ts";
-import { attachment, outgoing, type SampleFile } from "../../contract/channel.ts";
+import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
 import type { LogEntry } from "../../emulators/telegram/types.ts";
 import { pngOf, type Setup, sampleFile, setUp } from "./harness.ts";
 

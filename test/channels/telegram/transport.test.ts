@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { SendOutcome } from "../../../src/channels/contract.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { attachment, outgoing } from "../../contract/channel.ts";
+import { attachment, outgoing } from "../../contract/channel-harness.ts";
 import { sampleFile, telegramAccount } from "./harness.ts";
 
 /** How endings of the network are told apart, on real sockets where one can be made to fail and with nock where not. */
