@@ -557,6 +557,82 @@ describe("conversations", () => {
     expect(await log.getByText("Forget what I said").count()).toBe(0);
   });
 
+  test("show a group's messages with all their parts, in light, dark and narrow", async () => {
+    const shop = await account("Shop bot", "1112223334:abcdef");
+    const ann = { externalId: "ann", name: "Ann", lastName: "Lee" };
+    const now = new Date();
+    let part = 0;
+    const row = (content: Partial<Content>, more: object = {}) => {
+      part += 1;
+      return {
+        portal: site.memberId,
+        account: accountId(shop),
+        key: `part-${part}`,
+        kind: "message",
+        chatId: "club",
+        customer: { externalId: "club", name: "Chess club" },
+        externalId: `part-${part}`,
+        group: true,
+        content: { body: plainText(""), attachments: [], author: ann, ...content },
+        sentAt: now,
+        notBefore: now,
+        ...more,
+      } as const;
+    };
+    const [first] = await site.store.messages.acceptInbound([
+      row({ place: { latitude: 48.2, longitude: 16.37, title: "Club house", address: "Main St 1" } }),
+      row({ contacts: [{ name: "Bob <b>", phones: ["+1 555 000 1234"], emails: ["bob@example.com"] }] }),
+      row({ body: plainText("Tournament on Sunday"), forwarded: { from: "Dan" } }),
+      row({ body: plainText("Eve joined the group"), notice: "joined" }),
+      row({ body: plainText("I will be late") }, { fromDevice: true }),
+      row({ body: plainText("👍") }, { kind: "reaction", externalId: "part-3" }),
+    ]);
+    if (first?.kind !== "stored") throw new Error("not stored");
+    await site.store.messages.acceptReply({
+      portal: site.memberId,
+      conversation: first.conversation,
+      kind: "message",
+      originKey: "surface:parts",
+      origin: { by: "surface", clientId: "parts", authorId: "1" },
+      content: {
+        body: plainText("Shall we count you in?"),
+        attachments: [],
+        template: { name: "invitation", language: "en", variables: [] },
+        buttons: [
+          [
+            { kind: "reply", text: "Yes" },
+            { kind: "link", text: "Evil", url: "javascript:alert(1)" },
+            { kind: "link", text: "Rules", url: "https://club.example/rules" },
+          ],
+        ],
+      },
+      sentAt: now,
+    });
+    const show = async (look: Look) => {
+      const page = await workplace(look);
+      await page.getByRole("button", { name: /Chess club/ }).click();
+      return page;
+    };
+    await inAllLooks("workplace-parts", show, async (page) => {
+      const log = page.getByRole("log");
+      await log.getByText("Club house").waitFor();
+      expect(await log.locator("a").evaluateAll((all) => all.map((a) => a.getAttribute("href")))).toEqual([
+        "https://www.google.com/maps/search/?api=1&query=48.2%2C16.37",
+        "tel:+15550001234",
+        "mailto:bob@example.com",
+        "https://club.example/rules",
+      ]);
+      for (const words of ["Bob <b>", "Forwarded from Dan", "From the phone", "Template: invitation", "Evil"])
+        await log.getByText(words, { exact: true }).waitFor();
+      expect(await log.locator("p", { hasText: /^Ann Lee$/ }).count()).toBe(3);
+      const late = log.locator("li", { hasText: "I will be late" });
+      expect(await late.getAttribute("class")).toContain("items-end");
+      const tournament = log.locator("li", { hasText: "Tournament on Sunday" });
+      expect(await tournament.getByRole("list", { name: "Reactions" }).textContent()).toContain("👍");
+      expect(await log.locator("li", { hasText: "Eve joined" }).getAttribute("class")).toContain("justify-center");
+    });
+  });
+
   test("of a card that has none say why", async () => {
     await inAllLooks("card-empty", dealTab, (page) => page.getByText("No conversations yet").waitFor());
   });
