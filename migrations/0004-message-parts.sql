@@ -7,7 +7,7 @@
 alter table conversations
   -- A chat of several people; `customer` is then the chat itself.
   add column is_group boolean not null default false,
-  -- When the customer wrote last, by the vendor's clock: some vendors let us answer only for so many hours.
+  -- When the customer wrote last, by the vendor's clock unless that runs ahead of ours: some vendors let us answer only for so many hours.
   add column last_inbound_at timestamptz;
 update conversations c set last_inbound_at = (
   select max(least(m.sent_at, now())) from messages m
@@ -24,7 +24,7 @@ alter table early_receipts add column error text;
 -- Accepts new messages of channels, many in one statement. Conversations are locked in the order of account and chat, so
 -- that calls at the same time cannot lock each other out; each message draws its number when all of them are locked, within
 -- a chat in the order given.
--- `device`: the account's own person wrote it at the messenger. `spoke`: when the customer said it, where it was them.
+-- `device`: the account's own person wrote it at the messenger. `mute`: it is no word of the customer's.
 -- `due`: this call made the message's lane due, so its caller wakes it.
 create or replace function accept_messages(events jsonb)
 returns table (n integer, outcome text, message_id uuid, conversation_id uuid, due boolean)
@@ -36,7 +36,7 @@ begin
     select * from jsonb_to_recordset(events) as e(
       n integer, portal text, account uuid, key text, chat text, customer jsonb, external text,
       content jsonb, album text, sent timestamptz, not_before timestamptz, device boolean, in_group boolean,
-      spoke timestamptz)),
+      mute boolean)),
   place as materialized (
     select a.id, a.portal_id, not (a.enabled and a.line is not null and p.active) as held
       from accounts a join portals p on p.id = a.portal_id
@@ -52,7 +52,7 @@ begin
   fresh as materialized (
     select distinct on (e.account, e.key)
         e.n, e.portal, e.account, e.key, e.chat, e.customer, e.external, e.content, e.album, e.sent, e.not_before,
-        e.device, e.in_group, e.spoke,
+        e.device, e.in_group, e.mute,
         coalesce(o.held, l.held) as held
       from event e
         join place l on l.id = e.account and l.portal_id = e.portal
@@ -62,7 +62,8 @@ begin
   conversation as (
     insert into conversations as c (portal_id, account_id, external_chat_id, customer, is_group, last_inbound_at)
       select min(f.portal), f.account, f.chat,
-          jsonb_strip_nulls(merge_told(coalesce(f.customer, '{}') order by f.n)), bool_or(f.in_group), max(f.spoke)
+          jsonb_strip_nulls(merge_told(coalesce(f.customer, '{}') order by f.n)), bool_or(f.in_group is true),
+          max(least(f.sent, now())) filter (where f.mute is not true)
         from fresh f group by f.account, f.chat order by f.account, f.chat
       on conflict on constraint conversations_external_chat do update
         set customer = merge_customer(c.customer, excluded.customer),

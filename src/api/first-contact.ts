@@ -54,4 +54,3 @@ export const newConversation = z.object({
 
 export const begunConversation = z.object({ conversation: z.string(), message: z.string() });
 
-export type FoundPersonAnswer = z.output<typeof foundPerson>;

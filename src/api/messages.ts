@@ -115,7 +115,7 @@ export const newReaction = z.object({
   emoji: z
     .string()
     .max(32)
-    .regex(/^\p{RGI_Emoji}?$/v, "must be one emoji, or empty to take it back"),
+    .refine((value) => /^\p{RGI_Emoji}?$/v.test(value), "must be one emoji, or empty to take it back"),
   clientId: text(100).min(8).describe("Made by the page: the same one twice is one reaction."),
 });
 

@@ -138,7 +138,7 @@ function wantedOf({ phone, username, defaultCountry }: Sought): WantedPerson | N
 }
 
 /** `undefined` for what is no possible number. */
-export function toE164(phone: string, defaultCountry?: string): string | undefined {
+function toE164(phone: string, defaultCountry?: string): string | undefined {
   const country = defaultCountry?.toUpperCase();
   const known: CountryCode | undefined = country !== undefined && isSupportedCountry(country) ? country : undefined;
   const parsed = parsePhoneNumberFromString(phone, known);

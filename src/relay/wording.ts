@@ -52,7 +52,7 @@ function inAWord(content: Content): string {
 }
 
 /** One line, cut between characters. */
-export function firstWords(text: string, limit: number): string {
+function firstWords(text: string, limit: number): string {
   const characters = [...text.trim().replace(/\s+/gu, " ")];
   return characters.length <= limit ? characters.join("") : `${characters.slice(0, limit - 1).join("")}…`;
 }
