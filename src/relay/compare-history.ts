@@ -51,9 +51,13 @@ export async function compareHistory(
     };
   let recovered = 0;
   let withFiles = 0;
-  for (const message of history.value) {
-    if (message.fromCustomer || message.system) continue;
-    if (await deps.store.messages.findByIm(conversation.portal, message.id)) continue;
+  const told = history.value.filter((message) => !message.fromCustomer && !message.system);
+  const known = await deps.store.messages.knownByIm(
+    conversation.portal,
+    told.map((message) => message.id),
+  );
+  for (const message of told) {
+    if (known.has(message.id)) continue;
     if (message.fileCount > 0) withFiles += 1;
     const body = deps.fromBBCode(message.text);
     if (body.text.trim() === "") continue;

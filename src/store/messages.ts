@@ -44,6 +44,18 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       return row && toMessage(row);
     },
 
+    async knownByIm(portal, imMessageIds) {
+      if (imMessageIds.length === 0) return new Set();
+      const rows = await db
+        .selectFrom(TABLE)
+        .select("im_message_id")
+        .where("portal_id", "=", portal)
+        .where("im_message_id", "=", sql<string>`any(${[...imMessageIds]}::text[])`)
+        .where("kind", "=", "message")
+        .execute();
+      return new Set(rows.flatMap((row) => row.im_message_id ?? []));
+    },
+
     async findByExternal(account, externalId) {
       if (!isUuid(account)) return undefined;
       const id = indexable(externalId);

@@ -412,6 +412,15 @@ export function messageTests(use: () => Store): void {
     expect(await use().messages.journal(newPortalId(), { limit: 100 })).toEqual([]);
   });
 
+  it("tells which of the portal's messages are here", async () => {
+    const { portal, account } = await place(use());
+    const { conversation } = await accept(use(), inbound(account));
+    stored(await use().messages.acceptReply(reply(portal, conversation, { imMessageId: "901" })));
+    expect(await use().messages.knownByIm(portal, ["900", "901", "902"])).toEqual(new Set(["901"]));
+    expect(await use().messages.knownByIm(newPortalId(), ["901"])).toEqual(new Set());
+    expect(await use().messages.knownByIm(portal, [])).toEqual(new Set());
+  });
+
   it("learns the portal's side of a conversation and lists conversations, newest first", async () => {
     const { portal, account } = await place(use());
     const first = await accept(use(), inbound(account, { chatId: "a" }));

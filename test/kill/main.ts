@@ -31,7 +31,7 @@ const stores =
     ? (["pglite", "postgres"] as const)
     : [values.store === "postgres" ? ("postgres" as const) : ("pglite" as const)];
 const CUSTOMERS = 8;
-/** After the last kill: a minute in which the portal might still be working on a lost call, and some more. */
+/** After the last kill: a minute in which the portal might still be working on a lost call, histories to compare, and some more. */
 const SETTLE_MS = 180_000;
 
 /** On its way, or doubtful with the portal still being asked about it. */
@@ -99,7 +99,7 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     await world.api("/api/portal/repair", { method: "POST", body: {} });
     await until(
       async () => (await judge(world, traffic.said, kills)).problems.every((problem) => !problem.includes("lost:")),
-      60_000,
+      SETTLE_MS,
       "every message to arrive",
     ).catch(() => undefined);
     await until(
