@@ -77,6 +77,16 @@ module.exports = {
       to: { path: "^src/log/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "pacing-sees-its-contract-only",
+      comment: "A pacer keeps vendors' limits for channels; it knows neither.",
+      severity: "error",
+      from: { path: "^src/pacing/" },
+      to: {
+        path: "^(src|handlers)/",
+        pathNot: ["^src/domain/", "^src/channels/contract[.]ts$", "^src/pacing/"],
+      },
+    },
+    {
       name: "implementations-meet-in-main-only",
       comment: "Portal, store, dispatch, media and log know each other's contracts, never each other's classes.",
       severity: "error",
@@ -129,10 +139,10 @@ module.exports = {
       to: { path: npm("kysely", "pg", "@types/pg", "@electric-sql/pglite") },
     },
     {
-      name: "redis-in-dispatch-and-limiter-only",
+      name: "redis-in-dispatch-and-limiters-only",
       comment: "Losing Redis may cost time and no message, so few places may lean on it.",
       severity: "error",
-      from: { path: product, pathNot: ["^src/dispatch/", "^src/portal/limiter", main] },
+      from: { path: product, pathNot: ["^src/dispatch/", "^src/portal/limiter", "^src/pacing/redis[.]ts$", main] },
       to: { path: npm("ioredis", "bullmq") },
     },
     {

@@ -27,6 +27,7 @@ import { createInProcessDispatcher } from "../src/dispatch/in-process.ts";
 import { portalId } from "../src/domain/ids.ts";
 import { createLogger } from "../src/log/log.ts";
 import { createMetrics } from "../src/log/metrics.ts";
+import { createMemoryPacer } from "../src/pacing/memory.ts";
 import { createInboundAcceptor } from "../src/relay/accept-inbound.ts";
 import { createAccountCache } from "../src/relay/account-cache.ts";
 import { buildApp } from "../src/server/app.ts";
@@ -94,7 +95,7 @@ async function ours(): Promise<Side> {
     redisUrl === undefined
       ? createInProcessDispatcher({ concurrency: 1, log })
       : createBullDispatcher({ redisUrl, concurrency: 1, log });
-  const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9" });
+  const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9", pacer: createMemoryPacer() });
   const acceptor = createInboundAcceptor({
     store,
     dispatcher,

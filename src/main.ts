@@ -40,6 +40,8 @@ import { mediaId, type PortalId, parseLane } from "./domain/ids.ts";
 import { createLogger, type Logger } from "./log/log.ts";
 import { createMetrics } from "./log/metrics.ts";
 import { createMediaShelf } from "./media/shelf.ts";
+import { createMemoryPacer } from "./pacing/memory.ts";
+import { createRedisPacer } from "./pacing/redis.ts";
 import { fromBbcode, toBbcode } from "./portal/bbcode.ts";
 import { createPortalDirectory } from "./portal/directory.ts";
 import { createEndpointPolicy } from "./portal/endpoints.ts";
@@ -130,7 +132,8 @@ async function main(config: Config): Promise<void> {
   onClose(() => bus.close());
   const hub = createHub(bus, owner);
   const uploads = createUploads({ dataDir: config.dataDir, now });
-  const channels = createChannels({ telegramApiUrl: config.telegramApiUrl, hub, uploads });
+  const pacer = limiterRedis ? createRedisPacer({ redis: limiterRedis }) : createMemoryPacer();
+  const channels = createChannels({ telegramApiUrl: config.telegramApiUrl, hub, uploads, pacer });
 
   // Relay
   const dispatcher =

@@ -16,6 +16,7 @@ import { portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
+import { createMemoryPacer } from "../../src/pacing/memory.ts";
 import { fromBbcode, toBbcode } from "../../src/portal/bbcode.ts";
 import { createPortalDirectory } from "../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
@@ -106,7 +107,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       sent: () => activity.touch(),
     },
   });
-  const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9" });
+  const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9", pacer: createMemoryPacer() });
   const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY, log, clock });
   const metrics = createMetrics();
   const deps: RelayDeps = {

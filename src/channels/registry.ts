@@ -1,14 +1,19 @@
-import type { ChannelAdapter } from "./contract.ts";
+import type { ChannelAdapter, Pacer } from "./contract.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createWebchatAdapter, type WebchatAdapterOptions } from "./webchat/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
 export interface ChannelSettings extends WebchatAdapterOptions {
   readonly telegramApiUrl: string;
+  /** Keeps the vendors' limits, over all processes. */
+  readonly pacer: Pacer;
 }
 
 /** Every channel there is. A new one is its folder and a line here. */
 export function createChannels(settings: ChannelSettings): ReadonlyMap<string, ChannelAdapter> {
-  const adapters = [createTelegramAdapter({ apiUrl: settings.telegramApiUrl }), createWebchatAdapter(settings)];
+  const adapters = [
+    createTelegramAdapter({ apiUrl: settings.telegramApiUrl, pacer: settings.pacer }),
+    createWebchatAdapter(settings),
+  ];
   return new Map(adapters.map((adapter) => [adapter.id, adapter]));
 }

@@ -1,9 +1,10 @@
-import type { ChannelAdapter } from "../contract.ts";
+import type { ChannelAdapter, Pacer } from "../contract.ts";
 import { capabilities, credentials, icon, settings, setup } from "./about.ts";
 import { createTelegramApi } from "./api.ts";
 import { edit, remove } from "./change.ts";
 import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
+import { createPace } from "./pace.ts";
 import { createPolling } from "./polling.ts";
 import { receive } from "./receive.ts";
 import { realWait, send } from "./send.ts";
@@ -11,6 +12,8 @@ import { realWait, send } from "./send.ts";
 export interface TelegramOptions {
   /** Base of the Bot API, `TELEGRAM_API_URL`; Telegram's own is https://api.telegram.org. */
   readonly apiUrl: string;
+  /** Keeps Telegram's limits, over all processes. */
+  readonly pacer: Pacer;
   /** How long an ordinary call may take; uploads and long polls get more. Default 30 s. */
   readonly fetchTimeoutMs?: number;
   /** Waits between the parts of one message when Telegram asks for a pause. For tests. */
@@ -25,10 +28,12 @@ export interface TelegramOptions {
  */
 export function createTelegramAdapter({
   apiUrl,
+  pacer,
   fetchTimeoutMs = 30_000,
   wait = realWait,
 }: TelegramOptions): ChannelAdapter {
   const api = createTelegramApi({ apiUrl, fetchTimeoutMs });
+  const pace = createPace(pacer);
   return {
     id: "telegram",
     title: "Telegram",
@@ -38,7 +43,7 @@ export function createTelegramAdapter({
     settings,
     setup,
     receive,
-    send: (account, message) => send({ api, wait }, account, message),
+    send: (account, message) => send({ api, pace, wait }, account, message),
     edit: (account, change) => edit(api, account, change),
     remove: (account, change) => remove(api, account, change),
     connect: (account, place) => connect(api, account, place),

@@ -10,6 +10,7 @@ import { capabilities } from "./about.ts";
 import { type Called, type Failure, FileReadError, type RawSignal, type TelegramApi } from "./api.ts";
 import { toEntities } from "./entities.ts";
 import { outcomeOf, retryMs, saysBadPicture } from "./outcomes.ts";
+import type { Pace } from "./pace.ts";
 import { checkFile, type PlannedFile, planSteps, type Step, uploadName } from "./plan.ts";
 import { sentMessageSchema } from "./schemas.ts";
 
@@ -27,6 +28,7 @@ import { sentMessageSchema } from "./schemas.ts";
 
 export interface SendTools {
   readonly api: TelegramApi;
+  readonly pace: Pace;
   readonly wait: (ms: number) => Promise<void>;
 }
 
@@ -34,6 +36,9 @@ export const realWait = async (ms: number): Promise<void> => {
   await delay(ms);
 };
 
+/** So long a message waits for its turn before it is given back to its lane, which asks again. */
+const TURN_WAIT_MS = 20_000;
+const TURN_RETRY_MS = 1_000;
 /** A later part is tried so often, and waits at most so long in all, before the message is left uncertain. */
 const PART_ATTEMPTS = 4;
 const PART_WAIT_MS = 45_000;
@@ -46,7 +51,7 @@ const sentGroup = z
   .min(1)
   .transform((list) => list.map((message) => String(message.message_id)));
 
-export async function send({ api, wait }: SendTools, account: Account, message: Outgoing): Promise<SendOutcome> {
+export async function send(tools: SendTools, account: Account, message: Outgoing): Promise<SendOutcome> {
   const chat = chatIdOf(message.chatId);
   if (chat === undefined) {
     return {
@@ -65,7 +70,7 @@ export async function send({ api, wait }: SendTools, account: Account, message: 
     if (!opened) return outcomeOf({ kind: "file-unreadable", reason: "a file could not be opened" });
     const plan = planSteps(message.content, opened);
     if (plan.kind === "refused") return plan;
-    return await runSteps({ api, wait }, account, plan.steps, {
+    return await runSteps(tools, account, plan.steps, {
       chat,
       files,
       quoted: message.content.quote?.externalId,
@@ -86,13 +91,13 @@ async function runSteps(tools: SendTools, account: Account, steps: readonly Step
   let waited = 0;
   for (const [at, step] of steps.entries()) {
     const quoted = at === 0 ? run.quoted : undefined;
-    let done = await runStep(tools.api, account, step, { ...run, quoted });
+    let done = await runStep(tools, account, step, { ...run, quoted });
     for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
       const pause = pauseAfter(done.failure);
       if (pause === undefined || waited + pause > PART_WAIT_MS) break;
       waited += pause;
       await tools.wait(pause);
-      done = await runStep(tools.api, account, step, { ...run, quoted });
+      done = await runStep(tools, account, step, { ...run, quoted });
     }
     if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, steps.length);
     sent.push(...done.value);
@@ -124,12 +129,26 @@ function reasonOf(outcome: SendOutcome): string {
   return "Send by hand what is missing.";
 }
 
-async function runStep(api: TelegramApi, account: Account, step: Step, run: Run): Promise<Called<string[]>> {
-  const done = await callStep(api, account, step, run);
+/** One call in its turn, and what Telegram says of the pace. */
+async function runStep(tools: SendTools, account: Account, step: Step, run: Run): Promise<Called<string[]>> {
+  const messages = step.kind === "group" ? step.files.length : 1;
+  if (!(await tools.pace.turn(account, run.chat, messages, TURN_WAIT_MS))) return { ok: false, failure: notYet };
+  let done = await callStep(tools.api, account, step, run);
   // Telegram could not make a photo of it and says so before it sends anything: as a document it goes.
   const asDocuments = !done.ok && saysBadPicture(done.failure) ? withoutPhotos(step) : undefined;
-  return asDocuments ? await callStep(api, account, asDocuments, run) : done;
+  if (asDocuments) done = await callStep(tools.api, account, asDocuments, run);
+  if (done.ok) await tools.pace.rest(account, run.chat, messages);
+  else await tools.pace.obey(account, run.chat, done.failure);
+  return done;
 }
+
+/** As if Telegram had said so: nothing was sent, and it may go a little later. */
+const notYet: Failure = {
+  kind: "refused",
+  code: 429,
+  description: "its turn did not come",
+  retryAfterSeconds: TURN_RETRY_MS / 1_000,
+};
 
 function withoutPhotos(step: Step): Step | undefined {
   const asDocument = (file: PlannedFile): PlannedFile => ({ ...file, method: "document" });

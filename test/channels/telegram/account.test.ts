@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Polled } from "../../../src/channels/contract.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { outgoing } from "../../contract/channel-harness.ts";
+import { outgoing, recordingPacer } from "../../contract/channel-harness.ts";
 import { type Setup, setUp, telegramAccount } from "./harness.ts";
 
 let at: Setup;
@@ -187,7 +187,7 @@ describe("opening telegram's files", () => {
 
 describe("many telegram bots", () => {
   it("cost little each", async () => {
-    const adapter = createTelegramAdapter({ apiUrl: at.emulator.url });
+    const adapter = createTelegramAdapter({ pacer: recordingPacer().pacer, apiUrl: at.emulator.url });
     const message = outgoing("5", { body: plainText("x"), attachments: [] });
     const accounts = Array.from({ length: 300 }, (_, n) => telegramAccount(`${1_000 + n}:AAAAAAAAAAAAAAAAAAAAAAAA`));
     const before = process.memoryUsage().heapUsed;

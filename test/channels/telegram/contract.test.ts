@@ -5,7 +5,7 @@ import type { StoredMessage } from "../../emulators/telegram/types.ts";
 import { sampleFile, setUp, telegramAccount, webhookRequest } from "./harness.ts";
 
 channelBattery("telegram", async () => {
-  const { emulator, adapter, account, chat, chatId } = await setUp();
+  const { emulator, adapter, account, chat, chatId, pacing } = await setUp();
   const bytes = Buffer.from("the bytes of a document");
   const [written] = emulator.userWrites(chat, {
     document: { bytes, name: "a.txt", mime: "text/plain" },
@@ -61,6 +61,7 @@ channelBattery("telegram", async () => {
     ],
     calls: () => emulator.calls().length,
     delivered: () => Promise.resolve(emulator.sentTo(chat).map(asDelivered)),
+    pacing,
     file: sampleFile,
     fault: (kind) => playFault(emulator, kind),
     close: () => emulator.close(),

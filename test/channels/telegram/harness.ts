@@ -1,9 +1,9 @@
-import type { ChannelAdapter, ChannelRequest } from "../../../src/channels/contract.ts";
+import type { ChannelAdapter, ChannelRequest, Pacer } from "../../../src/channels/contract.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";
 import type { AttachmentKind } from "../../../src/domain/message.ts";
-import type { SampleFile } from "../../contract/channel-harness.ts";
+import { type RecordedPacing, recordingPacer, type SampleFile } from "../../contract/channel-harness.ts";
 import {
   type EmulatorOptions,
   startTelegramEmulator,
@@ -19,14 +19,19 @@ export interface Setup {
   readonly chatId: string;
   /** Pauses the adapter asked for instead of really waiting. */
   readonly waits: number[];
+  readonly pacing: RecordedPacing;
 }
 
-export async function setUp(options: EmulatorOptions & { fetchTimeoutMs?: number } = {}): Promise<Setup> {
+export async function setUp(
+  options: EmulatorOptions & { fetchTimeoutMs?: number; pacer?: Pacer } = {},
+): Promise<Setup> {
   const emulator = await startTelegramEmulator({ limits: false, ...options });
   const person = emulator.addPerson();
   const waits: number[] = [];
+  const { pacer, pacing } = recordingPacer();
   const adapter = createTelegramAdapter({
     apiUrl: emulator.url,
+    pacer: options.pacer ?? pacer,
     fetchTimeoutMs: options.fetchTimeoutMs ?? 5_000,
     wait: (ms) => {
       waits.push(ms);
@@ -40,6 +45,7 @@ export async function setUp(options: EmulatorOptions & { fetchTimeoutMs?: number
     chat: person.id,
     chatId: String(person.id),
     waits,
+    pacing,
   };
 }
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { SendOutcome } from "../../../src/channels/contract.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { attachment, outgoing } from "../../contract/channel-harness.ts";
+import { attachment, outgoing, recordingPacer } from "../../contract/channel-harness.ts";
 import { sampleFile, telegramAccount } from "./harness.ts";
 
 /** How endings of the network are told apart, on real sockets where one can be made to fail and with nock where not. */
@@ -34,7 +34,7 @@ async function tcp(behave: (socket: Socket) => void): Promise<string> {
 }
 
 async function sendTo(apiUrl: string, fetchTimeoutMs = 5_000): Promise<SendOutcome> {
-  const adapter = createTelegramAdapter({ apiUrl, fetchTimeoutMs });
+  const adapter = createTelegramAdapter({ pacer: recordingPacer().pacer, apiUrl, fetchTimeoutMs });
   const outcome = await adapter.send(account, outgoing("5", { body: plainText("hello"), attachments: [] }), "key");
   expect(JSON.stringify(outcome)).not.toContain(TOKEN.split(":")[1]);
   return outcome;
@@ -152,7 +152,7 @@ describe("telegram's token", () => {
   });
 
   it("is not in an error of our own either", async () => {
-    const adapter = createTelegramAdapter({ apiUrl: "not an address" });
+    const adapter = createTelegramAdapter({ pacer: recordingPacer().pacer, apiUrl: "not an address" });
     const failed = adapter.send(account, outgoing("5", { body: plainText("x"), attachments: [] }), "key");
     await expect(failed).rejects.toThrow(/<token>/);
     await expect(failed).rejects.not.toThrow(/AAsecret/);
@@ -171,7 +171,11 @@ describe("uploading to telegram", () => {
     async function* endless(): AsyncGenerator<Buffer> {
       for (; given < size; given += 65_536) yield Buffer.alloc(65_536);
     }
-    const adapter = createTelegramAdapter({ apiUrl: `http://${host}`, fetchTimeoutMs: 600_000 });
+    const adapter = createTelegramAdapter({
+      pacer: recordingPacer().pacer,
+      apiUrl: `http://${host}`,
+      fetchTimeoutMs: 600_000,
+    });
     const message = outgoing("5", { body: plainText(""), attachments: [attachment("file", file)] }, [file]);
     const stream = Readable.from(endless(), { objectMode: false });
     const sending = adapter.send(

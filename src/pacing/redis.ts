@@ -1,0 +1,141 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { PaceRule, Pacer } from "../channels/contract.ts";
+import { createMemoryBooks } from "./memory.ts";
+import { type Books, createTurns, MOST_AHEAD_MS, type PacingClock, systemClock, type Taken } from "./turns.ts";
+
+/**
+ * Pacing of several processes: the same algorithm as `memory.ts`, its time stamps in Redis and changed by one Lua script,
+ * so that each answer is one atomic step. Redis's own clock counts, and answers are spans, so no two clocks must agree.
+ *
+ * - Redis gone or slow: each process goes on by books of its own with a quarter of every allowance that is counted over
+ *   the whole account. Waiting for Redis could take for ever, and a full allowance in each process would flood the vendor.
+ *   Allowances of one chat stay whole: its lane runs in one process at a time. More than four processes may then exceed
+ *   a vendor's limit; its answer "too many" reaches `pause`, which is kept here as well.
+ * - Redis restarted empty: as if nothing had been used; at worst one burst too many, answered like the case above.
+ * - A process dies with a slot taken: one call's worth of the allowance is unused.
+ * - One key per rule and per pause, gone when it says nothing any more.
+ */
+export interface RedisPacerSettings {
+  /** With a `commandTimeout` and without an offline queue: a question must fail quickly. Closed by whoever made it. */
+  readonly redis: Redis;
+  readonly prefix?: string;
+  /** Tests only: their clock instead of Redis's and the machine's. */
+  readonly clock?: PacingClock;
+  /** Redis could not be asked; called for every such question. */
+  readonly onAway?: (error: unknown) => void;
+}
+
+const ALONE_SHARE = 4;
+
+/*
+ * KEYS: for each rule its stamp and its place's pause. ARGV: operation, time in milliseconds (or -1), how far ahead a slot
+ * may lie, then for each rule: 1 when it is the account's, count, perMs. Stamps are microseconds as whole numbers.
+ */
+const SCRIPT = `
+local now = tonumber(ARGV[2]) * 1000
+if now < 0 then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+local most = tonumber(ARGV[3]) * 1000
+local ahead, longest, blocked = 0, 0, {}
+for rule = 1, #KEYS / 2 do
+  local whole = tonumber(redis.call('GET', KEYS[rule * 2 - 1]) or '0')
+  local paused = tonumber(redis.call('GET', KEYS[rule * 2]) or '0') - now
+  local count, per = tonumber(ARGV[rule * 3 + 2]), tonumber(ARGV[rule * 3 + 3]) * 1000
+  local slot = whole - per / count * (count - 1) - now
+  if ARGV[1] == 'paused' then slot = 0 end
+  if ARGV[rule * 3 + 1] == '1' and paused <= 0 and slot <= most then
+    ahead = math.max(ahead, slot)
+  elseif math.max(paused, slot) > 0 then
+    longest = math.max(longest, paused, slot)
+    blocked[#blocked + 1] = rule - 1
+  end
+end
+if #blocked > 0 or ARGV[1] == 'paused' then
+  return cjson.encode({ ms = math.ceil(longest / 1000), blocked = blocked })
+end
+local goes = now + ahead
+for rule = 1, #KEYS / 2 do
+  local key = KEYS[rule * 2 - 1]
+  local count, per = tonumber(ARGV[rule * 3 + 2]), tonumber(ARGV[rule * 3 + 3]) * 1000
+  local whole = math.max(tonumber(redis.call('GET', key) or '0'), goes) + per / count
+  redis.call('SET', key, string.format('%.0f', whole), 'PX', math.ceil((whole - now) / 1000) + 1000)
+end
+return cjson.encode({ ahead = math.ceil(ahead / 1000) })
+`;
+
+const answerSchema = z.union([
+  z.object({ ahead: z.number() }),
+  // An empty Lua table is written as an object.
+  z.object({ ms: z.number(), blocked: z.union([z.array(z.number()), z.object({}).transform((): number[] => [])]) }),
+]);
+
+export function createRedisPacer(settings: RedisPacerSettings): Pacer {
+  const { redis, prefix = "threadline:pace:", clock = systemClock, onAway = () => undefined } = settings;
+  const alone = createMemoryBooks(clock);
+  const shareOf = (rules: readonly PaceRule[]): PaceRule[] =>
+    rules.map((rule) => (rule.place === "" ? { ...rule, perMs: rule.perMs * ALONE_SHARE } : rule));
+
+  async function ask(operation: "take" | "paused", account: string, rules: readonly PaceRule[]) {
+    const keys = rules.flatMap((rule) => [
+      `${prefix}rule:${account}:${rule.place}:${rule.count}/${rule.perMs}`,
+      pauseKey(account, rule.place),
+    ]);
+    const values = rules.flatMap((rule) => [rule.place === "" ? 1 : 0, rule.count, rule.perMs]);
+    const time = settings.clock ? settings.clock.now() : -1;
+    const answer = await redis.eval(SCRIPT, keys.length, ...keys, operation, time, MOST_AHEAD_MS, ...values);
+    return answerSchema.parse(JSON.parse(String(answer)));
+  }
+
+  const pauseKey = (account: string, place: string): string => `${prefix}pause:${account}:${place}`;
+
+  const books: Books = {
+    async take(account, rules): Promise<Taken> {
+      try {
+        const answer = await ask("take", account, rules);
+        if ("ahead" in answer) return { kind: "taken", inMs: answer.ahead };
+        return { kind: "wait", ms: answer.ms, places: answer.blocked.flatMap((at) => rules[at]?.place ?? []) };
+      } catch (error) {
+        onAway(error);
+        return await alone.take(account, shareOf(rules));
+      }
+    },
+    async paused(account, rules) {
+      const own = await alone.paused(account, rules);
+      try {
+        const answer = await ask("paused", account, rules);
+        return Math.max(own, "ms" in answer ? answer.ms : 0);
+      } catch (error) {
+        onAway(error);
+        return own;
+      }
+    },
+    async pause(account, place, until) {
+      // Here too, for the time that Redis may be away.
+      await alone.pause(account, place, until);
+      const ms = until.getTime() - clock.now();
+      if (ms <= 0) return;
+      try {
+        await redis.eval(PAUSE, 1, pauseKey(account, place), settings.clock ? settings.clock.now() : -1, Math.ceil(ms));
+      } catch (error) {
+        onAway(error);
+      }
+    },
+  };
+  return createTurns(books, clock);
+}
+
+/** The longer pause stays. */
+const PAUSE = `
+local now = tonumber(ARGV[1]) * 1000
+if now < 0 then
+  local time = redis.call('TIME')
+  now = time[1] * 1000000 + time[2]
+end
+local ends = now + tonumber(ARGV[2]) * 1000
+if ends <= tonumber(redis.call('GET', KEYS[1]) or '0') then return 0 end
+redis.call('SET', KEYS[1], string.format('%.0f', ends), 'PX', tonumber(ARGV[2]) + 1000)
+return 1
+`;
