@@ -53,4 +53,3 @@ export const newConversation = z.object({
 });
 
 export const begunConversation = z.object({ conversation: z.string(), message: z.string() });
-
