@@ -1,0 +1,47 @@
+import type { ChannelAdapter, Pacer } from "../contract.ts";
+import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { createViberApi } from "./api.ts";
+import { connect, disconnect } from "./connect.ts";
+import { openMedia } from "./media.ts";
+import { receive } from "./receive.ts";
+import { realWait, send } from "./send.ts";
+
+export interface ViberOptions {
+  /** Base of the REST API, `VIBER_API_URL`; Viber's own is https://chatapi.viber.com/pa. */
+  readonly apiUrl: string;
+  /** How long a call may take. Default 30 s. */
+  readonly fetchTimeoutMs?: number;
+  /** Keeps to Viber's rate over all processes. Absent: calls go at once. */
+  readonly pacer?: Pacer;
+  /** Waits before a later part of a message is tried again. For tests. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+/**
+ * Viber bots, by webhook. Holds no state, so any number of processes may share a bot.
+ *
+ * `send` ignores its key: the API has nothing to recognise a repetition by. What Viber cannot do at all (edit, delete,
+ * react, quote, write first) has no method here and stands in `capabilities.parts`.
+ */
+export function createViberAdapter({
+  apiUrl,
+  fetchTimeoutMs = 30_000,
+  pacer,
+  wait = realWait,
+}: ViberOptions): ChannelAdapter {
+  const api = createViberApi({ apiUrl, fetchTimeoutMs });
+  return {
+    id: "viber",
+    title: "Viber",
+    icon,
+    capabilities,
+    credentials,
+    settings,
+    setup,
+    receive,
+    send: (account, message) => send({ api, wait, pacer }, account, message),
+    connect: (account, place) => connect(api, account, place),
+    disconnect: (account) => disconnect(api, account),
+    openMedia: (_account, ref, signal) => openMedia(api.root, ref, signal),
+  };
+}

@@ -1,0 +1,173 @@
+import type { Attachment, ContactCard, Content } from "../../domain/message.ts";
+import { plainText, type RichText } from "../../domain/rich-text.ts";
+import type { OpenedFile } from "../contract.ts";
+import { splitText } from "../shared/split-text.ts";
+import {
+  CAPTION_LIMIT,
+  FILE_BYTES,
+  FILE_NAME_LIMIT,
+  NAME_LIMIT,
+  PHONE_LIMIT,
+  PICTURE_BYTES,
+  REQUEST_BYTES,
+  TEXT_LIMIT,
+  VIDEO_BYTES,
+  VIDEO_DURATION,
+} from "./about.ts";
+import { forbiddenExtension } from "./forbidden.ts";
+import { keyboardOf } from "./keyboard.ts";
+import type { Refused } from "./outcomes.ts";
+import { fileName, storable } from "./text.ts";
+
+/**
+ * Which calls a message takes, decided before the first of them, so that what Viber would refuse is refused while
+ * nothing is sent yet. Pure.
+ *
+ * Order: files as given, place, contacts, text; the buttons under the last. A text of at most 768 units goes as the
+ * description of a picture that comes first; other files carry no text at Viber.
+ */
+
+/** A file of the message: as it lies here, and where Viber fetches it. */
+export interface LinkedFile {
+  readonly attachment: Attachment;
+  readonly facts: Pick<OpenedFile, "name" | "mime" | "size">;
+  readonly link: string;
+}
+
+/** One request's body, without sender and receiver. */
+export type Payload = Readonly<Record<string, unknown>>;
+
+export type Planned = { readonly kind: "payloads"; readonly payloads: readonly Payload[] } | Refused;
+
+export function planPayloads(content: Content, files: readonly LinkedFile[]): Planned {
+  const refused = files.map((one) => checkFile(one.attachment, one.facts)).find((one) => one !== undefined);
+  if (refused) return refused;
+  const keyboard = keyboardOf(content.buttons);
+  if (keyboard.kind === "refused") return keyboard;
+  const body = bodyOf(content);
+  const payloads: Payload[] = files.map(filePayload);
+  const [first, ...others] = payloads;
+  const under = first?.["type"] === "picture" && body.text.length <= CAPTION_LIMIT ? body.text.trim() : "";
+  const shown = first && under !== "" ? [{ ...first, text: under }, ...others] : payloads;
+  const { place } = content;
+  const all = [
+    ...shown,
+    ...(place ? [{ type: "location", location: { lat: place.latitude, lon: place.longitude } }] : []),
+    ...(content.contacts ?? []).map(contactPayload),
+    ...(under === "" ? splitText(body, TEXT_LIMIT).map(({ text }) => ({ type: "text", text })) : []),
+  ];
+  const last = all.at(-1);
+  if (!last) return emptyMessage;
+  const complete = [...all.slice(0, -1), { ...last, ...keyboard.part }];
+  return complete.some(tooLarge) ? tooMuch : { kind: "payloads", payloads: complete };
+}
+
+const emptyMessage: Refused = {
+  kind: "refused",
+  code: "empty",
+  sentence: "The message is empty: it has neither text nor a file.",
+};
+const tooMuch: Refused = {
+  kind: "refused",
+  code: "too-long",
+  sentence: "The message is too large for Viber, its buttons counted. Shorten it or take buttons away.",
+};
+
+/** Room for receiver, sender and their names, which every request carries. */
+const ENVELOPE_BYTES = 3_000;
+
+function tooLarge(payload: Payload): boolean {
+  return Buffer.byteLength(JSON.stringify(payload)) > REQUEST_BYTES - ENVELOPE_BYTES;
+}
+
+/** The text as Viber shows it: plain, with the addresses that links would hide, and the quoted words above it. */
+function bodyOf({ body, quote, place }: Content): RichText {
+  const lines = [
+    ...(quote?.text ? [`«${oneLine(quote.text)}»`] : []),
+    ...[place?.title, place?.address].flatMap((line) => (line ? [storable(line)] : [])),
+    withAddresses(body),
+  ];
+  return plainText(lines.filter((line) => line.trim() !== "").join("\n"));
+}
+
+function oneLine(text: string): string {
+  const line = storable(text).replace(/\s+/g, " ").trim();
+  return line.length > 120 ? `${line.slice(0, 119).toWellFormed()}…` : line;
+}
+
+/** Links whose words are not their address get it in brackets after them. */
+function withAddresses({ text, spans }: RichText): string {
+  let told = "";
+  let at = 0;
+  for (const { kind, start, end, url } of spans) {
+    if (kind !== "link" || url === undefined || end < at) continue;
+    const words = text.slice(start, end).trim();
+    told += text.slice(at, end) + (words === url || `${words}/` === url ? "" : ` (${url})`);
+    at = end;
+  }
+  return storable(told + text.slice(at));
+}
+
+function contactPayload({ name, phones }: ContactCard): Payload {
+  const phone = (phones[0] ?? "").replace(/[^\d+]/g, "").slice(0, PHONE_LIMIT);
+  const label = storable(name).trim() || phone;
+  return { type: "contact", contact: { name: label.slice(0, NAME_LIMIT).toWellFormed(), phone_number: phone } };
+}
+
+function filePayload({ attachment, facts, link }: LinkedFile): Payload {
+  const mime = facts.mime.toLowerCase().split(";")[0]?.trim() ?? "";
+  const path = URL.parse(link)?.pathname ?? "";
+  if (isPicture(attachment, mime, facts.size, path)) return { type: "picture", text: "", media: link };
+  const { duration } = attachment;
+  if (isVideo(attachment, mime, facts.size, path)) {
+    return { type: "video", media: link, size: facts.size, ...(duration && { duration: Math.ceil(duration) }) };
+  }
+  return { type: "file", media: link, size: facts.size, file_name: shortName(facts.name) };
+}
+
+/** Viber goes by the end of the address, which therefore has to agree with what the bytes are. */
+function isPicture(attachment: Attachment, mime: string, size: number, path: string): boolean {
+  if (attachment.kind !== "photo" && attachment.kind !== "sticker") return false;
+  if (size > PICTURE_BYTES) return false;
+  if (mime === "image/jpeg") return /\.jpe?g$/i.test(path);
+  if (mime === "image/png") return /\.png$/i.test(path);
+  return mime === "image/gif" && /\.gif$/i.test(path);
+}
+
+function isVideo(attachment: Attachment, mime: string, size: number, path: string): boolean {
+  if (attachment.kind !== "video" || mime !== "video/mp4" || !/\.mp4$/i.test(path)) return false;
+  return size <= VIDEO_BYTES && (attachment.duration ?? 0) <= VIDEO_DURATION;
+}
+
+function shortName(name: string): string {
+  const clean = fileName(name) || "file";
+  return clean.length <= FILE_NAME_LIMIT ? clean : clean.slice(-FILE_NAME_LIMIT).toWellFormed();
+}
+
+/**
+ * The sentence for a file that Viber would refuse, before any call.
+ * @param facts the claims before the file is opened, the truth after
+ */
+export function checkFile(
+  attachment: Attachment,
+  facts: { readonly name?: string; readonly size?: number } = attachment,
+): Refused | undefined {
+  const name = facts.name === undefined ? "This file" : `The file “${fileName(facts.name)}”`;
+  const extension = forbiddenExtension(facts.name);
+  if (extension !== undefined) {
+    return {
+      kind: "refused",
+      code: "file-forbidden",
+      sentence: `${name} cannot be sent: Viber takes no files of the type .${extension}. Send a link to it instead.`,
+    };
+  }
+  if (facts.size === undefined) return undefined;
+  if (facts.size === 0) return { kind: "refused", code: "file-empty", sentence: `${name} is empty. Attach it again.` };
+  if (facts.size <= FILE_BYTES) return undefined;
+  const megabytes = Math.ceil((facts.size / 1024 / 1024) * 10) / 10;
+  return {
+    kind: "refused",
+    code: "file-too-big",
+    sentence: `${name} is too big: it has ${megabytes} MB, and Viber takes up to ${FILE_BYTES / 1024 / 1024} MB. Send a link to it instead.`,
+  };
+}

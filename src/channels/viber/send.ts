@@ -1,0 +1,144 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Account } from "../../domain/account.ts";
+import type { Attachment } from "../../domain/message.ts";
+import type { OpenedFile, Outgoing, Pacer, PaceRule, SendOutcome } from "../contract.ts";
+import { senderOf } from "./about.ts";
+import type { Called, Failure, ViberApi } from "./api.ts";
+import { outcomeOf } from "./outcomes.ts";
+import { checkFile, type LinkedFile, type Payload, planPayloads } from "./plan.ts";
+import { sentSchema } from "./schemas.ts";
+
+/**
+ * Sends one message, which may take several calls.
+ *
+ * - Crash before the first call: nothing was sent. During or between calls: the relay finds its recorded attempt and
+ *   says uncertain; Viber has no key by which a repetition could be recognised.
+ * - The first call fails: the outcome is that call's.
+ * - A later call fails: parts are out already, so neither "refused" nor "retry" would be honest. No connection is waited
+ *   out here, within limits; what remains is uncertain, with the ids that went and a sentence that says which part did not.
+ * - Viber fetches files itself, from signed links that end: it may do so after its answer, and tells by a "failed"
+ *   callback when it could not.
+ */
+
+export interface SendTools {
+  readonly api: ViberApi;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly pacer?: Pacer | undefined;
+}
+
+export const realWait = async (ms: number): Promise<void> => {
+  await delay(ms);
+};
+
+/** A later part is tried so often before the message is left uncertain. */
+const PART_ATTEMPTS = 4;
+const PART_PAUSE_MS = 1_000;
+/** Longest wait for a turn; after it the message goes back to its lane, where others need not wait for it. */
+const TURN_MS = 20_000;
+/**
+ * The only rate that Viber documents (500 requests in 10 s, "Broadcast message"); the other limit, 100 messages an hour
+ * to one person who does not answer, ends with their answer, which a pacer cannot see: Viber itself tells when it is hit.
+ */
+const RULES: readonly PaceRule[] = [{ place: "", count: 500, perMs: 10_000 }];
+
+export async function send(tools: SendTools, account: Account, message: Outgoing): Promise<SendOutcome> {
+  if (message.chatId.trim() === "") {
+    return { kind: "refused", code: "chat-not-found", sentence: "This conversation does not belong to a Viber chat." };
+  }
+  const { attachments } = message.content;
+  const refused = attachments.map((one) => checkFile(one)).find((one) => one !== undefined);
+  if (refused) return refused;
+  const files: LinkedFile[] = [];
+  for (const attachment of attachments) {
+    const linked = await linkOne(message, attachment);
+    if ("kind" in linked) return linked;
+    files.push(linked);
+  }
+  const plan = planPayloads(message.content, files);
+  if (plan.kind === "refused") return plan;
+  return await run(tools, account, message.chatId, plan.payloads);
+}
+
+/** The file's real facts and the address where Viber can fetch it. Its bytes are not read here. */
+async function linkOne(message: Outgoing, attachment: Attachment): Promise<LinkedFile | SendOutcome> {
+  let opened: OpenedFile;
+  try {
+    opened = await message.openFile(attachment);
+  } catch {
+    // Whatever the store of files throws (gone, no rights, disk error): the message cannot be sent now.
+    return {
+      kind: "retry",
+      afterMs: 5_000,
+      sentence: "The attached file could not be read. The message has not left and will be tried again.",
+    };
+  }
+  const { stream, name, mime, size } = opened;
+  stream.on("error", () => undefined);
+  if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+  const link = message.linkFile?.(attachment);
+  if (link === undefined) {
+    return {
+      kind: "refused",
+      code: "no-link",
+      sentence: "Viber fetches files from this server, and there is no address for this one. Send a link to it instead.",
+    };
+  }
+  return { attachment, facts: { name, mime, size }, link };
+}
+
+async function run(
+  tools: SendTools,
+  account: Account,
+  receiver: string,
+  payloads: readonly Payload[],
+): Promise<SendOutcome> {
+  const sent: string[] = [];
+  for (const [at, payload] of payloads.entries()) {
+    let done = await callOnce(tools, account, receiver, payload);
+    for (let attempt = 1; at > 0 && !done.ok && isUnsent(done.failure) && attempt < PART_ATTEMPTS; attempt += 1) {
+      await tools.wait(PART_PAUSE_MS);
+      done = await callOnce(tools, account, receiver, payload);
+    }
+    if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, payloads.length);
+    sent.push(done.value);
+  }
+  return { kind: "sent", externalIds: sent };
+}
+
+async function callOnce(
+  { api, pacer }: SendTools,
+  account: Account,
+  receiver: string,
+  payload: Payload,
+): Promise<Called<string>> {
+  try {
+    await pacer?.turn(`viber:${account.id}`, RULES, AbortSignal.timeout(TURN_MS));
+  } catch {
+    return { ok: false, failure: { kind: "not-connected", reason: "too many messages wait before it" } };
+  }
+  const body = { receiver, min_api_version: 1, sender: senderOf(account), ...payload };
+  const done = await api.call(account, "send_message", body, sentSchema);
+  return done.ok ? { ok: true, value: done.value.message_token } : done;
+}
+
+function isUnsent(failure: Failure): boolean {
+  return failure.kind === "not-connected";
+}
+
+function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {
+  const outcome = outcomeOf(failure);
+  const went = gone === 1 ? "Part 1" : `Parts 1 to ${gone}`;
+  const missing = outcome.kind === "uncertain" ? `part ${gone + 1} may not have arrived` : `part ${gone + 1} did not`;
+  return {
+    kind: "uncertain",
+    externalIds,
+    sentence: `${went} of ${all} of this message went out, ${missing}${gone + 1 < all ? ", the rest was not tried" : ""}. ${reasonOf(outcome)}`,
+  };
+}
+
+/** Why a part did not go, without the promises that hold for a message none of which went. */
+function reasonOf(outcome: SendOutcome): string {
+  if (outcome.kind === "account-down") return outcome.connection.sentence;
+  if (outcome.kind === "refused") return outcome.sentence;
+  return "Send by hand what is missing.";
+}
