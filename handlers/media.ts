@@ -7,12 +7,17 @@ const INLINE = /^(image\/(jpeg|png|gif|webp)|audio\/[\w.+-]+|video\/(mp4|webm|qu
 
 /**
  * `GET /media/:id?e=<expires>&s=<signature>`: a kept file for the portal or a vendor. The signature is the proof and
- * ends by itself; a wrong or old one is answered like a file that does not exist.
+ * ends by itself; a wrong or old one is answered like a file that does not exist. `/media/:id/:name` is the same, for
+ * vendors who go by an address's extension; the name in it is not read.
  */
 export function registerMedia(app: FastifyInstance, deps: { readonly shelf: MediaShelf }): void {
+  for (const url of ["/media/:id", "/media/:id/:name"]) registerRoute(app, url, deps);
+}
+
+function registerRoute(app: FastifyInstance, url: string, deps: { readonly shelf: MediaShelf }): void {
   app.route({
     method: ["GET", "HEAD"],
-    url: "/media/:id",
+    url,
     exposeHeadRoute: false,
     schema: { hide: true },
     handler: async (

@@ -133,7 +133,13 @@ async function main(config: Config): Promise<void> {
   const hub = createHub(bus, owner);
   const uploads = createUploads({ dataDir: config.dataDir, now });
   const pacer = limiterRedis ? createRedisPacer({ redis: limiterRedis }) : createMemoryPacer();
-  const channels = createChannels({ telegramApiUrl: config.telegramApiUrl, hub, uploads, pacer });
+  const channels = createChannels({
+    telegramApiUrl: config.telegramApiUrl,
+    viberApiUrl: config.viberApiUrl,
+    hub,
+    uploads,
+    pacer,
+  });
 
   // Relay
   const dispatcher =

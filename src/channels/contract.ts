@@ -135,6 +135,11 @@ export interface Outgoing {
   readonly content: Content;
   /** Opens a kept file of ours; `attachment.source` is always `media` here. Streams, never whole in memory. */
   openFile(attachment: Attachment): Promise<OpenedFile>;
+  /**
+   * For vendors that fetch files themselves: an address of ours that opens this file for about an hour, ending in its
+   * name. Absent, or `undefined` for a file that is not kept here: there is no such address.
+   */
+  linkFile?(attachment: Attachment): string | undefined;
 }
 
 export interface OpenedFile {

@@ -1,10 +1,12 @@
 import type { ChannelAdapter, Pacer } from "./contract.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
+import { createViberAdapter } from "./viber/adapter.ts";
 import { createWebchatAdapter, type WebchatAdapterOptions } from "./webchat/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
 export interface ChannelSettings extends WebchatAdapterOptions {
   readonly telegramApiUrl: string;
+  readonly viberApiUrl: string;
   /** Keeps the vendors' limits, over all processes. */
   readonly pacer: Pacer;
 }
@@ -13,6 +15,7 @@ export interface ChannelSettings extends WebchatAdapterOptions {
 export function createChannels(settings: ChannelSettings): ReadonlyMap<string, ChannelAdapter> {
   const adapters = [
     createTelegramAdapter({ apiUrl: settings.telegramApiUrl, pacer: settings.pacer }),
+    createViberAdapter({ apiUrl: settings.viberApiUrl, pacer: settings.pacer }),
     createWebchatAdapter(settings),
   ];
   return new Map(adapters.map((adapter) => [adapter.id, adapter]));

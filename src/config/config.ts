@@ -24,6 +24,7 @@ export interface Config {
     readonly privateHosts: readonly string[];
   };
   readonly telegramApiUrl: string;
+  readonly viberApiUrl: string;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;
 }
@@ -61,6 +62,7 @@ const environment = z
     B24_ALLOW_HTTP: z.preprocess((value) => empty(value) ?? "0", z.enum(["0", "1"])),
     REST_PRIVATE_HOSTS: optionalText,
     TELEGRAM_API_URL: urlOr("https://api.telegram.org"),
+    VIBER_API_URL: urlOr("https://chatapi.viber.com/pa"),
     LOG_LEVEL: z.preprocess(
       (value) => empty(value) ?? "info",
       z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
@@ -119,6 +121,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         .filter(Boolean),
     },
     telegramApiUrl: value.TELEGRAM_API_URL,
+    viberApiUrl: value.VIBER_API_URL,
     logLevel: value.LOG_LEVEL,
     ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
   };

@@ -9,8 +9,11 @@ export interface MediaShelf {
   keep(file: IncomingFile): Promise<Kept>;
   /** `undefined` when the file is not here (erased, or a shelf not shared between processes). */
   open(media: MediaId): Promise<ShelvedFile | undefined>;
-  /** Absolute URL for the portal or a vendor; whoever has it can read the file until it expires. */
-  link(media: MediaId): string;
+  /**
+   * Absolute URL for the portal or a vendor; whoever has it can read the file until it expires. With `name` its path ends
+   * in it, for vendors who go by an address's extension; it proves nothing and is not read.
+   */
+  link(media: MediaId, name?: string): string;
   /** Constant-time check of a link's signature and end. */
   verify(media: string, expires: string, signature: string): boolean;
   remove(media: readonly MediaId[]): Promise<void>;

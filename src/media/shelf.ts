@@ -67,10 +67,11 @@ export function createMediaShelf(options: ShelfOptions): MediaShelf {
       return { stream: createReadStream(path), name: row.name, mime: row.mime, size: facts.size };
     },
 
-    link(id: MediaId): string {
+    link(id: MediaId, name?: string): string {
       // Rounded, so that a resend within the hour carries the same link and the portal's caches work.
       const expires = String((Math.floor(options.now().getTime() / LINK_LIFE_MS) + 2) * (LINK_LIFE_MS / 1000));
-      return `${options.publicUrl}/media/${id}?e=${expires}&s=${sign(id, expires).toString("base64url")}`;
+      const tail = name === undefined ? "" : `/${encodeURIComponent(name.toWellFormed())}`;
+      return `${options.publicUrl}/media/${id}${tail}?e=${expires}&s=${sign(id, expires).toString("base64url")}`;
     },
 
     verify(id: string, expires: string, signature: string): boolean {

@@ -136,6 +136,7 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
     chatId: route.conversation.externalChatId,
     content: await withQuote(deps, row, content),
     openFile: (attachment) => openFile(deps, attachment),
+    linkFile: ({ source, name }) => (source.by === "media" ? deps.shelf.link(source.id, name) : undefined),
   };
   return attempt(deps, turn, route, row, () => route.adapter.send(route.account, outgoing, row.id));
 }

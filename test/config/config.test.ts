@@ -24,6 +24,7 @@ describe("configuration", () => {
       dataDir: "./data",
       publicUrl: "http://localhost:8080",
       telegramApiUrl: "https://api.telegram.org",
+      viberApiUrl: "https://chatapi.viber.com/pa",
       b24: { oauthUrl: "https://oauth.bitrix.info", allowHttp: false },
     });
   });

@@ -38,6 +38,8 @@ export interface ChannelHarness extends PartFacets {
   delivered(): Promise<readonly DeliveredMessage[]>;
   /** Real bytes of a file the channel takes as this kind. */
   file(kind: AttachmentKind): SampleFile;
+  /** Where the vendor can fetch this file itself. Absent: files are handed to it. */
+  link?(sample: SampleFile): string;
   /** Makes the vendor fail the next call that sends. Absent: there is no vendor that could. */
   fault?(kind: ChannelFault): Promise<void> | void;
   close(): Promise<void>;
@@ -141,10 +143,21 @@ export function recordingPacer(): { readonly pacer: Pacer; readonly pacing: Reco
 }
 
 /** A message whose files are these samples, in order. */
-export function outgoing(chatId: string, content: Content, samples: readonly SampleFile[] = []): Outgoing {
+export function outgoing(
+  chatId: string,
+  content: Content,
+  samples: readonly SampleFile[] = [],
+  link?: (sample: SampleFile) => string,
+): Outgoing {
   return {
     chatId,
     content,
+    ...(link && {
+      linkFile: (wanted: Attachment) => {
+        const sample = samples[content.attachments.indexOf(wanted)];
+        return sample && link(sample);
+      },
+    }),
     openFile: async (wanted) => {
       const sample = samples[content.attachments.indexOf(wanted)];
       if (!sample) throw new Error("the test gave no such file");

@@ -68,7 +68,7 @@ export const capabilities: Capabilities = {
     album: { in: "impossible", out: { degraded: "as single files" } },
     sticker: { in: { degraded: "as a picture file" }, out: { degraded: "as a picture or a file" } },
     location: { in: "full", out: "full" },
-    contact: { in: "full", out: { degraded: "name and first number" } },
+    contact: { in: "full", out: "full" },
     quote: { in: "impossible", out: { degraded: "as words above the text" } },
     reaction: { in: "impossible", out: "impossible" },
     edit: { in: "impossible", out: "impossible" },

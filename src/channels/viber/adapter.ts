@@ -9,10 +9,10 @@ import { realWait, send } from "./send.ts";
 export interface ViberOptions {
   /** Base of the REST API, `VIBER_API_URL`; Viber's own is https://chatapi.viber.com/pa. */
   readonly apiUrl: string;
+  /** Keeps Viber's limits, over all processes. */
+  readonly pacer: Pacer;
   /** How long a call may take. Default 30 s. */
   readonly fetchTimeoutMs?: number;
-  /** Keeps to Viber's rate over all processes. Absent: calls go at once. */
-  readonly pacer?: Pacer;
   /** Waits before a later part of a message is tried again. For tests. */
   readonly wait?: (ms: number) => Promise<void>;
 }
@@ -25,8 +25,8 @@ export interface ViberOptions {
  */
 export function createViberAdapter({
   apiUrl,
-  fetchTimeoutMs = 30_000,
   pacer,
+  fetchTimeoutMs = 30_000,
   wait = realWait,
 }: ViberOptions): ChannelAdapter {
   const api = createViberApi({ apiUrl, fetchTimeoutMs });

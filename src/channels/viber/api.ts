@@ -20,6 +20,8 @@ export type Failure =
   /** Viber answered with a status other than 0. */
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
   | { readonly kind: "not-connected"; readonly reason: string }
+  /** The call was not made: no turn came for it in time. */
+  | { readonly kind: "no-turn" }
   | { readonly kind: "unknown"; readonly reason: string };
 
 export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };

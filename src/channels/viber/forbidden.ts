@@ -1,6 +1,6 @@
 /**
- * Files that Viber does not take from bots ("Forbidden file formats" of the REST API: what a device would run), by the end
- * of their names. Installers, scripts and shortcuts of every system.
+ * Viber takes no files that a device would run ("Forbidden file formats"). These are the usual ends of such names:
+ * installers, scripts and shortcuts of every system. One that is missing here Viber refuses itself.
  */
 const FORBIDDEN = new Set(
   (

@@ -1,6 +1,6 @@
 import type { Button } from "../../domain/message.ts";
 import type { Refused } from "./outcomes.ts";
-import { storable } from "./text.ts";
+import { sendable } from "./text.ts";
 
 /** Buttons as Viber's keyboards ("Keyboards" of the API documentation). Pure. */
 
@@ -28,7 +28,9 @@ export function keyboardOf(
   const lines = rows.flatMap(chunk).filter((row) => row.length > 0);
   if (lines.length === 0) return { kind: "part", part: {} };
   if (lines.length > MOST_ROWS) {
-    return refused(`Viber shows at most ${MOST_ROWS} rows of buttons; this message has ${lines.length}. Take some away.`);
+    return refused(
+      `Viber shows at most ${MOST_ROWS} rows of buttons; this message has ${lines.length}. Take some away.`,
+    );
   }
   const buttons = lines.flat();
   if (buttons.some((button) => button.text.trim() === "" || button.text.length > MOST_WORDS)) {
@@ -49,7 +51,7 @@ export function keyboardOf(
 }
 
 function buttonOf(button: Button, columns: number): object {
-  const words = storable(button.text);
+  const words = sendable(button.text);
   const look = { Columns: columns, Rows: 1, Text: escapeHtml(words), TextSize: "regular" };
   switch (button.kind) {
     case "reply":

@@ -25,7 +25,7 @@ export async function openMedia(apiUrl: string, ref: string, signal: AbortSignal
       const location = response.headers.get("location");
       if (response.status < 300 || response.status > 399 || location === null) return await judge(response, address);
       await response.body?.cancel();
-      address = allowed(apiUrl, URL.parse(location, address)?.href ?? "");
+      address = allowed(apiUrl, URL.parse(location, address.href)?.href ?? "");
       if (!address) return gone("Viber sent us on to a place that is not its own, so the file was not opened.");
     }
     return gone("Viber sent us from place to place, and the file was at none of them.");
@@ -37,7 +37,8 @@ export async function openMedia(apiUrl: string, ref: string, signal: AbortSignal
 
 function allowed(apiUrl: string, ref: string): URL | undefined {
   const address = URL.parse(ref);
-  if (!address || address.username !== "" || address.password !== "") return undefined;
+  if (!address) return undefined;
+  if (address.username !== "" || address.password !== "") return undefined;
   if (address.origin === new URL(apiUrl).origin) return address;
   const usual = address.protocol === "https:" && address.port === "" && VENDOR_HOST.test(address.hostname);
   return usual ? address : undefined;
@@ -47,7 +48,8 @@ async function judge(response: Response, address: URL): Promise<MediaOutcome> {
   const { body, headers, status } = response;
   if (!response.ok || !body) {
     await body?.cancel();
-    if (status === 429 || status >= 500) return later(`Viber had an error (${status}). The file will be asked for again.`);
+    if (status === 429 || status >= 500)
+      return later(`Viber had an error (${status}). The file will be asked for again.`);
     return gone("Viber no longer has this file. Ask the customer to send it again.");
   }
   const length = Number(headers.get("content-length") ?? Number.NaN);

@@ -9,12 +9,16 @@ export type Refused = Extract<SendOutcome, { kind: "refused" }>;
 const RETRY_UNREACHABLE_MS = 5_000;
 /**
  * Viber names no time with "too many requests". Its limit is 100 messages an hour to one person who does not answer, and
- * it ends with their answer, so that a look every minute is soon enough.
+ * it ends with their answer, so that a look three times a minute is soon enough.
  */
-const RETRY_FLOOD_MS = 60_000;
+export const RETRY_FLOOD_MS = 20_000;
 
 /** "Too many requests" of the table of error codes. */
 const TOO_MANY = 12;
+
+export function saysTooMany(failure: Failure): boolean {
+  return failure.kind === "refused" && failure.status === TOO_MANY;
+}
 
 /** Codes that speak of the account and not of a message. */
 const ACCOUNT_STATES: Readonly<Record<number, ConnectionState>> = {
@@ -98,6 +102,12 @@ export function outcomeOf(failure: Failure): SendOutcome {
         afterMs: RETRY_UNREACHABLE_MS,
         sentence: `Viber cannot be reached (${failure.reason}). The message has not left and will be tried again.`,
       };
+    case "no-turn":
+      return {
+        kind: "retry",
+        afterMs: RETRY_UNREACHABLE_MS,
+        sentence: "Other messages of this bot go first, to keep Viber's limits. The message will be sent after them.",
+      };
     case "unknown":
       return uncertain(failure.reason);
     case "refused":
@@ -133,10 +143,8 @@ function uncertain(reason: string): SendOutcome {
 /** How an account stands after a call of its own, not of a message, failed. */
 export function stateOf(failure: Failure): ConnectionState {
   if (failure.kind !== "refused") {
-    return {
-      kind: "transient-disconnect",
-      sentence: `Viber cannot be reached (${failure.reason}). It will be tried again.`,
-    };
+    const reason = "reason" in failure ? ` (${failure.reason})` : "";
+    return { kind: "transient-disconnect", sentence: `Viber cannot be reached${reason}. It will be tried again.` };
   }
   const known = ACCOUNT_STATES[failure.status];
   if (known) return known;

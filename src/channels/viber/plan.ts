@@ -17,7 +17,7 @@ import {
 import { forbiddenExtension } from "./forbidden.ts";
 import { keyboardOf } from "./keyboard.ts";
 import type { Refused } from "./outcomes.ts";
-import { fileName, storable } from "./text.ts";
+import { fileName, sendable } from "./text.ts";
 
 /**
  * Which calls a message takes, decided before the first of them, so that what Viber would refuse is refused while
@@ -42,6 +42,7 @@ export type Planned = { readonly kind: "payloads"; readonly payloads: readonly P
 export function planPayloads(content: Content, files: readonly LinkedFile[]): Planned {
   const refused = files.map((one) => checkFile(one.attachment, one.facts)).find((one) => one !== undefined);
   if (refused) return refused;
+  if ((content.contacts ?? []).some((card) => numberOf(card) === "")) return badContact;
   const keyboard = keyboardOf(content.buttons);
   if (keyboard.kind === "refused") return keyboard;
   const body = bodyOf(content);
@@ -84,14 +85,14 @@ function tooLarge(payload: Payload): boolean {
 function bodyOf({ body, quote, place }: Content): RichText {
   const lines = [
     ...(quote?.text ? [`«${oneLine(quote.text)}»`] : []),
-    ...[place?.title, place?.address].flatMap((line) => (line ? [storable(line)] : [])),
+    ...[place?.title, place?.address].flatMap((line) => (line ? [sendable(line)] : [])),
     withAddresses(body),
   ];
   return plainText(lines.filter((line) => line.trim() !== "").join("\n"));
 }
 
 function oneLine(text: string): string {
-  const line = storable(text).replace(/\s+/g, " ").trim();
+  const line = sendable(text).replace(/\s+/g, " ").trim();
   return line.length > 120 ? `${line.slice(0, 119).toWellFormed()}…` : line;
 }
 
@@ -105,12 +106,23 @@ function withAddresses({ text, spans }: RichText): string {
     told += text.slice(at, end) + (words === url || `${words}/` === url ? "" : ` (${url})`);
     at = end;
   }
-  return storable(told + text.slice(at));
+  return sendable(told + text.slice(at));
 }
 
-function contactPayload({ name, phones }: ContactCard): Payload {
-  const phone = (phones[0] ?? "").replace(/[^\d+]/g, "").slice(0, PHONE_LIMIT);
-  const label = storable(name).trim() || phone;
+const badContact: Refused = {
+  kind: "refused",
+  code: "bad-contact",
+  sentence: "Viber takes contacts with a phone number only. Send the contact as text instead.",
+};
+
+function numberOf({ phones }: ContactCard): string {
+  return (phones[0] ?? "").replace(/[^\d+]/g, "").slice(0, PHONE_LIMIT);
+}
+
+function contactPayload(card: ContactCard): Payload {
+  const { name } = card;
+  const phone = numberOf(card);
+  const label = sendable(name).trim() || phone;
   return { type: "contact", contact: { name: label.slice(0, NAME_LIMIT).toWellFormed(), phone_number: phone } };
 }
 

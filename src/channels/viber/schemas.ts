@@ -36,7 +36,10 @@ const messageSchema = z.object({
   tracking_data: maybe(z.string()),
   contact: maybe(contactSchema),
   location: maybe(
-    z.object({ lat: coordinate.pipe(z.number().min(-90).max(90)), lon: coordinate.pipe(z.number().min(-180).max(180)) }),
+    z.object({
+      lat: coordinate.pipe(z.number().min(-90).max(90)),
+      lon: coordinate.pipe(z.number().min(-180).max(180)),
+    }),
   ),
 });
 

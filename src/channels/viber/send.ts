@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
 import type { Attachment } from "../../domain/message.ts";
-import type { OpenedFile, Outgoing, Pacer, PaceRule, SendOutcome } from "../contract.ts";
-import { senderOf } from "./about.ts";
+import type { OpenedFile, Outgoing, PaceRule, Pacer, SendOutcome } from "../contract.ts";
+import { unclaimedPart } from "../shared/unclaimed.ts";
+import { capabilities, senderOf } from "./about.ts";
 import type { Called, Failure, ViberApi } from "./api.ts";
-import { outcomeOf } from "./outcomes.ts";
+import { outcomeOf, RETRY_FLOOD_MS, saysTooMany } from "./outcomes.ts";
 import { checkFile, type LinkedFile, type Payload, planPayloads } from "./plan.ts";
 import { sentSchema } from "./schemas.ts";
 
@@ -14,8 +15,8 @@ import { sentSchema } from "./schemas.ts";
  * - Crash before the first call: nothing was sent. During or between calls: the relay finds its recorded attempt and
  *   says uncertain; Viber has no key by which a repetition could be recognised.
  * - The first call fails: the outcome is that call's.
- * - A later call fails: parts are out already, so neither "refused" nor "retry" would be honest. No connection is waited
- *   out here, within limits; what remains is uncertain, with the ids that went and a sentence that says which part did not.
+ * - A later call fails: parts are out already, so neither "refused" nor "retry" would be honest. What certainly did
+ *   not leave is waited out here, within limits; what remains is uncertain, with the ids that went and a sentence that says which part did not.
  * - Viber fetches files itself, from signed links that end: it may do so after its answer, and tells by a "failed"
  *   callback when it could not.
  */
@@ -23,7 +24,7 @@ import { sentSchema } from "./schemas.ts";
 export interface SendTools {
   readonly api: ViberApi;
   readonly wait: (ms: number) => Promise<void>;
-  readonly pacer?: Pacer | undefined;
+  readonly pacer: Pacer;
 }
 
 export const realWait = async (ms: number): Promise<void> => {
@@ -33,18 +34,22 @@ export const realWait = async (ms: number): Promise<void> => {
 /** A later part is tried so often before the message is left uncertain. */
 const PART_ATTEMPTS = 4;
 const PART_PAUSE_MS = 1_000;
-/** Longest wait for a turn; after it the message goes back to its lane, where others need not wait for it. */
+/** Longest wait for a turn; after it the message goes back to its lane. */
 const TURN_MS = 20_000;
 /**
- * The only rate that Viber documents (500 requests in 10 s, "Broadcast message"); the other limit, 100 messages an hour
- * to one person who does not answer, ends with their answer, which a pacer cannot see: Viber itself tells when it is hit.
+ * The only rate that Viber documents (500 requests in 10 s, "Broadcast message"). The other limit, 100 messages an hour to
+ * one person who does not answer, ends with their answer, which a pacer cannot see: Viber tells when it is met, and that
+ * person's chat is paused then. A chat's own rule is there for the pause to hold and binds nobody who types.
  */
-const RULES: readonly PaceRule[] = [{ place: "", count: 500, perMs: 10_000 }];
+const BOT: PaceRule = { place: "", count: 500, perMs: 10_000 };
+const ofChat = (place: string): PaceRule => ({ place, count: 100, perMs: 60_000 });
 
 export async function send(tools: SendTools, account: Account, message: Outgoing): Promise<SendOutcome> {
   if (message.chatId.trim() === "") {
     return { kind: "refused", code: "chat-not-found", sentence: "This conversation does not belong to a Viber chat." };
   }
+  const unclaimed = unclaimedPart("Viber", capabilities, message.content);
+  if (unclaimed) return unclaimed;
   const { attachments } = message.content;
   const refused = attachments.map((one) => checkFile(one)).find((one) => one !== undefined);
   if (refused) return refused;
@@ -80,7 +85,8 @@ async function linkOne(message: Outgoing, attachment: Attachment): Promise<Linke
     return {
       kind: "refused",
       code: "no-link",
-      sentence: "Viber fetches files from this server, and there is no address for this one. Send a link to it instead.",
+      sentence:
+        "Viber fetches files from this server, and there is no address for this one. Send a link to it instead.",
     };
   }
   return { attachment, facts: { name, mime, size }, link };
@@ -112,17 +118,20 @@ async function callOnce(
   payload: Payload,
 ): Promise<Called<string>> {
   try {
-    await pacer?.turn(`viber:${account.id}`, RULES, AbortSignal.timeout(TURN_MS));
+    await pacer.turn(account.id, [BOT, ofChat(receiver)], AbortSignal.timeout(TURN_MS));
   } catch {
-    return { ok: false, failure: { kind: "not-connected", reason: "too many messages wait before it" } };
+    // Out of time, or whoever counts the turns is down: nothing was called, which is all that matters to the message.
+    return { ok: false, failure: { kind: "no-turn" } };
   }
   const body = { receiver, min_api_version: 1, sender: senderOf(account), ...payload };
   const done = await api.call(account, "send_message", body, sentSchema);
-  return done.ok ? { ok: true, value: done.value.message_token } : done;
+  if (done.ok) return { ok: true, value: done.value.message_token };
+  if (saysTooMany(done.failure)) await pacer.pause(account.id, receiver, new Date(Date.now() + RETRY_FLOOD_MS));
+  return done;
 }
 
 function isUnsent(failure: Failure): boolean {
-  return failure.kind === "not-connected";
+  return failure.kind === "not-connected" || failure.kind === "no-turn" || saysTooMany(failure);
 }
 
 function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {

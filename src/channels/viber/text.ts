@@ -2,12 +2,17 @@
 
 /** Control characters, marks of writing direction, zero-width space and joiner of words. Joiners of letters stay. */
 const UNSEEN = /\p{Cc}|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]/gu;
-/** Everything that a JSON of ours would have to write as an escape of six bytes, line breaks and tabs apart. */
+/** Everything that JSON has to write as an escape of six bytes, line breaks and tabs apart. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to take out
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
 
-/** A text that any database and any JSON can hold: no control characters, no halves of surrogate pairs. */
+/** A text of the same length that any database can hold: no NUL, no halves of surrogate pairs. */
 export function storable(text: string): string {
+  return text.toWellFormed().replaceAll("\u0000", "\ufffd");
+}
+
+/** A text that takes at most three bytes a unit in a request to Viber: no control characters. */
+export function sendable(text: string): string {
   return text.replace(CONTROLS, "").toWellFormed();
 }
 

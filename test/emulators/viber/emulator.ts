@@ -1,0 +1,240 @@
+import type { AddressInfo } from "node:net";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { EmulatedBot, writeJson } from "./bot.ts";
+import { REQUEST_LIMIT } from "./check-message.ts";
+import { type Fault, type Json, type LogEntry, type Person, type StoredMessage, ViberError } from "./types.ts";
+
+/**
+ * A Viber for tests: a real HTTP server that answers as chatapi.viber.com does, refuses what the documentation does not
+ * allow, fetches the files of messages from their addresses itself, signs its callbacks, and plays people.
+ */
+
+export interface EmulatorOptions {
+  readonly name?: string;
+  readonly now?: () => number;
+  /** Messages an hour to one person who does not answer; `false` turns the limit off. Default 100, as Viber. */
+  readonly perPersonPerHour?: number | false;
+  /** Allows http webhooks, which Viber refuses. */
+  readonly httpWebhooks?: boolean;
+  /** Where public https origins are served in this test: `{"https://app.example": "http://127.0.0.1:8080"}`. */
+  readonly origins?: Readonly<Record<string, string>>;
+}
+
+const METHODS = ["set_webhook", "get_account_info", "send_message"];
+const TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
+
+export class ViberEmulator {
+  readonly log: LogEntry[] = [];
+  readonly bot: EmulatedBot;
+  readonly origins: Map<string, string>;
+  private readonly files = new Map<string, { readonly name: string; readonly bytes: Buffer }>();
+  private faults: { fault: Fault; left: number; skip: number }[] = [];
+  private app: FastifyInstance | undefined;
+  private address: AddressInfo | undefined;
+
+  constructor(options: EmulatorOptions = {}) {
+    this.origins = new Map(Object.entries(options.origins ?? {}));
+    this.bot = new EmulatedBot({
+      token: TOKEN,
+      name: options.name ?? "Shop Support",
+      now: options.now ?? Date.now,
+      origins: this.origins,
+      perPersonPerHour: options.perPersonPerHour === false ? undefined : (options.perPersonPerHour ?? 100),
+      httpWebhooks: options.httpWebhooks ?? false,
+    });
+  }
+
+  /** Base address, for `VIBER_API_URL`. */
+  get url(): string {
+    return `${this.origin}/pa`;
+  }
+
+  private get origin(): string {
+    if (!this.address) throw new Error("the emulator is not started");
+    return `http://127.0.0.1:${this.address.port}`;
+  }
+
+  async start(): Promise<this> {
+    const app = Fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true });
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+    app.post<{ Params: { method: string } }>("/pa/:method", (request, reply) => this.answer(request, reply));
+    app.get<{ Params: { id: string } }>("/files/:id/:name", (request, reply) =>
+      this.sendFile(request.params.id, reply),
+    );
+    app.setNotFoundHandler((_request, reply) => reply.code(404).type("text/html").send("<html>Not Found</html>"));
+    await app.listen({ host: "127.0.0.1", port: 0 });
+    this.app = app;
+    this.address = app.server.address() as AddressInfo;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    await this.bot.settled();
+    this.app?.server.closeAllConnections();
+    await this.app?.close();
+  }
+
+  /** Stops listening and breaks every connection, as a vendor that cannot be reached. */
+  async goDown(): Promise<void> {
+    const server = this.app?.server;
+    if (!server?.listening) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  /** A person with a Viber; subscribed, so that the bot may write to them, unless told otherwise. */
+  addPerson(person: Partial<Person> & { readonly subscribed?: boolean } = {}): Person {
+    const { subscribed = true, ...facts } = person;
+    const full: Person = {
+      id: `${Buffer.from(`person-${this.bot.people.size + 1}`.padEnd(16, "0")).toString("base64")}`,
+      name: "Anna Weber",
+      avatar: "https://media-direct.example/avatar.jpg",
+      country: "DE",
+      language: "de-DE",
+      api_version: 10,
+      ...facts,
+    };
+    this.bot.people.set(full.id, full);
+    if (subscribed) this.bot.subscribed.add(full.id);
+    return full;
+  }
+
+  /** Keeps a file as Viber's media servers do; the address for a message's `media`. */
+  host(bytes: Buffer, name: string): string {
+    const id = String(this.files.size + 1);
+    this.files.set(id, { name, bytes });
+    return `${this.origin}/files/${id}/${encodeURIComponent(name)}`;
+  }
+
+  /** The bot's messages to a person, in order. */
+  sentTo(personId: string): StoredMessage[] {
+    return this.bot.messages.filter((one) => one.receiver === personId && one.from === "bot");
+  }
+
+  calls(method?: string): LogEntry[] {
+    return this.log.filter((entry) => method === undefined || entry.method === method);
+  }
+
+  fault(fault: Fault): void {
+    this.faults.push({ fault, left: fault.times ?? 1, skip: fault.after ?? 0 });
+  }
+
+  private takeFault(method: string): Fault | undefined {
+    for (const one of this.faults) {
+      if (one.left <= 0 || (one.fault.method !== undefined && one.fault.method !== method)) continue;
+      if (one.skip > 0) {
+        one.skip -= 1;
+        continue;
+      }
+      one.left -= 1;
+      return one.fault;
+    }
+    return undefined;
+  }
+
+  private async answer(
+    request: FastifyRequest<{ Params: { method: string } }>,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const { method } = request.params;
+    if (!METHODS.includes(method)) return reply.code(404).type("text/html").send("<html>Not Found</html>");
+    const entry: LogEntry = { id: this.log.length + 1, method, params: {}, processed: false };
+    this.log.push(entry);
+    try {
+      checkToken(request, this.bot);
+      const body = bodyOf(request.body);
+      (entry as { params: Json }).params = body;
+      const fault = this.takeFault(method);
+      if (fault && (await beforeEffect(fault, reply))) return reply;
+      const result = await this.perform(method, body);
+      entry.processed = true;
+      if (fault && (await afterEffect(fault, reply))) return reply;
+      entry.status = 0;
+      return say(reply, { status: 0, status_message: "ok", ...result });
+    } catch (error) {
+      if (!(error instanceof ViberError)) throw error;
+      entry.status = error.status;
+      const failed = { status: error.status, status_message: error.message, chat_hostname: "SN-CHAT-05_" };
+      return say(reply, failed);
+    }
+  }
+
+  private async perform(method: string, body: Json): Promise<Json> {
+    if (method === "set_webhook") return await this.bot.setWebhook(body);
+    if (method === "get_account_info") return this.bot.accountInfo();
+    return { message_token: this.bot.send(body), chat_hostname: "SN-CHAT-05_", billing_status: 1 };
+  }
+
+  private async sendFile(id: string, reply: FastifyReply): Promise<FastifyReply> {
+    const fault = this.takeFault("media");
+    if (fault && (await beforeEffect(fault, reply))) return reply;
+    const file = this.files.get(id);
+    if (!file) return reply.code(404).send("");
+    return reply.type("application/octet-stream").send(file.bytes);
+  }
+}
+
+function say(reply: FastifyReply, body: Json): FastifyReply {
+  return reply.type("application/json").send(writeJson(body));
+}
+
+function checkToken(request: FastifyRequest, bot: EmulatedBot): void {
+  const token = request.headers["x-viber-auth-token"];
+  if (token === undefined || token === "") throw new ViberError(2, "missing_auth_token");
+  if (token !== bot.token || bot.revoked) throw new ViberError(2, "invalidAuthToken");
+}
+
+function bodyOf(body: unknown): Json {
+  if (!Buffer.isBuffer(body)) return {};
+  if (body.length > REQUEST_LIMIT) throw new ViberError(3, "badData: request is larger than 30kb");
+  try {
+    const json: unknown = JSON.parse(body.toString());
+    if (typeof json === "object" && json !== null && !Array.isArray(json)) return { ...json };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new ViberError(3, "badData");
+}
+
+/** Plays the fault if it is one without effect; `true` when the caller got its answer, or none. */
+async function beforeEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
+  if (fault.kind === "error") throw new ViberError(fault.status ?? 3, fault.message ?? "badData");
+  if (fault.kind === "502-html") reply.code(502).type("text/html").send("<html>Bad Gateway</html>");
+  else if (fault.kind === "redirect")
+    reply
+      .code(302)
+      .header("location", fault.message ?? "/")
+      .send("");
+  else if (fault.kind === "drop-before") drop(reply);
+  else if (fault.kind === "hang") await hang(reply);
+  else return false;
+  return true;
+}
+
+async function afterEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
+  if (fault.kind === "502-html-after") reply.code(502).type("text/html").send("<html>Bad Gateway</html>");
+  else if (fault.kind === "drop-after") drop(reply);
+  else if (fault.kind === "garbage-after") reply.send({ hello: "world" });
+  else if (fault.kind === "hang-after") await hang(reply);
+  else return false;
+  return true;
+}
+
+function drop(reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.socket?.resetAndDestroy();
+}
+
+/** Keeps the connection open and silent until the other side gives up. */
+async function hang(reply: FastifyReply): Promise<void> {
+  reply.hijack();
+  const { socket } = reply.raw;
+  if (socket && !socket.destroyed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+}
+
+export async function startViberEmulator(options: EmulatorOptions = {}): Promise<ViberEmulator> {
+  return await new ViberEmulator(options).start();
+}
