@@ -242,6 +242,15 @@ describe("POST /events", () => {
     );
   });
 
+  it("knows the account's connector for groups: its answers arrive, and without it the account keeps its line", async () => {
+    const groups = `${CONNECTOR}_group`;
+    const event = added("to the group", "950");
+    expect((await post({ ...event, data: { ...event.data, CONNECTOR: groups } })).statusCode).toBe(200);
+    expect((await store.messages.findByIm(MEMBER, "950"))?.content.body.text).toBe("to the group");
+    await post({ event: "ONIMCONNECTORSTATUSDELETE", auth: auth(), data: { connector: groups, line: "1" } });
+    expect((await store.accounts.list(MEMBER))[0]).toMatchObject({ line: "1", connector: CONNECTOR });
+  });
+
   it("takes the account off a line that was deleted or disconnected", async () => {
     await post({ event: "ONIMCONNECTORSTATUSDELETE", auth: auth(), data: { connector: CONNECTOR, line: "1" } });
     expect((await store.accounts.list(MEMBER))[0]).not.toHaveProperty("line");
