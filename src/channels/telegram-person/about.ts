@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { Capabilities, SetupStep } from "../contract.ts";
+
+/**
+ * What a person's Telegram account may do, as data. Limits: core.telegram.org/api/config (message_length_max 4096,
+ * caption_length_limit_default 1024, upload_max_fileparts_default 4000 parts of 512 KB), core.telegram.org/api/files.
+ */
+
+export const TEXT_LIMIT = 4096;
+export const CAPTION_LIMIT = 1024;
+const UPLOAD_LIMIT = 4_000 * 512 * 1024;
+/** Larger pictures go as files. */
+export const PHOTO_LIMIT = 10 * 1024 * 1024;
+/** messages.sendMultiMedia takes 2 to 10 items. */
+export const GROUP_LIMIT = 10;
+
+export const capabilities: Capabilities = {
+  textLimit: TEXT_LIMIT,
+  captionLimit: CAPTION_LIMIT,
+  formatting: true,
+  attachments: {
+    photo: { maxBytes: UPLOAD_LIMIT },
+    video: { maxBytes: UPLOAD_LIMIT },
+    animation: { maxBytes: UPLOAD_LIMIT },
+    voice: { maxBytes: UPLOAD_LIMIT },
+    audio: { maxBytes: UPLOAD_LIMIT },
+    file: { maxBytes: UPLOAD_LIMIT },
+    sticker: { maxBytes: UPLOAD_LIMIT },
+  },
+  album: true,
+  edit: true,
+  remove: true,
+  quote: true,
+  typing: false,
+  receipts: "read",
+  mayWriteFirst: true,
+  reaction: true,
+  templates: false,
+  groups: true,
+  repeatable: true,
+  parts: {
+    formatting: { in: "full", out: "full" },
+    photo: { in: "full", out: "full" },
+    video: { in: "full", out: "full" },
+    voice: { in: "full", out: "full" },
+    file: { in: "full", out: "full" },
+    album: { in: "full", out: "full" },
+    sticker: {
+      in: { degraded: "as a picture or animation file" },
+      out: { degraded: "WebP up to 512 KB as a sticker, others as files" },
+    },
+    location: { in: "full", out: "full" },
+    contact: { in: "full", out: "full" },
+    quote: { in: "full", out: "full" },
+    reaction: { in: { degraded: "one emoji a person; custom emoji are not shown" }, out: "full" },
+    edit: { in: "full", out: "full" },
+    delete: { in: "full", out: "full" },
+    forwarded: { in: "full", out: "impossible" },
+    buttons: { in: "impossible", out: "impossible" },
+    template: { in: "impossible", out: "impossible" },
+    notice: { in: "full", out: "impossible" },
+  },
+};
+
+export const credentials = z.object({
+  phone: z
+    .string()
+    .trim()
+    .transform((text) => text.replace(/[\s().-]/g, ""))
+    .refine(
+      (text) => text === "" || /^\+?\d{6,15}$/.test(text),
+      "This is not a phone number. It looks like +49 151 23456789.",
+    )
+    .optional(),
+});
+
+const perDay = (most: number, usual: number) => z.coerce.number().int().min(0).max(most).catch(usual).default(usual);
+
+export const settings = z.object({
+  /** Chats of several people are relayed too. */
+  groups: z.boolean().default(false),
+  /** First messages to people who never wrote, a day. */
+  coldPerDay: perDay(50, 10),
+  /** Searches for people by phone or name, a day. */
+  lookupsPerDay: perDay(200, 30),
+});
+
+export type PersonSettings = z.infer<typeof settings>;
+
+export const setup: readonly SetupStep[] = [
+  {
+    id: "sign-in",
+    title: "Connect a person's Telegram",
+    help:
+      "Leave the number empty to sign in with a QR code: it is shown in the next step and scanned in Telegram under " +
+      "Settings, Devices, Link Desktop Device. With a number, Telegram sends a code to the app on the phone. If the " +
+      "account has a second password, it is asked for too. We appear in Telegram's list of devices and can be ended there at any time.",
+    warning:
+      "This connects a person's own account and not a bot. Telegram restricts or bans accounts that write to many people who did " +
+      "not write first, and its terms forbid unwanted messages; there is no appeal that we could make for you. Use an " +
+      "account that has been in use for some time, keep first messages few and wanted, and have the consent of the account's owner: " +
+      "their private chats are relayed too.",
+    fields: [
+      {
+        key: "phone",
+        into: "credentials",
+        kind: "text",
+        label: "Phone number (empty: QR code)",
+        required: false,
+        placeholder: "+49 151 23456789",
+      },
+      { key: "groups", into: "settings", kind: "switch", label: "Relay group chats too", required: false },
+      {
+        key: "coldPerDay",
+        into: "settings",
+        kind: "choice",
+        label: "First messages to new people, a day",
+        required: false,
+        choices: ["0", "5", "10", "20", "50"].map((value) => ({ value, label: value })),
+      },
+      {
+        key: "lookupsPerDay",
+        into: "settings",
+        kind: "choice",
+        label: "Searches by phone or @name, a day",
+        required: false,
+        choices: ["0", "10", "30", "100", "200"].map((value) => ({ value, label: value })),
+      },
+    ],
+  },
+];
+
+/** Drawn for this project: a paper plane beside a person's head, on a disc. */
+export const icon = {
+  color: "#1C8ADB",
+  svg:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">' +
+    '<circle cx="32" cy="32" r="32" fill="#1C8ADB"/>' +
+    '<circle cx="22" cy="27" r="7" fill="#fff"/><path d="M10 47c0-8 5-12 12-12s12 4 12 12Z" fill="#fff"/>' +
+    '<path d="M34 29 54 19 50 40 44 36 41 40 40 34Z" fill="#fff"/></svg>',
+} as const;

@@ -1,0 +1,80 @@
+import type { tl } from "@mtcute/core";
+import type { Customer } from "../../domain/conversation.ts";
+import { storable } from "./entities.ts";
+
+/**
+ * Chats as one number, as bots and most libraries write them: people positive, basic groups negative, supergroups and
+ * channels below -1000000000000 (core.telegram.org/api/bots/ids). Pure.
+ */
+
+const CHANNEL_MARK = 1_000_000_000_000;
+/** Telegram's own notices (sign-in codes!) come from this user. */
+export const TELEGRAM_ITSELF = 777_000;
+
+export function markedOf(peer: tl.TypePeer): number {
+  switch (peer._) {
+    case "peerUser":
+      return peer.userId;
+    case "peerChat":
+      return -peer.chatId;
+    case "peerChannel":
+      return channelMark(peer.channelId);
+    default:
+      return peer satisfies never;
+  }
+}
+
+export function channelMark(channelId: number): number {
+  return -(CHANNEL_MARK + channelId);
+}
+
+/** The channel's own number; `undefined` for people and basic groups. */
+export function channelOf(chatId: number): number | undefined {
+  return chatId < -CHANNEL_MARK ? -chatId - CHANNEL_MARK : undefined;
+}
+
+export function chatIdOf(text: string): number | undefined {
+  return /^-?[1-9]\d{0,15}$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+}
+
+export function customerOf(user: tl.RawUser): Customer {
+  const name = cleanName(user.firstName);
+  const lastName = cleanName(user.lastName);
+  const username = user.username ?? user.usernames?.find((one) => one.active)?.username;
+  const phone = user.phone?.replace(/\D/g, "");
+  return {
+    externalId: String(user.id),
+    ...(name && { name }),
+    ...(lastName && { lastName }),
+    ...(username && /^[A-Za-z0-9_]{2,64}$/.test(username) && { username, url: `https://t.me/${username}` }),
+    ...(phone && /^\d{6,15}$/.test(phone) && { phone: `+${phone}` }),
+    ...(user.langCode && /^[A-Za-z0-9-]{2,35}$/.test(user.langCode) && { language: user.langCode }),
+  };
+}
+
+/** A group as the customer of its conversation. */
+export function groupOf(chatId: number, chat: tl.TypeChat | undefined): Customer {
+  const title = chat && "title" in chat ? cleanName(chat.title) : undefined;
+  return { externalId: String(chatId), ...(title && { name: title }) };
+}
+
+/** Shown beside a quote or a forwarded message. */
+export function shownName(user: tl.RawUser | undefined, chat: tl.TypeChat | undefined): string | undefined {
+  if (user) return [cleanName(user.firstName), cleanName(user.lastName)].filter(Boolean).join(" ") || user.username;
+  return chat && "title" in chat ? cleanName(chat.title) : undefined;
+}
+
+/** Control characters, marks of writing direction, zero-width space and joiner of words. Joiners of letters stay. */
+const UNSEEN = /\p{Cc}|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]/gu;
+
+/** Names like "." or "👑" are none: passed on, they would make one person of many. */
+export function cleanName(claimed: string | undefined): string | undefined {
+  if (claimed === undefined) return undefined;
+  const name = storable(claimed).replace(UNSEEN, "").replace(/\s+/g, " ").trim();
+  return /\p{L}/u.test(name) ? name.slice(0, 200).toWellFormed() : undefined;
+}
+
+/** A file name without folders, control characters and marks that turn the direction of writing. */
+export function fileName(claimed: string): string {
+  return storable(claimed).replace(UNSEEN, "").replace(/[/\\]/g, "_").trim().slice(-200).toWellFormed();
+}
