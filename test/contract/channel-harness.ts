@@ -187,6 +187,14 @@ export function throughSession(adapter: ChannelAdapter, session: Session): Chann
   };
 }
 
+let keys = 0;
+
+/** A message's key as the relay makes them: another one for each message. */
+export function nextKey(): string {
+  keys += 1;
+  return `key-${keys}`;
+}
+
 /** An attachment kept by us, as the relay hands it to an adapter. */
 export function attachment(kind: AttachmentKind, sample: SampleFile): Attachment {
   const { name, mime, bytes } = sample;

@@ -4,7 +4,7 @@ import type { Button, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { expectSentence } from "./channel-checks.ts";
 import type { Arrival, ChannelHarness, SampleKind } from "./channel-harness.ts";
-import { outgoing } from "./channel-harness.ts";
+import { nextKey, outgoing } from "./channel-harness.ts";
 
 /**
  * The part of the channel battery that goes by `capabilities.parts`: what is claimed is exercised, what is not claimed is
@@ -99,7 +99,7 @@ export function inboundParts(
 export function outboundParts(harness: () => ChannelHarness): void {
   const parts = () => harness().adapter.capabilities.parts;
   const send = (content: Content) =>
-    harness().adapter.send(harness().account, outgoing(harness().chatId, content), "key-1");
+    harness().adapter.send(harness().account, outgoing(harness().chatId, content), nextKey());
 
   async function refusedEarly(content: Content): Promise<void> {
     const calls = harness().calls();

@@ -15,6 +15,7 @@ import {
   attachment,
   type ChannelFault,
   type ChannelHarness,
+  nextKey,
   outgoing,
   type SampleFile,
 } from "./channel-harness.ts";
@@ -319,6 +320,14 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
         else expect(second?.quoted).toBeUndefined();
       });
 
+      it("the same key twice as one message, where it claims so", async () => {
+        const message = outgoing(harness.chatId, content("Once is enough."));
+        const first = await adapter().send(harness.account, message, "the-same");
+        if (!adapter().capabilities.repeatable) return expect(first).toMatchObject({ kind: "sent" });
+        expect(await adapter().send(harness.account, message, "the-same")).toEqual(first);
+        expect(await harness.delivered()).toHaveLength(1);
+      });
+
       it("an answer to a message that is gone all the same", async () => {
         const quote = { externalId: "99999999" };
         expect(await send({ ...content("Still here."), quote })).toMatchObject({ kind: "sent" });
@@ -416,7 +425,11 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
     }
 
     async function send(message: Content, samples: readonly SampleFile[] = []): Promise<SendOutcome> {
-      return await adapter().send(harness.account, outgoing(harness.chatId, message, samples, harness.link), "key-1");
+      return await adapter().send(
+        harness.account,
+        outgoing(harness.chatId, message, samples, harness.link),
+        nextKey(),
+      );
     }
   });
 }

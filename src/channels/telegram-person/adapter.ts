@@ -39,6 +39,7 @@ export function createTelegramPersonAdapter(options: TelegramPersonOptions): Cha
     edit: () => Promise.resolve(elsewhere),
     remove: () => Promise.resolve(elsewhere),
     react: () => Promise.resolve(elsewhere),
+    findPerson: () => Promise.resolve({ kind: "unknown", sentence: `Could not check. ${elsewhere.sentence}` }),
     connect: (account) =>
       Promise.resolve({
         connection: apiId && apiHash ? { kind: "starting", sentence: "Connecting to Telegram." } : noApplication,

@@ -96,9 +96,10 @@ export async function react(tools: SendTools, reaction: OutgoingReaction): Promi
   const target = await targetOf(tools, reaction.chatId);
   const [id] = numbersOf([reaction.externalId]) ?? [];
   if (!target || id === undefined) return unknownMessage;
-  await tools.pace(target.chatId);
   // Telegram's own emoji have no variation selector: ❤ and not ❤️.
   const emoticon = reaction.emoji.replaceAll("\ufe0f", "");
+  if (emoticon !== "" && !ONE_EMOJI.test(emoticon)) return noEmoji;
+  await tools.pace(target.chatId);
   const done = await tryCall(tools.client, {
     _: "messages.sendReaction",
     peer: target.peer,
@@ -109,6 +110,15 @@ export async function react(tools: SendTools, reaction: OutgoingReaction): Promi
   if (done.ok || says(done.failure, "MESSAGE_NOT_MODIFIED")) return { kind: "sent", externalIds: [] };
   return await ended(tools, done.failure);
 }
+
+/** One picture, however many code points it is made of. Which of them a chat takes is Telegram's to say. */
+const ONE_EMOJI = /^(?:\p{Extended_Pictographic}|\p{M}|\p{Emoji_Modifier}|\u200d){1,12}$/u;
+
+const noEmoji: SendOutcome = {
+  kind: "refused",
+  code: "bad-reaction",
+  sentence: "A reaction is one emoji. Choose one from the list.",
+};
 
 async function targetOf(tools: SendTools, text: string): Promise<Target | undefined> {
   const chatId = chatIdOf(text);

@@ -48,7 +48,7 @@ function describe(media: tl.TypeMessageMedia): string | undefined {
   switch (media._) {
     case "messageMediaPoll":
       return [
-        "📊 " + media.poll.question.text,
+        `📊 ${media.poll.question.text}`,
         ...media.poll.answers.flatMap((one) => ("text" in one ? [`• ${one.text.text}`] : [])),
       ].join("\n");
     case "messageMediaDice":
@@ -58,7 +58,7 @@ function describe(media: tl.TypeMessageMedia): string | undefined {
     case "messageMediaInvoice":
       return `🧾 ${media.title}`;
     case "messageMediaToDo":
-      return ["☑️ " + media.todo.title.text, ...media.todo.list.map((one) => `• ${one.title.text}`)].join("\n");
+      return [`☑️ ${media.todo.title.text}`, ...media.todo.list.map((one) => `• ${one.title.text}`)].join("\n");
     case "messageMediaStory":
       return "[A Telegram story: open it on the phone]";
     case "messageMediaPhoto":

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import type { Account } from "../../domain/account.ts";
 import type { OpenedFile, Outgoing, SendOutcome } from "../contract.ts";
-import type { PersonSettings } from "./about.ts";
+import { unclaimedPart } from "../shared/unclaimed.ts";
+import { capabilities, type PersonSettings } from "./about.ts";
 import type { Budget } from "./budget.ts";
 import { CallFailed, type CallFailure, type PersonClient, says, tryCall } from "./client.ts";
 import { toEntities } from "./entities.ts";
@@ -40,6 +41,8 @@ const FILE_RETRY_MS = 5_000;
 export async function send(tools: SendTools, message: Outgoing, key: string): Promise<SendOutcome> {
   const chatId = chatIdOf(message.chatId);
   if (chatId === undefined) return unknownChat;
+  const unclaimed = unclaimedPart("Telegram", capabilities, message.content);
+  if (unclaimed) return unclaimed;
   const tooBig = message.content.attachments.map((one) => checkFile(one)).find((one) => one !== undefined);
   if (tooBig) return tooBig;
   const files = await openAll(message);
