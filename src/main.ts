@@ -135,6 +135,7 @@ async function main(config: Config): Promise<void> {
   const pacer = limiterRedis ? createRedisPacer({ redis: limiterRedis }) : createMemoryPacer();
   const channels = createChannels({
     telegramApiUrl: config.telegramApiUrl,
+    telegramApp: config.telegramApp ?? {},
     viberApiUrl: config.viberApiUrl,
     hub,
     uploads,

@@ -1,5 +1,6 @@
 import type { ChannelAdapter, Pacer } from "./contract.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
+import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";
 import { createViberAdapter } from "./viber/adapter.ts";
 import { createWebchatAdapter, type WebchatAdapterOptions } from "./webchat/adapter.ts";
 
@@ -9,6 +10,7 @@ export interface ChannelSettings extends WebchatAdapterOptions {
   readonly viberApiUrl: string;
   /** Keeps the vendors' limits, over all processes. */
   readonly pacer: Pacer;
+  readonly telegramApp?: Pick<TelegramPersonOptions, "apiId" | "apiHash">;
 }
 
 /** Every channel there is. A new one is its folder and a line here. */
@@ -16,6 +18,7 @@ export function createChannels(settings: ChannelSettings): ReadonlyMap<string, C
   const adapters = [
     createTelegramAdapter({ apiUrl: settings.telegramApiUrl, pacer: settings.pacer }),
     createViberAdapter({ apiUrl: settings.viberApiUrl, pacer: settings.pacer }),
+    createTelegramPersonAdapter({ pacer: settings.pacer, ...settings.telegramApp }),
     createWebchatAdapter(settings),
   ];
   return new Map(adapters.map((adapter) => [adapter.id, adapter]));

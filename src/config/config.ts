@@ -25,6 +25,8 @@ export interface Config {
   };
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
+  /** This server's application at my.telegram.org; absent: no personal Telegram accounts. */
+  readonly telegramApp?: { readonly apiId: number; readonly apiHash: string };
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;
 }
@@ -63,6 +65,14 @@ const environment = z
     REST_PRIVATE_HOSTS: optionalText,
     TELEGRAM_API_URL: urlOr("https://api.telegram.org"),
     VIBER_API_URL: urlOr("https://chatapi.viber.com/pa"),
+    TELEGRAM_API_ID: z.preprocess(empty, z.coerce.number().int().positive().optional()),
+    TELEGRAM_API_HASH: z.preprocess(
+      empty,
+      z
+        .string()
+        .regex(/^[0-9a-f]{32}$/i, "must be 32 hexadecimal digits")
+        .optional(),
+    ),
     LOG_LEVEL: z.preprocess(
       (value) => empty(value) ?? "info",
       z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
@@ -74,6 +84,9 @@ const environment = z
       context.addIssue({ code: "custom", path: [variable], message });
     if (env.DATABASE_URL && !env.SECRET_KEY)
       demand("SECRET_KEY", "is needed with DATABASE_URL: it encrypts the tokens kept there");
+    if ((env.TELEGRAM_API_ID === undefined) !== (env.TELEGRAM_API_HASH === undefined)) {
+      demand("TELEGRAM_API_HASH", "and TELEGRAM_API_ID belong together: set both, from my.telegram.org, or none");
+    }
     if (env.ROLE === "migrate") return;
     if (!env.B24_CLIENT_ID) demand("B24_CLIENT_ID", "is missing: the application's client_id from Bitrix24");
     if (!env.B24_CLIENT_SECRET)
@@ -122,6 +135,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     },
     telegramApiUrl: value.TELEGRAM_API_URL,
     viberApiUrl: value.VIBER_API_URL,
+    ...(value.TELEGRAM_API_ID !== undefined &&
+      value.TELEGRAM_API_HASH !== undefined && {
+        telegramApp: { apiId: value.TELEGRAM_API_ID, apiHash: value.TELEGRAM_API_HASH },
+      }),
     logLevel: value.LOG_LEVEL,
     ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
   };

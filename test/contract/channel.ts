@@ -425,11 +425,7 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
     }
 
     async function send(message: Content, samples: readonly SampleFile[] = []): Promise<SendOutcome> {
-      return await adapter().send(
-        harness.account,
-        outgoing(harness.chatId, message, samples, harness.link),
-        nextKey(),
-      );
+      return await adapter().send(harness.account, outgoing(harness.chatId, message, samples, harness.link), nextKey());
     }
   });
 }

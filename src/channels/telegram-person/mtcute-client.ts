@@ -147,12 +147,19 @@ function countable(updates: tl.TypeUpdates): tl.TypeUpdates {
 }
 
 function failureOf(error: unknown): CallFailed {
-  // -503: Telegram gave up waiting for one of its own servers, which may have done its work.
-  if (tl.RpcError.is(error) && error.code !== -503) {
+  if (tl.RpcError.is(error) && !endsUnknown(error)) {
     return new CallFailed({ kind: "refused", code: error.code, text: textOf(error) });
   }
-  // Time limits, closed connections, answers that cannot be read: nobody knows what became of the call.
+  // Closed connections, answers that cannot be read: nobody knows what became of the call.
   return new CallFailed({ kind: "unknown" });
+}
+
+/**
+ * `TIMEOUT` is mtcute's own, when a call's time is over, though it looks like an answer of Telegram (400). With -503
+ * Telegram gave up waiting for one of its own servers, which may have done its work.
+ */
+function endsUnknown(error: tl.RpcError): boolean {
+  return error.text === "TIMEOUT" || error.code === -503;
 }
 
 /** mtcute keeps the number of `FLOOD_WAIT_17` apart; it is put back. */
