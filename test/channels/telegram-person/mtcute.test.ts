@@ -148,7 +148,7 @@ describe("a session kept in the account's memory", () => {
 
 /** Infinite garble extension as it is defined, block by block: c = E(p xor the c before) xor the p before. */
 function igeByHand(key: Uint8Array, iv: Uint8Array, plain: Uint8Array): Buffer {
-  let [cipherBefore, plainBefore] = [Buffer.from(iv.subarray(0, 16)), Buffer.from(iv.subarray(16))];
+  let [cipherBefore, plainBefore]: [Buffer, Buffer] = [Buffer.from(iv.subarray(0, 16)), Buffer.from(iv.subarray(16))];
   const xor = (a: Uint8Array, b: Uint8Array): Buffer => Buffer.from(a.map((byte, at) => byte ^ (b[at] ?? 0)));
   const blocks: Buffer[] = [];
   for (let at = 0; at < plain.length; at += 16) {
