@@ -64,9 +64,15 @@ export interface ChannelRequest {
 }
 
 export type Received =
-  | { readonly kind: "accepted"; readonly events: readonly ChannelEvent[] }
+  /** `answer`: said instead of our own "ok" after the commit, for vendors that take a greeting as the answer. */
+  | { readonly kind: "accepted"; readonly events: readonly ChannelEvent[]; readonly answer?: WebhookAnswer }
   | { readonly kind: "challenge"; readonly status: number; readonly body: string; readonly contentType: string }
   | { readonly kind: "rejected"; readonly status: 400 | 401 | 403; readonly reason: string };
+
+export interface WebhookAnswer {
+  readonly contentType: string;
+  readonly body: string;
+}
 
 /** Something that happened at the channel, in neutral words. `key` makes it unique within its account: the second one is dropped. */
 export type ChannelEvent =

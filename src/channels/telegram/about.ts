@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Capabilities, SetupStep } from "../contract.ts";
+import { welcomeStep } from "./welcome.ts";
 
 /** What Telegram is and may do, as data. Limits are those of the public Bot API server (core.telegram.org/bots/api). */
 
@@ -15,7 +16,15 @@ export const PHOTO_LIMIT = 10 * 1024 * 1024;
 export const GROUP_LIMIT = 10;
 
 /** Update kinds we ask for; everything else would only be thrown away. */
-export const ALLOWED_UPDATES = ["message", "edited_message"] as const;
+export const ALLOWED_UPDATES = [
+  "message",
+  "edited_message",
+  "message_reaction",
+  "my_chat_member",
+  "business_message",
+  "edited_business_message",
+  "deleted_business_messages",
+] as const;
 
 /**
  * `photo` says 50 MB although sendPhoto takes 10: a larger photo goes as a document, so nothing is refused.
@@ -41,9 +50,9 @@ export const capabilities: Capabilities = {
   typing: false,
   receipts: "none",
   mayWriteFirst: false,
-  reaction: false,
+  reaction: true,
   templates: false,
-  groups: false,
+  groups: true,
   parts: {
     formatting: { in: "full", out: "full" },
     photo: { in: "full", out: "full" },
@@ -51,17 +60,17 @@ export const capabilities: Capabilities = {
     voice: { in: "full", out: "full" },
     file: { in: "full", out: "full" },
     album: { in: "full", out: "full" },
-    sticker: { in: { degraded: "as a picture file" }, out: { degraded: "as the file it is" } },
-    location: { in: { degraded: "as a link to a map" }, out: "impossible" },
-    contact: { in: { degraded: "as text" }, out: "impossible" },
+    sticker: { in: { degraded: "as a picture file with its emoji" }, out: { degraded: "as the file it is" } },
+    location: { in: "full", out: "full" },
+    contact: { in: "full", out: "full" },
     quote: { in: "full", out: "full" },
-    reaction: { in: "impossible", out: "impossible" },
+    reaction: { in: "full", out: { degraded: "one emoji of Telegram's list, not in chats of a business account" } },
     edit: { in: "full", out: "full" },
-    delete: { in: "impossible", out: "full" },
-    forwarded: { in: { degraded: "as a line above the text" }, out: "impossible" },
-    buttons: { in: "impossible", out: "impossible" },
+    delete: { in: { degraded: "in chats of a business account only" }, out: "full" },
+    forwarded: { in: "full", out: "impossible" },
+    buttons: { in: "impossible", out: "full" },
     template: { in: "impossible", out: "impossible" },
-    notice: { in: "impossible", out: "impossible" },
+    notice: { in: "full", out: "impossible" },
   },
 };
 
@@ -74,8 +83,6 @@ export const credentials = z.object({
       "This is not a bot token. It looks like 123456789:AAF… and comes from @BotFather.",
     ),
 });
-
-export const settings = z.object({});
 
 export const setup: readonly SetupStep[] = [
   {
@@ -95,6 +102,7 @@ export const setup: readonly SetupStep[] = [
       },
     ],
   },
+  welcomeStep,
 ];
 
 /** Drawn for this project: a paper plane on a disc. */

@@ -1,13 +1,15 @@
 import type { ChannelAdapter, Pacer } from "../contract.ts";
-import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { capabilities, credentials, icon, setup } from "./about.ts";
 import { createTelegramApi } from "./api.ts";
 import { edit, remove } from "./change.ts";
 import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { createPace } from "./pace.ts";
 import { createPolling } from "./polling.ts";
+import { react } from "./react.ts";
 import { receive } from "./receive.ts";
 import { realWait, send } from "./send.ts";
+import { settings } from "./welcome.ts";
 
 export interface TelegramOptions {
   /** Base of the Bot API, `TELEGRAM_API_URL`; Telegram's own is https://api.telegram.org. */
@@ -46,6 +48,7 @@ export function createTelegramAdapter({
     send: (account, message) => send({ api, pace, wait }, account, message),
     edit: (account, change) => edit(api, account, change),
     remove: (account, change) => remove(api, account, change),
+    react: (account, reaction) => react(api, account, reaction),
     connect: (account, place) => connect(api, account, place),
     disconnect: (account) => disconnect(api, account),
     openMedia: (account, ref, signal) => openMedia(api, account, ref, signal),

@@ -5,9 +5,9 @@ import type { OutgoingChange, SendOutcome } from "../contract.ts";
 import { splitText } from "../shared/split-text.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "./about.ts";
 import type { Called, Failure, TelegramApi } from "./api.ts";
+import { type ChatRef, chatRefOf, target as to } from "./chat-ref.ts";
 import { storable, toEntities } from "./entities.ts";
 import { outcomeOf, saysNoText, saysNothingToDelete, saysNotModified } from "./outcomes.ts";
-import { chatIdOf } from "./send.ts";
 
 /**
  * Edits and deletions of messages sent before. Unlike sending, both may be repeated without harm: a second edit to the
@@ -25,7 +25,7 @@ const edited = z.union([z.literal(true), z.object({ message_id: z.number() })]);
 interface Target {
   readonly api: TelegramApi;
   readonly account: Account;
-  readonly chat: number;
+  readonly chat: ChatRef;
 }
 
 export async function edit(api: TelegramApi, account: Account, change: OutgoingChange): Promise<SendOutcome> {
@@ -72,7 +72,7 @@ async function editRest(
 }
 
 async function editText({ api, account, chat }: Target, id: number, text: RichText): Promise<Called<unknown>> {
-  const payload = { chat_id: chat, message_id: id, text: text.text, entities: toEntities(text) };
+  const payload = { ...to(chat), message_id: id, text: text.text, entities: toEntities(text) };
   return unlessUnchanged(await api.call(account, edited, (raw, signal) => raw.editMessageText(payload, signal)));
 }
 
@@ -89,7 +89,7 @@ async function editCaption(
     };
   }
   const payload = {
-    chat_id: chat,
+    ...to(chat),
     message_id: Number(change.externalIds[0]),
     caption: body.text,
     caption_entities: toEntities(body),
@@ -114,8 +114,12 @@ export async function remove(api: TelegramApi, account: Account, change: Outgoin
 }
 
 async function deleteOne({ api, account, chat }: Target, id: number): Promise<Called<unknown>> {
-  const payload = { chat_id: chat, message_id: id };
-  const done = await api.call(account, z.literal(true), (raw, signal) => raw.deleteMessage(payload, signal));
+  const { business } = chat;
+  const done = await api.call(account, z.literal(true), (raw, signal) =>
+    business === undefined
+      ? raw.deleteMessage({ chat_id: chat.chat, message_id: id }, signal)
+      : raw.deleteBusinessMessages({ business_connection_id: business, message_ids: [id] }, signal),
+  );
   return !done.ok && saysNothingToDelete(done.failure) ? { ok: true, value: true } : done;
 }
 
@@ -124,7 +128,7 @@ function unlessUnchanged(done: Called<unknown>): Called<unknown> {
 }
 
 function targetOf(api: TelegramApi, account: Account, change: OutgoingChange): Target | undefined {
-  const chat = chatIdOf(change.chatId);
+  const chat = chatRefOf(change.chatId);
   const known = change.externalIds.length > 0 && change.externalIds.every((id) => /^[1-9]\d{0,14}$/.test(id));
   return chat !== undefined && known ? { api, account, chat } : undefined;
 }

@@ -1,7 +1,7 @@
-import type { Attachment, AttachmentKind, Content, Quote } from "../../domain/message.ts";
+import type { Attachment, AttachmentKind, ContactCard, Content, Place, Quote } from "../../domain/message.ts";
 import { plainText, type RichText } from "../../domain/rich-text.ts";
 import { fromEntities, storable } from "./entities.ts";
-import type { ContentIn, FileIn, MessageIn, RepliedIn, UserIn } from "./schemas.ts";
+import type { ContentIn, FileIn, MessageIn, OriginIn, RepliedIn, UserIn } from "./schemas.ts";
 
 /** What a Telegram message says, in neutral words. Pure. */
 
@@ -10,11 +10,47 @@ export function readContent(message: MessageIn, raw: Readonly<Record<string, unk
   const body = readBody(message);
   const attachments = readAttachments(message);
   const quote = readQuote(message);
-  if (body.text === "" && attachments.length === 0) {
+  const place = readPlace(message);
+  const contacts = readContacts(message);
+  const forwarded = message.forward_origin && { from: originName(message.forward_origin) };
+  const parts = {
+    ...(quote && { quote }),
+    ...(place && { place }),
+    ...(contacts && { contacts }),
+    ...(forwarded && { forwarded: forwarded.from === undefined ? {} : { from: forwarded.from } }),
+  };
+  if (body.text === "" && attachments.length === 0 && !place && !contacts) {
     if (SERVICE_FIELDS.some((field) => field in raw)) return undefined;
-    return { body: plainText(UNREADABLE), attachments, ...(quote && { quote }) };
+    return { body: plainText(UNREADABLE), attachments, ...parts };
   }
-  return { body, attachments, ...(quote && { quote }) };
+  return { body, attachments, ...parts };
+}
+
+function readPlace({ venue, location }: ContentIn): Place | undefined {
+  // A venue comes with `location` too, for old clients: it is asked for first.
+  const at = venue?.location ?? location;
+  if (!at || Math.abs(at.latitude) > 90 || Math.abs(at.longitude) > 180) return undefined;
+  const title = venue && storable(venue.title).trim();
+  const address = venue && storable(venue.address).trim();
+  return {
+    latitude: at.latitude,
+    longitude: at.longitude,
+    ...(title && { title }),
+    ...(address && { address }),
+  };
+}
+
+function readContacts({ contact }: ContentIn): readonly ContactCard[] | undefined {
+  if (!contact) return undefined;
+  const phone = storable(contact.phone_number).trim();
+  const name = storable([contact.first_name, contact.last_name].filter(Boolean).join(" ")).trim();
+  return [{ name: name || phone, phones: phone === "" ? [] : [phone], emails: [] }];
+}
+
+/** Whose words a forwarded message holds, as far as Telegram tells. */
+function originName(origin: OriginIn): string | undefined {
+  if (origin.sender_user) return personName(origin.sender_user).full;
+  return cleanName(origin.sender_user_name ?? origin.sender_chat?.title ?? origin.chat?.title);
 }
 
 /** Shown for kinds of messages that Telegram invents after us: the agent must know that the customer did write. */
@@ -81,15 +117,7 @@ function readBody(message: ContentIn): RichText {
 
 /** One readable line for what has no text and no file. */
 function describe(message: ContentIn): string | undefined {
-  // A venue comes with `location` too, for old clients: it is asked for first.
-  if (message.venue) return `📍 ${message.venue.title}, ${message.venue.address} ${mapLink(message.venue.location)}`;
-  if (message.location) {
-    return `📍 ${message.location.live_period === undefined ? "Location" : "Live location"}: ${mapLink(message.location)}`;
-  }
-  if (message.contact) {
-    const name = [message.contact.first_name, message.contact.last_name].filter(Boolean).join(" ");
-    return `👤 Contact: ${[name, message.contact.phone_number].filter(Boolean).join(", ")}`;
-  }
+  if (message.location?.live_period !== undefined) return "📍 Live location";
   if (message.poll)
     return `📊 Poll: ${[message.poll.question, ...message.poll.options.map((one) => `• ${one.text}`)].join("\n")}`;
   if (message.checklist)
@@ -100,10 +128,6 @@ function describe(message: ContentIn): string | undefined {
   // A sticker is a file, but one that says something: its emoji keeps that in the text.
   if (message.sticker?.emoji) return message.sticker.emoji;
   return undefined;
-}
-
-function mapLink(place: { latitude: number; longitude: number }): string {
-  return `https://maps.google.com/?q=${place.latitude},${place.longitude}`;
 }
 
 function readAttachments(message: ContentIn): Attachment[] {
@@ -173,7 +197,9 @@ function quotedText(replied: RepliedIn): string | undefined {
   const text = readBody(replied).text;
   if (text !== "") return text;
   const file = readAttachments(replied)[0];
-  return file && (file.name ?? `[${file.kind}]`);
+  if (file) return file.name ?? `[${file.kind}]`;
+  if (readPlace(replied)) return "[location]";
+  return readContacts(replied)?.[0]?.name;
 }
 
 function authorName(replied: RepliedIn): string | undefined {

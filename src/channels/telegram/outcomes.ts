@@ -91,6 +91,18 @@ interface Rule {
 /** Descriptions of the public server (tdlib/telegram-bot-api and tdlib/td), matched without regard to case. */
 const RULES: readonly Rule[] = [
   {
+    pattern: /business_peer_usage_missing/,
+    code: "business-window",
+    sentence:
+      "The bot may answer for a business account only within 24 hours of the customer's message. Answer from the account itself.",
+  },
+  {
+    pattern: /business.?connection|business_peer|bot_business|bot_access_forbidden/,
+    code: "business-disconnected",
+    sentence:
+      "The business account does not let the bot answer for it any more. Its owner can allow it in Telegram: Settings, Business, Chatbots.",
+  },
+  {
     pattern: /blocked by the user/,
     code: "blocked",
     sentence: "The customer has blocked the bot. Use another channel to reach them.",
@@ -214,7 +226,7 @@ function refusal(code: number, description: string): Refused {
 
 /** Whether Telegram said, in these words, that nothing had to be done. */
 export function saysNotModified(failure: Failure): boolean {
-  return failure.kind === "refused" && /message is not modified/i.test(failure.description);
+  return failure.kind === "refused" && /message.is.not.modified|message_not_modified/i.test(failure.description);
 }
 
 export function saysNothingToDelete(failure: Failure): boolean {

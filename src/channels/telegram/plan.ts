@@ -1,4 +1,4 @@
-import type { Attachment, AttachmentKind, Content } from "../../domain/message.ts";
+import type { Attachment, AttachmentKind, ContactCard, Content, Place } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
 import type { OpenedFile } from "../contract.ts";
 import { splitText } from "../shared/split-text.ts";
@@ -24,6 +24,8 @@ export interface PlannedFile {
 }
 
 export type Step =
+  | { readonly kind: "place"; readonly place: Place }
+  | { readonly kind: "card"; readonly card: ContactCard }
   | { readonly kind: "text"; readonly text: RichText }
   | { readonly kind: "file"; readonly file: PlannedFile; readonly caption?: RichText }
   | { readonly kind: "group"; readonly files: readonly PlannedFile[]; readonly caption?: RichText };
@@ -43,13 +45,41 @@ export function planSteps(content: Content, files: readonly OpenedFile[]): Plann
   const fileSteps = group(planned);
   const [first, ...others] = fileSteps;
   const hasText = body.text.trim() !== "";
-  if (!first && !hasText) return emptyMessage;
-  if (first && hasText && first.method !== "sticker" && body.text.length <= CAPTION_LIMIT) {
-    return { kind: "steps", steps: [{ ...first.step, caption: body }, ...others.map((one) => one.step)] };
+  const wrong = checkParts(content);
+  if (wrong) return wrong;
+  const cards = (content.contacts ?? []).map((card): Step => ({ kind: "card", card }));
+  const extras: Step[] = [...(content.place ? [{ kind: "place" as const, place: content.place }] : []), ...cards];
+  if (!first && !hasText && extras.length === 0) return emptyMessage;
+  // Buttons stand under the last step: under a text, where there is one, because an album has none of its own.
+  const hasButtons = (content.buttons ?? []).flat().length > 0;
+  if (hasButtons && !hasText) return buttonsAlone;
+  const asCaption = first?.step.kind === "file" || !hasButtons;
+  const fits = body.text.length <= CAPTION_LIMIT && (!hasButtons || (others.length === 0 && extras.length === 0));
+  if (first && hasText && first.method !== "sticker" && asCaption && fits) {
+    return { kind: "steps", steps: [{ ...first.step, caption: body }, ...others.map((one) => one.step), ...extras] };
   }
   const texts = splitText(body, TEXT_LIMIT).map((text): Step => ({ kind: "text", text }));
-  return { kind: "steps", steps: [...fileSteps.map((one) => one.step), ...texts] };
+  return { kind: "steps", steps: [...fileSteps.map((one) => one.step), ...extras, ...texts] };
 }
+
+/** Places and cards that Telegram would refuse, before any call. */
+function checkParts({ place, contacts = [] }: Content): Refused | undefined {
+  if (place && !(Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180))
+    return { kind: "refused", code: "bad-location", sentence: "This location lies nowhere on Earth. Choose it again." };
+  if (contacts.some((card) => (card.phones[0] ?? "").trim() === ""))
+    return {
+      kind: "refused",
+      code: "bad-contact",
+      sentence: "Telegram sends contact cards with a phone number only. Write the name and address as text.",
+    };
+  return undefined;
+}
+
+const buttonsAlone: Refused = {
+  kind: "refused",
+  code: "bad-buttons",
+  sentence: "Buttons stand under a text. Write what they are about.",
+};
 
 const emptyMessage: Refused = {
   kind: "refused",
@@ -130,7 +160,7 @@ function hasPhotoShape({ width, height }: Attachment): boolean {
 
 interface FileStep {
   readonly method: FileMethod;
-  readonly step: Exclude<Step, { kind: "text" }>;
+  readonly step: Extract<Step, { kind: "file" | "group" }>;
 }
 
 /** Neighbours that may share an album ("sendMediaGroup": photos and videos mix, documents and audio do not) do. */

@@ -5,7 +5,8 @@ import type { Failure, TelegramApi } from "./api.ts";
 import { stateOf } from "./connect.ts";
 import { retryMs } from "./outcomes.ts";
 import { readUpdate } from "./receive.ts";
-import { updateSchema } from "./schemas.ts";
+import { sentMessageSchema, updateSchema } from "./schemas.ts";
+import { greetingFor } from "./welcome.ts";
 
 /**
  * Long polling. The cursor is the number of the first update not seen yet; Telegram forgets what lies before it when it
@@ -37,6 +38,12 @@ export function createPolling(api: TelegramApi): Polling {
       const options = { extraMs: payload.timeout * 1_000, signal };
       const polled = await api.call(account, updates, (raw, both) => raw.getUpdates(payload, both), options);
       if (!polled.ok) return failed(polled.failure, cursor);
+      // Best effort: greeted twice when the same updates come again after a crash, and not at all when Telegram is busy.
+      for (const update of polled.value) {
+        const greeting = greetingFor(account, update);
+        if (greeting)
+          await api.call(account, sentMessageSchema, (raw, both) => raw.sendMessage(greeting, both), { signal });
+      }
       const last = polled.value.reduce((most, update) => Math.max(most, update.update_id), Number.NEGATIVE_INFINITY);
       return {
         kind: "events",

@@ -1,9 +1,24 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Account } from "../../domain/account.ts";
 import type { Customer } from "../../domain/conversation.ts";
+import type { Content } from "../../domain/message.ts";
+import { plainText } from "../../domain/rich-text.ts";
 import type { ChannelEvent, ChannelRequest, Received } from "../contract.ts";
+import { nameOfChat } from "./chat-ref.ts";
+import { storable } from "./entities.ts";
 import { cleanName, personName, readContent } from "./inbound-content.ts";
-import { type MessageIn, messageSchema, updateSchema } from "./schemas.ts";
+import {
+  businessRemovalSchema,
+  type ChatIn,
+  type MessageIn,
+  memberChangeSchema,
+  messageSchema,
+  reactionSchema,
+  type UserIn,
+  updateSchema,
+} from "./schemas.ts";
+import { type Told, toldBy, toldByChange } from "./service.ts";
+import { greetingFor } from "./welcome.ts";
 
 /**
  * Telegram's webhook. Pure and synchronous: nothing to crash in. Telegram repeats an update until it is answered with
@@ -22,7 +37,14 @@ export function receive(request: ChannelRequest, account: Account): Received {
   if (request.method !== "POST") return { kind: "rejected", status: 400, reason: "Telegram sends updates by POST." };
   const update = parseUpdate(request.rawBody);
   if (!update) return { kind: "rejected", status: 400, reason: "The body is not a Telegram update." };
-  return { kind: "accepted", events: readUpdate(update) };
+  const greeting = greetingFor(account, update);
+  return {
+    kind: "accepted",
+    events: readUpdate(update),
+    ...(greeting && {
+      answer: { contentType: "application/json", body: JSON.stringify({ method: "sendMessage", ...greeting }) },
+    }),
+  };
 }
 
 function provesItself(request: ChannelRequest, account: Account): boolean {
@@ -51,8 +73,13 @@ function parseUpdate(body: Buffer): Readonly<Record<string, unknown>> | undefine
 
 /** The events of one update, as webhook and polling give them. Unknown kinds give none. */
 export function readUpdate(update: Readonly<Record<string, unknown>>): ChannelEvent[] {
-  if (isRecord(update.message)) return readMessage(update.message, "message");
-  if (isRecord(update.edited_message)) return readMessage(update.edited_message, "edit");
+  const message = update.message ?? update.business_message;
+  if (isRecord(message)) return readMessage(message, "message");
+  const edited = update.edited_message ?? update.edited_business_message;
+  if (isRecord(edited)) return readMessage(edited, "edit");
+  if (isRecord(update.message_reaction)) return readReaction(update.message_reaction);
+  if (isRecord(update.my_chat_member)) return readMemberChange(update.my_chat_member);
+  if (isRecord(update.deleted_business_messages)) return readRemovals(update.deleted_business_messages);
   return [];
 }
 
@@ -60,48 +87,150 @@ function readMessage(raw: Readonly<Record<string, unknown>>, kind: "message" | "
   const parsed = messageSchema.safeParse(raw);
   if (!parsed.success) return [];
   const message = parsed.data;
-  if (!["private", "group", "supergroup"].includes(message.chat.type)) return [];
-  const customer = readCustomer(message);
-  const content = customer && readContent(message, raw);
-  if (!customer || !content) return [];
-  const externalId = String(message.message_id);
-  const chatId = String(message.chat.id);
+  const business = message.business_connection_id;
+  // Connections are broken where they should name a chat: better none than the bot's own chat of that number.
+  if (business === undefined && "business_connection_id" in raw) return [];
+  // What we sent ourselves for a business account comes back as news of that account.
+  if (message.sender_business_bot || !isTalk(message.chat)) return [];
+  const author = readAuthor(message);
+  const told = toldBy(message);
+  const content = told ? contentOf(told) : author && readContent(message, raw);
+  if (!author || !content) return [];
+  const common = { ...placeOf(message, author), externalId: String(message.message_id) };
+  const { chatId, externalId } = common;
+  const inGroup = message.chat.type !== "private";
+  const full: Content = inGroup ? { ...content, author } : content;
   if (kind === "message") {
     const album = message.media_group_id;
-    const at = seconds(message.date);
+    const fromDevice = business !== undefined && message.from?.id !== message.chat.id;
     return [
-      { kind, key: `m:${chatId}:${externalId}`, chatId, at, customer, externalId, content, ...(album && { album }) },
+      {
+        kind,
+        key: `m:${chatId}:${externalId}`,
+        at: seconds(message.date),
+        ...common,
+        content: full,
+        ...(album && { album }),
+        ...(inGroup && { group: true }),
+        ...(fromDevice && { fromDevice: true }),
+      },
     ];
   }
   // A live location is edited every few seconds, with nothing in it that an agent would read again.
   if (message.location?.live_period !== undefined) return [];
   const edited = message.edit_date ?? message.date;
   // Two edits within one second have the same date; the content tells them apart.
-  const key = `e:${chatId}:${externalId}:${edited}-${fingerprint(content)}`;
-  return [{ kind, key, chatId, at: seconds(edited), customer, externalId, content }];
+  const key = `e:${chatId}:${externalId}:${edited}-${fingerprint(full)}`;
+  return [{ kind, key, at: seconds(edited), ...common, content: full }];
+}
+
+const isTalk = (chat: ChatIn): boolean => ["private", "group", "supergroup"].includes(chat.type);
+
+/** Whose conversation it is: the person's, or the group's as a whole. */
+function placeOf(message: MessageIn, author: Customer): { readonly chatId: string; readonly customer: Customer } {
+  const { chat, business_connection_id: business, from } = message;
+  const chatId = nameOfChat(chat.id, business);
+  if (chat.type !== "private") return { chatId, customer: chatAsCustomer(chat) };
+  // By the business owner's own hand: the customer is the one they wrote to.
+  return { chatId, customer: business !== undefined && from?.id !== chat.id ? personOfChat(chat) : author };
+}
+
+function chatAsCustomer(chat: ChatIn): Customer {
+  const name = cleanName(chat.title);
+  return { externalId: String(chat.id), ...(name && { name }), ...(chat.username && publicName(chat.username)) };
+}
+
+function personOfChat(chat: ChatIn): Customer {
+  const { name, lastName } = personName({ ...chat, is_bot: false, language_code: undefined });
+  return {
+    externalId: String(chat.id),
+    ...(name && { name }),
+    ...(lastName && { lastName }),
+    ...(chat.username && publicName(chat.username)),
+  };
+}
+
+const contentOf = ({ notice, sentence }: Told): Content => ({ body: plainText(sentence), attachments: [], notice });
+
+/**
+ * Telegram tells reactions in private chats by themselves, in groups to bots that are administrators. A picture of
+ * somebody's own, or a paid star, has no emoji; that there is one is told all the same.
+ */
+function readReaction(raw: Readonly<Record<string, unknown>>): ChannelEvent[] {
+  const parsed = reactionSchema.safeParse(raw);
+  if (!parsed.success || !isTalk(parsed.data.chat)) return [];
+  const { chat, user, actor_chat: actor, date, message_id: id, new_reaction: now, old_reaction: before } = parsed.data;
+  const person = user && !user.is_bot ? personAsCustomer(user) : undefined;
+  const customer = actor ? chatAsCustomer(actor) : person;
+  if (!customer) return [];
+  const [first] = now;
+  const emoji = first === undefined ? "" : (first.emoji ?? (first.type === "paid" ? "⭐" : "✨"));
+  const chatId = nameOfChat(chat.id, undefined);
+  const key = `r:${chatId}:${id}:${customer.externalId}:${date}-${fingerprint([before, now])}`;
+  return [
+    { kind: "reaction", key, chatId, at: seconds(date), customer, externalId: String(id), emoji: storable(emoji) },
+  ];
+}
+
+function readMemberChange(raw: Readonly<Record<string, unknown>>): ChannelEvent[] {
+  const parsed = memberChangeSchema.safeParse(raw);
+  if (!parsed.success || !isTalk(parsed.data.chat)) return [];
+  const { chat, from, date } = parsed.data;
+  const told = toldByChange(parsed.data);
+  if (!told) return [];
+  const author = personAsCustomer(from);
+  const inGroup = chat.type !== "private";
+  const chatId = nameOfChat(chat.id, undefined);
+  // Not a message of the chat: its number is made of the change's own.
+  const externalId = `change-${date}-${told.notice}`;
+  return [
+    {
+      kind: "message",
+      key: `c:${chatId}:${externalId}`,
+      chatId,
+      at: seconds(date),
+      customer: inGroup ? chatAsCustomer(chat) : author,
+      externalId,
+      content: inGroup ? { ...contentOf(told), author } : contentOf(told),
+      ...(inGroup && { group: true }),
+    },
+  ];
+}
+
+/** Telegram tells bots of deletions in chats of a business account only, and not when they happened. */
+function readRemovals(raw: Readonly<Record<string, unknown>>): ChannelEvent[] {
+  const parsed = businessRemovalSchema.safeParse(raw);
+  if (!parsed.success) return [];
+  const chatId = nameOfChat(parsed.data.chat.id, parsed.data.business_connection_id);
+  return [...new Set(parsed.data.message_ids)].map((id) => ({
+    kind: "delete",
+    key: `d:${chatId}:${id}`,
+    chatId,
+    at: new Date(0),
+    externalId: String(id),
+  }));
 }
 
 /**
  * The person who wrote. In a group that speaks anonymously (an administrator, a linked channel) it is the chat itself.
  * Other bots are nobody: two bots that answer each other never stop.
  */
-function readCustomer(message: MessageIn): Customer | undefined {
-  if (message.sender_chat) {
-    const name = cleanName(message.sender_chat.title);
-    const username = message.sender_chat.username;
-    return { externalId: String(message.sender_chat.id), ...(name && { name }), ...(username && publicName(username)) };
-  }
+function readAuthor(message: MessageIn): Customer | undefined {
+  if (message.sender_chat) return chatAsCustomer(message.sender_chat);
   const { from } = message;
   if (!from || from.is_bot) return undefined;
-  const { name, lastName } = personName(from);
-  const language = from.language_code;
   const phone = ownPhone(message);
+  return { ...personAsCustomer(from), ...(phone && { phone }) };
+}
+
+function personAsCustomer(user: UserIn): Customer {
+  const { name, lastName } = personName(user);
+  const language = user.language_code;
   return {
-    externalId: String(from.id),
+    externalId: String(user.id),
     ...(name && { name }),
     ...(lastName && { lastName }),
-    ...(from.username && publicName(from.username)),
-    ...(phone && { phone }),
+    ...(user.username && publicName(user.username)),
     ...(language && /^[A-Za-z0-9-]{2,35}$/.test(language) && { language }),
   };
 }

@@ -24,6 +24,7 @@ const chatSchema = z.object({
   title: maybe(z.string()),
   username: maybe(z.string()),
   first_name: maybe(z.string()),
+  last_name: maybe(z.string()),
 });
 
 const entitySchema = z.object({ type: z.string(), offset: integer, length: integer, url: maybe(z.string()) });
@@ -97,8 +98,22 @@ const repliedSchema = z.object({
   ...contentShape,
 });
 
+const originSchema = z.object({
+  type: z.string(),
+  sender_user: maybe(userSchema),
+  sender_user_name: maybe(z.string()),
+  sender_chat: maybe(chatSchema),
+  chat: maybe(chatSchema),
+});
+
 export const messageSchema = z.object({
   message_id: integer,
+  business_connection_id: maybe(z.string().regex(/^[^\s:]{1,200}$/)),
+  sender_business_bot: maybe(userSchema),
+  forward_origin: maybe(originSchema),
+  new_chat_members: maybe(z.array(userSchema)),
+  left_chat_member: maybe(userSchema),
+  migrate_to_chat_id: maybe(integer),
   date: z.number(),
   edit_date: maybe(z.number()),
   chat: chatSchema,
@@ -108,6 +123,30 @@ export const messageSchema = z.object({
   reply_to_message: maybe(repliedSchema),
   quote: maybe(z.object({ text: z.string() })),
   ...contentShape,
+});
+
+export const reactionSchema = z.object({
+  chat: chatSchema,
+  message_id: integer,
+  user: maybe(userSchema),
+  actor_chat: maybe(chatSchema),
+  date: z.number(),
+  old_reaction: z.array(z.unknown()).catch([]),
+  new_reaction: z.array(z.object({ type: z.string(), emoji: maybe(z.string()) })),
+});
+
+export const memberChangeSchema = z.object({
+  chat: chatSchema,
+  from: userSchema,
+  date: z.number(),
+  old_chat_member: z.object({ status: z.string() }),
+  new_chat_member: z.object({ status: z.string() }),
+});
+
+export const businessRemovalSchema = z.object({
+  business_connection_id: z.string().regex(/^[^\s:]{1,200}$/),
+  chat: chatSchema,
+  message_ids: z.array(integer),
 });
 
 /** An update as it comes: only its number is sure. The rest is judged by `messageSchema`, kind by kind. */
@@ -126,6 +165,9 @@ export const fileInfoSchema = z.object({ file_path: maybe(z.string()), file_size
 export type UserIn = z.infer<typeof userSchema>;
 export type EntityIn = z.infer<typeof entitySchema>;
 export type FileIn = z.infer<typeof fileSchema>;
+export type ChatIn = z.infer<typeof chatSchema>;
+export type OriginIn = z.infer<typeof originSchema>;
+export type MemberChangeIn = z.infer<typeof memberChangeSchema>;
 export type MessageIn = z.infer<typeof messageSchema>;
 export type RepliedIn = z.infer<typeof repliedSchema>;
 export type ContentIn = Omit<RepliedIn, "message_id" | "from" | "sender_chat">;

@@ -3,12 +3,15 @@ import { InputFile, type RawApi } from "grammy";
 import type { InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo, Opts } from "grammy/types";
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
+import type { ContactCard } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
 import type { OpenedFile, Outgoing, SendOutcome } from "../contract.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities } from "./about.ts";
 import { type Called, type Failure, FileReadError, type RawSignal, type TelegramApi } from "./api.ts";
-import { toEntities } from "./entities.ts";
+import { type Markup, markupOf } from "./buttons.ts";
+import { type ChatRef, chatRefOf, target } from "./chat-ref.ts";
+import { storable, toEntities } from "./entities.ts";
 import { outcomeOf, retryMs, saysBadPicture } from "./outcomes.ts";
 import type { Pace } from "./pace.ts";
 import { checkFile, type PlannedFile, planSteps, type Step, uploadName } from "./plan.ts";
@@ -52,7 +55,7 @@ const sentGroup = z
   .transform((list) => list.map((message) => String(message.message_id)));
 
 export async function send(tools: SendTools, account: Account, message: Outgoing): Promise<SendOutcome> {
-  const chat = chatIdOf(message.chatId);
+  const chat = chatRefOf(message.chatId);
   if (chat === undefined) {
     return {
       kind: "refused",
@@ -62,6 +65,8 @@ export async function send(tools: SendTools, account: Account, message: Outgoing
   }
   const unclaimed = unclaimedPart("Telegram", capabilities, message.content);
   if (unclaimed) return unclaimed;
+  const buttons = markupOf(message.content, chat);
+  if (buttons.kind === "refused") return buttons;
   const tooBig = message.content.attachments.map((one) => checkFile(one)).find((one) => one !== undefined);
   if (tooBig) return tooBig;
   const files = createFiles(message);
@@ -73,6 +78,8 @@ export async function send(tools: SendTools, account: Account, message: Outgoing
     return await runSteps(tools, account, plan.steps, {
       chat,
       files,
+      markup: undefined,
+      buttons: buttons.markup,
       quoted: message.content.quote?.externalId,
     });
   } finally {
@@ -81,7 +88,11 @@ export async function send(tools: SendTools, account: Account, message: Outgoing
 }
 
 interface Run {
-  readonly chat: number;
+  readonly chat: ChatRef;
+  /** Buttons of the message, which stand under its last step. */
+  readonly buttons: Markup | undefined;
+  /** Those of this step. */
+  readonly markup: Markup | undefined;
   readonly files: Files;
   readonly quoted: string | undefined;
 }
@@ -91,13 +102,14 @@ async function runSteps(tools: SendTools, account: Account, steps: readonly Step
   let waited = 0;
   for (const [at, step] of steps.entries()) {
     const quoted = at === 0 ? run.quoted : undefined;
-    let done = await runStep(tools, account, step, { ...run, quoted });
+    const own = { ...run, quoted, markup: at === steps.length - 1 ? run.buttons : undefined };
+    let done = await runStep(tools, account, step, own);
     for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
       const pause = pauseAfter(done.failure);
       if (pause === undefined || waited + pause > PART_WAIT_MS) break;
       waited += pause;
       await tools.wait(pause);
-      done = await runStep(tools, account, step, { ...run, quoted });
+      done = await runStep(tools, account, step, own);
     }
     if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, steps.length);
     sent.push(...done.value);
@@ -159,11 +171,17 @@ function withoutPhotos(step: Step): Step | undefined {
 }
 
 async function callStep(api: TelegramApi, account: Account, step: Step, run: Run): Promise<Called<string[]>> {
-  const to = { chat_id: run.chat, ...replyTo(run.quoted) };
+  const to = {
+    ...target(run.chat),
+    ...replyTo(run.quoted),
+    ...(run.markup && { reply_markup: run.markup }),
+  };
   if (step.kind === "text") {
     const payload = { ...to, text: step.text.text, ...entitiesOf("entities", step.text) };
     return await api.call(account, sentOne, (raw, signal) => raw.sendMessage(payload, signal));
   }
+  if (step.kind === "place" || step.kind === "card")
+    return await api.call(account, sentOne, (raw, signal) => sendPart(raw, step, to, signal));
   const caption = step.caption ? { caption: step.caption.text, ...entitiesOf("caption_entities", step.caption) } : {};
   const used = step.kind === "file" ? [step.file] : step.files;
   const extraMs = Math.ceil((used.reduce((sum, file) => sum + file.opened.size, 0) / SLOWEST_UPLOAD) * 1_000);
@@ -196,7 +214,46 @@ async function callStep(api: TelegramApi, account: Account, step: Step, run: Run
 
 interface Common {
   readonly chat_id: number;
+  readonly reply_markup?: Markup;
   readonly caption?: string;
+}
+
+/** With a name or an address a place is a venue, which has to have both. */
+function sendPart(
+  raw: RawApi,
+  step: Extract<Step, { kind: "place" | "card" }>,
+  to: Common,
+  signal: RawSignal,
+): Promise<unknown> {
+  if (step.kind === "card") {
+    const { name, phones } = step.card;
+    const [phone = ""] = phones;
+    const card = { phone_number: phone, first_name: storable(name).trim() || phone, ...vcardOf(step.card) };
+    return raw.sendContact({ ...to, ...card }, signal);
+  }
+  const { latitude, longitude, title = "", address = "" } = step.place;
+  const words = [storable(title).trim(), storable(address).trim()].filter((one) => one !== "");
+  const [first, second = `${latitude}, ${longitude}`] = words;
+  if (first === undefined) return raw.sendLocation({ ...to, latitude, longitude }, signal);
+  return raw.sendVenue({ ...to, latitude, longitude, title: first, address: second }, signal);
+}
+
+/** More than one number, or an e-mail address, travels in the vCard, which may have 2,048 bytes ("sendContact"). */
+function vcardOf({ name, phones, emails }: ContactCard): { vcard?: string } {
+  if (phones.length < 2 && emails.length === 0) return {};
+  const clean = (value: string): string =>
+    storable(value)
+      .replace(/[\r\n]+/g, " ")
+      .replace(/[\\,;]/g, "\\$&");
+  const vcard = [
+    "BEGIN:VCARD",
+    "VERSION:3.0",
+    `FN:${clean(name)}`,
+    ...phones.map((phone) => `TEL:${clean(phone)}`),
+    ...emails.map((email) => `EMAIL:${clean(email)}`),
+    "END:VCARD",
+  ].join("\r\n");
+  return Buffer.byteLength(vcard) <= 2_048 ? { vcard } : {};
 }
 
 function sendFile(
@@ -220,7 +277,7 @@ function sendFile(
     case "audio":
       return raw.sendAudio({ ...common, audio: input, ...length }, signal);
     case "sticker":
-      return raw.sendSticker({ chat_id: common.chat_id, sticker: input }, signal);
+      return raw.sendSticker({ ...common, sticker: input }, signal);
     case "document":
       return raw.sendDocument({ ...common, document: input }, signal);
     default:
@@ -256,11 +313,6 @@ function entitiesOf<K extends string>(key: K, text: RichText): Partial<Record<K,
 function replyTo(quoted: string | undefined): Partial<Pick<Opts<"sendMessage">, "reply_parameters">> {
   const id = quoted === undefined || !/^\d{1,15}$/.test(quoted) ? undefined : Number(quoted);
   return id === undefined ? {} : { reply_parameters: { message_id: id, allow_sending_without_reply: true } };
-}
-
-/** Chat ids have at most 52 significant bits (Bot API, "Chat"), so a number holds them. */
-export function chatIdOf(chatId: string): number | undefined {
-  return /^-?[1-9]\d{0,15}$/.test(chatId) && Number.isSafeInteger(Number(chatId)) ? Number(chatId) : undefined;
 }
 
 interface Files {

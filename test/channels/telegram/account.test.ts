@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Polled } from "../../../src/channels/contract.ts";
+import { ALLOWED_UPDATES } from "../../../src/channels/telegram/about.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing, recordingPacer } from "../../contract/channel-harness.ts";
@@ -28,16 +29,22 @@ describe("connecting a telegram bot", () => {
       secret: at.account.webhookSecret,
       maxConnections: 40,
     });
-    expect(at.emulator.bot().allowedUpdates).toEqual(["message", "edited_message"]);
+    expect(at.emulator.bot().allowedUpdates).toEqual([...ALLOWED_UPDATES]);
+    expect(ALLOWED_UPDATES).toContain("message_reaction");
   });
 
   it("registers again only when Telegram's record differs", async () => {
     await at.adapter.connect(at.account, place);
     await at.adapter.connect(at.account, place);
     expect(count("setWebhook")).toBe(1);
-    at.emulator.bot().lastError = { date: 1, message: "Wrong response from the webhook: 401 Unauthorized" };
+    // A bot that was connected before we read reactions: its list is another one.
+    at.emulator.bot().allowedUpdates = ["message", "edited_message"];
     await at.adapter.connect(at.account, place);
     expect(count("setWebhook")).toBe(2);
+    expect(at.emulator.bot().allowedUpdates).toEqual([...ALLOWED_UPDATES]);
+    at.emulator.bot().lastError = { date: 1, message: "Wrong response from the webhook: 401 Unauthorized" };
+    await at.adapter.connect(at.account, place);
+    expect(count("setWebhook")).toBe(3);
     await at.adapter.connect(at.account, { ...place, webhookUrl: "https://other.example/x" });
     expect(at.emulator.bot().webhook?.url).toBe("https://other.example/x");
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { channelBattery } from "../../contract/channel.ts";
 import type { ChannelFault, DeliveredMessage } from "../../contract/channel-harness.ts";
 import type { TelegramEmulator } from "../../emulators/telegram/emulator.ts";
@@ -35,22 +36,18 @@ channelBattery("telegram", async () => {
       media: () => ({ ref: document.file_id, bytes }),
     },
     samples: {
-      location: () =>
-        webhookRequest({ update_id: 6, message: { ...bare, location: { latitude: 52.5163, longitude: 13.3777 } } }),
-      contact: () =>
-        webhookRequest({
-          update_id: 7,
-          message: { ...bare, contact: { phone_number: "+491511234567", first_name: "Bo" } },
-        }),
-      forwarded: () =>
-        webhookRequest({
-          update_id: 8,
-          message: {
-            ...bare,
-            text: "Look",
-            forward_origin: { type: "hidden_user", sender_user_name: "Bo", date: 1_790_000_000 },
-          },
-        }),
+      location: () => webhookRequest(fixture("location")),
+      contact: () => webhookRequest(fixture("contact")),
+      forwarded: () => webhookRequest(fixture("forwarded-user")),
+      notice: () => webhookRequest(fixture("left")),
+      reaction: () => webhookRequest(fixture("reaction")),
+      removal: () => webhookRequest(fixture("business-deleted")),
+      group: () => webhookRequest(fixture("group")),
+    },
+    reactable: {
+      externalId: String(written?.message_id),
+      emoji: "🔥",
+      seen: () => emulator.bot().reactions.get(`${chat}:${written?.message_id}`) ?? "",
     },
     forged: () => [
       webhookRequest(message, ""),
@@ -67,6 +64,11 @@ channelBattery("telegram", async () => {
     close: () => emulator.close(),
   };
 });
+
+const fixtures = JSON.parse(
+  readFileSync(new URL("../../fixtures/telegram/updates.json", import.meta.url), "utf8"),
+) as Readonly<Record<string, unknown>>;
+const fixture = (name: string): unknown => fixtures[name];
 
 async function playFault(emulator: TelegramEmulator, kind: ChannelFault): Promise<void> {
   if (kind === "unreachable") await emulator.goDown();
@@ -87,6 +89,14 @@ function asDelivered(message: StoredMessage): DeliveredMessage {
   const photo = message["photo"] as readonly { file_size: number }[] | undefined;
   const kinds = ["video", "animation", "voice", "audio", "document", "sticker"];
   const files = kinds.flatMap((kind) => (message[kind] === undefined ? [] : [message[kind] as { file_size: number }]));
+  const location = message["location"] as DeliveredMessage["place"];
+  const contact = message["contact"] as { phone_number: string } | undefined;
+  const markup = message["reply_markup"] as
+    | {
+        keyboard?: readonly (readonly { text: string }[])[];
+        inline_keyboard?: readonly (readonly { text: string }[])[];
+      }
+    | undefined;
   const quoted = message.reply_to_message?.["message_id"];
   return {
     externalId: String(message.message_id),
@@ -97,5 +107,8 @@ function asDelivered(message: StoredMessage): DeliveredMessage {
     })),
     files: [...(photo ?? []), ...files].map((file) => file.file_size),
     ...(quoted !== undefined && { quoted: String(quoted) }),
+    ...(location && { place: location }),
+    ...(contact && { phones: [contact.phone_number] }),
+    ...(markup && { buttons: (markup.keyboard ?? markup.inline_keyboard ?? []).flat().map((one) => one.text) }),
   };
 }

@@ -47,8 +47,10 @@ describe("telegram updates", () => {
     });
   });
 
-  it("show /start with what came with it", () => {
-    expect(text("start")).toBe("/start promo_42");
+  it("tell that the bot was opened, and by which link", () => {
+    expect(message("start").content).toMatchObject({ notice: "other" });
+    expect(text("start")).toBe("The customer opened the bot by the link “promo_42”.");
+    expect(text("start-plain")).toBe("The customer opened the bot.");
   });
 
   it("turn entities into spans and leave addresses and mentions as text", () => {
@@ -99,12 +101,74 @@ describe("telegram updates", () => {
   });
 
   it("make one readable line of what has neither text nor file", () => {
-    expect(text("location")).toBe("📍 Location: https://maps.google.com/?q=52.520008,13.404954");
-    expect(text("venue")).toBe("📍 Café Mitte, Hauptstr. 1 https://maps.google.com/?q=52.52,13.4");
-    expect(text("contact")).toBe("👤 Contact: Max Muster, +4915112345678");
     expect(text("poll")).toBe("📊 Poll: Which colour?\n• Red\n• Blue");
     expect(text("dice")).toBe("🎲 5");
     expect(text("unknown-content")).toBe(UNREADABLE);
+  });
+
+  it("read places and cards as what they are", () => {
+    expect(message("location").content).toMatchObject({
+      body: { text: "" },
+      place: { latitude: 52.520008, longitude: 13.404954 },
+    });
+    expect(message("venue").content.place).toEqual({
+      latitude: 52.52,
+      longitude: 13.4,
+      title: "Café Mitte",
+      address: "Hauptstr. 1",
+    });
+    expect(message("live-location").content).toMatchObject({
+      body: { text: "📍 Live location" },
+      place: { latitude: 52.5 },
+    });
+    expect(message("contact").content).toMatchObject({
+      body: { text: "" },
+      contacts: [{ name: "Max Muster", phones: ["+4915112345678"], emails: [] }],
+    });
+  });
+
+  it("mark what somebody else wrote, with the name as far as Telegram tells it", () => {
+    expect(message("forwarded-user").content.forwarded).toEqual({ from: "Max Muster" });
+    expect(message("forwarded-hidden").content.forwarded).toEqual({ from: "Max" });
+    expect(message("forwarded-channel").content.forwarded).toEqual({ from: "Shop news" });
+    expect(message("text").content.forwarded).toBeUndefined();
+  });
+
+  it("tell what the messenger itself tells", () => {
+    const told = (name: string) => [message(name).content.notice, text(name)];
+    expect(told("joined")).toEqual(["joined", expect.stringMatching(/ joined the group[.]$/)]);
+    expect(told("left")).toEqual(["left", "Anna Weber left the group."]);
+    expect(told("blocked")).toEqual(["left", "The customer blocked the bot: answers do not reach them any more."]);
+    expect(told("unblocked")[0]).toBe("joined");
+    expect(told("migrated")).toEqual(["other", "The group became a supergroup and goes on as a new conversation."]);
+    expect(message("blocked").key).not.toBe(message("unblocked").key);
+  });
+
+  it("read reactions with who, on what and which, also when they are taken off", () => {
+    expect(events("reaction")).toMatchObject([
+      { kind: "reaction", chatId: "5000000001", externalId: "40", emoji: "👍", customer: { externalId: "5000000001" } },
+    ]);
+    expect(events("reaction-off")).toMatchObject([{ kind: "reaction", externalId: "40", emoji: "" }]);
+    expect(events("reaction-custom")).toMatchObject([{ kind: "reaction", emoji: "✨" }]);
+    expect(events("reaction-group")).toMatchObject([{ chatId: "-1001234567890", customer: { name: "Anna" } }]);
+    const keys = ["reaction", "reaction-off", "reaction-custom"].map((name) => events(name)[0]?.key);
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  it("keep a business account's chats apart from the bot's own, and know its owner's hand", () => {
+    const chatId = "b:hQ8x_vLAAEyBwAAs-fd1234:5000000001";
+    expect(message("business")).toMatchObject({ chatId, key: `m:${chatId}:501`, customer: { name: "Anna" } });
+    expect(message("business").fromDevice).toBeUndefined();
+    expect(message("business-owner")).toMatchObject({
+      chatId,
+      fromDevice: true,
+      customer: { externalId: "5000000001", name: "Anna", username: "anna_weber" },
+    });
+    expect(events("business-edited")).toMatchObject([{ kind: "edit", chatId, externalId: "501" }]);
+    expect(events("business-deleted")).toMatchObject([
+      { kind: "delete", chatId, externalId: "501" },
+      { kind: "delete", chatId, externalId: "502" },
+    ]);
   });
 
   it("carry what a message answers", () => {
@@ -132,13 +196,15 @@ describe("telegram updates", () => {
     expect(sameSecond[0]?.key).not.toBe(first?.key);
   });
 
-  it("take a group as one conversation and the writer as its customer", () => {
+  it("take a group as one conversation of its own, with who wrote beside it", () => {
     expect(message("group")).toMatchObject({
       chatId: "-1001234567890",
       key: "m:-1001234567890:41",
-      customer: { externalId: "5000000001", name: "Anna" },
+      group: true,
+      customer: { externalId: "-1001234567890", name: "Wholesale" },
+      content: { author: { externalId: "5000000001", name: "Anna" } },
     });
-    expect(message("group-anonymous").customer).toEqual({ externalId: "-1001234567890", name: "Wholesale" });
+    expect(message("group-anonymous").content.author).toEqual({ externalId: "-1001234567890", name: "Wholesale" });
   });
 
   it("pass on only names that are names", () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  type BusinessConnection,
   badRequest,
   type Chat,
   forbidden,
@@ -23,6 +24,9 @@ export class EmulatedBot {
   readonly files = new Map<string, StoredFile>();
   readonly blockedBy = new Set<number>();
   readonly deactivated = new Set<number>();
+  readonly business = new Map<string, BusinessConnection>();
+  /** The bot's own reaction on a message, by `chat:message`. */
+  readonly reactions = new Map<string, string>();
   revoked = false;
   webhook: Webhook | undefined;
   allowedUpdates: readonly string[] = [];
@@ -101,8 +105,10 @@ export class EmulatedBot {
     return message;
   }
 
-  message(chatId: number, messageId: number): StoredMessage | undefined {
-    return this.messages.get(keyOf(chatId, messageId));
+  /** A message of the bot's own chats, or of a business account's. */
+  message(chatId: number, messageId: number, business?: string): StoredMessage | undefined {
+    const message = this.messages.get(keyOf(chatId, messageId));
+    return message?.business_connection_id === business ? message : undefined;
   }
 
   forget(chatId: number, messageId: number): void {
@@ -110,9 +116,9 @@ export class EmulatedBot {
   }
 
   /** Messages of a chat in order, the person's and the bot's. */
-  history(chatId: number): StoredMessage[] {
+  history(chatId: number, business?: string): StoredMessage[] {
     return [...this.messages.values()]
-      .filter((message) => message.chat.id === chatId)
+      .filter((message) => message.chat.id === chatId && message.business_connection_id === business)
       .sort((a, b) => a.message_id - b.message_id);
   }
 
@@ -132,9 +138,20 @@ export class EmulatedBot {
     return stored;
   }
 
-  /** Queues an update, unless its kind was not asked for (an empty list asks for all kinds used here). */
+  /** A business chat the bot wants to write to, or the error Telegram gives. */
+  businessChat(id: string, chatId: number): Chat {
+    const connection = this.business.get(id);
+    if (!connection?.enabled) throw badRequest("business connection not found");
+    if (!connection.canReply) throw forbidden("BOT_ACCESS_FORBIDDEN");
+    const chat = this.chats.get(chatId);
+    if (!chat || this.history(chatId, id).length === 0) throw badRequest("BUSINESS_PEER_USAGE_MISSING");
+    return chat;
+  }
+
+  /** Queues an update, unless its kind was not asked for. An empty list asks for all but reactions ("setWebhook"). */
   queue(kind: string, payload: unknown): Update | undefined {
-    if (this.allowedUpdates.length > 0 && !this.allowedUpdates.includes(kind)) return undefined;
+    const wanted = this.allowedUpdates.length > 0 ? this.allowedUpdates.includes(kind) : kind !== "message_reaction";
+    if (!wanted) return undefined;
     const update: Update = { update_id: this.nextUpdateId, [kind]: payload };
     this.nextUpdateId += 1;
     this.updates.push(update);

@@ -4,8 +4,16 @@ import { EmulatedBot } from "./bot.ts";
 import { addControl } from "./control.ts";
 import { FloodLimiter } from "./limiter.ts";
 import { createServer } from "./server.ts";
-import type { Fault, Limits, LogEntry, Person, StoredMessage } from "./types.ts";
-import { type UserContent, userEdits, userWrites, type WriteOptions } from "./users.ts";
+import type { BusinessConnection, Fault, Limits, LogEntry, Person, StoredMessage } from "./types.ts";
+import {
+  businessWrites,
+  type UserContent,
+  userBlocks,
+  userEdits,
+  userReacts,
+  userWrites,
+  type WriteOptions,
+} from "./users.ts";
 import { vendorDelay, type WebhookAttempt, WebhookDelivery } from "./webhook-delivery.ts";
 
 /**
@@ -193,12 +201,40 @@ export class TelegramEmulator {
     );
   }
 
+  userReacts(chatId: number, messageId: number, emoji: string, old = ""): void {
+    userReacts(this.bot(), chatId, messageId, emoji, old);
+  }
+
+  /** Somebody with a business account lets the first bot answer for them. */
+  addBusiness(owner = 6_000_000_001): BusinessConnection {
+    const bot = this.bot();
+    const connection = { id: `bc_${bot.business.size + 1}_AbCd-eF`, owner, enabled: true, canReply: true };
+    bot.business.set(connection.id, connection);
+    return connection;
+  }
+
+  businessWrites(connection: string, chatId: number, content: UserContent | string, byOwner = false): StoredMessage {
+    const full = typeof content === "string" ? { text: content } : content;
+    return businessWrites(this.bot(), connection, chatId, full, byOwner);
+  }
+
+  /** Messages the bot sent in a chat of a business account. */
+  sentForBusiness(connection: string, chatId: number): StoredMessage[] {
+    return this.bot()
+      .history(chatId, connection)
+      .filter((message) => message.sender_business_bot !== undefined);
+  }
+
   blockBot(chatId: number, token?: string): void {
-    this.bot(token).blockedBy.add(chatId);
+    const bot = this.bot(token);
+    if (!bot.blockedBy.has(chatId)) userBlocks(bot, chatId, true);
+    bot.blockedBy.add(chatId);
   }
 
   unblockBot(chatId: number, token?: string): void {
-    this.bot(token).blockedBy.delete(chatId);
+    const bot = this.bot(token);
+    if (bot.blockedBy.has(chatId)) userBlocks(bot, chatId, false);
+    bot.blockedBy.delete(chatId);
   }
 
   deactivate(chatId: number, token?: string): void {

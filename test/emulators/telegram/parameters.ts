@@ -86,6 +86,33 @@ const replyParameters = json(
   }),
 ).optional();
 
+const button = z.strictObject({ text: z.string().min(1), request_contact: z.boolean().optional() });
+const link = z.strictObject({ text: z.string().min(1), url: z.string().regex(/^(https?|tg):\/\//) });
+/** The kinds of markup that are used, key by key: the real server ignores what it does not know. */
+const markup = json(
+  z.union([
+    z.strictObject({ inline_keyboard: z.array(z.array(link).min(1)).min(1) }),
+    z.strictObject({
+      keyboard: z.array(z.array(button).min(1)).min(1),
+      resize_keyboard: z.boolean().optional(),
+      one_time_keyboard: z.boolean().optional(),
+      is_persistent: z.boolean().optional(),
+    }),
+    z.strictObject({ remove_keyboard: z.literal(true) }),
+  ]),
+).optional();
+const degrees = (most: number) =>
+  z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^-?\d+([.]\d+)?$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().min(-most).max(most));
+const point = { latitude: degrees(90), longitude: degrees(180) };
+
 const toChat = {
   business_connection_id: text.optional(),
   chat_id: chatId,
@@ -93,7 +120,7 @@ const toChat = {
   disable_notification: flag.optional(),
   protect_content: flag.optional(),
   reply_parameters: replyParameters,
-  reply_markup: json(z.looseObject({})).optional(),
+  reply_markup: markup,
 };
 const captioned = {
   caption: text.optional(),
@@ -164,7 +191,30 @@ export const PARAMETERS = {
     disable_content_type_detection: flag.optional(),
   }),
   sendSticker: z.strictObject({ ...toChat, sticker: text, emoji: text.optional() }),
-  sendMediaGroup: z.strictObject({ ...toChat, media: json(z.array(mediaItem)) }),
+  sendLocation: z.strictObject({ ...toChat, ...point }),
+  sendVenue: z.strictObject({ ...toChat, ...point, title: text, address: text }),
+  sendContact: z.strictObject({
+    ...toChat,
+    phone_number: text,
+    first_name: text,
+    last_name: text.optional(),
+    vcard: text.optional(),
+  }),
+  setMessageReaction: z.strictObject({
+    chat_id: chatId,
+    message_id: integer,
+    reaction: json(z.array(z.strictObject({ type: z.literal("emoji"), emoji: z.string() }))).optional(),
+    is_big: flag.optional(),
+  }),
+  deleteBusinessMessages: z.strictObject({
+    business_connection_id: text,
+    message_ids: json(z.array(integer).min(1).max(100)),
+  }),
+  sendMediaGroup: z.strictObject({
+    ...toChat,
+    reply_markup: z.undefined().optional(),
+    media: json(z.array(mediaItem)),
+  }),
   sendChatAction: z.strictObject({
     chat_id: chatId,
     message_thread_id: integer.optional(),
@@ -183,6 +233,7 @@ export const PARAMETERS = {
     ]),
   }),
   editMessageText: z.strictObject({
+    business_connection_id: text.optional(),
     chat_id: chatId,
     message_id: integer,
     text,
@@ -192,6 +243,7 @@ export const PARAMETERS = {
     reply_markup: json(z.looseObject({})).optional(),
   }),
   editMessageCaption: z.strictObject({
+    business_connection_id: text.optional(),
     chat_id: chatId,
     message_id: integer,
     ...captioned,

@@ -14,6 +14,14 @@ export interface Chat {
   readonly title?: string;
 }
 
+/** A business account that lets the bot answer for it (Bot API, "BusinessConnection"). */
+export interface BusinessConnection {
+  readonly id: string;
+  readonly owner: number;
+  enabled: boolean;
+  canReply: boolean;
+}
+
 export interface StoredFile {
   readonly file_id: string;
   readonly file_unique_id: string;
@@ -40,6 +48,7 @@ export interface StoredMessage {
   readonly reply_to_message?: Json;
   readonly media_group_id?: string;
   readonly edit_date?: number;
+  readonly business_connection_id?: string;
   readonly [field: string]: unknown;
 }
 

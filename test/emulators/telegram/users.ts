@@ -88,6 +88,63 @@ function write(bot: EmulatedBot, chat: Chat, content: UserContent, options: Writ
   return message;
 }
 
+/** In a private chat bots hear of nothing else about members ("my_chat_member"). */
+export function userBlocks(bot: EmulatedBot, chatId: number, blocks: boolean): void {
+  const chat = bot.chats.get(chatId);
+  const person = bot.people.get(chatId);
+  if (!chat || !person) return;
+  const member = (status: string) => ({ status, user: bot.user });
+  bot.queue("my_chat_member", {
+    chat: bot.chatObject(chat),
+    from: userObject(person),
+    date: bot.seconds(),
+    old_chat_member: member(blocks ? "member" : "kicked"),
+    new_chat_member: member(blocks ? "kicked" : "member"),
+  });
+}
+
+/** A person puts an emoji on a message, or takes theirs off (""). Bots hear of it in private chats without rights. */
+export function userReacts(bot: EmulatedBot, chatId: number, messageId: number, emoji: string, old = ""): void {
+  const chat = bot.chats.get(chatId);
+  const person = bot.people.get(chatId);
+  if (!chat || !person || !bot.message(chatId, messageId)) throw new Error("there is no such message");
+  const list = (one: string) => (one === "" ? [] : [{ type: "emoji", emoji: one }]);
+  bot.queue("message_reaction", {
+    chat: bot.chatObject(chat),
+    message_id: messageId,
+    user: userObject(person),
+    date: bot.seconds(),
+    old_reaction: list(old),
+    new_reaction: list(emoji),
+  });
+}
+
+/** In a chat of a business account: the customer writes, or by `byOwner` the account's owner. */
+export function businessWrites(
+  bot: EmulatedBot,
+  connectionId: string,
+  chatId: number,
+  content: UserContent,
+  byOwner = false,
+): StoredMessage {
+  const connection = bot.business.get(connectionId);
+  if (!connection) throw new Error("there is no such business connection");
+  const chat = bot.chats.get(chatId) ?? bot.addPerson({ id: chatId, first_name: "Anna", language_code: "de" });
+  const customer = bot.people.get(chatId);
+  const from = byOwner || !customer ? { id: connection.owner, first_name: "Owner" } : customer;
+  const message: StoredMessage = {
+    message_id: bot.nextId(),
+    business_connection_id: connectionId,
+    from: userObject(from),
+    chat: bot.chatObject(chat),
+    date: bot.seconds(),
+    ...fields(bot, content),
+  };
+  bot.store(message);
+  bot.queue("business_message", message);
+  return message;
+}
+
 function writer(bot: EmulatedBot, chat: Chat, options: WriteOptions): Person {
   const person = bot.people.get(options.from ?? chat.id);
   if (!person) throw new Error("nobody of that number is known to the bot");
