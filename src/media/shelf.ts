@@ -99,12 +99,16 @@ function limitBytes(maxBytes: number) {
   return { stream, exceeded: () => seen > maxBytes };
 }
 
+/** Markup can hold scripts: an SVG with an XML head is sniffed as XML. */
+const RUN_BY_BROWSERS = /\b(xml|html|xhtml|svg|javascript)\b/;
+
 /**
- * The bytes decide. What has no signature (plain text, CSV) keeps the claim, unless the claim is something a browser
- * would run: that becomes a plain download.
+ * The bytes decide. What has no signature (plain text, CSV) keeps the claim. What a browser would run becomes a plain
+ * download, claimed or sniffed.
  */
 async function decideType(path: string, claimed: string | undefined): Promise<string> {
   const sniffed = await fileTypeFromFile(path);
+  if (sniffed && RUN_BY_BROWSERS.test(sniffed.mime)) return "application/octet-stream";
   if (sniffed) return claimed !== undefined && isSameFamily(sniffed.mime, claimed) ? claimed : sniffed.mime;
   if (claimed && /^text\/(plain|csv|calendar|vcard)\b/.test(claimed)) return claimed;
   return "application/octet-stream";
