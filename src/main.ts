@@ -35,10 +35,12 @@ import { createRedisBus } from "./dispatch/bus-redis.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import { createLeases } from "./dispatch/leases.ts";
 import { createLaneRunner } from "./dispatch/runner.ts";
+import { createSealedBus } from "./dispatch/sealed-bus.ts";
 import { createSweeper } from "./dispatch/sweeper.ts";
 import { mediaId, type PortalId, parseLane } from "./domain/ids.ts";
 import { createLogger, type Logger } from "./log/log.ts";
 import { createMetrics } from "./log/metrics.ts";
+import { createMediaHandover } from "./media/handover.ts";
 import { createMediaShelf } from "./media/shelf.ts";
 import { createMemoryPacer } from "./pacing/memory.ts";
 import { createRedisPacer } from "./pacing/redis.ts";
@@ -58,10 +60,14 @@ import { createAccountCache } from "./relay/account-cache.ts";
 import { createAccounts } from "./relay/accounts.ts";
 import { createChores } from "./relay/chores.ts";
 import { drain } from "./relay/drain.ts";
+import { keptFiles } from "./relay/files.ts";
 import { createFirstContact } from "./relay/first-contact.ts";
 import { createPoller } from "./relay/poller.ts";
 import type { RelayDeps } from "./relay/ports.ts";
 import { createRepairs } from "./relay/repair.ts";
+import { withSessions } from "./relay/sessions/adapter.ts";
+import { createSessionBroker } from "./relay/sessions/broker.ts";
+import { createSessionHost } from "./relay/sessions/session-host.ts";
 import { createSpool } from "./relay/spool.ts";
 import { buildApp } from "./server/app.ts";
 import { createPages } from "./server/pages.ts";
@@ -132,8 +138,24 @@ async function main(config: Config): Promise<void> {
   onClose(() => bus.close());
   const hub = createHub(bus, owner);
   const uploads = createUploads({ dataDir: config.dataDir, now });
+  const shelf = createMediaShelf({
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl,
+    secretKey,
+    media: store.media,
+    now,
+  });
+  const handover = createMediaHandover({ dataDir: config.dataDir, now });
+  const broker = createSessionBroker({
+    bus: redisUrl === undefined ? undefined : createSealedBus(bus, secretKey),
+    processId: owner,
+    files: keptFiles(shelf),
+    handover,
+    log,
+  });
+  onClose(() => broker.close());
   const pacer = limiterRedis ? createRedisPacer({ redis: limiterRedis }) : createMemoryPacer();
-  const channels = createChannels({
+  const channelsAsTheyAre = createChannels({
     telegramApiUrl: config.telegramApiUrl,
     telegramApp: config.telegramApp ?? {},
     viberApiUrl: config.viberApiUrl,
@@ -141,6 +163,7 @@ async function main(config: Config): Promise<void> {
     uploads,
     pacer,
   });
+  const channels = withSessions(channelsAsTheyAre, { broker, handover });
 
   // Relay
   const dispatcher =
@@ -153,13 +176,6 @@ async function main(config: Config): Promise<void> {
           onLostWakeUp: () => metrics.lostWakeUps.inc(),
         });
   if (config.role === "web") onClose(() => dispatcher.close());
-  const shelf = createMediaShelf({
-    dataDir: config.dataDir,
-    publicUrl: config.publicUrl,
-    secretKey,
-    media: store.media,
-    now,
-  });
   const replies = createReplyAcceptor({ store, dispatcher, metrics, log });
   const relay: RelayDeps = {
     store,
@@ -318,6 +334,11 @@ async function main(config: Config): Promise<void> {
     await dispatcher.start(run);
     const sweeper = createSweeper({ lanes: store.lanes, dispatcher, intervalMs: SWEEP_MS, log });
     sweeper.start();
+    const sessions = createSessionHost({ store, channels, acceptor, dispatcher, log, owner });
+    broker.serve(sessions);
+    sessions.start();
+    // After the lanes: what is being sent goes over these connections.
+    onClose(() => sessions.close());
     const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
     chores.start();
     // Running lanes end before their leases are given back, or another worker would find calls still under way.

@@ -237,13 +237,15 @@ export type Polled =
   | { readonly kind: "account-down"; readonly connection: ConnectionState };
 
 /**
- * Standing connections to a vendor. The host (`relay/session-host.ts`) opens one for each account, in one process of
+ * Standing connections to a vendor. The host (`relay/sessions/`) opens one for each account, in one process of
  * many, and calls come to it from all of them.
  */
 export interface Sessions {
   /**
    * Opens the connection. Resolves at once with what can be asked of it; how it stands is told to the host from then on.
-   * Never throws; whatever ends it is told as a state, and `closed` resolves.
+   * Never throws; whatever ends it is told as a state, and `closed` resolves. After that the host opens a new one, with
+   * growing pauses, while the last state is `starting`, `connected` or `transient-disconnect`; every other state waits
+   * for a person. Credentials or settings that changed close the session and open one with them.
    */
   open(account: Account, host: SessionHost): Session;
 }
@@ -274,7 +276,10 @@ export type SessionPrompt =
   /** To be typed in and handed to `answer`. `password` is typed hidden. */
   | { readonly kind: "code" | "password"; readonly label: string; readonly hint?: string };
 
-/** One open connection. After `closed` every call answers `retry` or `gone`. */
+/**
+ * One open connection. After `closed` every call answers `retry` or `gone`. The memory of its host throws once the
+ * connection is no longer this process's: another one may be open elsewhere by then.
+ */
 export interface Session {
   send(message: Outgoing, key: string): Promise<SendOutcome>;
   edit?(change: OutgoingChange): Promise<SendOutcome>;

@@ -39,3 +39,15 @@ export interface ShelvedFile {
   readonly mime: string;
   readonly size: number;
 }
+
+/** Passes bytes from one process of ours to another, through the data folder that they share. */
+export interface MediaHandover {
+  put(stream: NodeJS.ReadableStream, maxBytes: number): Promise<HandedIn>;
+  /** Once: the file goes when its stream ends or is destroyed. `undefined` when it is not here. */
+  take(id: string): Promise<(NodeJS.ReadableStream & { destroy(): unknown }) | undefined>;
+}
+
+export type HandedIn =
+  | { readonly kind: "kept"; readonly id: string; readonly size: number }
+  | { readonly kind: "too-large" }
+  | { readonly kind: "broken"; readonly sentence: string };

@@ -49,6 +49,8 @@ export function createChores(deps: ChoresDeps): { start(): void; close(): Promis
   async function connectAll(): Promise<void> {
     try {
       for (const adapter of deps.channels.values()) {
+        // Standing connections have a host of their own; one that rests must not be called up by a restart.
+        if (adapter.sessions) continue;
         for (const account of await deps.store.accounts.listByChannel(adapter.id)) {
           if (closed) return;
           const webhookUrl = `${deps.publicUrl}/channels/${adapter.id}/${account.id}`;

@@ -1,12 +1,12 @@
-import type { ChannelAdapter, OpenedFile, Outgoing, SendOutcome } from "../channels/contract.ts";
+import type { ChannelAdapter, Outgoing, SendOutcome } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import type { Attachment, Message } from "../domain/message.ts";
+import type { Message } from "../domain/message.ts";
 import type { DueMessage, LaneContents, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
-import { fetchFiles } from "./files.ts";
+import { fetchFiles, keptFiles } from "./files.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
 import { reportDeliveries } from "./report-deliveries.ts";
 
@@ -135,8 +135,7 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
   const outgoing: Outgoing = {
     chatId: route.conversation.externalChatId,
     content: await withQuote(deps, row, content),
-    openFile: (attachment) => openFile(deps, attachment),
-    linkFile: ({ source, name }) => (source.by === "media" ? deps.shelf.link(source.id, name) : undefined),
+    ...keptFiles(deps.shelf),
   };
   return attempt(deps, turn, route, row, () => route.adapter.send(route.account, outgoing, row.id));
 }
@@ -267,10 +266,4 @@ async function withQuote(deps: RelayDeps, row: Message, content: Message["conten
   const externalId = quoted?.externalIds[0];
   const { externalId: _portalId, ...shown } = quote;
   return { ...content, quote: externalId === undefined ? shown : { ...shown, externalId } };
-}
-
-async function openFile(deps: RelayDeps, attachment: Attachment): Promise<OpenedFile> {
-  const file = attachment.source.by === "media" ? await deps.shelf.open(attachment.source.id) : undefined;
-  if (!file) throw new Error("a file of this message is no longer kept here");
-  return file;
 }

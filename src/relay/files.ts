@@ -1,7 +1,7 @@
-import type { ChannelAdapter } from "../channels/contract.ts";
+import type { ChannelAdapter, Outgoing } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Attachment, Message } from "../domain/message.ts";
-import type { Kept } from "../media/contract.ts";
+import type { Kept, MediaShelf } from "../media/contract.ts";
 import type { RelayDeps } from "./ports.ts";
 
 /** Largest file that passes through us; vendors' own limits are lower or equal in practice. */
@@ -78,6 +78,18 @@ function toOne(kept: Kept, attachment: Attachment): One {
   if (kept.kind === "broken") return { kind: "retry", afterMs: RETRY_MS, sentence: kept.sentence };
   const { id, name, mime, size } = kept;
   return { kind: "kept", attachment: { ...attachment, source: { by: "media", id }, name, mime, size } };
+}
+
+/** How a channel gets at the files that we keep, in whichever process it runs. `openFile` throws when one is gone. */
+export function keptFiles(shelf: Pick<MediaShelf, "open" | "link">): Pick<Outgoing, "openFile" | "linkFile"> {
+  return {
+    async openFile({ source }) {
+      const file = source.by === "media" ? await shelf.open(source.id) : undefined;
+      if (!file) throw new Error("a file of this message is no longer kept here");
+      return file;
+    },
+    linkFile: ({ source, name }) => (source.by === "media" ? shelf.link(source.id, name) : undefined),
+  };
 }
 
 async function openAtChannel(adapter: ChannelAdapter, account: Account, ref: string, signal: AbortSignal) {

@@ -19,6 +19,7 @@ export interface Store {
   readonly lanes: LaneRepository;
   readonly locks: LockRepository;
   readonly nonces: NonceRepository;
+  readonly channelState: ChannelStateRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -376,6 +377,26 @@ export interface LockRepository {
   /** Prolongs; `false` when it was lost. */
   renew(name: string, owner: string, ttlMs: number): Promise<boolean>;
   release(name: string, owner: string): Promise<void>;
+  /** On a store that only one process can open: whoever held locks before is dead. */
+  releaseAll(): Promise<void>;
+}
+
+/**
+ * What the standing connection of an account remembers: bytes by key, encrypted at rest, gone with the account. Keys have
+ * up to 500 characters, values may have megabytes.
+ */
+export interface ChannelStateRepository {
+  get(portal: PortalId, account: AccountId, key: string): Promise<Buffer | undefined>;
+  /** `false`: the account is gone, and nothing was written. */
+  set(portal: PortalId, account: AccountId, key: string, value: Buffer): Promise<boolean>;
+  delete(portal: PortalId, account: AccountId, key: string): Promise<void>;
+  /** Keys that begin so, with their values, sorted by the bytes of the keys. */
+  list(
+    portal: PortalId,
+    account: AccountId,
+    prefix: string,
+  ): Promise<readonly { readonly key: string; readonly value: Buffer }[]>;
+  clear(portal: PortalId, account: AccountId): Promise<void>;
 }
 
 /** Values that count once (OAuth state). */

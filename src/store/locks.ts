@@ -44,6 +44,10 @@ export function createLockRepository(db: Kysely<Schema>): LockRepository {
     async release(name, owner) {
       await db.deleteFrom("locks").where("name", "=", name).where("owner", "=", owner).execute();
     },
+
+    async releaseAll() {
+      await db.deleteFrom("locks").execute();
+    },
   };
 }
 

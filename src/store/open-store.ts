@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
+import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
 import { createConversationRepository } from "./conversations.ts";
 import { type Database, openPglite, openPostgres } from "./database.ts";
@@ -70,8 +71,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await folder.release();
     });
     try {
-      // Nobody else can be at this folder: whoever held leases is dead.
+      // Nobody else can be at this folder: whoever held leases and locks is dead.
       await store.lanes.retireAll();
+      await store.locks.releaseAll();
       await database.withSession(tidyUp);
     } catch (error) {
       await store.close();
@@ -104,6 +106,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     lanes: createLaneRepository(db, secrets),
     locks: createLockRepository(db),
     nonces: createNonceRepository(db),
+    channelState: createChannelStateRepository(db, secrets),
     async ping() {
       await sql`select 1`.execute(db);
     },

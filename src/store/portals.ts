@@ -17,6 +17,7 @@ const OWNED_TABLES = [
   "messages",
   "lanes",
   "conversations",
+  "channel_state",
   "accounts",
   "portal_users",
 ] as const;

@@ -146,6 +146,14 @@ interface LocksTable {
   until: Date;
 }
 
+interface ChannelStateTable {
+  portal_id: string;
+  account_id: string;
+  key: string;
+  /** PGlite gives plain bytes, pg a Buffer. */
+  value_sealed: ColumnType<Uint8Array, Buffer, Buffer>;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -166,4 +174,5 @@ export interface Schema {
   lane_owners: LaneOwnersTable;
   locks: LocksTable;
   nonces: NoncesTable;
+  channel_state: ChannelStateTable;
 }

@@ -131,6 +131,7 @@ export function tenantTests(use: () => Store): void {
       await use().users.remember({ portal, userId: "1", name: "Eve", admin: false, lastSeenAt: new Date() });
       const file = mediaId(randomUUID());
       await use().media.create({ id: file, portal, message, name: "a.png", mime: "image/png", size: 3 });
+      await use().channelState.set(portal, account.id, "keys", Buffer.from("secret"));
 
       expect(await use().portals.erase(portal)).toEqual({
         media: [file],
@@ -141,6 +142,7 @@ export function tenantTests(use: () => Store): void {
           messages: 2,
           lanes: 2,
           conversations: 1,
+          channel_state: 1,
           accounts: 1,
           portal_users: 1,
           portals: 1,

@@ -3,6 +3,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { acceptTests } from "./store-accept.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
+import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
 
 /** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
@@ -21,6 +22,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
       return store;
     };
     tenantTests(use);
+    stateTests(use);
     acceptTests(use);
     messageTests(use);
     laneTests(use);

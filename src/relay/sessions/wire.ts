@@ -1,0 +1,62 @@
+import type { SessionCall } from "./calls.ts";
+
+/** What processes of ours say to each other about standing connections. */
+export type ToOwner =
+  | { readonly kind: "ping"; readonly id: string; readonly from: string; readonly account: string }
+  | {
+      readonly kind: "call";
+      readonly id: string;
+      readonly from: string;
+      readonly account: string;
+      readonly to: string;
+      readonly call: SessionCall;
+    };
+
+export type ToAsker =
+  | { readonly kind: "here"; readonly id: string; readonly owner: string }
+  | { readonly kind: "working" | "silent"; readonly id: string }
+  | { readonly kind: "answer"; readonly id: string; readonly answer: unknown };
+
+const METHODS: readonly string[] = [
+  "send",
+  "edit",
+  "remove",
+  "react",
+  "findPerson",
+  "openMedia",
+  "state",
+  "logout",
+  "restart",
+  "answer",
+] satisfies SessionCall["method"][];
+
+/** `undefined` for what no version of us that we understand has said. */
+export function readQuestion(text: string): ToOwner | undefined {
+  const { kind, id, from, account, to, call } = fieldsOf(text);
+  if (typeof id !== "string" || typeof from !== "string" || typeof account !== "string") return undefined;
+  if (kind === "ping") return { kind, id, from, account };
+  if (kind !== "call" || typeof to !== "string" || !isCall(call)) return undefined;
+  return { kind, id, from, account, to, call };
+}
+
+export function readAnswer(text: string): ToAsker | undefined {
+  const { kind, id, owner, answer } = fieldsOf(text);
+  if (typeof id !== "string") return undefined;
+  if (kind === "here" && typeof owner === "string") return { kind, id, owner };
+  if (kind === "working" || kind === "silent") return { kind, id };
+  return kind === "answer" && typeof answer === "object" && answer !== null ? { kind, id, answer } : undefined;
+}
+
+/** The bus is sealed: what comes over it was made by this program, if perhaps by a newer one. */
+function isCall(call: unknown): call is SessionCall {
+  return typeof call === "object" && call !== null && "method" in call && METHODS.includes(String(call.method));
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
+}
