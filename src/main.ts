@@ -8,7 +8,9 @@
  * SIGTERM: no new requests, running lanes end, leases are given back, the database is closed. Killed instead: leases
  * run out by themselves (at once with the built-in database, which only one process can open).
  */
+
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { Redis } from "ioredis";
@@ -159,6 +161,8 @@ async function main(config: Config): Promise<void> {
     telegramApiUrl: config.telegramApiUrl,
     telegramApp: config.telegramApp ?? {},
     viberApiUrl: config.viberApiUrl,
+    chromiumPath: config.chromiumPath,
+    whatsappFolder: resolve(config.dataDir, "whatsapp"),
     hub,
     uploads,
     pacer,

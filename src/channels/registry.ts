@@ -3,11 +3,15 @@ import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";
 import { createViberAdapter } from "./viber/adapter.ts";
 import { createWebchatAdapter, type WebchatAdapterOptions } from "./webchat/adapter.ts";
+import { createWhatsappWebAdapter } from "./whatsapp-web/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
 export interface ChannelSettings extends WebchatAdapterOptions {
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
+  /** Browser for WhatsApp as a linked device, and the folder where its profiles are while they run. */
+  readonly chromiumPath: string | undefined;
+  readonly whatsappFolder: string;
   /** Keeps the vendors' limits, over all processes. */
   readonly pacer: Pacer;
   readonly telegramApp?: Pick<TelegramPersonOptions, "apiId" | "apiHash">;
@@ -20,6 +24,11 @@ export function createChannels(settings: ChannelSettings): ReadonlyMap<string, C
     createViberAdapter({ apiUrl: settings.viberApiUrl, pacer: settings.pacer }),
     createTelegramPersonAdapter({ pacer: settings.pacer, ...settings.telegramApp }),
     createWebchatAdapter(settings),
+    createWhatsappWebAdapter({
+      chromiumPath: settings.chromiumPath,
+      folder: settings.whatsappFolder,
+      pacer: settings.pacer,
+    }),
   ];
   return new Map(adapters.map((adapter) => [adapter.id, adapter]));
 }

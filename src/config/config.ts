@@ -27,6 +27,8 @@ export interface Config {
   readonly viberApiUrl: string;
   /** This server's application at my.telegram.org; absent: no personal Telegram accounts. */
   readonly telegramApp?: { readonly apiId: number; readonly apiHash: string };
+  /** The browser for WhatsApp as a linked device; absent, that channel stays off. */
+  readonly chromiumPath?: string;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;
 }
@@ -78,6 +80,7 @@ const environment = z
       z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
     ),
     METRICS_TOKEN: optionalText,
+    CHROMIUM_PATH: optionalText,
   })
   .superRefine((env, context) => {
     const demand = (variable: string, message: string) =>
@@ -141,5 +144,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       }),
     logLevel: value.LOG_LEVEL,
     ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
+    ...(value.CHROMIUM_PATH !== undefined && { chromiumPath: value.CHROMIUM_PATH }),
   };
 }

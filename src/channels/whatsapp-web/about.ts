@@ -1,0 +1,109 @@
+import { z } from "zod";
+import type { Capabilities, SetupStep } from "../contract.ts";
+
+/**
+ * What a linked WhatsApp account is and may do, as data. WhatsApp publishes no interface for this: the limits are those of
+ * its own apps (65,536 characters of text, 16 MB for pictures, video and voice, 100 MB for documents sent from a computer).
+ */
+
+export const TEXT_LIMIT = 65_536;
+export const CAPTION_LIMIT = 1_024;
+const MEDIA_LIMIT = 16 * 1024 * 1024;
+/** The library hands files over whole, in base64, through the browser: also why nothing larger is fetched. */
+export const FILE_LIMIT = 100 * 1024 * 1024;
+
+const inOwnMarks = { degraded: "bold, italic, strike and code as WhatsApp's marks; a link as its address" } as const;
+
+export const capabilities: Capabilities = {
+  textLimit: TEXT_LIMIT,
+  captionLimit: CAPTION_LIMIT,
+  formatting: false,
+  attachments: {
+    photo: { maxBytes: MEDIA_LIMIT },
+    video: { maxBytes: MEDIA_LIMIT },
+    animation: { maxBytes: MEDIA_LIMIT },
+    voice: { maxBytes: MEDIA_LIMIT },
+    audio: { maxBytes: MEDIA_LIMIT },
+    file: { maxBytes: FILE_LIMIT },
+    sticker: { maxBytes: MEDIA_LIMIT },
+  },
+  album: false,
+  edit: true,
+  remove: true,
+  quote: true,
+  typing: false,
+  receipts: "read",
+  mayWriteFirst: true,
+  reaction: true,
+  templates: false,
+  groups: true,
+  parts: {
+    formatting: { in: "full", out: inOwnMarks },
+    photo: { in: "full", out: "full" },
+    video: { in: "full", out: "full" },
+    voice: { in: "full", out: "full" },
+    file: { in: "full", out: "full" },
+    album: { in: { degraded: "as single messages" }, out: { degraded: "as single messages" } },
+    sticker: { in: "full", out: "full" },
+    location: { in: "full", out: "full" },
+    contact: { in: "full", out: "full" },
+    quote: { in: "full", out: "full" },
+    reaction: { in: "full", out: "full" },
+    edit: { in: "full", out: "full" },
+    delete: { in: "full", out: "full" },
+    forwarded: { in: "full", out: "impossible" },
+    buttons: { in: "impossible", out: "impossible" },
+    template: { in: "impossible", out: "impossible" },
+    notice: { in: "full", out: "impossible" },
+  },
+};
+
+export const credentials = z.object({});
+
+export const settings = z.object({
+  /** The person who set it up knows the risk. Without it nothing starts: the channel is off by default. */
+  consent: z.boolean().default(false),
+  withoutGroups: z.boolean().default(false),
+});
+
+export const setup: readonly SetupStep[] = [
+  {
+    id: "risk",
+    title: "Before you link a WhatsApp account",
+    help:
+      "This works like WhatsApp on a computer: the number stays on its phone and Threadline becomes one of its linked devices. " +
+      "The phone must go online at least once in 14 days. For a number that your business depends on, use WhatsApp Cloud API instead.",
+    warning:
+      "WhatsApp does not allow other programs to be linked devices. It may restrict or ban the number for good, most of all one that " +
+      "writes to strangers. Threadline writes slowly, keeps a small daily budget for first messages and stops at signs of a " +
+      "restriction, but the risk is yours.",
+    fields: [
+      {
+        key: "consent",
+        into: "settings",
+        kind: "switch",
+        label: "I know that the number may be banned",
+        required: true,
+      },
+      { key: "withoutGroups", into: "settings", kind: "switch", label: "Leave group chats out", required: false },
+    ],
+  },
+  {
+    id: "scan",
+    title: "Scan the code",
+    help:
+      "Open WhatsApp on the phone, then Settings, Linked devices, Link a device, and point the camera at the code that appears here. " +
+      "The code is replaced every 20 seconds. Messages that come from now on are brought here; older ones stay on the phone.",
+    fields: [],
+  },
+];
+
+/** Drawn for this project: a speech bubble with a chain link. */
+export const icon = {
+  color: "#128C7E",
+  svg:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">' +
+    '<circle cx="32" cy="32" r="32" fill="#128C7E"/>' +
+    '<path d="M15 49l3-9a17 17 0 1 1 7 6z" fill="#fff"/>' +
+    '<path d="M28 34a5 5 0 0 1 0-7l2-2a5 5 0 0 1 7 7M38 29a5 5 0 0 1 0 7l-2 2a5 5 0 0 1-7-7" fill="none" stroke="#128C7E" stroke-width="3" stroke-linecap="round"/></svg>',
+} as const;

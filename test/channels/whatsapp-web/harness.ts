@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import type {
+  ChannelAdapter,
+  ChannelEvent,
+  Pacer,
+  Session,
+  SessionHost,
+  SessionMemory,
+  SessionPrompt,
+} from "../../../src/channels/contract.ts";
+import { createWhatsappWebAdapter, type WhatsappWebOptions } from "../../../src/channels/whatsapp-web/adapter.ts";
+import type { Account, AccountProfile, ConnectionState } from "../../../src/domain/account.ts";
+import { accountId, portalId } from "../../../src/domain/ids.ts";
+import { type Cloud, startCloud } from "../../emulators/whatsapp-web/cloud.ts";
+
+/** One account in the real worker process, with the library's client emulated there, and a host that remembers all. */
+
+const EMULATED = fileURLToPath(new URL("../../emulators/whatsapp-web/main.ts", import.meta.url));
+
+export interface TestHost extends SessionHost {
+  /** What the relay would keep: each key once. */
+  readonly events: ChannelEvent[];
+  /** All that was handed over. */
+  readonly handed: ChannelEvent[];
+  readonly states: { readonly state: ConnectionState; readonly prompt?: SessionPrompt }[];
+  readonly profiles: AccountProfile[];
+  readonly store: Map<string, Buffer>;
+  readonly keys: Set<string>;
+  /** So many calls of `accept` fail from now on. */
+  failures: number;
+  now(): ConnectionState["kind"] | undefined;
+  reached(kind: ConnectionState["kind"], timeout?: number): Promise<void>;
+}
+
+export function memoryOf(store: Map<string, Buffer>): SessionMemory {
+  return {
+    get: async (key) => await Promise.resolve(store.get(key)),
+    set: async (key, value) => {
+      await Promise.resolve(store.set(key, Buffer.from(value)));
+    },
+    delete: async (key) => {
+      await Promise.resolve(store.delete(key));
+    },
+    list: async (prefix) =>
+      await Promise.resolve(
+        [...store]
+          .filter(([key]) => key.startsWith(prefix))
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, value]) => ({ key, value })),
+      ),
+    clear: async () => await Promise.resolve(store.clear()),
+  };
+}
+
+export function testHost(store = new Map<string, Buffer>(), keys = new Set<string>()): TestHost {
+  const host: TestHost = {
+    events: [],
+    handed: [],
+    keys,
+    states: [],
+    profiles: [],
+    store,
+    failures: 0,
+    memory: memoryOf(store),
+    async accept(events) {
+      if (host.failures > 0) {
+        host.failures -= 1;
+        throw new Error("the store is down");
+      }
+      host.handed.push(...events);
+      for (const event of events) {
+        if (!keys.has(event.key)) host.events.push(event);
+        keys.add(event.key);
+      }
+      await Promise.resolve();
+    },
+    state: (state, prompt) => {
+      host.states.push({ state, ...(prompt && { prompt }) });
+    },
+    profile: (profile) => {
+      host.profiles.push(profile);
+    },
+    now: () => host.states.at(-1)?.state.kind,
+    reached: async (kind, timeout = 10_000) => {
+      await vi.waitFor(
+        () => {
+          if (host.now() !== kind) throw new Error(`${host.now()}: ${host.states.at(-1)?.state.sentence}`);
+        },
+        { timeout, interval: 10 },
+      );
+    },
+  };
+  return host;
+}
+
+export function whatsappAccount(settings: Readonly<Record<string, unknown>> = { consent: true }): Account {
+  return {
+    id: accountId("acc-1"),
+    portal: portalId("portal-1"),
+    channel: "whatsapp-web",
+    name: "Support number",
+    credentials: {},
+    webhookSecret: "s3cret_of-this-account",
+    settings,
+    enabled: true,
+    connection: { kind: "starting", sentence: "Not connected yet." },
+    profile: {},
+    createdAt: new Date(0),
+  };
+}
+
+export const CUSTOMER = { pn: "4915112345678@c.us", lid: "77001122334455@lid", name: "Anna Weber" } as const;
+
+export interface Setup {
+  readonly cloud: Cloud;
+  readonly folder: string;
+  readonly adapter: ChannelAdapter;
+  readonly account: Account;
+  host: TestHost;
+  session: Session;
+  /** Another session of the same account with the same memory, as after a restart. */
+  reopen(): void;
+  /** Events taken after what `act` made happen, once there are any. */
+  news(act: () => unknown, count?: number): Promise<readonly ChannelEvent[]>;
+  close(): Promise<void>;
+}
+
+export interface SetupOptions {
+  readonly parts?: WhatsappWebOptions["parts"];
+  readonly pacer?: Pacer;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Do not link the account. */
+  readonly unlinked?: boolean;
+  readonly memoryBytes?: number;
+}
+
+export const QUICK = {
+  startMs: 10_000,
+  loadMs: 10_000,
+  saveAfterMs: 60_000,
+  saveEveryMs: 60_000,
+  restartMs: 10,
+  retryMs: 5,
+} as const;
+
+export async function setUp(options: SetupOptions = {}): Promise<Setup> {
+  const cloud = await startCloud();
+  const folder = await mkdtemp(join(tmpdir(), "wa-web-"));
+  cloud.addPerson(CUSTOMER);
+  const adapter = createWhatsappWebAdapter({
+    chromiumPath: process.execPath,
+    folder,
+    ...(options.pacer && { pacer: options.pacer }),
+    ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
+    parts: {
+      module: EMULATED,
+      emulator: cloud.path,
+      times: QUICK,
+      wait: () => Promise.resolve(),
+      random: () => 0,
+      ...options.parts,
+    },
+  });
+  const account = whatsappAccount(options.settings);
+  const open = (host: TestHost): Session => {
+    const session = adapter.sessions?.open(account, host);
+    if (!session) throw new Error("the adapter has no sessions");
+    return session;
+  };
+  const host = testHost();
+  const setup: Setup = {
+    cloud,
+    folder,
+    adapter,
+    account,
+    host,
+    session: open(host),
+    reopen() {
+      setup.host = testHost(setup.host.store, setup.host.keys);
+      setup.session = open(setup.host);
+    },
+    async news(act, count = 1) {
+      const before = setup.host.handed.length;
+      act();
+      await vi.waitFor(
+        () => {
+          if (setup.host.handed.length < before + count) throw new Error("no news yet");
+        },
+        { timeout: 10_000, interval: 5 },
+      );
+      return setup.host.handed.slice(before);
+    },
+    async close() {
+      await setup.session.close();
+      await cloud.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  if (options.unlinked) return setup;
+  await host.reached("needs-action");
+  cloud.scan();
+  await host.reached("connected");
+  return setup;
+}
