@@ -129,6 +129,7 @@ describe("sending", () => {
     expect(sent.flatMap((one) => one.files.map((kept) => kept.bytes.length))).toEqual(
       samples.map((one) => one.bytes.length),
     );
+    expect(telegram.calls.filter((call) => call._ === "messages.sendMultiMedia")).toHaveLength(1);
     expect(new Set(sent.slice(0, 2).map((one) => one.message.groupedId?.toString())).size).toBe(1);
     await session.close();
   });
