@@ -279,6 +279,7 @@ async function main(config: Config): Promise<void> {
       store,
       channels,
       accounts,
+      connections: broker,
       replies,
       firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
       portals,

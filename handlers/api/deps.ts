@@ -6,6 +6,7 @@ import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
+import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Installer } from "../installer.ts";
@@ -15,6 +16,8 @@ export interface ApiDeps {
   readonly store: Store;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly accounts: Accounts;
+  /** Standing connections, in whichever process they live. */
+  readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "react">;
   readonly firstContact: FirstContact;
   readonly portals: Pick<PortalDirectory, "connectors" | "viewer">;

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { App } from "../../src/server/app.ts";
+import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -14,6 +15,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     const scope = plain as App;
     deps.sessions.guard(scope);
     registerAccountRoutes(scope, deps);
+    registerAccountSessionRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
     registerMessageRoutes(scope, deps);
     registerFirstContactRoutes(scope, deps);

@@ -10,9 +10,11 @@ import { createInstaller } from "../../../handlers/installer.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
+import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
+import { createMediaHandover } from "../../../src/media/handover.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
@@ -20,7 +22,10 @@ import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { createAccounts } from "../../../src/relay/accounts.ts";
+import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
+import { withSessions } from "../../../src/relay/sessions/adapter.ts";
+import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
 import { createPages } from "../../../src/server/pages.ts";
 import { createSessions, type Sessions } from "../../../src/server/session.ts";
@@ -41,6 +46,7 @@ export interface Site {
   readonly portal: PortalControls;
   readonly channel: FakeChannel;
   readonly sessions: Sessions;
+  readonly broker: SessionBroker;
   readonly woken: string[];
   readonly removed: string[];
   readonly repairs: string[];
@@ -66,7 +72,14 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-export async function openSite(options: { readonly pagesDir?: string; readonly now?: () => Date } = {}): Promise<Site> {
+export async function openSite(
+  options: {
+    readonly pagesDir?: string;
+    readonly now?: () => Date;
+    /** Beside the fake one. */
+    readonly channels?: readonly ChannelAdapter[];
+  } = {},
+): Promise<Site> {
   const log = pino({ level: "silent" });
   const emulator = await startPortalEmulator();
   const portal = emulator.portal();
@@ -82,7 +95,16 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
   const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
   const transport = createTransport({ policy, log });
   const channel = fakeChannel();
-  const channels = new Map([[channel.adapter.id, channel.adapter]]);
+  const handover = createMediaHandover({ dataDir: noPages, now: () => new Date() });
+  const broker = createSessionBroker({
+    bus: undefined,
+    processId: "site",
+    files: keptFiles({ open: async () => undefined, link: () => "" }),
+    handover,
+    log,
+  });
+  const all = [channel.adapter, ...(options.channels ?? [])];
+  const channels = withSessions(new Map(all.map((adapter) => [adapter.id, adapter])), { broker, handover });
   const now = options.now ?? (() => new Date());
   const sessions = createSessions({ secretKey: SECRET_KEY, portals: store.portals, now });
   const woken: string[] = [];
@@ -120,6 +142,7 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     store,
     channels,
     accounts,
+    connections: broker,
     replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
     firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
     portals,
@@ -155,6 +178,7 @@ export async function openSite(options: { readonly pagesDir?: string; readonly n
     portal,
     channel,
     sessions,
+    broker,
     woken,
     removed,
     repairs,
