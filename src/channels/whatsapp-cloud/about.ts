@@ -1,0 +1,143 @@
+import { z } from "zod";
+import type { Capabilities, SetupStep } from "../contract.ts";
+
+/** What the WhatsApp Cloud API is and may do, as data. Limits are those of Meta's documentation of the platform, 2026. */
+
+/** Path of the API: the newest version when this was written (29 July 2026); Meta keeps each for about two years. */
+export const API_VERSION = "v26.0";
+
+/** Body of a text message. */
+export const TEXT_LIMIT = 4096;
+/** Caption of a picture, video or document, and the body of a message with buttons. */
+export const CAPTION_LIMIT = 1024;
+export const BUTTON_LIMIT = 3;
+/** Title of a reply button, and the words on a link button. */
+export const BUTTON_TEXT_LIMIT = 20;
+/** `biz_opaque_callback_data`. */
+export const CALLBACK_DATA_LIMIT = 512;
+
+const MB = 1024 * 1024;
+/** "Supported media types": what each kind of message takes. An animated sticker may have 500 KB, a still one 100 KB. */
+export const MEDIA_LIMITS = {
+  image: 5 * MB,
+  video: 16 * MB,
+  audio: 16 * MB,
+  document: 100 * MB,
+  sticker: 500 * 1024,
+} as const;
+
+/** One message in six seconds to one customer, and 80 a second from one number ("Pair rate limits", "Throughput"). */
+export const PAIR_MS = 6_000;
+export const MESSAGES_PER_SECOND = 80;
+
+/** Meta sends webhooks of edits and deletions for such numbers only ("Edit", "Revoke messages webhook reference"). */
+const COEXISTENCE = "only where the number is also used in the WhatsApp Business app";
+
+export const capabilities: Capabilities = {
+  textLimit: TEXT_LIMIT,
+  captionLimit: CAPTION_LIMIT,
+  formatting: true,
+  attachments: {
+    photo: { maxBytes: MEDIA_LIMITS.image },
+    video: { maxBytes: MEDIA_LIMITS.video },
+    animation: { maxBytes: MEDIA_LIMITS.video },
+    voice: { maxBytes: MEDIA_LIMITS.audio },
+    audio: { maxBytes: MEDIA_LIMITS.audio },
+    file: { maxBytes: MEDIA_LIMITS.document },
+    sticker: { maxBytes: MEDIA_LIMITS.sticker },
+  },
+  album: false,
+  edit: false,
+  remove: false,
+  quote: true,
+  typing: false,
+  receipts: "read",
+  mayWriteFirst: true,
+  reaction: true,
+  templates: true,
+  replyWindowHours: 24,
+  groups: false,
+  parts: {
+    formatting: { in: "full", out: { degraded: "no underline; a link's address stands behind its words" } },
+    photo: { in: "full", out: "full" },
+    video: { in: "full", out: "full" },
+    voice: { in: "full", out: "full" },
+    file: { in: "full", out: { degraded: "PDF, Word, Excel, PowerPoint and text only" } },
+    album: { in: { degraded: "as single pictures" }, out: { degraded: "as single pictures" } },
+    sticker: { in: "full", out: { degraded: "WebP only; other pictures go as photos" } },
+    location: { in: "full", out: "full" },
+    contact: { in: "full", out: "full" },
+    quote: { in: "full", out: "full" },
+    reaction: { in: "full", out: "full" },
+    edit: { in: { degraded: COEXISTENCE }, out: "impossible" },
+    delete: { in: { degraded: COEXISTENCE }, out: "impossible" },
+    forwarded: { in: "full", out: "impossible" },
+    buttons: { in: { degraded: "the button's words as text" }, out: { degraded: "up to three replies, or one link" } },
+    template: { in: "impossible", out: { degraded: "with gaps in the text only" } },
+    notice: { in: "full", out: "impossible" },
+  },
+};
+
+const id = (what: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d{5,25}$/, `This is not ${what}: it has digits only, as shown under WhatsApp > API Setup.`);
+
+export const credentials = z.object({
+  phoneNumberId: id("a phone number ID"),
+  businessAccountId: id("a WhatsApp Business Account ID"),
+  accessToken: z
+    .string()
+    .trim()
+    .regex(/^[A-Za-z0-9_\-.|]{20,1000}$/, "This is not an access token. It begins with EAA and has no spaces."),
+  appSecret: z
+    .string()
+    .trim()
+    .regex(/^[0-9a-f]{32}$/i, "This is not an app secret. It has 32 characters: digits and the letters a to f."),
+});
+
+export const settings = z.object({});
+
+export const setup: readonly SetupStep[] = [
+  {
+    id: "number",
+    title: "Connect a WhatsApp Business number",
+    help:
+      "Open your app at developers.facebook.com. Under WhatsApp > API Setup copy the phone number ID and the WhatsApp " +
+      "Business Account ID. In the Business settings make a system user with the permissions whatsapp_business_messaging " +
+      "and whatsapp_business_management, give it this account, and generate a token that does not expire. The app secret " +
+      "stands under App settings > Basic.",
+    fields: [
+      { key: "phoneNumberId", into: "credentials", kind: "text", label: "Phone number ID", required: true },
+      {
+        key: "businessAccountId",
+        into: "credentials",
+        kind: "text",
+        label: "WhatsApp Business Account ID",
+        required: true,
+      },
+      { key: "accessToken", into: "credentials", kind: "secret", label: "Access token", required: true },
+      { key: "appSecret", into: "credentials", kind: "secret", label: "App secret", required: true },
+    ],
+  },
+  {
+    id: "webhook",
+    title: "Let Meta deliver messages",
+    help:
+      "After this account is saved, its state shows a callback URL and a verify token. In the app open WhatsApp > " +
+      "Configuration, enter both, press “Verify and save”, and subscribe to the field “messages”. Where the app serves other " +
+      "numbers too, leave its callback URL as it is and only check that the field is subscribed: this number is pointed here by itself.",
+    fields: [],
+  },
+];
+
+/** Drawn for this project: a speech bubble with a handset on a disc. */
+export const icon = {
+  color: "#25D366",
+  svg:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">' +
+    '<circle cx="32" cy="32" r="32" fill="#25D366"/>' +
+    '<path d="M32 12a19.5 19.5 0 0 0-16.8 29.4L12.500 51l9.9-2.6A19.5 19.5 0 1 0 32 12Z" fill="#fff"/>' +
+    '<path d="M25 22.5c-2.700 2-3 5.500-.4 9.7 2.700 4.400 6.700 7.600 11 8.800 3.3.9 6.200-.6 7-3.400l-5.100-3.300-2.700 2.300c-2.500-1.200-4.600-3.100-6-5.700l2.200-2.800-2.700-5.900Z" fill="#25D366"/></svg>',
+} as const;

@@ -1,0 +1,216 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Account } from "../../domain/account.ts";
+import { plainText } from "../../domain/rich-text.ts";
+import type { Outgoing, OutgoingReaction, PaceRule, Pacer, SendOutcome } from "../contract.ts";
+import { safeFileName, storableText } from "../shared/clean-text.ts";
+import { CALLBACK_DATA_LIMIT, MESSAGES_PER_SECOND, PAIR_MS } from "./about.ts";
+import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";
+import { isPairLimit, outcomeOf, pauseOf, type Refused } from "./outcomes.ts";
+import { checkContent, type PlannedFile, planSteps, type Step } from "./plan.ts";
+import { sentSchema } from "./schemas.ts";
+import type { TemplateBook } from "./templates.ts";
+import { createFiles, uploadFile } from "./upload.ts";
+
+/**
+ * Sends one reply, which may take several messages.
+ *
+ * - Crash before the first message: nothing was sent (uploads show nothing). During or between: the relay finds its
+ *   recorded attempt and says uncertain. The API recognises no repetition; our key goes along as opaque data and comes
+ *   back with each status, so that a lost answer could be settled by it one day.
+ * - All files are uploaded before the first message, so a file that cannot be sent leaves nothing half done.
+ * - The first message fails: the outcome is its. A later one fails: what certainly was not sent is waited out within
+ *   limits; what remains is uncertain, with the ids that went and a sentence that says which part did not.
+ * - WhatsApp is slow: each call has its own time limit, longer for files.
+ * - Two processes send to one customer: the pacer, shared by all, keeps them apart.
+ */
+
+export interface SendTools {
+  readonly api: GraphApi;
+  readonly pacer: Pacer;
+  readonly templates: TemplateBook;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly now: () => number;
+}
+
+export const realWait = async (ms: number): Promise<void> => {
+  await delay(ms);
+};
+
+/** A later part is tried so often, and waits at most so long in all, before the message is left uncertain. */
+const PART_ATTEMPTS = 4;
+const PART_WAIT_MS = 45_000;
+
+/** A number, or a business-scoped user id. */
+const NUMBER = /^\d{5,15}$/;
+const SCOPED_ID = /^[A-Z]{2}\.[A-Za-z0-9.]{1,140}$/;
+
+const unknownChat: Refused = {
+  kind: "refused",
+  code: "chat-not-found",
+  sentence: "This conversation does not belong to a WhatsApp chat.",
+};
+
+export async function send(tools: SendTools, account: Account, message: Outgoing, key: string): Promise<SendOutcome> {
+  if (!recipientOf(message.chatId)) return unknownChat;
+  const refused = checkContent(message.content);
+  if (refused) return refused;
+  if (message.content.template) return await sendTemplate(tools, account, message, key);
+  const files = createFiles(message);
+  try {
+    const opened = await files.openAll();
+    if (!opened) return outcomeOf({ kind: "file-unreadable", reason: "a file could not be opened" });
+    const plan = planSteps(message.content, opened);
+    if (plan.kind === "refused") return plan;
+    const bodies: Body[] = [];
+    for (const step of plan.steps) {
+      const body = await bodyOf(tools.api, account, step);
+      if (!body.ok) return outcomeOf(body.failure);
+      bodies.push(body.value);
+    }
+    return await sendAll(tools, account, message, bodies, key);
+  } finally {
+    files.close();
+  }
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+async function bodyOf(api: GraphApi, account: Account, step: Step): Promise<Called<Body>> {
+  if (step.kind === "message") return { ok: true, value: step.body };
+  const uploaded = await uploadFile(api, account, step.file);
+  return uploaded.ok ? { ok: true, value: fileBody(step.file, uploaded.value) } : uploaded;
+}
+
+function fileBody({ attachment, opened, type, caption }: PlannedFile, id: string): Body {
+  const filename = type === "document" ? safeFileName(attachment.name ?? opened.name) || "file" : undefined;
+  const media = {
+    id,
+    ...(caption !== undefined && { caption }),
+    ...(filename !== undefined && { filename }),
+    ...(attachment.kind === "voice" && type === "audio" && { voice: true }),
+  };
+  return { type, [type]: media };
+}
+
+async function sendTemplate(tools: SendTools, account: Account, message: Outgoing, key: string): Promise<SendOutcome> {
+  const { template, attachments, place, contacts, buttons } = message.content;
+  if (!template) return unknownChat;
+  if (attachments.length > 0 || place || (contacts?.length ?? 0) > 0 || (buttons?.flat().length ?? 0) > 0) {
+    return {
+      kind: "refused",
+      code: "template-alone",
+      sentence: "A WhatsApp template goes alone. Send files, places and buttons after the customer has answered.",
+    };
+  }
+  const made = await tools.templates.body(account, template);
+  if (made.kind !== "made") return made;
+  // What the customer reads is the template's own text; `content.body` shows it to agents and is not sent.
+  const plain = { ...message, content: { body: plainText(""), attachments: [] } };
+  return await sendAll(tools, account, plain, [made.body], key);
+}
+
+async function sendAll(
+  tools: SendTools,
+  account: Account,
+  message: Outgoing,
+  bodies: readonly Body[],
+  key: string,
+): Promise<SendOutcome> {
+  const sent: string[] = [];
+  let waited = 0;
+  for (const [at, body] of bodies.entries()) {
+    const quoted = at === 0 ? quoteOf(message.content.quote?.externalId) : {};
+    const part = { ...quoted, ...body, biz_opaque_callback_data: key.slice(0, CALLBACK_DATA_LIMIT) };
+    let done = await sendOne(tools, account, message.chatId, part);
+    for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
+      const pause = pauseAfter(done.failure);
+      if (pause === undefined || waited + pause > PART_WAIT_MS) break;
+      waited += pause;
+      await tools.wait(pause);
+      done = await sendOne(tools, account, message.chatId, part);
+    }
+    if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, bodies.length);
+    sent.push(done.value);
+  }
+  return { kind: "sent", externalIds: sent };
+}
+
+/** One message, when the limits of the pair and of the number allow it. */
+async function sendOne(tools: SendTools, account: Account, chatId: string, body: Body): Promise<Called<string>> {
+  const rules: PaceRule[] = [
+    { place: chatId, count: 1, perMs: PAIR_MS },
+    { place: "", count: MESSAGES_PER_SECOND, perMs: 1_000 },
+  ];
+  await tools.pacer.turn(account.id, rules);
+  const { phoneNumberId } = credentialsOf(account);
+  const done = await tools.api.call(account, sentSchema, {
+    method: "POST",
+    path: `${encodeURIComponent(phoneNumberId)}/messages`,
+    json: { messaging_product: "whatsapp", recipient_type: "individual", ...recipientOf(chatId), ...body },
+  });
+  if (done.ok) return { ok: true, value: done.value.messages[0]?.id ?? "" };
+  const pause = done.failure.kind === "refused" ? pauseOf(done.failure) : undefined;
+  if (pause !== undefined) {
+    const place = isPairLimit(done.failure) ? chatId : "";
+    await tools.pacer.pause(account.id, place, new Date(tools.now() + pause));
+  }
+  return done;
+}
+
+/** Numbers go as `to`, ids of people who hide theirs as `recipient` ("Business-scoped user IDs"). */
+function recipientOf(chatId: string): Readonly<Record<string, string>> | undefined {
+  if (NUMBER.test(chatId)) return { to: chatId };
+  return SCOPED_ID.test(chatId) ? { recipient: chatId } : undefined;
+}
+
+/** Other ids than WhatsApp's own are refused by it; a message that is only gone by now costs the quote, not the answer. */
+function quoteOf(externalId: string | undefined): Body {
+  return externalId !== undefined && /^wamid\.[\w+/=-]{1,500}$/.test(externalId)
+    ? { context: { message_id: externalId } }
+    : {};
+}
+
+/** How long to wait before a part that certainly was not sent is tried again; `undefined` when it must not be. */
+function pauseAfter(failure: Failure): number | undefined {
+  if (failure.kind === "refused") return pauseOf(failure);
+  return failure.kind === "not-connected" ? 1_000 : undefined;
+}
+
+function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {
+  const outcome = outcomeOf(failure);
+  const went = gone === 1 ? "Part 1" : `Parts 1 to ${gone}`;
+  const missing = outcome.kind === "uncertain" ? `part ${gone + 1} may not have arrived` : `part ${gone + 1} did not`;
+  return {
+    kind: "uncertain",
+    externalIds,
+    sentence: `${went} of ${all} of this message went out, ${missing}${gone + 1 < all ? ", the rest was not tried" : ""}. ${reasonOf(outcome)}`,
+  };
+}
+
+/** Why a part did not go, without the promises that hold for a message none of which went. */
+function reasonOf(outcome: SendOutcome): string {
+  if (outcome.kind === "account-down") return outcome.connection.sentence;
+  return outcome.kind === "refused" ? outcome.sentence : "Send by hand what is missing.";
+}
+
+/**
+ * A reaction replaces the one before and an empty one takes it off, so it may be repeated: where the connection broke in
+ * the middle the outcome is `retry`.
+ */
+export async function react(tools: SendTools, account: Account, reaction: OutgoingReaction): Promise<SendOutcome> {
+  const target = quoteOf(reaction.externalId);
+  if (!recipientOf(reaction.chatId) || !("context" in target)) return unknownChat;
+  const emoji = storableText(reaction.emoji);
+  const done = await sendOne(tools, account, reaction.chatId, {
+    type: "reaction",
+    reaction: { message_id: reaction.externalId, emoji },
+  });
+  if (done.ok) return { kind: "sent", externalIds: [] };
+  const outcome = outcomeOf(done.failure);
+  if (outcome.kind !== "uncertain") return outcome;
+  return {
+    kind: "retry",
+    afterMs: 5_000,
+    sentence: "The reaction may not have arrived at WhatsApp. It will be set again.",
+  };
+}
