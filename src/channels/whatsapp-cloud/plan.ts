@@ -3,6 +3,7 @@ import type { RichText } from "../../domain/rich-text.ts";
 import type { OpenedFile } from "../contract.ts";
 import { storableText } from "../shared/clean-text.ts";
 import { splitText } from "../shared/split-text.ts";
+import { isEmpty, unclaimedPart } from "../shared/unclaimed.ts";
 import { BUTTON_LIMIT, BUTTON_TEXT_LIMIT, CAPTION_LIMIT, capabilities, MEDIA_LIMITS, TEXT_LIMIT } from "./about.ts";
 import { toMarks } from "./formatting.ts";
 import type { Refused } from "./outcomes.ts";
@@ -66,13 +67,8 @@ export function planSteps(content: Content, files: readonly OpenedFile[]): Plann
 export function checkContent(content: Content): Refused | undefined {
   const file = content.attachments.map((one) => checkSize(one, one.size)).find((one) => one !== undefined);
   if (file) return file;
-  const something =
-    content.body.text.trim() !== "" ||
-    content.attachments.length > 0 ||
-    content.place !== undefined ||
-    (content.contacts?.length ?? 0) > 0 ||
-    content.template !== undefined;
-  return something ? undefined : refuse("empty", "The message is empty: it has neither text nor a file.");
+  if (isEmpty(content)) return refuse("empty", "The message is empty: it has neither text nor a file.");
+  return unclaimedPart("WhatsApp", capabilities, content, ["reply", "link"]);
 }
 
 const refuse = (code: string, sentence: string): Refused => ({ kind: "refused", code, sentence });
@@ -80,8 +76,6 @@ const refuse = (code: string, sentence: string): Refused => ({ kind: "refused", 
 function checkButtons(buttons: readonly Button[], text: string): Refused | undefined {
   if (buttons.length === 0) return undefined;
   if (text.trim() === "") return refuse("buttons-alone", "WhatsApp shows buttons only under a text. Write one.");
-  if (buttons.some((one) => one.kind === "share-phone"))
-    return refuse("no-share-phone", "WhatsApp has no button that asks for the phone number. Ask for it in words.");
   const long = buttons.find((one) => one.text.trim() === "" || one.text.length > BUTTON_TEXT_LIMIT);
   if (long)
     return refuse(

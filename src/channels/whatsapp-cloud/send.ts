@@ -201,6 +201,9 @@ export async function react(tools: SendTools, account: Account, reaction: Outgoi
   const target = quoteOf(reaction.externalId);
   if (!recipientOf(reaction.chatId) || !("context" in target)) return unknownChat;
   const emoji = storableText(reaction.emoji);
+  if (emoji !== "" && !isEmoji(emoji)) {
+    return { kind: "refused", code: "no-emoji", sentence: "WhatsApp takes one emoji as a reaction. Choose one." };
+  }
   const done = await sendOne(tools, account, reaction.chatId, {
     type: "reaction",
     reaction: { message_id: reaction.externalId, emoji },
@@ -213,4 +216,14 @@ export async function react(tools: SendTools, account: Account, reaction: Outgoi
     afterMs: 5_000,
     sentence: "The reaction may not have arrived at WhatsApp. It will be set again.",
   };
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+function isEmoji(text: string): boolean {
+  return (
+    text.length <= 40 &&
+    [...graphemes.segment(text)].length === 1 &&
+    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(text)
+  );
 }
