@@ -36,9 +36,13 @@ export function toMarks(body: RichText): string {
   const linked = withAddresses(body);
   const spans = markable(linked);
   const wanted = fromMarks(escapeMarks(linked.text)).text;
-  const plain = renderMarks(linked.text, spans, false);
-  const read = fromMarks(plain);
-  return read.text === wanted && sameSpans(read, linked.text, spans) ? plain : renderMarks(linked.text, spans, true);
+  for (const escaped of [false, true]) {
+    const marked = renderMarks(linked.text, spans, escaped);
+    const read = fromMarks(marked);
+    if (read.text === wanted && sameSpans(read, linked.text, spans)) return marked;
+  }
+  // Spans that WhatsApp's marks cannot say without showing some of them: the words are what counts.
+  return escapeMarks(linked.text);
 }
 
 class Output {
@@ -81,7 +85,7 @@ interface Line {
 }
 
 function lineOf(text: string): Line {
-  const runs = [...text.matchAll(/`([^`]+)`/g)].filter((one) => one[1]?.trim() !== "");
+  const runs = [...text.matchAll(/`(?!\u200b)([^`]+)`/g)].filter((one) => one[1]?.trim() !== "");
   const codes = new Map(runs.map((one) => [one.index, one.index + one[0].length]));
   const closers: Record<Mark, number[]> = { "*": [], _: [], "~": [] };
   for (let at = 0; at < text.length; at = codes.get(at) ?? at + 1) {
@@ -253,7 +257,12 @@ function escapeMarks(text: string): string {
 }
 
 function sameSpans(read: RichText, text: string, spans: readonly Span[]): boolean {
-  const words = (body: RichText, list: readonly Span[]): string =>
-    list.map((span) => `${span.kind}:${body.text.slice(span.start, span.end)}`).join("\n");
-  return words(read, read.spans) === words({ text, spans: [] }, spans);
+  // A line that begins like a quote is shown as one whether it was meant or not.
+  const words = (body: string, list: readonly Span[]): string =>
+    list
+      .filter((span) => span.kind !== "quote")
+      .map((span) => `${span.kind}:${body.slice(span.start, span.end)}`)
+      .sort()
+      .join("\n");
+  return words(read.text, read.spans) === words(text, spans);
 }

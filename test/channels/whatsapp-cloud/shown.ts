@@ -5,7 +5,7 @@ import type { SentMessage } from "../../emulators/whatsapp-cloud/types.ts";
 
 const MARKS = [
   ["pre", /```([^`]+)```/],
-  ["code", /`([^`\n]+)`/],
+  ["code", /`(?!\u200b)([^`\n]+)`/],
   ["bold", /(?<![\p{L}\p{N}])\*([^\s*\u200b](?:[^*\n]*[^\s*\u200b])?)\*(?![\p{L}\p{N}\u200b])/u],
   ["italic", /(?<![\p{L}\p{N}])_([^\s_\u200b](?:[^_\n]*[^\s_\u200b])?)_(?![\p{L}\p{N}\u200b])/u],
   ["strike", /(?<![\p{L}\p{N}])~([^\s~\u200b](?:[^~\n]*[^\s~\u200b])?)~(?![\p{L}\p{N}\u200b])/u],
