@@ -163,6 +163,7 @@ async function main(config: Config): Promise<void> {
     viberApiUrl: config.viberApiUrl,
     chromiumPath: config.chromiumPath,
     whatsappFolder: resolve(config.dataDir, "whatsapp"),
+    whatsappCloudApiUrl: config.whatsappCloudApiUrl,
     hub,
     uploads,
     pacer,

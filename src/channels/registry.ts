@@ -4,6 +4,7 @@ import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./teleg
 import { createViberAdapter } from "./viber/adapter.ts";
 import { createWebchatAdapter, type WebchatAdapterOptions } from "./webchat/adapter.ts";
 import { createWhatsappWebAdapter } from "./whatsapp-web/adapter.ts";
+import { createWhatsappCloudAdapter } from "./whatsapp-cloud/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
 export interface ChannelSettings extends WebchatAdapterOptions {
@@ -12,6 +13,7 @@ export interface ChannelSettings extends WebchatAdapterOptions {
   /** Browser for WhatsApp as a linked device, and the folder where its profiles are while they run. */
   readonly chromiumPath: string | undefined;
   readonly whatsappFolder: string;
+  readonly whatsappCloudApiUrl: string;
   /** Keeps the vendors' limits, over all processes. */
   readonly pacer: Pacer;
   readonly telegramApp?: Pick<TelegramPersonOptions, "apiId" | "apiHash">;
@@ -29,6 +31,7 @@ export function createChannels(settings: ChannelSettings): ReadonlyMap<string, C
       folder: settings.whatsappFolder,
       pacer: settings.pacer,
     }),
+    createWhatsappCloudAdapter({ apiUrl: settings.whatsappCloudApiUrl, pacer: settings.pacer }),
   ];
   return new Map(adapters.map((adapter) => [adapter.id, adapter]));
 }

@@ -29,6 +29,7 @@ export interface Config {
   readonly telegramApp?: { readonly apiId: number; readonly apiHash: string };
   /** The browser for WhatsApp as a linked device; absent, that channel stays off. */
   readonly chromiumPath?: string;
+  readonly whatsappCloudApiUrl: string;
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;
 }
@@ -75,6 +76,7 @@ const environment = z
         .regex(/^[0-9a-f]{32}$/i, "must be 32 hexadecimal digits")
         .optional(),
     ),
+    WHATSAPP_CLOUD_API_URL: urlOr("https://graph.facebook.com"),
     LOG_LEVEL: z.preprocess(
       (value) => empty(value) ?? "info",
       z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
@@ -142,6 +144,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       value.TELEGRAM_API_HASH !== undefined && {
         telegramApp: { apiId: value.TELEGRAM_API_ID, apiHash: value.TELEGRAM_API_HASH },
       }),
+    whatsappCloudApiUrl: value.WHATSAPP_CLOUD_API_URL,
     logLevel: value.LOG_LEVEL,
     ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
     ...(value.CHROMIUM_PATH !== undefined && { chromiumPath: value.CHROMIUM_PATH }),

@@ -25,6 +25,7 @@ describe("configuration", () => {
       publicUrl: "http://localhost:8080",
       telegramApiUrl: "https://api.telegram.org",
       viberApiUrl: "https://chatapi.viber.com/pa",
+      whatsappCloudApiUrl: "https://graph.facebook.com",
       b24: { oauthUrl: "https://oauth.bitrix.info", allowHttp: false },
     });
   });

@@ -82,7 +82,7 @@ function profileOf(number: z.infer<typeof numberSchema>): AccountProfile {
 }
 
 /** How an account stands after a call of its own, not of a message, failed. */
-export function stateOf(failure: Failure): ConnectionState {
+function stateOf(failure: Failure): ConnectionState {
   if (failure.kind !== "refused") {
     const reason = "reason" in failure ? ` (${failure.reason})` : "";
     return { kind: "transient-disconnect", sentence: `WhatsApp cannot be reached${reason}. It will be tried again.` };

@@ -12,7 +12,7 @@ export type Refused = Extract<SendOutcome, { kind: "refused" }>;
 const RETRY_UNREACHABLE_MS = 5_000;
 const RETRY_BUSY_MS = 10_000;
 
-export const badToken: ConnectionState = {
+const badToken: ConnectionState = {
   kind: "bad-credentials",
   sentence:
     "WhatsApp no longer accepts the access token. Generate a new one for the system user in Meta's Business settings and enter it here.",

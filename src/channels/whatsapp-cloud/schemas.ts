@@ -8,7 +8,7 @@ import { z } from "zod";
 const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 const text = maybe(z.string());
 /** A list whose bad elements do not cost the good ones. */
-export const listOf = <T extends z.ZodType>(schema: T) =>
+const listOf = <T extends z.ZodType>(schema: T) =>
   maybe(
     z.array(z.unknown()).transform((list) =>
       list.flatMap((one): z.infer<T>[] => {

@@ -3,7 +3,7 @@ import type { Account } from "../../domain/account.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { Outgoing, OutgoingReaction, PaceRule, Pacer, SendOutcome } from "../contract.ts";
 import { safeFileName, storableText } from "../shared/clean-text.ts";
-import { CALLBACK_DATA_LIMIT, MESSAGES_PER_SECOND, PAIR_MS } from "./about.ts";
+import { CALLBACK_DATA_LIMIT, NUMBER_PACE, PAIR_PACE } from "./about.ts";
 import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";
 import { isPairLimit, outcomeOf, pauseOf, type Refused } from "./outcomes.ts";
 import { checkContent, type PlannedFile, planSteps, type Step } from "./plan.ts";
@@ -138,8 +138,8 @@ async function sendAll(
 /** One message, when the limits of the pair and of the number allow it. */
 async function sendOne(tools: SendTools, account: Account, chatId: string, body: Body): Promise<Called<string>> {
   const rules: PaceRule[] = [
-    { place: chatId, count: 1, perMs: PAIR_MS },
-    { place: "", count: MESSAGES_PER_SECOND, perMs: 1_000 },
+    { place: chatId, ...PAIR_PACE },
+    { place: "", ...NUMBER_PACE },
   ];
   await tools.pacer.turn(account.id, rules);
   const { phoneNumberId } = credentialsOf(account);

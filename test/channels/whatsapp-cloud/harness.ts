@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import type { ChannelAdapter, ChannelEvent, ChannelRequest } from "../../../src/channels/contract.ts";
+import type { ChannelAdapter, ChannelEvent, ChannelRequest, Pacer } from "../../../src/channels/contract.ts";
 import { createWhatsappCloudAdapter } from "../../../src/channels/whatsapp-cloud/adapter.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";
@@ -39,6 +39,8 @@ export interface Setup {
 
 export interface SetupOptions extends EmulatorOptions {
   readonly fetchTimeoutMs?: number;
+  /** Default: one that lets everything pass. */
+  readonly pacer?: Pacer;
 }
 
 export async function setUp(options: SetupOptions = {}): Promise<Setup> {
@@ -49,7 +51,7 @@ export async function setUp(options: SetupOptions = {}): Promise<Setup> {
   const waits: number[] = [];
   const adapter = createWhatsappCloudAdapter({
     apiUrl: emulator.url,
-    pacer,
+    pacer: options.pacer ?? pacer,
     fetchTimeoutMs: options.fetchTimeoutMs ?? 5_000,
     wait: (ms) => {
       waits.push(ms);

@@ -1,0 +1,69 @@
+import { setImmediate } from "node:timers/promises";
+import { expect, it } from "vitest";
+import type { Pacer } from "../../../src/channels/contract.ts";
+import { plainText } from "../../../src/domain/rich-text.ts";
+import { createMemoryPacer } from "../../../src/pacing/memory.ts";
+import { outgoing } from "../../contract/channel-harness.ts";
+import { createTestClock } from "../../contract/pacer.ts";
+import { personWrites } from "../../emulators/whatsapp-cloud/people.ts";
+import { setUp } from "./harness.ts";
+
+/** The pace against the emulator's limits, on one clock that stands still while calls are under way. */
+async function world() {
+  let underWay = 0;
+  const clock = createTestClock(async () => {
+    for (let quiet = 0; quiet < 3; quiet += 1) {
+      await setImmediate();
+      if (underWay > 0) quiet = -1;
+    }
+  });
+  const inner = createMemoryPacer(clock);
+  const pacer: Pacer = {
+    ...inner,
+    turn: async (...given) => {
+      await inner.turn(...given);
+      underWay += 1;
+    },
+  };
+  const setup = await setUp({ limits: {}, now: clock.now, pacer });
+  const send = async (chatId: string, text: string) => {
+    try {
+      const message = outgoing(chatId, { body: plainText(text), attachments: [] });
+      return await setup.adapter.send(setup.account, message, "key");
+    } finally {
+      underWay -= 1;
+    }
+  };
+  return { ...setup, clock, send };
+}
+
+it("20 messages to one customer use nine tenths of the pair rate and draw no 131056", async () => {
+  const { emulator, clock, send, chatId, close } = await world();
+  const begin = clock.now();
+  let done = 0;
+  const all = (async () => {
+    for (; done < 20; done += 1) expect(await send(chatId, `Message ${done}`)).toMatchObject({ kind: "sent" });
+  })();
+  while (done < 20) await clock.advance(1_000);
+  await all;
+  expect(clock.now() - begin).toBeLessThanOrEqual((19 * 6_000) / 0.9);
+  expect(emulator.calls("messages").map((call) => call.status)).toEqual(new Array(20).fill(200));
+  await close();
+});
+
+it("240 customers at once use nine tenths of a number's throughput and draw no 130429", async () => {
+  const { emulator, business, clock, send, close } = await world();
+  const people = Array.from({ length: 240 }, () => emulator.addPerson());
+  for (const { waId } of people) personWrites(business, waId, { text: "Hi" });
+  const begin = clock.now();
+  let done = 0;
+  const all = people.map(async ({ waId }) => {
+    expect(await send(waId, "Hello")).toMatchObject({ kind: "sent" });
+    done += 1;
+  });
+  while (done < 240) await clock.advance(10);
+  await Promise.all(all);
+  expect(clock.now() - begin).toBeLessThanOrEqual((240 / 80 / 0.9) * 1_000);
+  expect(emulator.calls("messages").filter((call) => call.status !== 200)).toEqual([]);
+  await close();
+});
