@@ -43,7 +43,8 @@ function provesIt(error: unknown): boolean {
   return code === "ECONNRESET" && error.message.includes("before secure TLS connection was established");
 }
 
-function chainOf(error: unknown): unknown[] {
+/** An error and its causes, outermost first. */
+export function chainOf(error: unknown): unknown[] {
   const chain: unknown[] = [];
   let one = error;
   while (one !== undefined && one !== null && chain.length < 10) {
@@ -53,7 +54,7 @@ function chainOf(error: unknown): unknown[] {
   return chain;
 }
 
-function errorCode(error: unknown): string | undefined {
+export function errorCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;
 }
