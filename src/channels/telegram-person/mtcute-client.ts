@@ -26,13 +26,14 @@ const CONNECT_WAIT_MS = 10_000;
 
 export async function openMtcute(options: ClientOptions, own: MtcuteOptions = {}): Promise<PersonClient> {
   const { memory, events } = options;
+  const leaving = new AbortController();
   const base = new BaseTelegramClient({
     apiId: options.apiId,
     apiHash: options.apiHash,
     storage: createSessionStorage({ memory, position: (write) => events.position(write) }),
     storageOptions: { cleanup: false },
     crypto: createNodeCrypto(),
-    transport: own.transport ?? tcpTransport,
+    transport: untilLeft(own.transport ?? tcpTransport, leaving.signal),
     platform: nodePlatform,
     logLevel: 0,
     initConnectionOptions: {
@@ -132,8 +133,33 @@ export async function openMtcute(options: ClientOptions, own: MtcuteOptions = {}
     async close() {
       if (closed) return;
       closed = true;
+      leaving.abort();
       for (const wake of waiting) wake();
       await base.destroy();
+    },
+  };
+}
+
+/** mtcute waits for an attempt to connect before it closes, which may be minutes: the attempt is given up instead. */
+function untilLeft(transport: TelegramTransport, signal: AbortSignal): TelegramTransport {
+  return {
+    ...transport,
+    async connect(dc) {
+      const attempt = transport.connect(dc);
+      const { promise: left, reject } = Promise.withResolvers<never>();
+      left.catch(() => undefined);
+      const giveUp = (): void => reject(new Error("the client is closed"));
+      if (signal.aborted) giveUp();
+      signal.addEventListener("abort", giveUp, { once: true });
+      attempt.then(
+        (late) => signal.aborted && late.close(),
+        () => undefined,
+      );
+      try {
+        return await Promise.race([attempt, left]);
+      } finally {
+        signal.removeEventListener("abort", giveUp);
+      }
     },
   };
 }

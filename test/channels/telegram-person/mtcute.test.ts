@@ -260,6 +260,6 @@ describe("the client over a network", () => {
     const both = Promise.all([client.close(), client.close()]);
     await refused;
     expect(client.connected()).toBe(false);
-    void both;
+    await both;
   });
 });
