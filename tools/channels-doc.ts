@@ -36,6 +36,8 @@ export function describedChannels(): readonly ChannelAdapter[] {
   const channels = createChannels({
     telegramApiUrl: nowhere,
     viberApiUrl: nowhere,
+    chromiumPath: "",
+    whatsappFolder: "",
     hub: { notify: () => undefined },
     uploads: { open: () => Promise.resolve({ kind: "gone", sentence: "There are no files here." }) },
     pacer: { turn: () => Promise.resolve(), pause: () => Promise.resolve() },

@@ -28,7 +28,7 @@ import { inboundParts, outboundParts } from "./channel-parts.ts";
  */
 
 /** Texts that broke something somewhere: long, halved pairs, turned direction, control characters, emoji only. */
-export const HARD_TEXTS: readonly string[] = [
+const HARD_TEXTS: readonly string[] = [
   "Too long. ".repeat(10_000),
   "half \ud83d of a pair \udc4d and the other",
   "invoice\u202efdp.exe\u202c and back",
