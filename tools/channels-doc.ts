@@ -38,6 +38,7 @@ export function describedChannels(): readonly ChannelAdapter[] {
     viberApiUrl: nowhere,
     chromiumPath: "",
     whatsappFolder: "",
+    whatsappCloudApiUrl: nowhere,
     hub: { notify: () => undefined },
     uploads: { open: () => Promise.resolve({ kind: "gone", sentence: "There are no files here." }) },
     pacer: { turn: () => Promise.resolve(), pause: () => Promise.resolve() },

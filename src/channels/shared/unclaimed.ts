@@ -35,6 +35,17 @@ export function unclaimedPart(
   return foreign && refused("buttons", `${title} cannot show a button that ${DOES[foreign.kind]}. Send it without it.`);
 }
 
+/** Whether a message says nothing at all: no words, no file, no place, no card and no approved text. */
+export function isEmpty(content: Content): boolean {
+  return (
+    content.body.text.trim() === "" &&
+    content.attachments.length === 0 &&
+    content.place === undefined &&
+    (content.contacts ?? []).length === 0 &&
+    content.template === undefined
+  );
+}
+
 const DOES: Readonly<Record<Button["kind"], string>> = {
   reply: "answers with its text",
   link: "opens a link",
