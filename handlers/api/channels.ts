@@ -30,7 +30,14 @@ export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
         id: adapter.id,
         title: adapter.title,
         icon: { ...adapter.icon },
-        setup: adapter.setup.map((step) => ({ ...step, fields: step.fields.map((field) => ({ ...field })) })),
+        setup: adapter.setup.map((step) => ({
+          ...step,
+          fields: step.fields.map(({ choices, ...field }) => ({
+            ...field,
+            ...(choices && { choices: choices.map((choice) => ({ ...choice })) }),
+          })),
+        })),
+        sessions: adapter.sessions !== undefined,
         capabilities: { ...adapter.capabilities },
       }));
     },

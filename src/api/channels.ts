@@ -7,15 +7,26 @@ export const setupField = z.object({
   label: z.string(),
   required: z.boolean(),
   placeholder: z.string().optional(),
+  choices: z
+    .array(z.object({ value: z.string(), label: z.string() }))
+    .optional()
+    .describe("Of a `choice`."),
 });
 
-const setupStep = z.object({ id: z.string(), title: z.string(), help: z.string(), fields: z.array(setupField) });
+const setupStep = z.object({
+  id: z.string(),
+  title: z.string(),
+  help: z.string(),
+  fields: z.array(setupField),
+  warning: z.string().optional().describe("To be agreed to before this step."),
+});
 
 export const channel = z.object({
   id: z.string(),
   title: z.string(),
   icon: z.object({ svg: z.string(), color: z.string() }),
   setup: z.array(setupStep),
+  sessions: z.boolean().describe("Its accounts have a standing connection, set up at `/accounts/:id/session`."),
   capabilities: z.looseObject({
     textLimit: z.number(),
     edit: z.boolean(),

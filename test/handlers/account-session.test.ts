@@ -61,6 +61,17 @@ describe("an account's standing connection", () => {
     expect((await site.api(admin, "GET", path)).json().prompt).toBeNull();
   });
 
+  it("is announced by its channel, with the warning to agree to", async () => {
+    const channels: { id: string; sessions: boolean; setup: { warning?: string }[] }[] = (
+      await site.api(admin, "GET", "/channels")
+    ).json();
+    expect(channels.map(({ id, sessions }) => [id, sessions])).toEqual([
+      ["telegram", false],
+      ["standing", true],
+    ]);
+    expect(channels[1]?.setup[0]?.warning).toMatch(/may block/);
+  });
+
   it("takes what was typed, and says why it was not right", async () => {
     expect((await site.api(admin, "POST", `${path}/answer`, { text: "12345" })).statusCode).toBe(204);
     const wrong = await site.api(admin, "POST", `${path}/answer`, { text: "wrong" });
