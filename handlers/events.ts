@@ -12,7 +12,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ChannelAdapter } from "../src/channels/contract.ts";
-import { type PortalId, portalId } from "../src/domain/ids.ts";
+import { conversationId, type PortalId, portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { RichText } from "../src/domain/rich-text.ts";
 import type { Logger } from "../src/log/log.ts";
@@ -183,6 +183,7 @@ async function apply(
           sessionId,
           portalUserId,
         });
+        await showProgress(deps, portal, chatId);
       }
       return;
     case "status-deleted":
@@ -190,6 +191,13 @@ async function apply(
     case "line-deleted":
       return applyLineEvent(deps, { kind: "line-deleted", portal, line: event.line });
   }
+}
+
+/** A conversation was opened or closed: a channel that shows its customer more than messages (a rating, say) looks again. */
+async function showProgress({ store, channels }: EventsDeps, portal: PortalId, chatId: string): Promise<void> {
+  const conversation = await store.conversations.find(portal, conversationId(chatId));
+  const account = conversation && (await store.accounts.find(portal, conversation.account));
+  if (account) channels.get(account.channel)?.progressed?.(account, conversation.externalChatId);
 }
 
 async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefined): Promise<void> {

@@ -2,11 +2,13 @@ import multipart from "@fastify/multipart";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { SessionAnswer } from "../src/api/webchat.ts";
+import type { SessionAnswer, WidgetConfig } from "../src/api/webchat.ts";
+import type { Account } from "../src/domain/account.ts";
 import { StoreUnavailable } from "../src/store/contract.ts";
 import {
   DEFAULT_LIMITS,
   DEFAULT_TIMING,
+  type Looks,
   TEXT_LIMIT,
   type WebchatDependencies,
   type WebchatLimits,
@@ -24,6 +26,7 @@ import {
 } from "./webchat/guard.ts";
 import { readPage } from "./webchat/history.ts";
 import { getMessages, postMessage, postReceipts, postTyping } from "./webchat/messages.ts";
+import { postRating } from "./webchat/ratings.ts";
 import { openStream } from "./webchat/stream.ts";
 import { createWidgetRoute } from "./webchat/widget-file.ts";
 
@@ -77,6 +80,7 @@ function routes(app: FastifyInstance, deps: WebchatDependencies, limits: Webchat
   app.get("/files/:fileId", { onRequest: open }, getFile(deps));
   app.post("/typing", { ...text, onRequest: [...visitor, gates.typing] }, postTyping(deps));
   app.post("/receipts", { ...text, onRequest: visitor }, postReceipts(deps));
+  app.post("/ratings", { ...text, onRequest: [...visitor, gates.message] }, postRating(deps));
   app.get("/stream", { onRequest: visitor }, stream(app, deps, limits));
 }
 
@@ -88,21 +92,48 @@ function session(deps: WebchatDependencies, limits: WebchatLimits) {
     const given = bearerOf(request);
     const known = given === undefined ? undefined : await deps.desk.readToken(account.id, given);
     const visitor = known ?? (body.data.create ? deps.desk.newVisitor() : undefined);
-    const { title, greeting, color, left, language, privacy } = deps.desk.settings(account);
-    const config = {
-      title,
-      greeting,
-      color,
-      left,
-      language,
-      privacy,
-      textLimit: TEXT_LIMIT,
-      fileLimit: limits.fileBytes,
-    };
+    const config = configOf(deps, account, limits);
     const token = visitor === undefined ? undefined : await deps.desk.issueToken(account.id, visitor);
     return reply.send({ config, ...(token !== undefined && { token }) } satisfies SessionAnswer);
   };
 }
+
+function configOf(deps: WebchatDependencies, account: Account, limits: WebchatLimits): WidgetConfig {
+  const { closed, rating: _asked, ...looks } = deps.desk.settings(account);
+  const presence = deps.desk.presence(account);
+  const form = deps.desk.form(account);
+  return {
+    ...looksOf(looks),
+    ...(presence.kind === "closed" && {
+      away: {
+        isHidden: closed === "hide",
+        ...(presence.opensAt && { opensAt: presence.opensAt.toISOString() }),
+      },
+    }),
+    ...(form && { form }),
+    textLimit: TEXT_LIMIT,
+    fileLimit: limits.fileBytes,
+  };
+}
+
+/** By name, one by one: what is not listed here (sites, hours) does not leave the server. */
+const looksOf = (looks: Looks): Looks => ({
+  title: looks.title,
+  greeting: looks.greeting,
+  greetingDelay: looks.greetingDelay,
+  color: looks.color,
+  left: looks.left,
+  icon: looks.icon,
+  label: looks.label,
+  offsetSide: looks.offsetSide,
+  offsetBottom: looks.offsetBottom,
+  hideOnPhone: looks.hideOnPhone,
+  language: looks.language,
+  privacy: looks.privacy,
+  consent: looks.consent,
+  livePreview: looks.livePreview,
+  closedText: looks.closedText,
+});
 
 function stream(app: FastifyInstance, deps: WebchatDependencies, limits: WebchatLimits) {
   const timing = { ...DEFAULT_TIMING, ...deps.timing };

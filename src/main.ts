@@ -295,6 +295,7 @@ async function main(config: Config): Promise<void> {
         await store.portals.noteGap(now(), portal);
         repairs.start(portal);
       },
+      watchTyping: hub.watch,
       now,
     });
     await registerWebchat(app, {
@@ -304,8 +305,8 @@ async function main(config: Config): Promise<void> {
       keepFile: (file) => uploads.keep(file),
       openUpload: (ref) => uploads.read(ref),
       openFile: (id) => shelf.open(mediaId(id)),
-      // The connector has no call that shows a customer typing; the workplace will listen to this.
-      visitorTyping: () => undefined,
+      // The connector has no call that shows a customer typing; our own pages listen to it.
+      visitorTyping: (account, visitor, text) => hub.draft(account.id, visitor, text),
       log,
       widgetPath: inRoot("dist/widget.js"),
     });

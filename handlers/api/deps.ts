@@ -33,5 +33,11 @@ export interface ApiDeps {
   readonly startHistoryRepair: (portal: PortalId) => Promise<void>;
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
+  /** Hears what a customer types, where their channel tells; `undefined` when it tells only that they do. Answers how to stop. */
+  readonly watchTyping: (
+    account: AccountId,
+    chatId: string,
+    listener: (text: string | undefined) => void,
+  ) => () => void;
   readonly now: () => Date;
 }

@@ -8,6 +8,7 @@ import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerSessionRoute } from "./session.ts";
+import { registerTypingRoute } from "./typing.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
 export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
@@ -20,6 +21,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerMessageRoutes(scope, deps);
     registerFirstContactRoutes(scope, deps);
     registerPortalRoutes(scope, deps);
+    registerTypingRoute(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

@@ -1,8 +1,9 @@
-import type { SessionAnswer } from "../../src/api/webchat.ts";
+import type { SessionAnswer, WrongFields } from "../../src/api/webchat.ts";
 import type { ChannelEvent, MessageReceived, ReceiptReceived } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { AccountId, MediaId, PortalId } from "../../src/domain/ids.ts";
 import type { Attachment, AttachmentSource, Quote } from "../../src/domain/message.ts";
+import type { Rating, SiteFacts } from "../../src/domain/site-facts.ts";
 import type { Logger } from "../../src/log/log.ts";
 import type { ShelvedFile } from "../../src/media/contract.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -23,8 +24,8 @@ export interface WebchatDependencies {
   readonly openUpload: (ref: string) => Promise<ShelvedFile | undefined>;
   /** Opens a file on the shelf. */
   readonly openFile: (media: MediaId) => Promise<ShelvedFile | undefined>;
-  /** A visitor is typing; passing it on is a courtesy, so it may be dropped. */
-  readonly visitorTyping: (account: Account, chatId: string) => void;
+  /** A visitor is typing (this text, where the account shows it); passing it on is a courtesy, so it may be dropped. Never kept. */
+  readonly visitorTyping: (account: Account, chatId: string, text: string | undefined) => void;
   readonly log: Logger;
   /** The built `widget.js`. */
   readonly widgetPath: string;
@@ -50,13 +51,24 @@ export type KeptUpload =
   | { readonly kind: "too-large" }
   | { readonly kind: "broken"; readonly sentence: string };
 
+/** What of an account's settings the widget shows. */
+export type Looks = Omit<SessionAnswer["config"], "textLimit" | "fileLimit" | "form" | "away">;
+
 /** What the routes need of the channel's vendor side (`src/channels/webchat/visitor.ts`). */
 export interface Desk {
   readonly hub: {
     notify(account: AccountId, visitor: string): void;
     subscribe(account: AccountId, visitor: string, listener: (notice: "news" | "typing") => void): () => void;
   };
-  settings(account: Account): Omit<SessionAnswer["config"], "textLimit" | "fileLimit">;
+  settings(account: Account): Looks & {
+    readonly closed: "form" | "chat" | "hide";
+    readonly rating: "no" | "stars" | "thumbs";
+  };
+  presence(
+    account: Account,
+  ): { readonly kind: "open" } | { readonly kind: "closed"; readonly opensAt?: Date | undefined };
+  form(account: Account): SessionAnswer["config"]["form"];
+  details(account: Account, given: DetailsGiven, isFirst: boolean): ReadDetails;
   allowsOrigin(account: Account, origin: string): boolean;
   newVisitor(): string;
   issueToken(account: AccountId, visitor: string): Promise<string>;
@@ -65,7 +77,10 @@ export interface Desk {
   checkFileProof(account: AccountId, file: string, expires: string, signature: string): boolean;
   externalId(visitor: string, clientId: string): string;
   clientId(visitor: string, externalId: string): string | undefined;
-  message(visitor: string, sent: Sent): MessageReceived;
+  messages(visitor: string, sent: Sent): readonly MessageReceived[];
+  rating(visitor: string, rating: Rating): MessageReceived;
+  ratingId(visitor: string, session: string): string;
+  draft(account: Account, text: string | undefined): string | undefined;
   receipt(visitor: string, externalIds: readonly string[], state: "delivered" | "read"): ReceiptReceived;
 }
 
@@ -76,7 +91,33 @@ export interface Sent {
   readonly quote?: Quote | undefined;
   readonly language?: string | undefined;
   readonly url?: string | undefined;
+  readonly contact?: Contact | undefined;
+  readonly site?: SiteFacts | undefined;
 }
+
+export interface Contact {
+  readonly name?: string;
+  readonly phone?: string;
+  readonly email?: string;
+}
+
+/** What a browser sends beside a message. */
+export interface DetailsGiven extends Readonly<Record<"name" | "phone" | "email" | "consent", string | undefined>> {
+  readonly form: "pre-chat" | "offline" | undefined;
+  readonly visit: VisitGiven | undefined;
+}
+
+export interface VisitGiven {
+  readonly url?: string | undefined;
+  readonly title?: string | undefined;
+  readonly referrer?: string | undefined;
+  readonly landing?: string | undefined;
+  readonly utm?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type ReadDetails =
+  | { readonly kind: "ok"; readonly contact: Contact; readonly site: SiteFacts }
+  | { readonly kind: "wrong"; readonly fields: WrongFields };
 
 /** Requests per minute unless said otherwise. An office or a mobile network shares one address, hence the larger numbers per IP. */
 export interface WebchatLimits {
@@ -101,7 +142,7 @@ export const DEFAULT_LIMITS: WebchatLimits = {
   messagesPerVisitor: 30,
   filesPerIp: 60,
   filesPerVisitor: 20,
-  typingPerVisitor: 40,
+  typingPerVisitor: 90,
   requestsPerVisitor: 240,
   streamsPerVisitor: 6,
   streamsPerIp: 120,

@@ -6,7 +6,14 @@ import type { AttachmentKind } from "../../src/domain/message.ts";
 import type { WebchatDependencies } from "./contract.ts";
 import { callerOf, fail } from "./guard.ts";
 import { UPLOAD } from "./history.ts";
-import { clientIdSchema, finishPost, messageByClientId } from "./messages.ts";
+import {
+  clientIdSchema,
+  detailsSchema,
+  finishPost,
+  judgeDetails,
+  messageByClientId,
+  refuseDetails,
+} from "./messages.ts";
 
 /** Shown in the page. Everything else, SVG and HTML above all, is only ever a download. */
 const INLINE =
@@ -26,7 +33,7 @@ export function postFile(deps: WebchatDependencies, maxBytes: number) {
     const { account, visitor } = callerOf(request);
     if (!request.isMultipart()) return fail(reply, 415, "not-multipart", "Send the file as multipart/form-data.");
     const part = await request.file({
-      limits: { files: 1, fields: 4, fieldSize: 1_000, fileSize: maxBytes + 1 },
+      limits: { files: 1, fields: 4, fieldSize: 16_000, fileSize: maxBytes + 1 },
       throwFileSizeLimit: false,
     });
     if (!part) return fail(reply, 400, "no-file", "The request carries no file.");
@@ -39,6 +46,12 @@ export function postFile(deps: WebchatDependencies, maxBytes: number) {
     if (known) {
       part.file.resume();
       return reply.send({ clientId: clientId.data, message: known });
+    }
+    const conversation = await deps.store.conversations.findByExternalChat(account.id, visitor);
+    const read = judgeDetails(deps, callerOf(request), readDetails(fieldOf(part, "details")), conversation);
+    if (read.kind === "wrong") {
+      part.file.resume();
+      return refuseDetails(reply, read.fields);
     }
     const kept = await deps.keepFile({
       portal: account.portal,
@@ -53,8 +66,13 @@ export function postFile(deps: WebchatDependencies, maxBytes: number) {
     if (kept.size === 0) return fail(reply, 400, "empty-file", "The file is empty.");
     const { source, name, mime, size } = kept;
     const attachment = { kind: kindOf(mime), source, name, mime, size } as const;
-    const event = deps.desk.message(visitor, { clientId: clientId.data, text: "", attachments: [attachment] });
-    await deps.acceptInbound(account, [event]);
+    const events = deps.desk.messages(visitor, {
+      ...{ clientId: clientId.data, text: "", attachments: [attachment] },
+      url: conversation === undefined ? read.site.page?.url : conversation.customer.url,
+      contact: read.contact,
+      site: read.site,
+    });
+    await deps.acceptInbound(account, events);
     return reply.send(await finishPost(deps, callerOf(request), clientId.data));
   };
 }
@@ -82,6 +100,16 @@ export function getFile(deps: WebchatDependencies) {
       .header("cache-control", "private, max-age=3600, immutable")
       .send(file.stream);
   };
+}
+
+function readDetails(field: unknown) {
+  if (typeof field !== "string") return undefined;
+  try {
+    return detailsSchema.safeParse(JSON.parse(field)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function fieldOf(part: MultipartFile, name: string): unknown {

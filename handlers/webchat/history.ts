@@ -1,5 +1,6 @@
-import type { HistoryAnswer, VisitorFile, VisitorMessage, VisitorQuote } from "../../src/api/webchat.ts";
+import type { HistoryAnswer, RatingAsked, VisitorFile, VisitorMessage, VisitorQuote } from "../../src/api/webchat.ts";
 import type { Account } from "../../src/domain/account.ts";
+import type { Conversation } from "../../src/domain/conversation.ts";
 import type { Content, Message, MessageState, Quote } from "../../src/domain/message.ts";
 import type { Desk, WebchatDependencies } from "./contract.ts";
 
@@ -34,6 +35,7 @@ export interface Page {
   /** As `HistoryAnswer.cursor`. */
   readonly cursor: number;
   readonly full: boolean;
+  readonly rating?: RatingAsked | undefined;
 }
 
 export type Range = { readonly after: number } | { readonly before: number } | "latest";
@@ -59,6 +61,7 @@ export async function readPage(
   const top = Math.max(start, ascending.at(-1)?.seq ?? 0);
   const waiting = ascending.find(isWaiting);
   return {
+    rating: range === "latest" ? await readRating(deps, view, conversation) : undefined,
     shown: fold(ascending, deps.desk, view),
     bottom: ascending[0]?.seq ?? start,
     top,
@@ -71,10 +74,27 @@ export const toAnswer = (page: Page): HistoryAnswer => ({
   messages: page.shown.map((shown) => shown.message),
   cursor: page.cursor,
   more: page.full,
+  ...(page.rating && { rating: page.rating }),
 });
+
+/** A session that was closed in the portal is asked about; the stored answer, if any, is shown instead of asking again. */
+async function readRating(
+  deps: WebchatDependencies,
+  view: VisitorView,
+  conversation: Conversation,
+): Promise<RatingAsked | undefined> {
+  const session = conversation.sessionId;
+  const scale = deps.desk.settings(view.account).rating;
+  if (conversation.open || session === undefined || scale === "no") return undefined;
+  const given = await deps.store.messages.findByExternal(view.account.id, deps.desk.ratingId(view.visitor, session));
+  const value = given?.content.site?.rating?.value;
+  return { session, scale, ...(value !== undefined && { value }) };
+}
 
 /** The visitor's form of one row; `undefined` while it is not for the visitor's eyes. */
 export function toVisitorMessage(row: Message, desk: Desk, view: VisitorView): VisitorMessage | undefined {
+  // Lines about the visitor, for the team.
+  if (row.content.notice !== undefined) return undefined;
   // The widget shows no reactions yet.
   if (row.kind === "reaction") return undefined;
   if (row.direction === "out" && !VISIBLE.includes(row.state)) return undefined;

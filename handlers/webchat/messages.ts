@@ -1,9 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { PostedAnswer, ReceiptAnswer, VisitorMessage } from "../../src/api/webchat.ts";
+import type { PostedAnswer, ReceiptAnswer, VisitorMessage, WrongFields } from "../../src/api/webchat.ts";
+import type { Conversation } from "../../src/domain/conversation.ts";
 import { messageId } from "../../src/domain/ids.ts";
 import type { Message, Quote } from "../../src/domain/message.ts";
-import { TEXT_LIMIT, type WebchatDependencies } from "./contract.ts";
+import { type ReadDetails, TEXT_LIMIT, type WebchatDependencies } from "./contract.ts";
 import { type Caller, callerOf, fail } from "./guard.ts";
 import { readPage, toAnswer, toVisitorMessage, type VisitorView } from "./history.ts";
 
@@ -21,17 +22,35 @@ const language = z
   .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/)
   .max(35);
 
+const short = z.string().max(300).optional().catch(undefined);
+const long = z.string().max(2_000).optional().catch(undefined);
+
+/** Beside a message. What a page tells of itself is a courtesy: never a reason to refuse a message. */
+export const detailsSchema = z.object({
+  form: z.enum(["pre-chat", "offline"]).optional().catch(undefined),
+  name: short,
+  phone: short,
+  email: short,
+  consent: long,
+  visit: z
+    .object({
+      url: long,
+      title: long,
+      referrer: long,
+      landing: long,
+      utm: z.record(z.string().max(40), z.unknown()).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
+
 const postBody = z.object({
   id: clientIdSchema,
   text: z.string().max(TEXT_LIMIT).transform(cleanText).pipe(z.string().min(1)),
   /** Id of a message of this conversation. */
   quote: z.uuid().optional(),
   language: language.optional().catch(undefined),
-  /** A courtesy of the page's: never a reason to refuse a message. */
-  page: z
-    .object({ url: z.string().max(2_000) })
-    .optional()
-    .catch(undefined),
+  details: detailsSchema.optional().catch(undefined),
 });
 
 const position = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -43,6 +62,8 @@ const historyQuery = z
     limit: z.coerce.number().int().min(1).max(100).default(50),
   })
   .refine((query) => query.after === undefined || query.before === undefined, "after and before exclude each other");
+
+const typingBody = z.object({ text: z.string().max(TEXT_LIMIT).optional().catch(undefined) }).catch({});
 
 const receiptBody = z.object({ delivered: position.optional(), read: position.optional() });
 
@@ -68,20 +89,20 @@ export function postMessage(deps: WebchatDependencies) {
     const caller = callerOf(request);
     const body = postBody.safeParse(request.body);
     if (!body.success) return fail(reply, 400, "bad-message", z.prettifyError(body.error));
-    const { id, text } = body.data;
-    const [quote, url] = await Promise.all([
+    const { id, text, language, details } = body.data;
+    const [quote, known] = await Promise.all([
       body.data.quote === undefined ? undefined : findQuote(deps, caller, body.data.quote),
-      firstPage(deps, caller, body.data.page?.url, request.headers.origin),
+      deps.store.conversations.findByExternalChat(caller.account.id, caller.visitor),
     ]);
-    const event = deps.desk.message(caller.visitor, {
-      clientId: id,
-      text,
-      attachments: [],
-      quote,
-      url,
-      language: body.data.language,
+    const read = judgeDetails(deps, caller, details, known);
+    if (read.kind === "wrong") return refuseDetails(reply, read.fields);
+    const events = deps.desk.messages(caller.visitor, {
+      ...{ clientId: id, text, attachments: [], quote, language },
+      url: known === undefined ? read.site.page?.url : known.customer.url,
+      contact: read.contact,
+      site: read.site,
     });
-    await deps.acceptInbound(caller.account, [event]);
+    await deps.acceptInbound(caller.account, events);
     return reply.send(await finishPost(deps, caller, id));
   };
 }
@@ -120,7 +141,8 @@ export function postReceipts(deps: WebchatDependencies) {
 export function postTyping(deps: WebchatDependencies) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { account, visitor } = callerOf(request);
-    deps.visitorTyping(account, visitor);
+    const { text } = typingBody.parse(request.body ?? {});
+    deps.visitorTyping(account, visitor, deps.desk.draft(account, text));
     return reply.code(204).send();
   };
 }
@@ -171,21 +193,20 @@ const quoteText = (quoted: Message) =>
   quoted.content.body.text.slice(0, 300) || (quoted.content.attachments[0]?.name ?? "");
 
 /**
- * The page on which the conversation began, which an agent sees as the person's link. It stays the first one: the portal
- * rewrites the person whenever the link changes. A page of another site than the request's is a lie and dropped.
+ * What the browser sent beside a message, judged. The page on which the conversation began, which an agent sees as the
+ * person's link, stays the first one: the portal rewrites the person whenever the link changes.
  */
-async function firstPage(
+export function judgeDetails(
   deps: WebchatDependencies,
   caller: Caller,
-  url: string | undefined,
-  origin: string | undefined,
-): Promise<string | undefined> {
-  const conversation = await deps.store.conversations.findByExternalChat(caller.account.id, caller.visitor);
-  if (conversation) return conversation.customer.url;
-  const page = url === undefined ? null : URL.parse(url);
-  if (!page || page.origin !== origin) return undefined;
-  page.username = "";
-  page.password = "";
-  page.hash = "";
-  return page.href;
+  given: z.output<typeof detailsSchema> | undefined,
+  known: Conversation | undefined,
+): ReadDetails {
+  const { form, name, phone, email, consent, visit } = given ?? {};
+  return deps.desk.details(caller.account, { form, name, phone, email, consent, visit }, known === undefined);
 }
+
+export const refuseDetails = (reply: FastifyReply, fields: WrongFields) =>
+  reply.code(422).send({
+    error: { code: "details-needed", message: "The form is not filled in as the site asks.", fields },
+  });

@@ -46,6 +46,7 @@ async function* frames(source: StreamSource, after: number | undefined, timing: 
     let prints = new Map(
       first.shown.filter((row) => row.message.seq <= resume).map((row) => [row.message.id, row.print]),
     );
+    let asked = "";
     while (!signal.aborted) {
       let isQuiet = true;
       const now = new Map<string, string>();
@@ -60,6 +61,12 @@ async function* frames(source: StreamSource, after: number | undefined, timing: 
           yield `id: ${resume}\nevent: message\ndata: ${JSON.stringify(message)}\n\n`;
         }
         top = Math.max(top, page.top);
+        const ask = JSON.stringify(page.rating ?? null);
+        if (isWindow && ask !== asked && (asked !== "" || page.rating)) {
+          isQuiet = false;
+          yield `event: rating\ndata: ${ask}\n\n`;
+        }
+        if (isWindow) asked = ask;
       }
       // Only rows that will be compared again are remembered.
       prints = now;

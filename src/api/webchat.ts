@@ -8,11 +8,39 @@ export interface WidgetConfig {
   readonly greeting: string;
   readonly color: string;
   readonly left: boolean;
+  readonly icon: "chat" | "question" | "mail" | "wave";
+  readonly label: string;
+  /** Pixels. */
+  readonly offsetSide: number;
+  readonly offsetBottom: number;
+  readonly hideOnPhone: boolean;
+  /** Seconds; 0 = never by itself. */
+  readonly greetingDelay: number;
   readonly language: string;
   readonly privacy: string;
+  readonly consent: string;
+  /** The team sees what is typed before it is sent: the widget says so and sends it. */
+  readonly livePreview: boolean;
+  readonly closedText: string;
+  /** Nobody works now. */
+  readonly away?: { readonly isHidden: boolean; readonly opensAt?: string };
+  /** Asked for before a new visitor's first message, or (`offline`) instead of the chat. */
+  readonly form?: {
+    readonly when: "pre-chat" | "offline";
+    readonly name: Asked;
+    readonly phone: Asked;
+    readonly email: Asked;
+  };
   readonly textLimit: number;
   readonly fileLimit: number;
 }
+
+export type Asked = "no" | "optional" | "required";
+
+/** What a form was refused for, by field. */
+export type WrongFields = Readonly<
+  Partial<Record<"name" | "phone" | "email" | "consent" | "text", "missing" | "wrong">>
+>;
 
 export interface SessionAnswer {
   readonly config: WidgetConfig;
@@ -63,6 +91,15 @@ export interface HistoryAnswer {
   readonly cursor: number;
   /** There is more in the asked direction. */
   readonly more: boolean;
+  /** The conversation was closed and may be rated, or was. */
+  readonly rating?: RatingAsked;
+}
+
+export interface RatingAsked {
+  readonly session: string;
+  readonly scale: "stars" | "thumbs";
+  /** What the visitor chose: 1 to 5 stars; thumb up 1, down 0. */
+  readonly value?: number;
 }
 
 export interface PostedAnswer {

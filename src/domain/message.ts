@@ -1,6 +1,7 @@
 import type { Customer } from "./conversation.ts";
 import type { AccountId, ConversationId, Direction, MediaId, MessageId, PortalId } from "./ids.ts";
 import type { RichText } from "./rich-text.ts";
+import type { SiteFacts } from "./site-facts.ts";
 
 /** What a person can put into one message. At least one of its parts is not empty. */
 export interface Content {
@@ -18,6 +19,8 @@ export interface Content {
   readonly template?: Template;
   /** Not said by anybody but told by the messenger: `body` is its sentence. Inbound only. */
   readonly notice?: NoticeKind;
+  /** What the site that it was written on told with it. Inbound only. */
+  readonly site?: SiteFacts;
   /** In a group: who wrote, where that is not the conversation's own customer. Inbound only. */
   readonly author?: Customer;
 }

@@ -71,6 +71,12 @@ async function take(
 }
 
 async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Step> {
+  const [head] = rows;
+  if (head && head.content.site?.rating !== undefined && !route.conversation.open) {
+    // In Open Lines it would open a new chat about a closed one: it is for our own surfaces.
+    await finishAll(deps, [head], { state: "sent" });
+    return 1;
+  }
   const groups = takeTogether(rows, deps.now());
   const elements: Element[] = [];
   for (const group of groups) {

@@ -257,11 +257,16 @@ describe("messages", () => {
 
   test("carry the page on which the conversation began, and no other", async () => {
     const token = await world.visit();
-    const from = (text: string, url: string) => post("messages", token, { id: randomUUID(), text, page: { url } });
+    const from = (text: string, url: string) =>
+      post("messages", token, { id: randomUUID(), text, details: { visit: { url } } });
     await from("one", `${SITE}/cart?item=5#pay`);
     await from("two", `${SITE}/elsewhere`);
     const stranger = await world.visit();
-    await post("messages", stranger, { id: randomUUID(), text: "three", page: { url: "https://evil.example/" } });
+    await post("messages", stranger, {
+      id: randomUUID(),
+      text: "three",
+      details: { visit: { url: "https://evil.example/" } },
+    });
     const conversations = await world.store.conversations.list(world.account.portal, { limit: 10 });
     expect(conversations.map((one) => one.customer.url).sort()).toEqual([`${SITE}/cart?item=5`, undefined]);
   });

@@ -3,6 +3,7 @@ import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
 import type { Hub } from "./hub.ts";
 import { readSettings, webchatSettings } from "./settings.ts";
+import { webchatSetup } from "./setup.ts";
 import type { Uploads } from "./uploads.ts";
 import { VISITOR_ID } from "./visitor.ts";
 
@@ -68,75 +69,27 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
         formatting: { in: "impossible", out: "full" },
         photo: { in: "full", out: "full" },
         video: { in: "full", out: "full" },
-        voice: { in: "full", out: "full" },
+        voice: { in: { degraded: "as an audio file" }, out: "full" },
         file: { in: "full", out: "full" },
         album: { in: "impossible", out: { degraded: "as one message with several files" } },
         sticker: { in: "impossible", out: { degraded: "as a picture file" } },
         location: { in: "impossible", out: "impossible" },
         contact: { in: "impossible", out: "impossible" },
-        quote: { in: "impossible", out: "full" },
+        quote: { in: "full", out: "full" },
         reaction: { in: "impossible", out: "impossible" },
         edit: { in: "impossible", out: "full" },
         delete: { in: "impossible", out: "full" },
         forwarded: { in: "impossible", out: "impossible" },
         buttons: { in: "impossible", out: "impossible" },
         template: { in: "impossible", out: "impossible" },
-        notice: { in: "impossible", out: "impossible" },
+        notice: { in: "full", out: "impossible" },
       },
       // What the visitor sees is the row, not the call.
       repeatable: true,
     },
     credentials: z.object({}),
     settings: webchatSettings,
-    setup: [
-      {
-        id: "sites",
-        title: "Your sites",
-        help: "The chat works only on the sites you list. Paste the script tag shown afterwards before </body> of their pages.",
-        fields: [
-          {
-            key: "origins",
-            into: "settings",
-            kind: "url-list",
-            label: "Site addresses",
-            required: true,
-            placeholder: "https://shop.example",
-          },
-        ],
-      },
-      {
-        id: "look",
-        title: "Look and words",
-        help: "Leave a text empty and the visitor sees ours, in English, Russian or Spanish by their browser's language.",
-        fields: [
-          {
-            key: "title",
-            into: "settings",
-            kind: "text",
-            label: "Title",
-            required: false,
-            placeholder: "Chat with us",
-          },
-          { key: "greeting", into: "settings", kind: "textarea", label: "Greeting", required: false },
-          { key: "color", into: "settings", kind: "text", label: "Colour", required: false, placeholder: "#2563eb" },
-          { key: "left", into: "settings", kind: "switch", label: "Show at the left edge", required: false },
-          {
-            key: "language",
-            into: "settings",
-            kind: "text",
-            label: "Language (en, ru, es; empty: the visitor's own)",
-            required: false,
-          },
-          {
-            key: "privacy",
-            into: "settings",
-            kind: "textarea",
-            label: "Privacy note under the input",
-            required: false,
-          },
-        ],
-      },
-    ],
+    setup: webchatSetup,
     receive: () => ({ kind: "rejected", status: 403, reason: "web chat has routes of its own" }),
     async send(account: Account, message: Outgoing, key: string) {
       if (message.content.body.text.trim() === "" && message.content.attachments.length === 0) {

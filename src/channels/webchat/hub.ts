@@ -11,8 +11,15 @@ export interface Hub {
   notify(account: AccountId, visitor: string): void;
   /** An agent is typing to this visitor; forgotten when nobody listens. */
   typing(account: AccountId, visitor: string): void;
+  /**
+   * The visitor is typing; `text` is what stands in their input now, where the account shows it to its team. Passed from
+   * process to process and forgotten: kept nowhere, so nothing of it can be read later.
+   */
+  draft(account: AccountId, visitor: string, text: string | undefined): void;
   /** Answers how to stop. */
   subscribe(account: AccountId, visitor: string, listener: (notice: HubNotice) => void): () => void;
+  /** What a visitor types, for an agent who has the conversation open. Answers how to stop. */
+  watch(account: AccountId, visitor: string, listener: (text: string | undefined) => void): () => void;
   close(): void;
 }
 
@@ -26,39 +33,65 @@ export interface NoticeBus {
 
 const TOPIC = "webchat";
 
+/** What an agent is shown of a text that is still being typed. */
+const DRAFT_LIMIT = 4_000;
+
 const noticeSchema = z.object({
   from: z.string(),
   account: z.string(),
   visitor: z.string(),
-  kind: z.enum(["news", "typing"]),
+  kind: z.enum(["news", "typing", "draft"]),
+  text: z.string().max(DRAFT_LIMIT).optional(),
 });
+
+type Notice = Omit<z.infer<typeof noticeSchema>, "from">;
 
 /**
  * @param processId unique per process: listeners here are told directly (so a broken bus does not silence a process to
  *   itself) and the echo from the bus is passed over
  */
 export function createHub(bus: NoticeBus, processId: string): Hub {
-  const listeners = new Map<string, Set<(notice: HubNotice) => void>>();
-  const keyOf = (account: string, visitor: string) => `${account} ${visitor}`;
+  const pages = createListeners<HubNotice>();
+  const agents = createListeners<string | undefined>();
 
-  const tell = (account: string, visitor: string, kind: HubNotice) => {
-    for (const listener of [...(listeners.get(keyOf(account, visitor)) ?? [])]) listener(kind);
+  const tell = ({ account, visitor, kind, text }: Notice) => {
+    if (kind === "draft") agents.tell(keyOf(account, visitor), text);
+    else pages.tell(keyOf(account, visitor), kind);
   };
-  const send = (account: AccountId, visitor: string, kind: HubNotice) => {
-    tell(account, visitor, kind);
-    bus.publish(TOPIC, JSON.stringify({ from: processId, account, visitor, kind }));
+  const send = (notice: Notice) => {
+    tell(notice);
+    bus.publish(TOPIC, JSON.stringify({ from: processId, ...notice }));
   };
   const stop = bus.subscribe(TOPIC, (raw) => {
     const notice = parse(raw);
-    if (notice && notice.from !== processId) tell(notice.account, notice.visitor, notice.kind);
+    if (notice && notice.from !== processId) tell(notice);
   });
 
   return {
-    notify: (account, visitor) => send(account, visitor, "news"),
-    typing: (account, visitor) => send(account, visitor, "typing"),
-    subscribe(account, visitor, listener) {
-      const key = keyOf(account, visitor);
-      const own = (notice: HubNotice) => listener(notice);
+    notify: (account, visitor) => send({ account, visitor, kind: "news" }),
+    typing: (account, visitor) => send({ account, visitor, kind: "typing" }),
+    draft: (account, visitor, text) =>
+      send({ account, visitor, kind: "draft", ...(text !== undefined && { text: text.slice(0, DRAFT_LIMIT) }) }),
+    subscribe: (account, visitor, listener) => pages.add(keyOf(account, visitor), listener),
+    watch: (account, visitor, listener) => agents.add(keyOf(account, visitor), listener),
+    close() {
+      stop();
+      pages.clear();
+      agents.clear();
+    },
+  };
+}
+
+const keyOf = (account: string, visitor: string) => `${account} ${visitor}`;
+
+function createListeners<Heard>() {
+  const listeners = new Map<string, Set<(heard: Heard) => void>>();
+  return {
+    tell(key: string, heard: Heard): void {
+      for (const listener of [...(listeners.get(key) ?? [])]) listener(heard);
+    },
+    add(key: string, listener: (heard: Heard) => void): () => void {
+      const own = (heard: Heard) => listener(heard);
       const set = listeners.get(key) ?? new Set();
       listeners.set(key, set.add(own));
       return () => {
@@ -66,10 +99,7 @@ export function createHub(bus: NoticeBus, processId: string): Hub {
         if (set.size === 0 && listeners.get(key) === set) listeners.delete(key);
       };
     },
-    close() {
-      stop();
-      listeners.clear();
-    },
+    clear: () => listeners.clear(),
   };
 }
 

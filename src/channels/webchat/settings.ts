@@ -1,55 +1,88 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
+import { type ContactPolicy, contactSettings } from "../shared/contact-details.ts";
+import { choiceSetting, colorSetting, languageSetting, numberSetting, textSetting } from "../shared/setting.ts";
+import { originList } from "../shared/site-origins.ts";
+import { isTimeZone, type Presence, presenceAt, readHours } from "../shared/working-hours.ts";
 
-/** How a site's chat looks and where it may be embedded. Nothing here is secret: the visitor's browser gets most of it. */
-export interface WebchatSettings {
+/** How a site's chat looks and works. Nothing here is secret: the visitor's browser gets most of it. */
+export interface WebchatSettings extends ContactPolicy {
   /** Sites that may embed the chat: exact origins (`https://shop.example`) or subdomains (`https://*.shop.example`). */
   readonly origins: readonly string[];
-  /** Empty = the widget's own words in the visitor's language. The same for `greeting`. */
+  /** Empty = the widget's own words in the visitor's language. The same for `greeting` and `closedText`. */
   readonly title: string;
   readonly greeting: string;
+  /** Seconds until the greeting shows itself beside the closed chat; 0 = it waits inside. */
+  readonly greetingDelay: number;
   /** `#rrggbb`. */
   readonly color: string;
   readonly left: boolean;
+  readonly icon: LauncherIcon;
+  /** Words on the launcher; empty = the icon alone. */
+  readonly label: string;
+  /** Pixels from the edges of the window. */
+  readonly offsetSide: number;
+  readonly offsetBottom: number;
+  readonly hideOnPhone: boolean;
   /** Empty = the visitor's browser decides. */
-  readonly language: "" | "en" | "ru" | "es";
+  readonly language: "" | "en" | "ru" | "es" | "ar";
   readonly privacy: string;
+  /** What has to be agreed to before the first message; empty = nothing. */
+  readonly consent: string;
+  /** The team sees the text while it is typed. The form before the chat says so and asks for agreement. */
+  readonly livePreview: boolean;
+  readonly timezone: string;
+  /** As `working-hours.ts` reads it; empty = always open. */
+  readonly hours: string;
+  readonly closed: "form" | "chat" | "hide";
+  readonly closedText: string;
+  readonly rating: "no" | "stars" | "thumbs";
 }
+
+export type LauncherIcon = "chat" | "question" | "mail" | "wave";
 
 const DEFAULT_COLOR = "#2563eb";
 
-/** Setup pages hand over lists as lists or as lines of text. */
-const lines = (value: unknown) =>
-  typeof value === "string" ? value.split(/[\s,;]+/).filter((line) => line !== "") : value;
-
-const originPattern = z.string().transform((value, context) => {
-  const pattern = normaliseOrigin(value);
-  if (pattern !== undefined) return pattern;
-  context.addIssue({
-    code: "custom",
-    message: `"${value.slice(0, 100)}" is not a site address: write https://shop.example, or https://*.shop.example for all its subdomains (http only for localhost)`,
+export const webchatSettings = z
+  .object({
+    origins: originList,
+    title: textSetting(60),
+    greeting: textSetting(500),
+    greetingDelay: numberSetting(0, 600, 0),
+    color: colorSetting(DEFAULT_COLOR),
+    left: z.boolean().default(false),
+    icon: choiceSetting(["chat", "question", "mail", "wave"]),
+    label: textSetting(30),
+    offsetSide: numberSetting(0, 400, 20),
+    offsetBottom: numberSetting(0, 400, 20),
+    hideOnPhone: z.boolean().default(false),
+    language: languageSetting,
+    privacy: textSetting(500),
+    ...contactSettings,
+    consent: textSetting(1_000),
+    livePreview: z.boolean().default(false),
+    timezone: textSetting(60),
+    hours: textSetting(2_000),
+    closed: choiceSetting(["form", "chat", "hide"]),
+    closedText: textSetting(500),
+    rating: choiceSetting(["no", "stars", "thumbs"]),
+  })
+  .superRefine(({ timezone, hours }, context) => {
+    if (timezone !== "" && !isTimeZone(timezone))
+      context.addIssue({
+        code: "custom",
+        path: ["timezone"],
+        message: `"${timezone}" is no time zone: write it like Europe/Madrid or Asia/Almaty`,
+      });
+    if (hours !== "" && timezone === "")
+      context.addIssue({
+        code: "custom",
+        path: ["timezone"],
+        message: "working hours need the time zone they are meant in: Europe/Madrid, Asia/Almaty …",
+      });
+    const read = readHours(hours);
+    if (read.kind === "wrong") context.addIssue({ code: "custom", path: ["hours"], message: read.sentence });
   });
-  return z.NEVER;
-});
-
-const color = z
-  .string()
-  .trim()
-  .regex(/^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i, "write the colour as #2563eb")
-  .transform((value) => (value.length === 4 ? value.replace(/[0-9a-f]/gi, "$&$&") : value).toLowerCase());
-
-export const webchatSettings = z.object({
-  origins: z.preprocess(lines, z.array(originPattern).max(50).default([])),
-  title: z.string().trim().max(60).default(""),
-  greeting: z.string().trim().max(500).default(""),
-  color: z.preprocess((value) => (value === "" ? undefined : value), color.default(DEFAULT_COLOR)),
-  left: z.boolean().default(false),
-  language: z.preprocess(
-    (value) => (typeof value === "string" ? value.trim().toLowerCase() : value),
-    z.enum(["", "en", "ru", "es"]).default(""),
-  ),
-  privacy: z.string().trim().max(500).default(""),
-});
 
 /** Settings of a stored account. What cannot be read allows no site: the door fails closed. */
 export function readSettings(account: Account): WebchatSettings {
@@ -57,33 +90,12 @@ export function readSettings(account: Account): WebchatSettings {
   return parsed.success ? parsed.data : webchatSettings.parse({});
 }
 
-const LOOPBACK = /^(localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
-/**
- * The one spelling of an origin or wildcard pattern; `undefined` for what is none (paths, user names, other schemes,
- * plain http outside this machine).
- */
-export function normaliseOrigin(value: string): string | undefined {
-  const match = /^(https?):\/\/(\*\.)?([^/?#@\\\s*]+)\/?$/i.exec(value.trim());
-  if (!match) return undefined;
-  const [, scheme = "", star = "", host = ""] = match;
-  const url = URL.parse(`${scheme}://${host}`);
-  if (!url || url.hostname === "") return undefined;
-  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) return undefined;
-  // "*.com" or "*.localhost" would be everybody.
-  if (star !== "" && !/^[^.]+\..+/.test(url.hostname)) return undefined;
-  return star === "" ? url.origin : url.origin.replace("://", "://*.");
+/** Whether somebody works now, as far as the settings tell. */
+export function presenceOf({ hours, timezone }: WebchatSettings, now: Date): Presence {
+  const read = readHours(hours);
+  return read.kind === "ok" && timezone !== "" ? presenceAt(read.hours, timezone, now) : { kind: "open" };
 }
 
-/** Whether a browser's `Origin` header is one of the account's sites. `null` and other opaque origins never are. */
-export function allowsOrigin(origins: readonly string[], origin: string): boolean {
-  if (origin.includes("*") || normaliseOrigin(origin) !== origin) return false;
-  return origins.some((pattern) => {
-    const star = pattern.indexOf("*");
-    if (star < 0) return pattern === origin;
-    // Scheme and everything after the star must agree, the port included; the star stands for at least one label.
-    const before = pattern.slice(0, star);
-    const after = pattern.slice(star + 1);
-    return origin.startsWith(before) && origin.endsWith(after) && origin.length > before.length + after.length;
-  });
-}
+/** Whether a new visitor has something to fill in or to agree to before writing. */
+export const asksFirst = ({ askName, askPhone, askEmail, consent, livePreview }: WebchatSettings): boolean =>
+  [askName, askPhone, askEmail].some((asked) => asked !== "no") || consent !== "" || livePreview;

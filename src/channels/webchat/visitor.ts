@@ -2,11 +2,17 @@ import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto"
 import { errors, jwtVerify, SignJWT } from "jose";
 import type { Account } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
-import type { Attachment, Quote } from "../../domain/message.ts";
+import type { Attachment, Content, Quote } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
+import type { Rating, SiteFacts } from "../../domain/site-facts.ts";
 import type { MessageReceived, ReceiptReceived } from "../contract.ts";
+import type { ContactDetails } from "../shared/contact-details.ts";
+import { allowsOrigin } from "../shared/site-origins.ts";
+import { cleanText, visitSentence } from "../shared/site-visit.ts";
+import type { Presence } from "../shared/working-hours.ts";
 import type { Hub } from "./hub.ts";
-import { allowsOrigin, readSettings, type WebchatSettings } from "./settings.ts";
+import { asksFirst, presenceOf, readSettings, type WebchatSettings } from "./settings.ts";
+import { type DetailsGiven, policyFor, type ReadDetails, readDetails } from "./visit.ts";
 
 /**
  * The vendor's side of web chat, which is us: who a visitor is, what a visitor may see, and what a visitor's request
@@ -15,6 +21,11 @@ import { allowsOrigin, readSettings, type WebchatSettings } from "./settings.ts"
 export interface VisitorDesk {
   readonly hub: Hub;
   settings(account: Account): WebchatSettings;
+  presence(account: Account): Presence;
+  /** Which fields the widget's form shows; `undefined` when there is none. */
+  form(account: Account): WidgetForm | undefined;
+  /** Judges what the browser sent beside a message. */
+  details(account: Account, given: DetailsGiven, isFirst: boolean): ReadDetails;
   allowsOrigin(account: Account, origin: string): boolean;
   /** 128 random bits. Nothing is stored until the visitor writes. */
   newVisitor(): string;
@@ -28,7 +39,13 @@ export interface VisitorDesk {
   externalId(visitor: string, clientId: string): string;
   /** The id that the visitor's browser gave to it. */
   clientId(visitor: string, externalId: string): string | undefined;
-  message(visitor: string, sent: VisitorSent): MessageReceived;
+  /** A message, and before it a line of what the page told with it, where that is worth a line. */
+  messages(visitor: string, sent: VisitorSent): readonly MessageReceived[];
+  /** Unique by session: a second one is dropped. */
+  rating(visitor: string, rating: Rating): MessageReceived;
+  ratingId(visitor: string, session: string): string;
+  /** What is passed on of a text that is being typed; `undefined` where the account does not show it. */
+  draft(account: Account, text: string | undefined): string | undefined;
   receipt(visitor: string, externalIds: readonly string[], state: "delivered" | "read"): ReceiptReceived;
 }
 
@@ -41,7 +58,18 @@ export interface VisitorSent {
   readonly language?: string | undefined;
   /** Page on which the conversation began. */
   readonly url?: string | undefined;
+  readonly contact?: ContactDetails | undefined;
+  readonly site?: SiteFacts | undefined;
 }
+
+export interface WidgetForm {
+  readonly when: "pre-chat" | "offline";
+  readonly name: ContactAsked;
+  readonly phone: ContactAsked;
+  readonly email: ContactAsked;
+}
+
+type ContactAsked = WebchatSettings["askName"];
 
 export interface VisitorDeskOptions {
   readonly secretKey: string;
@@ -55,6 +83,8 @@ const ISSUER = "threadline-webchat";
 /** A returning visitor gets a fresh token with every session, so only a year of absence ends a conversation. */
 const TOKEN_LIFE = "365d";
 const LINK_STEP_S = 3_600;
+/** Between a visitor and the id of the message that a line of ours goes with. */
+const NOTICE = "about.";
 
 export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
   const derive = (purpose: string) => new Uint8Array(hkdfSync("sha256", options.secretKey, "", purpose, 32));
@@ -63,6 +93,7 @@ export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
   const signLink = (account: string, file: string, expires: string) =>
     createHmac("sha256", linkKey).update(`${account}\n${file}\n${expires}`).digest();
   const external = (visitor: string, clientId: string) => `${visitor}.${clientId}`;
+  const ratingId = (visitor: string, session: string) => external(visitor, `rating.${session}`);
 
   return {
     hub: options.hub,
@@ -116,26 +147,72 @@ export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
     clientId: (visitor, externalId) =>
       externalId.startsWith(`${visitor}.`) ? externalId.slice(visitor.length + 1) : undefined,
 
-    message(visitor, sent) {
-      const externalId = external(visitor, sent.clientId);
+    presence: (account) => presenceOf(readSettings(account), options.now()),
+
+    form(account) {
+      const settings = readSettings(account);
+      const isOffline = settings.closed === "form" && presenceOf(settings, options.now()).kind === "closed";
+      if (!isOffline && !asksFirst(settings)) return undefined;
+      const when = isOffline ? "offline" : "pre-chat";
+      const { askName, askPhone, askEmail } = policyFor(settings, when);
+      return { when, name: askName, phone: askPhone, email: askEmail };
+    },
+
+    details: (account, given, isFirst) => readDetails(account, given, isFirst, options.now()),
+
+    messages(visitor, sent) {
+      const site = sent.site !== undefined && Object.keys(sent.site).length > 0 ? sent.site : undefined;
+      const line = visitSentence(site ?? {}, sent.contact);
+      const customer = {
+        externalId: visitor,
+        // No name of our own making: the portal matches people by name too, and "Guest" would join strangers.
+        ...sent.contact,
+        ...(sent.language !== undefined && { language: sent.language }),
+        ...(sent.url !== undefined && { url: sent.url }),
+      };
+      const received = (externalId: string, content: Content): MessageReceived => ({
+        kind: "message",
+        key: `m:${externalId}`,
+        chatId: visitor,
+        at: options.now(),
+        externalId,
+        customer,
+        content,
+      });
+      const message = received(external(visitor, sent.clientId), {
+        body: plainText(sent.text),
+        attachments: sent.attachments,
+        ...(sent.quote !== undefined && { quote: sent.quote }),
+        ...(site && { site }),
+      });
+      if (line === "") return [message];
+      // Before the message: the agent reads where somebody is and then what they ask.
+      const notice = received(external(visitor, `${NOTICE}${sent.clientId}`), {
+        body: plainText(line),
+        attachments: [],
+        notice: "other",
+      });
+      return [notice, message];
+    },
+
+    ratingId,
+
+    rating(visitor, rating) {
+      const externalId = ratingId(visitor, rating.session);
       return {
         kind: "message",
         key: `m:${externalId}`,
         chatId: visitor,
         at: options.now(),
         externalId,
-        // No name: the portal matches people by name too, and "Guest" would join strangers.
-        customer: {
-          externalId: visitor,
-          ...(sent.language !== undefined && { language: sent.language }),
-          ...(sent.url !== undefined && { url: sent.url }),
-        },
-        content: {
-          body: plainText(sent.text),
-          attachments: sent.attachments,
-          ...(sent.quote !== undefined && { quote: sent.quote }),
-        },
+        customer: { externalId: visitor },
+        content: { body: plainText(ratingSentence(rating)), attachments: [], notice: "other", site: { rating } },
       };
+    },
+
+    draft(account, text) {
+      if (text === undefined || !readSettings(account).livePreview) return undefined;
+      return cleanText(text);
     },
 
     receipt(visitor, externalIds, state) {
@@ -143,4 +220,9 @@ export function createVisitorDesk(options: VisitorDeskOptions): VisitorDesk {
       return { kind: "receipt", key, chatId: visitor, at: options.now(), externalIds, state };
     },
   };
+}
+
+function ratingSentence({ scale, value }: Rating): string {
+  if (scale === "stars") return `Rated the conversation: ${"★".repeat(value)}${"☆".repeat(5 - value)} (${value} of 5).`;
+  return `Rated the conversation: ${value === 1 ? "👍" : "👎"}`;
 }

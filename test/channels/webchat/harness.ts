@@ -58,6 +58,8 @@ export interface ReplyOptions {
 
 type Overrides = Partial<Pick<WebchatDependencies, "limits" | "timing" | "acceptInbound" | "widgetPath">> & {
   readonly origins?: readonly string[];
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly now?: () => Date;
 };
 
 let opening: Promise<Store> | undefined;
@@ -91,7 +93,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     scopes: [],
     language: "en",
   });
-  const settings = { origins: overrides.origins ?? [SITE], title: "Shop", color: "#0f766e" };
+  const settings = { origins: overrides.origins ?? [SITE], title: "Shop", color: "#0f766e", ...overrides.settings };
   const create = () =>
     store.accounts.create(portal, {
       channel: "webchat",
@@ -108,7 +110,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
   );
   const uploads = createUploads({ dataDir, now });
   const adapter: ChannelAdapter = createWebchatAdapter({ hub, uploads });
-  const desk = createVisitorDesk({ secretKey: SECRET, hub, now });
+  const desk = createVisitorDesk({ secretKey: SECRET, hub, now: overrides.now ?? now });
   const shelf = createMediaShelf({
     dataDir,
     publicUrl: "https://threadline.example",
@@ -135,7 +137,10 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     keepFile: (file) => uploads.keep(file),
     openUpload: (ref) => uploads.read(ref),
     openFile: (media) => shelf.open(media),
-    visitorTyping: (_account, chatId) => void typing.push(chatId),
+    visitorTyping: (of, chatId, text) => {
+      typing.push(chatId);
+      hub.draft(of.id, chatId, text);
+    },
     log,
     widgetPath,
     limits: overrides.limits,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { allowsOrigin, normaliseOrigin, webchatSettings } from "../../../src/channels/webchat/settings.ts";
+import { allowsOrigin, normaliseOrigin } from "../../../src/channels/shared/site-origins.ts";
+import { webchatSettings } from "../../../src/channels/webchat/settings.ts";
 
 test.each([
   ["https://Shop.Example/", "https://shop.example"],
@@ -64,16 +65,40 @@ test("settings take lists as a page sends them, and name what is wrong", () => {
     color: "#ABC",
     unknown: 1,
   });
-  expect(parsed).toEqual({
+  expect(parsed).toMatchObject({
     origins: ["https://a.example", "https://*.b.example", "https://c.example"],
     color: "#aabbcc",
     title: "",
-    greeting: "",
-    left: false,
     language: "",
-    privacy: "",
+    askPhone: "no",
+    closed: "form",
+    rating: "no",
+    offsetSide: 20,
   });
+  expect(parsed).not.toHaveProperty("unknown");
   const refused = webchatSettings.safeParse({ origins: ["http://a.example"], color: "red" });
   expect(refused.error?.issues.map((issue) => issue.path.join("."))).toEqual(["origins.0", "color"]);
   expect(refused.error?.message).toContain("http://a.example");
+});
+
+test("what a setup page leaves empty is the default, and hours without a time zone or in odd words are named", () => {
+  const empty = webchatSettings.parse({
+    greetingDelay: "",
+    icon: "",
+    closed: "",
+    offsetSide: " ",
+    country: "",
+    hours: "",
+  });
+  expect(empty).toMatchObject({ greetingDelay: 0, icon: "chat", closed: "form", offsetSide: 20, country: "" });
+  const problems = (given: Record<string, unknown>) =>
+    webchatSettings.safeParse(given).error?.issues.map((issue) => issue.path.join("."));
+  expect(problems({ hours: "Mon-Fri 09:00-18:00" })).toEqual(["timezone"]);
+  expect(problems({ hours: "whenever", timezone: "Europe/Madrid" })).toEqual(["hours"]);
+  expect(problems({ hours: "Mon 09:00-18:00", timezone: "Mars/Base" })).toEqual(["timezone"]);
+  expect(problems({ country: "XX", greetingDelay: "soon", rating: "hearts" })).toEqual([
+    "greetingDelay",
+    "country",
+    "rating",
+  ]);
 });

@@ -11,6 +11,8 @@ import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
+import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
+import { createLocalBus } from "../../../src/dispatch/bus.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
@@ -49,6 +51,7 @@ export interface Site {
   readonly broker: SessionBroker;
   readonly woken: string[];
   readonly removed: string[];
+  readonly hub: Hub;
   readonly repairs: string[];
   /** How many ensure-installed runs there were, and what the next ones report. */
   readonly installation: { runs: number; report: InstallationReport };
@@ -131,6 +134,10 @@ export async function openSite(
   });
   const metrics = createMetrics();
   const pages = createPages(pagesDir);
+  const hub = createHub(
+    createLocalBus((error) => log.error(error)),
+    "site",
+  );
 
   const app = await buildApp({ publicUrl: PUBLIC_URL, log, pagesDir, version: "0.0.0" });
   const pageDeps = { store, transport, pages, sessions };
@@ -153,6 +160,7 @@ export async function openSite(
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
+    watchTyping: hub.watch,
     publicUrl: PUBLIC_URL,
     now,
   });
@@ -181,6 +189,7 @@ export async function openSite(
     broker,
     woken,
     removed,
+    hub,
     repairs,
     installation,
     memberId: portalId(portal.portal.memberId),
