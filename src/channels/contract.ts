@@ -341,6 +341,8 @@ export interface Capabilities {
   readonly groups: boolean;
   /** For `docs/channels.md` and for what the relay refuses: what becomes of each part of a message, both ways. */
   readonly parts: Readonly<Record<MessagePart, { readonly in: Support; readonly out: Support }>>;
+  /** Nothing can be sent here; whoever tries is told this sentence: what to do instead. */
+  readonly oneWay?: string;
   /** Sending the same key twice shows one message: an attempt of unknown outcome is then simply made again. Default false. */
   readonly repeatable?: boolean;
 }

@@ -36,6 +36,8 @@ interface Taker {
  * reason: a text without it says the same.
  */
 export function refusal(channel: Taker, content: Content): string | undefined {
+  const { oneWay } = channel.capabilities;
+  if (oneWay !== undefined) return oneWay;
   return isEmpty(content) ? "The message is empty." : (missingPart(channel, content) ?? fileRefusal(channel, content));
 }
 

@@ -40,6 +40,8 @@ export interface ChannelHarness extends PartFacets {
   file(kind: AttachmentKind): SampleFile;
   /** Where the vendor can fetch this file itself. Absent: files are handed to it. */
   link?(sample: SampleFile): string;
+  /** A text of any length is shown as one message: there is nothing that could be too long. */
+  readonly showsWhole?: boolean;
   /** Makes the vendor fail the next call that sends. Absent: there is no vendor that could. */
   fault?(kind: ChannelFault): Promise<void> | void;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
+import { DateTime, IANAZone } from "luxon";
+
 /**
- * When somebody works, by the clock of the place where they do. Pure; the runtime's own time zone data does the counting,
- * so summer time is right without a calendar of ours.
+ * When somebody works, by the clock of the place where they do. Pure; luxon counts on the runtime's own time zone data, so summer time is right.
  *
  * Written a line each: `Mon-Fri 09:00-18:00`, `Sat 10:00-14:00, 15:00-17:00`, `2026-12-25 off`, `2026-12-31 09:00-13:00`.
  * A line about a date stands above the weekdays. Several lines about the same day add up. No lines: always open.
@@ -41,7 +42,7 @@ export function readHours(text: string): ReadHours {
     if (line === "") continue;
     const [, head = "", tail = ""] = /^(\S+(?:\s*[-–]\s*\p{L}+)?)\s+(.+)$/u.exec(line) ?? [];
     const spans = OFF.test(tail.trim()) ? [] : readSpans(tail);
-    const isDate = /^\d{4}-\d{2}-\d{2}$/.test(head) && !Number.isNaN(Date.parse(head));
+    const isDate = /^\d{4}-\d{2}-\d{2}$/.test(head) && DateTime.fromISO(head).isValid;
     const days = isDate ? [] : readDays(head);
     if (spans === undefined || (!isDate && days === undefined))
       return { kind: "wrong", sentence: `"${line.slice(0, 60)}" cannot be read as working hours. ${HOW}` };
@@ -81,13 +82,7 @@ function readSpans(text: string): Span[] | undefined {
   return spans;
 }
 
-export const isTimeZone = (zone: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).format(0) !== "";
-  } catch {
-    return false;
-  }
-};
+export const isTimeZone = (zone: string): boolean => zone !== "" && IANAZone.isValidZone(zone);
 
 export type Presence =
   | { readonly kind: "open" }
@@ -97,62 +92,26 @@ export type Presence =
 /** @param zone IANA name; must be one (`isTimeZone`) */
 export function presenceAt(hours: WorkingHours, zone: string, now: Date): Presence {
   if (hours.week.size === 0 && hours.dates.size === 0) return { kind: "open" };
-  const clock = wallClock(zone);
-  const { date, minutes } = clock(now);
-  const isOpen = spansOf(hours, date).some(({ from, to }) => minutes >= from && minutes < to);
+  const here = DateTime.fromJSDate(now, { zone });
+  const minutes = here.hour * 60 + here.minute;
+  const isOpen = spansOf(hours, here).some(({ from, to }) => minutes >= from && minutes < to);
   if (isOpen) return { kind: "open" };
   for (let ahead = 0; ahead <= 14; ahead += 1) {
-    const day = addDays(date, ahead);
-    const starts = spansOf(hours, day)
-      .map((span) => instantOf(day, span.from, clock))
-      .filter((instant) => instant.getTime() > now.getTime())
-      .sort((a, b) => a.getTime() - b.getTime());
-    if (starts[0]) return { kind: "closed", opensAt: starts[0] };
+    const day = here.plus({ days: ahead });
+    const next = spansOf(hours, day)
+      .map(({ from }) =>
+        day.set({ hour: Math.floor(from / 60), minute: from % 60, second: 0, millisecond: 0 }).toJSDate(),
+      )
+      .filter((start) => start > now)
+      .sort((a, b) => a.getTime() - b.getTime())[0];
+    if (next) return { kind: "closed", opensAt: next };
   }
   return { kind: "closed" };
 }
 
-function spansOf(hours: WorkingHours, date: string): readonly Span[] {
-  const weekday = new Date(`${date}T00:00:00Z`).getUTCDay();
+function spansOf(hours: WorkingHours, day: DateTime): readonly Span[] {
+  const date = day.toISODate() ?? "";
   // Only special dates are listed: every other day is an ordinary one.
   if (hours.week.size === 0 && !hours.dates.has(date)) return [{ from: 0, to: DAY_MINUTES }];
-  return hours.dates.get(date) ?? hours.week.get(weekday === 0 ? 7 : weekday) ?? [];
-}
-
-function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MINUTES * 60_000).toISOString().slice(0, 10);
-}
-
-type WallClock = (instant: Date) => { readonly date: string; readonly minutes: number };
-
-function wallClock(zone: string): WallClock {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  return (instant) => {
-    const parts = new Map(format.formatToParts(instant).map((part) => [part.type, part.value]));
-    const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type) ?? 0);
-    return {
-      date: `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`,
-      minutes: number("hour") * 60 + number("minute"),
-    };
-  };
-}
-
-/** The moment when a place's clock shows this. A time that summer time leaves out is shown an hour later. */
-function instantOf(date: string, minutes: number, clock: WallClock): Date {
-  const wanted = Date.parse(`${date}T00:00:00Z`) + minutes * 60_000;
-  let guess = wanted;
-  // The second round is for days on which the distance to UTC changes.
-  for (let round = 0; round < 2; round += 1) {
-    const shown = clock(new Date(guess));
-    guess += wanted - (Date.parse(`${shown.date}T00:00:00Z`) + shown.minutes * 60_000);
-  }
-  return new Date(guess);
+  return hours.dates.get(date) ?? hours.week.get(day.weekday) ?? [];
 }
