@@ -25,7 +25,7 @@ import {
   preflight,
 } from "./webchat/guard.ts";
 import { readPage } from "./webchat/history.ts";
-import { getMessages, postMessage, postReceipts, postTyping } from "./webchat/messages.ts";
+import { getMessages, postDetails, postMessage, postReceipts, postTyping } from "./webchat/messages.ts";
 import { postRating } from "./webchat/ratings.ts";
 import { openStream } from "./webchat/stream.ts";
 import { createWidgetRoute } from "./webchat/widget-file.ts";
@@ -80,6 +80,7 @@ function routes(app: FastifyInstance, deps: WebchatDependencies, limits: Webchat
   app.get("/files/:fileId", { onRequest: open }, getFile(deps));
   app.post("/typing", { ...text, onRequest: [...visitor, gates.typing] }, postTyping(deps));
   app.post("/receipts", { ...text, onRequest: visitor }, postReceipts(deps));
+  app.post("/details", { ...text, onRequest: [...visitor, gates.message] }, postDetails(deps));
   app.post("/ratings", { ...text, onRequest: [...visitor, gates.message] }, postRating(deps));
   app.get("/stream", { onRequest: visitor }, stream(app, deps, limits));
 }

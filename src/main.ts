@@ -17,6 +17,7 @@ import { Redis } from "ioredis";
 import { registerApi } from "../handlers/api/register.ts";
 import { registerChannels } from "../handlers/channels.ts";
 import { registerEvents } from "../handlers/events.ts";
+import { registerForms } from "../handlers/forms.ts";
 import { registerInstall } from "../handlers/install.ts";
 import { createInstaller } from "../handlers/installer.ts";
 import { registerMedia } from "../handlers/media.ts";
@@ -25,6 +26,8 @@ import { type ReadinessCheck, registerOperations } from "../handlers/operations.
 import { registerPage } from "../handlers/page.ts";
 import { registerPlacements } from "../handlers/placements.ts";
 import { registerWebchat } from "../handlers/webchat.ts";
+import { createFormAdapter } from "./channels/form/adapter.ts";
+import { createFormDesk } from "./channels/form/desk.ts";
 import { createChannels } from "./channels/registry.ts";
 import { createHub } from "./channels/webchat/hub.ts";
 import { createUploads } from "./channels/webchat/uploads.ts";
@@ -297,6 +300,13 @@ async function main(config: Config): Promise<void> {
       },
       watchTyping: hub.watch,
       now,
+    });
+    await registerForms(app, {
+      accounts: accountCache,
+      conversations: store.conversations,
+      adapter: createFormAdapter({ now }),
+      desk: createFormDesk(),
+      acceptInbound: acceptor.accept,
     });
     await registerWebchat(app, {
       store,

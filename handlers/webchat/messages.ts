@@ -107,6 +107,14 @@ export function postMessage(deps: WebchatDependencies) {
   };
 }
 
+/** Whether a form may go with the first message. Nothing is kept: that message brings it along. */
+export function postDetails(deps: WebchatDependencies) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const read = judgeDetails(deps, callerOf(request), detailsSchema.safeParse(request.body).data, undefined);
+    return read.kind === "wrong" ? refuseDetails(reply, read.fields) : reply.code(204).send();
+  };
+}
+
 /** After the commit: the visitor's other tabs hear of it, and this one gets the row as it is kept. */
 export async function finishPost(deps: WebchatDependencies, caller: Caller, clientId: string): Promise<PostedAnswer> {
   deps.desk.hub.notify(caller.account.id, caller.visitor);

@@ -2,20 +2,30 @@ import { createParser } from "eventsource-parser";
 import type {
   HistoryAnswer,
   PostedAnswer,
+  RatingAsked,
   ReceiptAnswer,
   SessionAnswer,
   VisitorMessage,
+  WrongFields,
 } from "../../src/api/webchat.ts";
+import type { KeptDetails } from "./storage.ts";
+import type { VisitFacts } from "./visit.ts";
 
 /** How a call ended. `later` may be repeated as it is; `refused` would only be refused again. */
 export type Answer<Value> =
   | { readonly kind: "ok"; readonly value: Value }
   | { readonly kind: "later"; readonly afterMs?: number; readonly isFlood?: boolean }
-  | { readonly kind: "refused"; readonly status: number };
+  | { readonly kind: "refused"; readonly status: number; readonly fields?: WrongFields };
+
+/** Beside a message: what the visitor filled in, and what is new of the visit. */
+export interface Details extends Partial<KeptDetails> {
+  readonly visit?: VisitFacts;
+}
 
 export interface StreamEvents {
   message(message: VisitorMessage, cursor: number): void;
   typing(): void;
+  rating(asked: RatingAsked | undefined): void;
   /** Bytes arrive: the connection lives. */
   alive(): void;
 }
@@ -24,10 +34,25 @@ export interface Api {
   token: string | undefined;
   session(create: boolean): Promise<Answer<SessionAnswer>>;
   history(range: { readonly after?: number; readonly before?: number }): Promise<Answer<HistoryAnswer>>;
-  post(message: { readonly id: string; readonly text: string; readonly quote?: string }): Promise<Answer<PostedAnswer>>;
-  upload(id: string, file: File, progress: (part: number) => void, signal: AbortSignal): Promise<Answer<PostedAnswer>>;
+  post(message: {
+    readonly id: string;
+    readonly text: string;
+    readonly quote?: string;
+    readonly details?: Details;
+  }): Promise<Answer<PostedAnswer>>;
+  /** Whether the server takes this of a new visitor. Keeps nothing. */
+  check(details: Details): Promise<Answer<undefined>>;
+  rate(session: string, value: number): Promise<Answer<undefined>>;
+  upload(
+    id: string,
+    file: File,
+    details: Details | undefined,
+    progress: (part: number) => void,
+    signal: AbortSignal,
+  ): Promise<Answer<PostedAnswer>>;
   receipts(upTo: { readonly delivered?: number; readonly read?: number }): Promise<Answer<ReceiptAnswer>>;
-  typing(): void;
+  /** `text` as it stands in the input, where the team sees it. */
+  typing(text?: string): void;
   /** Resolves when the stream ends, for whatever reason. */
   stream(after: number, events: StreamEvents, signal: AbortSignal): Promise<Answer<undefined>>;
   fileUrl(path: string): string;
@@ -53,6 +78,7 @@ export function createApi(base: string, language: () => string): Api {
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
+      if (response.status === 422) return { kind: "refused", status: 422, fields: await fieldsOf(response) };
       if (!response.ok) return failed(response.status, response.headers.get("retry-after"));
       return { kind: "ok", value: response.status === 204 ? (undefined as Value) : ((await response.json()) as Value) };
     } catch {
@@ -68,13 +94,15 @@ export function createApi(base: string, language: () => string): Api {
       if (after !== undefined) return call(`messages?after=${after}&limit=100`);
       return call(before === undefined ? "messages" : `messages?before=${before}`);
     },
-    post: (message) => call("messages", { ...message, language: language(), page: { url: location.href } }),
+    post: (message) => call("messages", { ...message, language: language() }),
+    check: (details) => call("details", details),
+    rate: (session, value) => call("ratings", { session, value }),
     receipts: (upTo) => call("receipts", upTo),
-    typing() {
+    typing(text) {
       // A lost one is followed by the next.
-      void call("typing", {});
+      void call("typing", text === undefined ? {} : { text });
     },
-    upload: (id, file, progress, signal) =>
+    upload: (id, file, details, progress, signal) =>
       new Promise((resolve) => {
         // fetch cannot tell how much of a body has left.
         const request = new XMLHttpRequest();
@@ -94,6 +122,7 @@ export function createApi(base: string, language: () => string): Api {
         signal.addEventListener("abort", () => request.abort(), { once: true });
         const form = new FormData();
         form.append("id", id);
+        if (details) form.append("details", JSON.stringify(details));
         form.append("file", file, file.name);
         request.send(form);
       }),
@@ -108,6 +137,7 @@ export function createApi(base: string, language: () => string): Api {
         const parser = createParser({
           onEvent({ event, data, id }) {
             if (event === "typing") events.typing();
+            if (event === "rating") events.rating((JSON.parse(data) as RatingAsked | null) ?? undefined);
             if (event === "message") events.message(JSON.parse(data) as VisitorMessage, Number(id));
           },
         });
@@ -124,6 +154,12 @@ export function createApi(base: string, language: () => string): Api {
     fileUrl: (path) => base + path,
   };
   return api;
+}
+
+/** A newer server than this page may answer in another shape: then there is no field to point at. */
+async function fieldsOf(response: Response): Promise<WrongFields> {
+  const body = (await response.json()) as { readonly error?: { readonly fields?: WrongFields } };
+  return body.error?.fields ?? {};
 }
 
 function failed(status: number, retryAfter: string | null): Answer<never> {

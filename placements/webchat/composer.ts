@@ -4,7 +4,8 @@ import type { Texts } from "./texts.ts";
 export interface ComposerEvents {
   send(text: string, quote: ReplyTo | undefined): void;
   file(file: File): void;
-  typing(): void;
+  /** The text as it stands; empty when it was sent or taken back. */
+  typing(text: string): void;
 }
 
 export interface ReplyTo {
@@ -88,7 +89,7 @@ export function createComposer(texts: Texts, limit: number, privacy: string, eve
 
   input.addEventListener("input", () => {
     resize();
-    if (input.value.trim() !== "") events.typing();
+    events.typing(input.value);
   });
   input.addEventListener("keydown", (event) => {
     // While a word is being composed (Japanese, say), Enter ends the word and not the message.

@@ -1,9 +1,10 @@
-import type { VisitorMessage } from "../../src/api/webchat.ts";
+import type { RatingAsked, VisitorMessage } from "../../src/api/webchat.ts";
 import type { Api } from "./api.ts";
 
 export interface LiveEvents {
   messages(messages: readonly VisitorMessage[], isHistory: boolean): void;
   typing(): void;
+  rating(asked: RatingAsked | undefined): void;
   /** `lost`: the visitor should know that nothing arrives just now. */
   status(status: "connecting" | "live" | "lost"): void;
   /** The server no longer knows this visitor. */
@@ -68,6 +69,7 @@ export function createLive(api: Api, events: LiveEvents): Live {
     if (cursor === undefined) events.more(latest.value.more);
     events.messages(latest.value.messages, cursor === undefined);
     cursor = latest.value.cursor;
+    events.rating(latest.value.rating);
     return "ok";
   }
 
@@ -90,6 +92,7 @@ export function createLive(api: Api, events: LiveEvents): Live {
           events.messages([message], false);
         },
         typing: events.typing,
+        rating: events.rating,
         alive() {
           clearTimeout(watchdog);
           watchdog = setTimeout(giveUp, SILENCE_MS);

@@ -7,6 +7,8 @@ export interface LogView {
   readonly element: HTMLElement;
   draw(entries: readonly Entry[], greeting: string): void;
   showTyping(isTyping: boolean): void;
+  /** Above or below the messages: a form before the first of them. */
+  setForm(form: HTMLElement | undefined): void;
   isAtEnd(): boolean;
   toEnd(): void;
   focus(): void;
@@ -30,12 +32,14 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
     h("div", { class: "bubble" }, h("i"), h("i"), h("i")),
   );
   const list = h("div", { class: "list", role: "log", "aria-live": "off", "aria-label": texts.log });
+  const formPlace = h("div", { class: "form-place" });
   const element = h(
     "div",
     { class: "scroll", tabindex: "0", role: "group", "aria-label": texts.log },
     greetingRow,
     list,
     typing,
+    formPlace,
   );
   let drawn = new Map<string, Drawn>();
 
@@ -110,6 +114,7 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
       if (list.getAttribute("aria-live") === "off")
         requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
     },
+    setForm: (form) => formPlace.replaceChildren(...(form ? [form] : [])),
     showTyping(isTyping) {
       const stays = isAtEnd();
       typing.hidden = !isTyping;

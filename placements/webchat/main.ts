@@ -5,7 +5,7 @@ import { createWidget, type Widget, type WidgetEvent } from "./widget.ts";
 
 /**
  * `<script src="https://…/widget.js" data-account="<id>" async></script>`, and further, all optional:
- * `data-language="en|ru|es"`, `data-sound="on"`, `data-title-blink="on"`.
+ * `data-language="en|ru|es|ar"`, `data-sound="on"`, `data-title-blink="on"`.
  * What a page may do with it stands in `ThreadlineApi`.
  */
 export interface ThreadlineApi {
@@ -85,6 +85,8 @@ function start(script: HTMLScriptElement): void {
     }
     // Not this site, or no such chat: then there is nothing to show.
     if (answer.kind === "refused") return;
+    // Closed and told not to be seen: but who has written before finds their conversation.
+    if (answer.value.config.away?.isHidden && storage.load().token === undefined) return;
     api.token = answer.value.token;
     storage.change({ token: answer.value.token });
     widget = createWidget({

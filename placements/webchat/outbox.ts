@@ -1,5 +1,5 @@
-import type { VisitorMessage } from "../../src/api/webchat.ts";
-import type { Answer, Api } from "./api.ts";
+import type { VisitorMessage, WrongFields } from "../../src/api/webchat.ts";
+import type { Answer, Api, Details } from "./api.ts";
 import type { Conversation, Entry } from "./conversation.ts";
 import type { KeptText, Storage } from "./storage.ts";
 import type { Texts } from "./texts.ts";
@@ -13,6 +13,12 @@ export interface OutboxDeps {
   /** Makes sure that there is a visitor's token; `false` when there cannot be one now. */
   readonly ready: () => Promise<boolean>;
   readonly changed: () => void;
+  /** What goes beside the next message. */
+  readonly details: () => Details | undefined;
+  /** The server has it. */
+  readonly taken: (details: Details) => void;
+  /** The server wants something filled in first; the message waits. */
+  readonly needed: (fields: WrongFields) => void;
   readonly stored: (message: VisitorMessage | undefined) => void;
 }
 
@@ -91,12 +97,19 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   async function deliver(job: Job): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       if (!jobs.has(job.key)) return;
-      const answer = (await deps.ready()) ? await send(job) : ({ kind: "later" } as const);
+      const isReady = await deps.ready();
+      const details = deps.details();
+      const answer = isReady ? await send(job, details) : ({ kind: "later" } as const);
       if (answer.kind === "ok") {
+        if (details) deps.taken(details);
         deps.stored(answer.value.message);
         forget(job.key);
         deps.changed();
         return;
+      }
+      if (answer.kind === "refused" && answer.fields) {
+        update(job.key, { state: "failed" });
+        return deps.needed(answer.fields);
       }
       if (answer.kind === "refused") {
         const problem =
@@ -111,11 +124,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     }
   }
 
-  async function send(job: Job): Promise<Answer<{ readonly message?: VisitorMessage }>> {
+  async function send(job: Job, details: Details | undefined): Promise<Answer<{ readonly message?: VisitorMessage }>> {
     if (job.file) {
       return deps.api.upload(
         job.key,
         job.file,
+        details,
         (progress) => {
           const entry = deps.conversation.find(job.key);
           if (entry?.upload) update(job.key, { upload: { ...entry.upload, progress } });
@@ -124,7 +138,12 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       );
     }
     const text = deps.conversation.find(job.key)?.text ?? "";
-    return deps.api.post({ id: job.key, text, ...(job.quoteId !== undefined && { quote: job.quoteId }) });
+    return deps.api.post({
+      id: job.key,
+      text,
+      ...(job.quoteId !== undefined && { quote: job.quoteId }),
+      ...(details && { details }),
+    });
   }
 
   const restore = ({ id, text, at, quote }: KeptText) => {

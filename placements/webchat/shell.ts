@@ -1,4 +1,4 @@
-import { h, icon } from "./dom.ts";
+import { h, type IconName, icon } from "./dom.ts";
 import type { Texts } from "./texts.ts";
 
 export interface Shell {
@@ -8,6 +8,8 @@ export interface Shell {
   readonly dropOverlay: HTMLElement;
   setOpen(isOpen: boolean): void;
   setUnread(count: number): void;
+  /** What stands below the log: the input, or a form in its place. */
+  setFooter(footer: HTMLElement): void;
   setStatus(words: string, isTrouble: boolean): void;
   showJump(isShown: boolean): void;
   /** For screen readers, while the panel is closed. */
@@ -25,22 +27,24 @@ export function createShell(
   texts: Texts,
   title: string,
   log: HTMLElement,
-  footer: HTMLElement,
+  looks: { readonly icon: IconName; readonly label: string },
   events: ShellEvents,
 ): Shell {
   const badge = h("span", { class: "count", hidden: true, "aria-hidden": "true" });
+  const face = icon(looks.icon);
+  face.classList.add("face");
   const launcher = h(
     "button",
     {
       type: "button",
-      class: "launcher",
+      class: looks.label === "" ? "launcher" : "launcher wide",
       "aria-haspopup": "dialog",
       "aria-expanded": "false",
       "aria-label": texts.open,
       onClick: events.toggle,
     },
-    icon("chat"),
-    icon("down"),
+    h("span", { class: "faces" }, face, icon("down")),
+    looks.label !== "" && h("span", { class: "label", dir: "auto" }, looks.label),
     badge,
   );
   const status = h("span", { class: "status", role: "status" }, texts.subtitle);
@@ -63,6 +67,7 @@ export function createShell(
     { class: "drop", hidden: true, "aria-hidden": "true" },
     h("span", {}, icon("clip"), texts.drop),
   );
+  const footer = h("div", { class: "below" });
   const panel = h(
     "div",
     { class: "panel", role: "dialog", "aria-modal": "true", "aria-labelledby": "title", hidden: true, tabindex: "-1" },
@@ -91,6 +96,7 @@ export function createShell(
       badge.textContent = count > 99 ? "99+" : String(count);
       if (panel.hidden) launcher.setAttribute("aria-label", count === 0 ? texts.open : texts.openUnread(count));
     },
+    setFooter: (content) => footer.replaceChildren(content),
     setStatus(words, isTrouble) {
       if (status.textContent !== words) status.textContent = words;
       header.classList.toggle("trouble", isTrouble);
@@ -104,7 +110,8 @@ export function createShell(
   };
 }
 
-const FOCUSABLE = "a[href], button:not([disabled]), textarea, audio[controls], video[controls], [tabindex='0']";
+const FOCUSABLE =
+  "a[href], button:not([disabled]), textarea, input:not([type='file']), audio[controls], video[controls], [tabindex='0']";
 
 /** Tab goes round inside the dialog; Escape is its owner's business. */
 function trapFocus(panel: HTMLElement): void {

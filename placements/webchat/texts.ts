@@ -1,3 +1,5 @@
+import { ar } from "./texts-ar.ts";
+
 /** The widget's words. A site's own title and greeting take the place of ours. */
 export interface Texts {
   readonly title: string;
@@ -38,9 +40,41 @@ export interface Texts {
   readonly earlier: string;
   readonly download: string;
   readonly subtitle: string;
+  readonly form: FormTexts;
+  readonly rating: RatingTexts;
+  readonly livePreview: string;
+  readonly closed: string;
+  /** With the time in the visitor's own words. */
+  readonly backAt: (time: string) => string;
+  readonly dismiss: string;
 }
 
-export type Language = "en" | "ru" | "es";
+export interface FormTexts {
+  readonly preChat: string;
+  readonly offline: string;
+  readonly name: string;
+  readonly phone: string;
+  readonly email: string;
+  readonly text: string;
+  readonly optional: string;
+  readonly start: string;
+  readonly leave: string;
+  readonly missing: string;
+  readonly wrongPhone: string;
+  readonly wrongEmail: string;
+  readonly consentMissing: string;
+  readonly later: string;
+}
+
+export interface RatingTexts {
+  readonly ask: string;
+  readonly star: (count: number) => string;
+  readonly up: string;
+  readonly down: string;
+  readonly thanks: string;
+}
+
+export type Language = "en" | "ru" | "es" | "ar";
 
 const en: Texts = {
   title: "Chat with us",
@@ -81,6 +115,33 @@ const en: Texts = {
   yesterday: "Yesterday",
   earlier: "Loading earlier messages…",
   download: "Download",
+  form: {
+    preChat: "Before we start, please tell us who you are.",
+    offline: "Nobody is here just now. Leave us a message and we will answer.",
+    name: "Name",
+    phone: "Phone",
+    email: "E-mail",
+    text: "Your message",
+    optional: "optional",
+    start: "Start the chat",
+    leave: "Send the message",
+    missing: "Please fill this in",
+    wrongPhone: "Please write the whole number, with the country's code",
+    wrongEmail: "Please check the address",
+    consentMissing: "Please tick this to go on",
+    later: "No connection just now: please try again in a moment",
+  },
+  rating: {
+    ask: "How was this conversation?",
+    star: (count) => (count === 1 ? "1 star of 5" : `${count} stars of 5`),
+    up: "Good",
+    down: "Bad",
+    thanks: "Thank you for your answer!",
+  },
+  livePreview: "Our team sees your text while you type it.",
+  closed: "We are closed just now",
+  backAt: (time) => `Back on ${time}`,
+  dismiss: "Hide this greeting",
 };
 
 const ru: Texts = {
@@ -122,6 +183,33 @@ const ru: Texts = {
   yesterday: "Вчера",
   earlier: "Загружаем прежние сообщения…",
   download: "Скачать",
+  form: {
+    preChat: "Прежде чем начать, представьтесь, пожалуйста.",
+    offline: "Сейчас мы не на месте. Оставьте сообщение, и мы ответим.",
+    name: "Имя",
+    phone: "Телефон",
+    email: "Эл. почта",
+    text: "Ваше сообщение",
+    optional: "необязательно",
+    start: "Начать чат",
+    leave: "Отправить сообщение",
+    missing: "Заполните это поле",
+    wrongPhone: "Напишите номер полностью, с кодом страны",
+    wrongEmail: "Проверьте адрес",
+    consentMissing: "Отметьте, чтобы продолжить",
+    later: "Сейчас нет связи: попробуйте ещё раз чуть позже",
+  },
+  rating: {
+    ask: "Как вам этот разговор?",
+    star: (count) => `Оценка ${count} из 5`,
+    up: "Хорошо",
+    down: "Плохо",
+    thanks: "Спасибо за оценку!",
+  },
+  livePreview: "Сотрудники видят текст, пока вы его набираете.",
+  closed: "Сейчас мы не работаем",
+  backAt: (time) => `Вернёмся: ${time}`,
+  dismiss: "Скрыть приветствие",
 };
 
 const es: Texts = {
@@ -163,17 +251,47 @@ const es: Texts = {
   yesterday: "Ayer",
   earlier: "Cargando mensajes anteriores…",
   download: "Descargar",
+  form: {
+    preChat: "Antes de empezar, díganos quién es.",
+    offline: "Ahora mismo no hay nadie. Déjenos un mensaje y le responderemos.",
+    name: "Nombre",
+    phone: "Teléfono",
+    email: "Correo electrónico",
+    text: "Su mensaje",
+    optional: "opcional",
+    start: "Empezar el chat",
+    leave: "Enviar el mensaje",
+    missing: "Rellene este campo",
+    wrongPhone: "Escriba el número completo, con el prefijo del país",
+    wrongEmail: "Revise la dirección",
+    consentMissing: "Márquelo para continuar",
+    later: "No hay conexión: inténtelo de nuevo en un momento",
+  },
+  rating: {
+    ask: "¿Qué le pareció esta conversación?",
+    star: (count) => (count === 1 ? "1 estrella de 5" : `${count} estrellas de 5`),
+    up: "Bien",
+    down: "Mal",
+    thanks: "¡Gracias por su respuesta!",
+  },
+  livePreview: "Nuestro equipo ve su texto mientras lo escribe.",
+  closed: "Ahora estamos cerrados",
+  backAt: (time) => `Volvemos: ${time}`,
+  dismiss: "Ocultar el saludo",
 };
 
-const TEXTS: Readonly<Record<Language, Texts>> = { en, ru, es };
+const TEXTS: Readonly<Record<Language, Texts>> = { en, ru, es, ar };
 
 /** The first wish that we have: the page's own, the account's, then the browser's. */
 export function chooseLanguage(wishes: readonly (string | undefined | null)[]): Language {
   for (const wish of wishes) {
     const [language] = (wish ?? "").toLowerCase().split("-");
-    if (language === "en" || language === "ru" || language === "es") return language;
+    if (language === "en" || language === "ru" || language === "es" || language === "ar") return language;
   }
   return "en";
 }
+
+/** Which way the language is written. */
+export const directionOf = (language: Language): "ltr" | "rtl" => (language === "ar" ? "rtl" : "ltr");
 
 export const textsFor = (language: Language): Texts => TEXTS[language];

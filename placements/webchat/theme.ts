@@ -1,3 +1,14 @@
+import type { WidgetConfig } from "../../src/api/webchat.ts";
+
+/** Colour, side and distances, as the site has them. */
+export function dress(host: HTMLElement, config: WidgetConfig): void {
+  paint(host, config.color);
+  host.classList.toggle("left", config.left);
+  host.classList.toggle("not-on-phones", config.hideOnPhone);
+  host.style.setProperty("--side", `${config.offsetSide}px`);
+  host.style.setProperty("--bottom", `${config.offsetBottom}px`);
+}
+
 /** Colours that follow from the site's one colour. */
 export function paint(host: HTMLElement, color: string): void {
   const accent = /^#[0-9a-f]{6}$/i.test(color) ? color : "#2563eb";

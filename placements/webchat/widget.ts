@@ -2,16 +2,22 @@ import type { VisitorMessage, WidgetConfig } from "../../src/api/webchat.ts";
 import type { Api } from "./api.ts";
 import { createAttention } from "./attention.ts";
 import { acceptDrops, createComposer } from "./composer.ts";
+import { createContactForm } from "./contact-form.ts";
 import { createConversation, type Entry } from "./conversation.ts";
+import { h } from "./dom.ts";
+import { createDrafts } from "./drafts.ts";
 import { createLive } from "./live.ts";
 import { createLogView } from "./log-view.ts";
 import { createOutbox } from "./outbox.ts";
+import { createRatingBar } from "./rating-bar.ts";
 import { createReceipts } from "./receipts.ts";
 import { createShell, followKeyboard } from "./shell.ts";
 import type { Storage } from "./storage.ts";
 import style from "./style.css?inline";
-import { chooseLanguage, textsFor } from "./texts.ts";
-import { paint } from "./theme.ts";
+import { createTeaser } from "./teaser.ts";
+import { chooseLanguage, directionOf, type Texts, textsFor } from "./texts.ts";
+import { dress } from "./theme.ts";
+import { createVisit } from "./visit.ts";
 
 export interface WidgetOptions {
   readonly api: Api;
@@ -34,7 +40,6 @@ export interface Widget {
 
 /** How long one notice of an agent's typing is shown. */
 const TYPING_SHOWN_MS = 6_000;
-const TYPING_SENT_EVERY_MS = 4_000;
 
 /** Puts the parts together: what happens in one goes through here to the others. */
 export function createWidget(options: WidgetOptions): Widget {
@@ -42,6 +47,7 @@ export function createWidget(options: WidgetOptions): Widget {
   const language = chooseLanguage([options.language, config.language, ...navigator.languages]);
   const texts = textsFor(language);
   const locale = navigator.languages.find((wish) => wish.startsWith(language)) ?? language;
+  const presence = presenceWords(texts, config, locale);
   const greeting = config.greeting === "" ? texts.greeting : config.greeting;
   const attention = createAttention(options, texts.newMessage);
 
@@ -50,10 +56,11 @@ export function createWidget(options: WidgetOptions): Widget {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(style);
   shadow.adoptedStyleSheets = [sheet];
-  paint(host, config.color);
+  dress(host, config);
   host.lang = language;
-  host.classList.toggle("left", config.left);
+  host.dir = directionOf(language);
 
+  const visit = createVisit(storage);
   const conversation = createConversation();
   const outbox = createOutbox({
     api,
@@ -63,6 +70,19 @@ export function createWidget(options: WidgetOptions): Widget {
     fileLimit: () => config.fileLimit,
     ready: ensureVisitor,
     changed: draw,
+    details() {
+      const news = visit.news();
+      const { details } = storage.load();
+      return news || details ? { ...details, ...(news && { visit: news }) } : undefined;
+    },
+    taken(details) {
+      if (details.visit) visit.told(details.visit);
+      storage.change({ details: undefined });
+    },
+    needed() {
+      storage.change({ details: undefined });
+      showFooter();
+    },
     stored: (message) => message && take([message], false),
   });
   const log = createLogView(texts, locale, {
@@ -72,28 +92,48 @@ export function createWidget(options: WidgetOptions): Widget {
       entry.id !== undefined && composer.replyTo({ id: entry.id, text: entry.text || (entry.files[0]?.name ?? "") }),
     fileUrl: api.fileUrl,
   });
-  let typingSentAt = 0;
-  const composer = createComposer(texts, config.textLimit, config.privacy, {
+  const drafts = createDrafts(api, config.livePreview, () => conversation.bounds() !== undefined);
+  const note = [config.privacy, config.livePreview ? texts.livePreview : ""].filter((part) => part !== "").join(" ");
+  const composer = createComposer(texts, config.textLimit, note, {
     send(text, quote) {
-      outbox.text(text, quote);
-      log.toEnd();
-      typingSentAt = 0;
+      write(text, quote);
+      drafts.sent();
     },
     file(file) {
+      rating.drop();
       outbox.file(file);
       log.toEnd();
     },
-    typing() {
-      if (Date.now() - typingSentAt < TYPING_SENT_EVERY_MS || conversation.bounds() === undefined) return;
-      typingSentAt = Date.now();
-      api.typing();
-    },
+    typing: drafts.typed,
   });
-  const shell = createShell(texts, config.title === "" ? texts.title : config.title, log.element, composer.element, {
+  const rating = createRatingBar(texts, async (session, value) => (await api.rate(session, value)).kind !== "later");
+  const footer = h("div", {}, rating.element, composer.element);
+  const form =
+    config.form &&
+    createContactForm(texts, config, {
+      async check(details) {
+        const answer = (await ensureVisitor()) ? await api.check(details) : ({ kind: "later" } as const);
+        if (answer.kind === "refused" && answer.fields) return { kind: "wrong", fields: answer.fields };
+        return answer.kind === "ok" ? answer : { kind: "later" };
+      },
+      done(details, text) {
+        storage.change({ details });
+        if (text !== "") write(text, undefined);
+        showFooter();
+        outbox.resume();
+        composer.focus();
+      },
+    });
+  const shell = createShell(texts, config.title === "" ? texts.title : config.title, log.element, config, {
     toggle: () => (isOpen ? close() : open()),
     close,
     jump: () => log.toEnd(),
   });
+  const teaser = createTeaser(texts, greeting, {
+    open: () => open(),
+    dismissed: () => storage.change({ isGreeted: true }),
+  });
+  shell.root.append(teaser.element);
   shadow.append(shell.root);
   acceptDrops(shell.panel, shell.dropOverlay, outbox.file);
   const stopFollowing = followKeyboard(host);
@@ -110,6 +150,7 @@ export function createWidget(options: WidgetOptions): Widget {
   const live = createLive(api, {
     messages: take,
     typing: () => showTyping(true),
+    rating: rating.ask,
     status: setStatus,
     more: (more) => {
       hasOlder = more;
@@ -124,8 +165,22 @@ export function createWidget(options: WidgetOptions): Widget {
     },
   });
 
+  /** The input, or for a new visitor the form that comes before it. */
+  function showFooter() {
+    const isNew = conversation.entries().length === 0 && storage.load().details === undefined;
+    const isAsked = form !== undefined && isNew;
+    log.setForm(isAsked ? form.element : undefined);
+    footer.hidden = isAsked;
+  }
+
+  function write(text: string, quote: { readonly id: string; readonly text: string } | undefined) {
+    rating.drop();
+    outbox.text(text, quote);
+    log.toEnd();
+  }
+
   function setStatus(status: "connecting" | "live" | "lost") {
-    shell.setStatus(status === "lost" ? texts.offline : texts.subtitle, status === "lost");
+    shell.setStatus(status === "lost" ? texts.offline : presence, status === "lost");
     if (status === "live") outbox.resume();
   }
 
@@ -154,6 +209,7 @@ export function createWidget(options: WidgetOptions): Widget {
 
   function draw() {
     log.draw(conversation.entries(), greeting);
+    if (form) showFooter();
     const count = conversation.unread(storage.load().read ?? 0);
     if (count === unread) return;
     unread = count;
@@ -203,9 +259,11 @@ export function createWidget(options: WidgetOptions): Widget {
     shell.setOpen(true);
     attention.calm();
     shell.announce("");
+    teaser.hide();
     draw();
     log.toEnd();
-    composer.focus();
+    if (form?.element.isConnected) form.focus();
+    else composer.focus();
     options.emit("open");
     look();
     live.hurry();
@@ -229,6 +287,8 @@ export function createWidget(options: WidgetOptions): Widget {
     live.stop();
     stopFollowing();
     attention.calm();
+    teaser.hide();
+    drafts.stop();
     for (const [target, event, listener] of listeners) target.removeEventListener(event, listener);
     host.remove();
   }
@@ -286,7 +346,18 @@ export function createWidget(options: WidgetOptions): Widget {
   ];
   for (const [target, event, listener] of listeners) target.addEventListener(event, listener);
 
+  shell.setFooter(footer);
+  shell.setStatus(presence, false);
   draw();
+  if (config.greetingDelay > 0 && !storage.load().isGreeted) teaser.showAfter(config.greetingDelay * 1_000);
   if (api.token !== undefined) live.start();
   return { host, open, close, destroy };
+}
+
+/** Under the title: that people answer here, or when they are back, by the visitor's own clock. */
+function presenceWords(texts: Texts, { away }: WidgetConfig, locale: string): string {
+  if (!away) return texts.subtitle;
+  if (away.opensAt === undefined) return texts.closed;
+  const time = new Date(away.opensAt).toLocaleString(locale, { weekday: "long", hour: "2-digit", minute: "2-digit" });
+  return texts.backAt(time);
 }

@@ -1,4 +1,5 @@
 import type { ChannelAdapter, Pacer } from "./contract.ts";
+import { createFormAdapter } from "./form/adapter.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";
 import { createViberAdapter } from "./viber/adapter.ts";
@@ -26,6 +27,7 @@ export function createChannels(settings: ChannelSettings): ReadonlyMap<string, C
     createViberAdapter({ apiUrl: settings.viberApiUrl, pacer: settings.pacer }),
     createTelegramPersonAdapter({ pacer: settings.pacer, ...settings.telegramApp }),
     createWebchatAdapter(settings),
+    createFormAdapter(),
     createWhatsappWebAdapter({
       chromiumPath: settings.chromiumPath,
       folder: settings.whatsappFolder,

@@ -222,7 +222,9 @@ describe("a visitor", () => {
       "the tick",
     );
     const rows = await world.store.messages.journal(world.account.portal, { direction: "in", limit: 10 });
-    expect(rows.map((row) => row.content.body.text)).toEqual(["first", "second"]);
+    const written = rows.filter((row) => row.content.notice === undefined);
+    expect(written.map((row) => row.content.body.text)).toEqual(["first", "second"]);
+    expect(rows.map((row) => row.content.body.text)[0]).toBe(`Page: Shop (${siteOrigin}/)`);
     expect(await bubble(page, "second").count()).toBe(1);
   });
 

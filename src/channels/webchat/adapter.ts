@@ -95,6 +95,14 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
       if (message.content.body.text.trim() === "" && message.content.attachments.length === 0) {
         return { kind: "refused", code: "empty", sentence: "The message has neither text nor a file." };
       }
+      const { buttons, template, place, contacts } = message.content;
+      if ((buttons ?? []).length > 0 || template || place || (contacts ?? []).length > 0) {
+        return {
+          kind: "refused",
+          code: "unsupported",
+          sentence: "The web chat shows no buttons, templates, places or cards. Write the same as a text.",
+        };
+      }
       const trouble = await troubleWithFiles(message);
       return trouble ?? show(account, message.chatId, [key]);
     },

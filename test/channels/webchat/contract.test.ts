@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createWebchatAdapter } from "../../../src/channels/webchat/adapter.ts";
+import { createHub } from "../../../src/channels/webchat/hub.ts";
 import { createUploads } from "../../../src/channels/webchat/uploads.ts";
+import { createVisitorDesk } from "../../../src/channels/webchat/visitor.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";
 import type { Content } from "../../../src/domain/message.ts";
-import { createHub } from "../../../src/channels/webchat/hub.ts";
-import { createVisitorDesk } from "../../../src/channels/webchat/visitor.ts";
 import { channelBattery } from "../../contract/channel.ts";
 import type { DeliveredMessage } from "../../contract/channel-harness.ts";
 import { sampleFile } from "../telegram/harness.ts";
@@ -107,7 +107,8 @@ function keeping(adapter: ChannelAdapter, rows: Map<string, DeliveredMessage>): 
 
 const shown = (externalId: string, { body, attachments, quote }: Content): DeliveredMessage => ({
   externalId,
-  text: body.text,
+  // As the store keeps it.
+  text: body.text.toWellFormed(),
   spans: body.spans.map((span) => ({ kind: span.kind, text: body.text.slice(span.start, span.end) })),
   files: attachments.map((file) => file.size ?? 0),
   ...(quote?.externalId !== undefined && { quoted: quote.externalId }),
