@@ -1,11 +1,14 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
+import type { FormConfig } from "../src/api/forms.ts";
 import type { ChannelAdapter, ChannelEvent } from "../src/channels/contract.ts";
 import type { Account } from "../src/domain/account.ts";
 import { accountId } from "../src/domain/ids.ts";
+import type { Logger } from "../src/log/log.ts";
 import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
 import { type Store, StoreUnavailable } from "../src/store/contract.ts";
 import { formPage } from "./forms/page.ts";
+import { createWidgetRoute } from "./webchat/widget-file.ts";
 
 export interface FormsDeps {
   readonly accounts: { find(account: Account["id"]): Promise<Account | undefined> };
@@ -13,11 +16,14 @@ export interface FormsDeps {
   readonly adapter: Pick<ChannelAdapter, "id" | "receive">;
   readonly desk: {
     allowsOrigin(account: Account, origin: string): boolean;
-    config(account: Account): Readonly<Record<string, unknown>> | object;
+    config(account: Account): FormConfig;
     thanksUrl(account: Account): string | undefined;
   };
   /** Resolves after the commit, throws `StoreUnavailable`. */
   readonly acceptInbound: (account: Account, events: readonly ChannelEvent[]) => Promise<void>;
+  /** The built `form.js`. */
+  readonly widgetPath: string;
+  readonly log: Logger;
   readonly limits?: Partial<FormLimits> | undefined;
 }
 
@@ -40,6 +46,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export async function registerForms(app: FastifyInstance, deps: FormsDeps): Promise<void> {
   const limits = { ...LIMITS, ...deps.limits };
+  app.get("/form.js", { schema: { hide: true } }, createWidgetRoute(deps.widgetPath, deps.log));
   const routes: FastifyPluginAsync = async (scope) => {
     await scope.register(rateLimit, { global: false, cache: 20_000 });
     keepRawBodies(scope, MAX_BODY_BYTES);

@@ -307,6 +307,8 @@ async function main(config: Config): Promise<void> {
       adapter: createFormAdapter({ now }),
       desk: createFormDesk(),
       acceptInbound: acceptor.accept,
+      widgetPath: inRoot("dist/form.js"),
+      log,
     });
     await registerWebchat(app, {
       store,

@@ -20,7 +20,7 @@ export function createWidgetRoute(path: string, log: Logger) {
   let built: Promise<Built | undefined> | undefined;
   const load = () => {
     built ??= build(path).catch((error: unknown) => {
-      log.error({ err: error }, "widget.js cannot be read: run npm run build");
+      log.error({ err: error }, "a script for sites cannot be read: run npm run build");
       built = undefined;
       return undefined;
     });

@@ -53,6 +53,8 @@ async function start(settings: Record<string, unknown> = {}, limits = {}) {
     desk: createFormDesk(),
     acceptInbound: (to, events) =>
       isDown ? Promise.reject(new StoreUnavailable("away")) : acceptor.accept(to, events),
+    widgetPath: "no such file",
+    log: createLogger("silent"),
     limits,
   });
 }
@@ -143,7 +145,10 @@ test("wrong fields are named, a machine is told that all went well, too much is 
 
 test("the page learns what to ask", async () => {
   const answer = await app.inject({ method: "GET", url: `/forms/${account.id}`, headers: { origin: SITE } });
-  expect(answer.json()).toEqual({ name: "no", phone: "optional", email: "optional", consent: "" });
+  expect(answer.json()).toEqual({
+    ...{ name: "no", phone: "optional", email: "optional", consent: "" },
+    ...{ color: "#0f766e", language: "", title: "", thanks: "" },
+  });
 });
 
 test("a flood from one address or on one account is slowed down", async () => {

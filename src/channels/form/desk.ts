@@ -1,7 +1,7 @@
 import type { Account } from "../../domain/account.ts";
 import type { Asked } from "../shared/contact-details.ts";
 import { allowsOrigin } from "../shared/site-origins.ts";
-import { readFormSettings } from "./settings.ts";
+import { type FormSettings, readFormSettings } from "./settings.ts";
 
 /** What the form's routes ask of the channel beside `receive`. */
 export interface FormDesk {
@@ -12,19 +12,19 @@ export interface FormDesk {
   thanksUrl(account: Account): string | undefined;
 }
 
-export interface FormConfig {
+export interface FormConfig extends Pick<FormSettings, "consent" | "color" | "language" | "title" | "thanks"> {
   readonly name: Asked;
   readonly phone: Asked;
   readonly email: Asked;
-  readonly consent: string;
 }
 
 export function createFormDesk(): FormDesk {
   return {
     allowsOrigin: (account, origin) => allowsOrigin(readFormSettings(account).origins, origin),
     config(account) {
-      const { askName, askPhone, askEmail, consent } = readFormSettings(account);
-      return { name: askName, phone: askPhone, email: askEmail, consent };
+      const { askName, askPhone, askEmail, ...rest } = readFormSettings(account);
+      const { consent, color, language, title, thanks } = rest;
+      return { name: askName, phone: askPhone, email: askEmail, consent, color, language, title, thanks };
     },
     thanksUrl(account) {
       const { thanksUrl, origins } = readFormSettings(account);

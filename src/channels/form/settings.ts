@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { SetupField, SetupStep } from "../contract.ts";
 import { type ContactPolicy, contactFields, contactSettings } from "../shared/contact-details.ts";
-import { linkSetting, textSetting } from "../shared/setting.ts";
+import { colorSetting, languageSetting, linkSetting, textSetting } from "../shared/setting.ts";
 import { allowsOrigin, originList } from "../shared/site-origins.ts";
 
 /** What a site's form asks for and where it may stand. Nothing here is secret. */
@@ -12,6 +12,11 @@ export interface FormSettings extends ContactPolicy {
   readonly consent: string;
   /** Where a form without script ends up; on one of the sites. Empty = a short page of ours. */
   readonly thanksUrl: string;
+  readonly color: string;
+  readonly language: "" | "en" | "ru" | "es" | "ar";
+  /** Empty = the form's own words. The same for `thanks`. */
+  readonly title: string;
+  readonly thanks: string;
 }
 
 export const formSettings = z
@@ -20,6 +25,10 @@ export const formSettings = z
     ...contactSettings,
     consent: textSetting(1_000),
     thanksUrl: linkSetting,
+    color: colorSetting("#0f766e"),
+    language: languageSetting,
+    title: textSetting(80),
+    thanks: textSetting(300),
   })
   .superRefine(({ origins, thanksUrl }, context) => {
     const url = URL.parse(thanksUrl);
@@ -41,7 +50,7 @@ const setting = (
   kind: SetupField["kind"],
   key: string,
   label: string,
-  more: Partial<Pick<SetupField, "placeholder" | "required">> = {},
+  more: Partial<Pick<SetupField, "placeholder" | "required" | "choices">> = {},
 ): SetupField => ({ key, into: "settings", kind, label, required: false, ...more });
 
 export const formSetup: readonly SetupStep[] = [
@@ -60,6 +69,25 @@ export const formSetup: readonly SetupStep[] = [
       setting("textarea", "consent", "Consent text"),
       setting("text", "thanksUrl", "Thank-you page of a plain HTML form", {
         placeholder: "https://shop.example/thanks",
+      }),
+    ],
+  },
+  {
+    id: "look",
+    title: "Look and words",
+    help: "Leave a text empty and the visitor reads ours, in English, Russian, Spanish or Arabic.",
+    fields: [
+      setting("text", "title", "Title", { placeholder: "Write to us" }),
+      setting("textarea", "thanks", "Thanks after sending"),
+      setting("text", "color", "Colour", { placeholder: "#0f766e" }),
+      setting("choice", "language", "Language", {
+        choices: [
+          { value: "", label: "The visitor's own" },
+          { value: "en", label: "English" },
+          { value: "ru", label: "Русский" },
+          { value: "es", label: "Español" },
+          { value: "ar", label: "العربية" },
+        ],
       }),
     ],
   },

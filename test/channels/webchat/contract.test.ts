@@ -52,7 +52,7 @@ channelBattery("webchat", async () => {
     hub: createHub({ publish: () => undefined, subscribe: () => () => undefined }, "test"),
     now: () => new Date("2026-11-28T10:00:00Z"),
   });
-  const webhook = (method: string, rawBody = Buffer.from('{"text":"Hello"}')) => ({
+  const webhook = (method: string, rawBody: Buffer = Buffer.from('{"text":"Hello"}')) => ({
     method,
     headers: { origin: "https://shop.example", "content-type": "application/json" },
     rawBody,
