@@ -117,6 +117,7 @@ async function findings(page: Page): Promise<string[]> {
 
 test("a visitor is told beside the field what is not right, sends, and is thanked", async () => {
   const page = await visit({}, "/?utm_source=ads");
+  expect(await page.getByText("Thank you!").isVisible()).toBe(false);
   await page.getByRole("button", { name: "Send" }).click();
   expect(await page.getByText("Please fill this in").count()).toBe(2);
   await expectFocus(page, "phone");
@@ -131,6 +132,7 @@ test("a visitor is told beside the field what is not right, sends, and is thanke
   await page.getByLabel("Phone").fill("600 12 34 56");
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByText("Thank you!").waitFor();
+  expect(await page.getByRole("button", { name: "Send" }).isVisible()).toBe(false);
   await shoot(page, "form-thanks");
   expect(events.at(-1)).toMatchObject({
     chatId: "tel:+34600123456",
