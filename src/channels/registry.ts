@@ -4,8 +4,8 @@ import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";
 import { createViberAdapter } from "./viber/adapter.ts";
 import { createWebchatAdapter, type WebchatAdapterOptions } from "./webchat/adapter.ts";
-import { createWhatsappWebAdapter } from "./whatsapp-web/adapter.ts";
 import { createWhatsappCloudAdapter } from "./whatsapp-cloud/adapter.ts";
+import { createWhatsappWebAdapter } from "./whatsapp-web/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
 export interface ChannelSettings extends WebchatAdapterOptions {
