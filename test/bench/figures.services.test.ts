@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { flood } from "../../bench/flood.ts";
 import { idleAccounts } from "../../bench/idle-accounts.ts";
+import { media } from "../../bench/media.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
 import { webhook } from "../../bench/webhook.ts";
@@ -13,6 +14,7 @@ describe("figures in their smallest size", () => {
     { figure: flood, lines: 3 },
     { figure: neighbours, lines: 2 },
     { figure: idleAccounts, lines: 2 },
+    { figure: media, lines: 3 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);

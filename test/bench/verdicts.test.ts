@@ -1,5 +1,6 @@
 import { expect, describe as group, it } from "vitest";
 import { judgeBudget, judgeFlood } from "../../bench/flood.ts";
+import { judgeMedia } from "../../bench/media.ts";
 import { judgeNeighbours } from "../../bench/neighbours.ts";
 import { judgeOwnTime } from "../../bench/own-time.ts";
 import { boundSeconds } from "../../bench/support/bound.ts";
@@ -183,5 +184,15 @@ group("what the portal shows of a flood", () => {
       seconds: 60,
       before: 2,
     });
+  });
+});
+
+group("the verdict on memory of a file", () => {
+  const MIB = 1024 * 1024;
+  const run = (small: number, large: number) => ({ start: 60 * MIB, small: small * MIB, large: large * MIB });
+
+  it("is met by a process that holds pieces, and missed by one that holds the file", () => {
+    expect(judgeMedia("in", [run(150, 152), run(150, 170), run(150, 149)])).toMatchObject({ met: true });
+    expect(judgeMedia("in", [run(150, 245), run(150, 240), run(150, 171)])).toMatchObject({ met: false });
   });
 });
