@@ -17,7 +17,7 @@ import { cleanName, fileName, markedOf, shownName } from "./peers.ts";
 /** What a message of the TL schema says, in neutral words. Pure. */
 
 /** Shown for kinds of messages that Telegram invents after us: the agent must know that somebody did write. */
-export const UNREADABLE = "[A Telegram message of a kind that cannot be shown here]";
+const UNREADABLE = "[A Telegram message of a kind that cannot be shown here]";
 
 export function readContent(message: tl.RawMessage, people: People): Content {
   const { media } = message;
@@ -172,7 +172,7 @@ function readForwarded(header: tl.TypeMessageFwdHeader, people: People): { from?
   return from ? { from } : {};
 }
 
-export function nameOf(peer: tl.TypePeer, people: People): string | undefined {
+function nameOf(peer: tl.TypePeer, people: People): string | undefined {
   if (peer._ === "peerUser") return shownName(people.user(peer.userId), undefined);
   return shownName(undefined, people.chat(peer._ === "peerChat" ? peer.chatId : peer.channelId));
 }

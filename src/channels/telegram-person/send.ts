@@ -251,7 +251,7 @@ async function recover(tools: SendTools, pieces: readonly Numbered[], run: Run):
 }
 
 /** A 64-bit number that is the same whenever this part of this message is tried. */
-export function randomIdOf(account: string, key: string, step: number, item: number): string {
+function randomIdOf(account: string, key: string, step: number, item: number): string {
   return createHash("sha256").update(`${account}\n${key}\n${step}\n${item}`).digest().readBigInt64BE(0).toString();
 }
 

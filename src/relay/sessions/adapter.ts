@@ -25,7 +25,7 @@ export function withSessions(
  * A channel with standing connections as a full adapter. Nobody holds the connection: certainly not sent, tried again.
  * The call left and no answer came: `uncertain` for a message; a change or a look-up is simply made again.
  */
-export function createSessionAdapter(
+function createSessionAdapter(
   channel: ChannelAdapter,
   deps: { readonly broker: SessionBroker; readonly handover: MediaHandover },
 ): ChannelAdapter {
