@@ -30,6 +30,7 @@ export function createForm({ url, key, config, language: wish }: FormOptions): H
   sheet.replaceSync(style);
   shadow.adoptedStyleSheets = [sheet];
   paint(host, config.color);
+  host.classList.toggle("dark", isPageDark());
   host.lang = language;
   host.dir = language === "ar" ? "rtl" : "ltr";
 
@@ -88,7 +89,7 @@ export function createForm({ url, key, config, language: wish }: FormOptions): H
   const form = h(
     "form",
     { novalidate: true, "aria-labelledby": "title" },
-    h("h2", { id: "title", dir: "auto" }, title),
+    h("h2", { id: "title" }, h("bdi", {}, title)),
     ...contacts,
     text,
     config.consent !== "" && consentField(),
@@ -179,6 +180,13 @@ export function createForm({ url, key, config, language: wish }: FormOptions): H
   });
   shadow.append(form, thanks);
   return host;
+}
+
+/** The form stands in the page's own text: it is dark only where the page says that it is, too. */
+function isPageDark(): boolean {
+  const declared = document.querySelector<HTMLMetaElement>("meta[name='color-scheme']")?.content ?? "";
+  const schemes = `${declared} ${getComputedStyle(document.documentElement).colorScheme}`;
+  return schemes.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 /** `crypto.randomUUID` exists on https pages only; `getRandomValues` everywhere. */

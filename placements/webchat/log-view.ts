@@ -114,7 +114,11 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
       if (list.getAttribute("aria-live") === "off")
         requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
     },
-    setForm: (form) => formPlace.replaceChildren(...(form ? [form] : [])),
+    setForm(form) {
+      // Put in again, even in the same place, it would lose the focus under the visitor's hands.
+      if (formPlace.firstChild === (form ?? null)) return;
+      formPlace.replaceChildren(...(form ? [form] : []));
+    },
     showTyping(isTyping) {
       const stays = isAtEnd();
       typing.hidden = !isTyping;

@@ -33,6 +33,8 @@ export function createShell(
   const badge = h("span", { class: "count", hidden: true, "aria-hidden": "true" });
   const face = icon(looks.icon);
   face.classList.add("face");
+  /** Whoever speaks to the page says what they see: the words on the launcher stand in its name. */
+  const named = (words: string) => (looks.label === "" ? words : `${looks.label}: ${words}`);
   const launcher = h(
     "button",
     {
@@ -40,7 +42,7 @@ export function createShell(
       class: looks.label === "" ? "launcher" : "launcher wide",
       "aria-haspopup": "dialog",
       "aria-expanded": "false",
-      "aria-label": texts.open,
+      "aria-label": named(texts.open),
       onClick: events.toggle,
     },
     h("span", { class: "faces" }, face, icon("down")),
@@ -53,7 +55,7 @@ export function createShell(
     { type: "button", class: "icon-button", "aria-label": texts.close, title: texts.close, onClick: events.close },
     icon("close"),
   );
-  const heading = h("h2", { id: "title", dir: "auto" }, title);
+  const heading = h("h2", { id: "title" }, h("bdi", {}, title));
   const mark = h("span", { class: "mark", "aria-hidden": "true" }, icon("chat"));
   const header = h("header", {}, mark, h("div", { class: "names" }, heading, status), close);
   const jump = h(
@@ -89,12 +91,12 @@ export function createShell(
       panel.hidden = !isOpen;
       root.classList.toggle("open", isOpen);
       launcher.setAttribute("aria-expanded", String(isOpen));
-      if (isOpen) launcher.setAttribute("aria-label", texts.close);
+      if (isOpen) launcher.setAttribute("aria-label", named(texts.close));
     },
     setUnread(count) {
       badge.hidden = count === 0;
       badge.textContent = count > 99 ? "99+" : String(count);
-      if (panel.hidden) launcher.setAttribute("aria-label", count === 0 ? texts.open : texts.openUnread(count));
+      if (panel.hidden) launcher.setAttribute("aria-label", named(count === 0 ? texts.open : texts.openUnread(count)));
     },
     setFooter: (content) => footer.replaceChildren(content),
     setStatus(words, isTrouble) {

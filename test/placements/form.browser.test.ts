@@ -28,6 +28,8 @@ let base: string;
 let context: BrowserContext;
 let account: Account;
 let isDown = false;
+/** What the page says of its own colours. */
+let scheme = "";
 const events: ChannelEvent[] = [];
 const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
@@ -41,7 +43,7 @@ beforeAll(async () => {
     response.setHeader("content-type", "text/html; charset=utf-8");
     const tag = createFormAdapter().embed?.(account, base);
     response.end(
-      `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width, initial-scale=1"><title>Contact</title></head><body><main><h1>Contact</h1>${tag}</main></body></html>`,
+      `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width, initial-scale=1">${scheme}<title>Contact</title></head><body><main><h1>Contact</h1>${tag}</main></body></html>`,
     );
   });
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
@@ -58,6 +60,7 @@ beforeEach(async () => {
   events.length = 0;
   complaints.length = 0;
   isDown = false;
+  scheme = "";
   account = {
     ...{ id: accountId(randomUUID()), portal: portalId("p"), channel: "form", name: "Shop", credentials: {} },
     ...{ webhookSecret: "a-secret", enabled: true, profile: {}, createdAt: new Date(0) },
@@ -168,13 +171,20 @@ test("what could not be sent stands there still, and goes under the same id", as
   expect(new Set(ids).size).toBe(1);
 });
 
+test("a light page keeps a light form, whatever the browser likes", async () => {
+  const page = await visit({ colorScheme: "dark" });
+  expect(await page.locator("threadline-form.dark").count()).toBe(0);
+});
+
 test.each([
   ["dark", { colorScheme: "dark" as const, locale: "es-ES" }, "Enviar"],
   ["narrow", { viewport: { width: 360, height: 740 }, locale: "ru-RU" }, "Отправить"],
   ["rtl", { viewport: { width: 420, height: 820 }, locale: "ar-SA" }, "إرسال"],
 ])("looks right: %s", async (name, options, send) => {
+  scheme = '<meta name="color-scheme" content="light dark">';
   const page = await visit(options);
   await page.getByRole("button", { name: send }).waitFor();
+  expect(await page.locator("threadline-form.dark").count()).toBe(name === "dark" ? 1 : 0);
   await shoot(page, `form-${name}`);
   expect(await findings(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);

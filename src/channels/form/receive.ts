@@ -67,7 +67,7 @@ function eventsOf(
 }
 
 /** Where a person's requests come together: by phone, else by e-mail. */
-export function chatOf({ phone, email }: ContactDetails): string | undefined {
+function chatOf({ phone, email }: ContactDetails): string | undefined {
   if (phone !== undefined) return `tel:${phone}`;
   return email === undefined ? undefined : `mail:${email}`;
 }
