@@ -13,7 +13,7 @@ export function startTyping(channel: ChannelAnswer, account: AccountAnswer | und
     const kept = field.into === "settings" ? account?.settings[field.key] : undefined;
     if (field.kind === "switch") return [fieldId(field), kept === true];
     if (Array.isArray(kept)) return [fieldId(field), kept.join("\n")];
-    return [fieldId(field), typeof kept === "string" ? kept : ""];
+    return [fieldId(field), typeof kept === "string" || typeof kept === "number" ? String(kept) : ""];
   });
   return Object.fromEntries(entries);
 }
