@@ -14,4 +14,3 @@ export const accountSession = z.object({
 });
 
 export const accountSessionAnswer = z.object({ text: text(200).min(1) });
-

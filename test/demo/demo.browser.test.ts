@@ -151,7 +151,8 @@ describe("the demo", () => {
   test("opens the connector's page for a line", async () => {
     const portal = await open(demo.portalUrl);
     await portal.getByRole("link", { name: "Contact Center" }).click();
-    await portal.getByRole("button", { name: /Telegram.*Connected to one line/ }).click();
+    const tile = portal.getByRole("button", { name: /Connected to one line/ });
+    await tile.filter({ has: portal.getByText("Telegram", { exact: true }) }).click();
     const page = portal.frameLocator(".connector-page iframe");
     await page.getByText("Support bot", { exact: false }).first().waitFor();
     await portal.getByRole("button", { name: /Support.*Not connected/ }).click();
