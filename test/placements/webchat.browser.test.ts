@@ -273,8 +273,15 @@ describe("a visitor", () => {
     await say(page, "when?");
     await arrived("when?");
     const [conversation] = await world.store.conversations.list(world.account.portal, { limit: 1 });
-    world.hub.typing(world.account.id, conversation?.externalChatId ?? "");
-    await dialog(page).locator(".typing").waitFor();
+    // Told again and again, as an agent's keys do: who types before the page's stream is open is not seen typing.
+    await until(
+      async () => {
+        world.hub.typing(world.account.id, conversation?.externalChatId ?? "");
+        return await dialog(page).locator(".typing").isVisible();
+      },
+      10_000,
+      "the sign that somebody types",
+    );
     const first = await world.reply("when?", "At fife");
     await bubble(page, "At fife").waitFor();
     await dialog(page).locator(".typing").waitFor({ state: "hidden" });
