@@ -68,7 +68,7 @@ import { drain } from "./relay/drain.ts";
 import { keptFiles } from "./relay/files.ts";
 import { createFirstContact } from "./relay/first-contact.ts";
 import { createPoller } from "./relay/poller.ts";
-import type { RelayDeps } from "./relay/ports.ts";
+import { READ_AHEAD, type RelayDeps } from "./relay/ports.ts";
 import { createRepairs } from "./relay/repair.ts";
 import { withSessions } from "./relay/sessions/adapter.ts";
 import { createSessionBroker } from "./relay/sessions/broker.ts";
@@ -343,8 +343,9 @@ async function main(config: Config): Promise<void> {
       leases,
       dispatcher,
       log,
-      drain: async (lane, by) => {
-        const drained = await drain(relay, lane, by);
+      readAhead: READ_AHEAD,
+      drain: async (lane, by, contents) => {
+        const drained = await drain(relay, { lane, owner: by, contents });
         return drained.kind === "later" ? drained.at : undefined;
       },
       inTurn: (lane, work) => asTenant(parseLane(lane)?.portal ?? "", work),

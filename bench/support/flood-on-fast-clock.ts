@@ -25,7 +25,7 @@ import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { drain } from "../../src/relay/drain.ts";
-import type { RelayDeps } from "../../src/relay/ports.ts";
+import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
@@ -138,8 +138,9 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     dispatcher,
     log,
     clock,
-    drain: async (lane, by) => {
-      const drained = await drain(deps, lane, by);
+    readAhead: READ_AHEAD,
+    drain: async (lane, by, contents) => {
+      const drained = await drain(deps, { lane, owner: by, contents });
       return drained.kind === "later" ? drained.at : undefined;
     },
   });

@@ -1,19 +1,21 @@
 import type { Logger } from "pino";
 import type { LaneId } from "../domain/ids.ts";
-import { type LaneRepository, StoreUnavailable } from "../store/contract.ts";
+import { type LaneContents, type LaneRepository, StoreUnavailable } from "../store/contract.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Dispatcher } from "./contract.ts";
 import type { Leases } from "./leases.ts";
 import { createQuietLog } from "./quiet-log.ts";
 
 /** Works on a lane whose lease is `owner`'s. Answers when to come again, if there is more to do later. */
-export type Drain = (lane: LaneId, owner: string) => Promise<Date | undefined>;
+export type Drain = (lane: LaneId, owner: string, contents: LaneContents) => Promise<Date | undefined>;
 
 export interface LaneRunnerOptions {
   readonly lanes: Pick<LaneRepository, "take" | "release">;
   readonly leases: Leases;
   readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
   readonly drain: Drain;
+  /** Rows to read of a lane when it is taken. */
+  readonly readAhead: number;
   /** Runs the work as its portal's, so that portals share what there is fairly. Default: just runs it. */
   readonly inTurn?: ((lane: LaneId, work: () => Promise<void>) => Promise<void>) | undefined;
   readonly log: Logger;
@@ -31,11 +33,12 @@ const AFTER_STORE_LOSS_MS = 1_000;
  * - Held by another living process: nothing to do, what came is due in SQL, and the holder's `release` sees it.
  * - Database lost while taking or releasing: the lease may be ours without our knowing, and nobody else may take it as
  *   long as we live. It is owed, and given back after the next good heartbeat.
+ * - Taken, but unreadable (a secret that no key opens any more): logged; owed in the same way, and tried again later.
  * - `drain` throws: a bug or a lost database; logged, tried again later.
  * - Killed: the lease runs out with its owner, the sweep finds the lane.
  */
 export function createLaneRunner(options: LaneRunnerOptions): (lane: LaneId) => Promise<void> {
-  const { lanes, leases, dispatcher, drain, log, clock = systemClock } = options;
+  const { lanes, leases, dispatcher, drain, readAhead, log, clock = systemClock } = options;
   const inTurn = options.inTurn ?? ((_lane, work) => work());
   const quiet = createQuietLog(log, clock);
   const running = new Set<LaneId>();
@@ -60,20 +63,24 @@ export function createLaneRunner(options: LaneRunnerOptions): (lane: LaneId) => 
     }
   }
 
-  async function take(lane: LaneId): Promise<boolean> {
+  async function take(lane: LaneId): Promise<LaneContents | undefined> {
     try {
-      return await lanes.take(lane, leases.owner);
+      return await lanes.take(lane, leases.owner, readAhead);
     } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
-      owed.set(lane, new Date(clock.now()));
-      quiet(error, "A lane could not be taken; it will be tried again");
-      return false;
+      if (error instanceof StoreUnavailable) {
+        owed.set(lane, new Date(clock.now()));
+        quiet(error, "A lane could not be taken; it will be tried again");
+        return undefined;
+      }
+      owed.set(lane, new Date(clock.now() + AFTER_FAULT_MS));
+      log.error({ err: error, lane }, "A lane could not be read; it will be tried again");
+      return undefined;
     }
   }
 
-  async function drainSafely(lane: LaneId): Promise<Date | undefined> {
+  async function drainSafely(lane: LaneId, contents: LaneContents): Promise<Date | undefined> {
     try {
-      return await drain(lane, leases.owner);
+      return await drain(lane, leases.owner, contents);
     } catch (error) {
       if (error instanceof StoreUnavailable) {
         quiet(error, "A lane's run lost the database; it will be tried again");
@@ -85,9 +92,10 @@ export function createLaneRunner(options: LaneRunnerOptions): (lane: LaneId) => 
   }
 
   async function runOnce(lane: LaneId): Promise<void> {
-    if (!(await take(lane))) return;
+    const contents = await take(lane);
+    if (!contents) return;
     owed.delete(lane);
-    await giveBack(lane, await drainSafely(lane));
+    await giveBack(lane, await drainSafely(lane, contents));
   }
 
   return async (lane) => {

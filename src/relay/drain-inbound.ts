@@ -1,18 +1,16 @@
 import type { Message } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
-import type { DueMessage, MessageResult } from "../store/contract.ts";
+import type { DueMessage, LaneContents, MessageResult } from "../store/contract.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
 import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
-import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { type Drained, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
 import { NOTHING_TO_SHOW } from "./wording.ts";
 
-/** Rows read per step; a call takes as many of them as may travel together. */
-const READ_AHEAD = 50;
 /** Messages packed into one command. More would make one command so long that others wait behind it. */
 const PACK = 20;
 const UNAUTHORISED_RETRY_MS = 10 * 60_000;
@@ -32,10 +30,10 @@ type Change = (
  * (success outside, failure inside): every element's own word counts. Gone: pauses grow up to five minutes, for a day.
  */
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
-  for (;;) {
-    const contents = await deps.store.lanes.read(turn.lane, READ_AHEAD);
+  const readAgain = () => deps.store.lanes.read(turn.lane, READ_AHEAD);
+  for (let contents: LaneContents | undefined = turn.contents; ; contents = await readAgain()) {
     const route = contents && inboundRoute(deps, contents);
-    if (!route) return IDLE;
+    if (!contents || !route) return IDLE;
     const { rows } = contents;
     const [head] = rows;
     if (!head) return IDLE;

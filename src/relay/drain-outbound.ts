@@ -7,7 +7,7 @@ import { backoff, isTooOld } from "./backoff.ts";
 import { reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles, keptFiles } from "./files.ts";
-import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { type Drained, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { reportDeliveries } from "./report-deliveries.ts";
 
 interface OutboundRoute {
@@ -18,7 +18,6 @@ interface OutboundRoute {
   readonly gapAt: Date | undefined;
 }
 
-const READ_AHEAD = 50;
 const GAP_RETRY_MS = 2_000;
 const GAP_PATIENCE_MS = 5 * 60_000;
 const ACCOUNT_DOWN_RETRY_MS = 60_000;
@@ -42,10 +41,10 @@ export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Draine
 }
 
 async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
-  for (;;) {
-    const contents = await deps.store.lanes.read(turn.lane, READ_AHEAD);
+  const readAgain = () => deps.store.lanes.read(turn.lane, READ_AHEAD);
+  for (let contents: LaneContents | undefined = turn.contents; ; contents = await readAgain()) {
     const route = contents && outboundRoute(deps, contents);
-    if (!route) return IDLE;
+    if (!contents || !route) return IDLE;
     let whole = contents.rows;
     const [first] = whole;
     if (!first) return IDLE;

@@ -6,7 +6,7 @@ import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { MediaShelf } from "../media/contract.ts";
 import type { PortalDirectory, PortalFile } from "../portal/contract.ts";
-import type { Store } from "../store/contract.ts";
+import type { LaneContents, Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
@@ -33,7 +33,12 @@ export interface RelayDeps {
 export interface Turn {
   readonly lane: LaneId;
   readonly owner: string;
+  /** As they were when the lease was taken. */
+  readonly contents: LaneContents;
 }
+
+/** Rows of a lane read at a time; a call takes as many of them as may travel together. */
+export const READ_AHEAD = 50;
 
 /**
  * How a drain ended. `idle`: nothing left, or what is left waits for somebody to act (account off, no line, tokens

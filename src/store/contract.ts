@@ -358,8 +358,11 @@ export interface LaneContents {
 export interface LaneRepository {
   /** `undefined`: the conversation is gone. */
   read(lane: LaneId, limit: number): Promise<LaneContents | undefined>;
-  /** Takes the lane's lease for a living owner; `false` when another living owner holds it. Clears its due time. */
-  take(lane: LaneId, owner: string): Promise<boolean>;
+  /**
+   * Takes the lane's lease for a living owner, clears its due time and reads it, in that order: what was accepted while it
+   * was taken is among the contents. `undefined` when another living owner holds it, or there is no such lane.
+   */
+  take(lane: LaneId, owner: string, limit: number): Promise<LaneContents | undefined>;
   /** Gives it back, due again at `next` (the earlier of it and a wake that came during the run); answers the due time if any. */
   release(lane: LaneId, owner: string, next?: Date): Promise<Date | undefined>;
   /** Lanes due by now and not held by a living owner, and lanes whose owner died. Oldest first. */

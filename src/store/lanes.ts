@@ -1,8 +1,8 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
 import { conversationId, type Direction, type LaneId, laneOf, parseLane, portalId } from "../domain/ids.ts";
 import { accountReader } from "./accounts.ts";
 import { isUuid } from "./clean.ts";
-import type { LaneRepository } from "./contract.ts";
+import type { LaneContents, LaneRepository } from "./contract.ts";
 import { toConversation } from "./conversations.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { toDueMessage } from "./message-row.ts";
@@ -18,44 +18,39 @@ import type { Secrets } from "./secrets.ts";
  */
 export function createLaneRepository(db: Kysely<Schema>, secrets: Secrets): LaneRepository {
   const toAccount = accountReader(secrets);
+
+  async function contentsOf(question: RawBuilder<Answer>): Promise<LaneContents | undefined> {
+    const { rows } = await question.execute(db);
+    const contents = rows[0]?.contents;
+    if (!contents) return undefined;
+    const { conversation, account, portal } = contents;
+    return {
+      rows: contents.rows.map((message) => toDueMessage(withDates(message, MESSAGE_TIMES))),
+      conversation: toConversation(withDates(conversation, CONVERSATION_TIMES)),
+      account: toAccount(withDates(account, ["created_at"])),
+      portal: {
+        active: portal.active,
+        authorised: portal.authorised,
+        ...(portal.gap_at !== null && { gapAt: new Date(portal.gap_at) }),
+      },
+    };
+  }
+
   return {
     async read(lane, limit) {
       const at = keyOf(lane);
       if (!at) return undefined;
-      const { rows } = await sql<ContentsRow>`
-        select c.*, to_jsonb(a) as account, p.active as portal_active,
-          p.refresh_token_sealed is not null as portal_authorised, p.gap_at as portal_gap_at,
-          (select jsonb_agg(to_jsonb(m) order by m.seq) from (
-            select * from messages
-            where conversation_id = ${at.conversation} and direction = ${at.direction} and pending
-            order by seq limit ${limit}) as m) as unfinished
-        from conversations c join accounts a on a.id = c.account_id join portals p on p.id = c.portal_id
-        where c.id = ${at.conversation} and c.portal_id = ${at.portal}`.execute(db);
-      const [row] = rows;
-      if (!row) return undefined;
-      return {
-        rows: (row.unfinished ?? []).map((message) => toDueMessage(withDates(message, MESSAGE_TIMES))),
-        conversation: toConversation(row),
-        account: toAccount(withDates(row.account, ["created_at"])),
-        portal: {
-          active: row.portal_active,
-          authorised: row.portal_authorised,
-          ...(row.portal_gap_at !== null && { gapAt: row.portal_gap_at }),
-        },
-      };
+      return contentsOf(
+        sql<Answer>`select lane_contents(${at.conversation}, ${at.direction}, ${at.portal}, ${limit}) as contents`,
+      );
     },
 
-    async take(lane, owner) {
+    async take(lane, owner, limit) {
       const at = keyOf(lane);
-      if (!at) return false;
-      const { rows } = await sql`
-        update lanes set owner = ${owner}, due_at = null
-        where conversation_id = ${at.conversation} and direction = ${at.direction}
-          and (owner is null or owner = ${owner} or not exists (
-            select 1 from lane_owners o where o.owner = lanes.owner and o.until > clock_timestamp()))
-          and exists (select 1 from lane_owners o where o.owner = ${owner} and o.until > clock_timestamp())
-        returning 1`.execute(db);
-      return rows.length > 0;
+      if (!at) return undefined;
+      return contentsOf(
+        sql<Answer>`select take_lane(${at.conversation}, ${at.direction}, ${at.portal}, ${owner}, ${limit}) as contents`,
+      );
     },
 
     async release(lane, owner, next) {
@@ -131,15 +126,17 @@ export function createLaneRepository(db: Kysely<Schema>, secrets: Secrets): Lane
   };
 }
 
-interface ContentsRow extends Selectable<Schema["conversations"]> {
-  readonly account: Selectable<Schema["accounts"]>;
-  readonly portal_active: boolean;
-  readonly portal_authorised: boolean;
-  readonly portal_gap_at: Date | null;
-  readonly unfinished: readonly Selectable<Schema["messages"]>[] | null;
+interface Answer {
+  readonly contents: {
+    readonly conversation: Selectable<Schema["conversations"]>;
+    readonly account: Selectable<Schema["accounts"]>;
+    readonly portal: { readonly active: boolean; readonly authorised: boolean; readonly gap_at: string | null };
+    readonly rows: readonly Selectable<Schema["messages"]>[];
+  } | null;
 }
 
 const MESSAGE_TIMES = ["attempted_at", "created_at", "edited_at", "next_at", "sent_at", "settle_by"] as const;
+const CONVERSATION_TIMES = ["compared_at", "last_inbound_at", "last_message_at"] as const;
 
 /** A row that came as JSON, in which times are texts. */
 function withDates<Row>(row: Row, times: readonly (keyof Row)[]): Row {

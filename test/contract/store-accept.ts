@@ -86,7 +86,7 @@ export function acceptTests(use: () => Store): void {
       expect((await accept(use(), inbound(account, at(500)))).due).toBe(false);
       expect((await accept(use(), inbound(account, at(700)))).due).toBe(false);
       expect((await accept(use(), inbound(account, at(0)))).due).toBe(true);
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       const group = await use().messages.acceptInbound([inbound(account, at(900)), inbound(account, at(800))]);
       expect(group.map((each) => stored(each).due)).toEqual([false, true]);
     });
@@ -485,7 +485,7 @@ export function acceptTests(use: () => Store): void {
       const owner = await livingOwner(use());
       await use().accounts.update(portal, account.id, { line: null });
       expect(stored(await use().messages.acceptReply(reply(portal, conversation))).due).toBe(true);
-      await use().lanes.take(laneOf("out", conversation, portal), owner);
+      await use().lanes.take(laneOf("out", conversation, portal), owner, 10);
       expect(await use().lanes.release(laneOf("out", conversation, portal), owner)).toBeUndefined();
       await use().accounts.update(portal, account.id, { enabled: false });
       expect(stored(await use().messages.acceptReply(reply(portal, conversation))).due).toBe(false);

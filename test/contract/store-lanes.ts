@@ -33,26 +33,42 @@ export function laneTests(use: () => Store): void {
       expect(await use().lanes.read("rubbish" as LaneId, 10)).toBeUndefined();
     });
 
+    it("are read when they are taken, with what was accepted meanwhile or due again for it", async () => {
+      const { account } = await place(use());
+      const { lane } = await accept(use(), inbound(account));
+      const owner = await livingOwner(use());
+      for (let round = 0; round < 20; round += 1) {
+        const [accepted, taken] = await Promise.all([
+          accept(use(), inbound(account)),
+          use().lanes.take(lane, owner, everything),
+        ]);
+        const isRead = taken?.rows.some((row) => row.id === accepted.message);
+        const due = await use().lanes.release(lane, owner);
+        expect(isRead || due !== undefined).toBe(true);
+      }
+      expect(await use().lanes.take(lane, owner, 5)).toEqual(await use().lanes.read(lane, 5));
+    });
+
     it("are taken by one of many, and are not due while they are held", async () => {
       const lane = await newLane();
       const owners = await Promise.all(Array.from({ length: 6 }, () => livingOwner(use())));
       expect(await isDue(lane)).toBe(true);
-      const taken = await Promise.all(owners.map((owner) => use().lanes.take(lane, owner)));
+      const taken = await Promise.all(owners.map((owner) => use().lanes.take(lane, owner, 10)));
       expect(taken.filter(Boolean)).toHaveLength(1);
       expect(await isDue(lane)).toBe(false);
-      const holder = owners[taken.indexOf(true)] ?? "";
-      const stranger = owners[taken.indexOf(false)] ?? "";
+      const holder = owners[taken.findIndex(Boolean)] ?? "";
+      const stranger = owners[taken.indexOf(undefined)] ?? "";
       expect(await use().lanes.release(lane, stranger, new Date())).toBeUndefined();
-      expect(await use().lanes.take(lane, stranger)).toBe(false);
+      expect(await use().lanes.take(lane, stranger, 10)).toBeUndefined();
       // A process that lost the answer to its release may take its own lane again.
-      expect(await use().lanes.take(lane, holder)).toBe(true);
+      expect(await use().lanes.take(lane, holder, 10)).toBeDefined();
       expect(await use().lanes.release(lane, holder)).toBeUndefined();
-      expect(await use().lanes.take(lane, stranger)).toBe(true);
+      expect(await use().lanes.take(lane, stranger, 10)).toBeDefined();
     });
 
     it("are given to the living only, and rubbish is no lane", async () => {
       const lane = await newLane();
-      expect(await use().lanes.take(lane, "never seen")).toBe(false);
+      expect(await use().lanes.take(lane, "never seen", 10)).toBeUndefined();
       const owner = await livingOwner(use());
       for (const rubbish of [
         "",
@@ -62,7 +78,7 @@ export function laneTests(use: () => Store): void {
         "in:ffffffff-ffff-ffff-ffff-ffffffffffff",
         "\0",
       ] as LaneId[]) {
-        expect(await use().lanes.take(rubbish, owner)).toBe(false);
+        expect(await use().lanes.take(rubbish, owner, 10)).toBeUndefined();
         expect(await use().lanes.release(rubbish, owner)).toBeUndefined();
         expect(await use().messages.unfinished(rubbish, 1)).toEqual([]);
         expect(await use().messages.beginAttempt(rubbish, owner, [])).toBe(false);
@@ -74,11 +90,11 @@ export function laneTests(use: () => Store): void {
       const { lane } = await accept(use(), inbound(account));
       const owner = await livingOwner(use());
       const later = new Date(Date.now() + 3_600_000);
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       expect(await use().lanes.release(lane, owner, later)).toEqual(later);
       expect(await isDue(lane)).toBe(false);
       expect(await isDue(lane, later)).toBe(true);
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       const came = new Date("2026-02-02T00:00:00Z");
       await accept(use(), inbound(account, { notBefore: came }));
       expect(await isDue(lane)).toBe(false);
@@ -90,26 +106,26 @@ export function laneTests(use: () => Store): void {
       const { account } = await place(use());
       const { lane } = await accept(use(), inbound(account));
       const owner = await livingOwner(use());
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       await use().lanes.heartbeat(owner, 0);
       expect(await isDue(lane)).toBe(true);
       await accept(use(), inbound(account, { notBefore: new Date("2100-01-01") }));
       expect(await isDue(lane)).toBe(true);
       const heir = await livingOwner(use());
-      expect(await use().lanes.take(lane, heir)).toBe(true);
+      expect(await use().lanes.take(lane, heir, 10)).toBeDefined();
       expect(await isDue(lane)).toBe(false);
       await use().lanes.heartbeat(owner, 60_000);
       expect(await use().lanes.release(lane, owner)).toBeUndefined();
-      expect(await use().lanes.take(lane, owner)).toBe(false);
+      expect(await use().lanes.take(lane, owner, 10)).toBeUndefined();
     });
 
     it("of an owner that retires are free at once", async () => {
       const lane = await newLane();
       const owner = await livingOwner(use());
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       await use().lanes.retire(owner);
       expect(await isDue(lane)).toBe(true);
-      expect(await use().lanes.take(lane, await livingOwner(use()))).toBe(true);
+      expect(await use().lanes.take(lane, await livingOwner(use()), 10)).toBeDefined();
     });
 
     it("are listed oldest first, up to the limit", async () => {
@@ -131,7 +147,7 @@ export function laneTests(use: () => Store): void {
       await use().messages.finish([{ message: idle.message, result: { state: "sent" } }]);
       const owner = await livingOwner(use());
       for (const { lane } of [busy, idle]) {
-        await use().lanes.take(lane, owner);
+        await use().lanes.take(lane, owner, 10);
         await use().lanes.release(lane, owner);
       }
       expect(await use().lanes.wakeAll(portal)).toEqual([busy.lane]);
@@ -144,7 +160,7 @@ export function laneTests(use: () => Store): void {
 
   it("frees every lease when all owners are known to be dead", async () => {
     const lane = await newLane();
-    await use().lanes.take(lane, await livingOwner(use()));
+    await use().lanes.take(lane, await livingOwner(use()), 10);
     await use().lanes.retireAll();
     expect(await isDue(lane)).toBe(true);
   });

@@ -45,7 +45,7 @@ export function messageTests(use: () => Store): void {
           messages.map((each) => each.message),
         );
       expect(await begin(owner, first)).toBe(false);
-      await use().lanes.take(first.lane, owner);
+      await use().lanes.take(first.lane, owner, 10);
       expect(await begin("stranger", first)).toBe(false);
       expect(await begin(owner, first, other)).toBe(false);
       expect((await use().messages.find(portal, first.message))?.state).toBe("stored");
@@ -66,11 +66,11 @@ export function messageTests(use: () => Store): void {
       const { lane, message } = await accept(use(), inbound(account));
       const owner = `owner-${randomUUID()}`;
       await use().lanes.heartbeat(owner, 60_000);
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       await use().lanes.heartbeat(owner, 0);
       expect(await use().messages.beginAttempt(lane, owner, [message])).toBe(false);
       const heir = await livingOwner(use());
-      expect(await use().lanes.take(lane, heir)).toBe(true);
+      expect(await use().lanes.take(lane, heir, 10)).toBeDefined();
       await use().lanes.heartbeat(owner, 60_000);
       expect(await use().messages.beginAttempt(lane, owner, [message])).toBe(false);
       expect(await use().messages.beginAttempt(lane, heir, [message])).toBe(true);
@@ -198,7 +198,7 @@ export function messageTests(use: () => Store): void {
         const { portal, account, lane, message } = await answer();
         await finish(message, result);
         const owner = await livingOwner(use());
-        await use().lanes.take(lane, owner);
+        await use().lanes.take(lane, owner, 10);
         await use().lanes.release(lane, owner);
         expect(await due()).not.toContain(lane);
         expect(await use().messages.applyFailure(account.id, ["f2", "unheard of"], "No such number.")).toEqual([lane]);
@@ -343,7 +343,7 @@ export function messageTests(use: () => Store): void {
       const { portal, conversation, lane, message } = await answer();
       const next = stored(await use().messages.acceptReply(reply(portal, conversation)));
       const owner = await livingOwner(use());
-      await use().lanes.take(lane, owner);
+      await use().lanes.take(lane, owner, 10);
       await use().lanes.release(lane, owner);
       expect(await use().messages.retry(portal, message)).toBeUndefined();
       for (const result of [
@@ -374,7 +374,7 @@ export function messageTests(use: () => Store): void {
       const [first, second, third] = rows;
       if (!first || !second || !third) throw new Error("Three were given");
       const owner = await livingOwner(use());
-      await use().lanes.take(first.lane, owner);
+      await use().lanes.take(first.lane, owner, 10);
       await use().messages.beginAttempt(first.lane, owner, [first.message, second.message]);
       await finish(first.message, { state: "sent" });
       expect(await use().messages.dropBacklog(newPortalId(), account.id, "x")).toBe(0);

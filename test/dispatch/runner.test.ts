@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest";
 import { createLeases } from "../../src/dispatch/leases.ts";
 import { createLaneRunner, type Drain } from "../../src/dispatch/runner.ts";
 import { conversationId, type LaneId, laneOf, portalId } from "../../src/domain/ids.ts";
-import { StoreUnavailable } from "../../src/store/contract.ts";
+import { type LaneContents, StoreUnavailable } from "../../src/store/contract.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 const lane = laneOf("in", conversationId("c"), portalId("p"));
+/** The runner hands them on without looking inside. */
+const CONTENTS = {} as LaneContents;
 
 /** One lane as SQL would keep it, a database that can go away before or after it has done what it was told. */
 async function setUp(drain: Drain) {
@@ -19,6 +21,7 @@ async function setUp(drain: Drain) {
     due: undefined as Date | undefined,
     loses: "nothing" as "nothing" | "calls" | "answers",
     slow: Promise.resolve(),
+    readable: true,
   };
   async function asked<T>(work: () => T): Promise<T> {
     if (state.loses === "calls") throw new StoreUnavailable("away");
@@ -29,11 +32,12 @@ async function setUp(drain: Drain) {
   const lanes = {
     take: async (_lane: LaneId, owner: string) => {
       const taken = await asked(() => {
-        if (state.heldByOther) return false;
+        if (state.heldByOther) return undefined;
         state.owner = owner;
         state.due = undefined;
-        return true;
+        return CONTENTS;
       });
+      if (!state.readable) throw new Error("no key opens this account's secrets");
       await state.slow;
       return taken;
     },
@@ -53,6 +57,7 @@ async function setUp(drain: Drain) {
     leases,
     dispatcher: { wake: () => void woken.push("now"), wakeAt: (_lane, at) => void woken.push(at.toISOString()) },
     drain,
+    readAhead: 10,
     log: logger,
     clock,
   });
@@ -63,12 +68,12 @@ async function setUp(drain: Drain) {
 describe("running a lane", () => {
   it("drains under the lease and gives it back", async () => {
     const seen: unknown[] = [];
-    const { run, state, woken } = await setUp(async (drained, owner) => {
-      seen.push([drained, owner, state.owner]);
+    const { run, state, woken } = await setUp(async (drained, owner, contents) => {
+      seen.push([drained, owner, contents, state.owner]);
       return undefined;
     });
     await run(lane);
-    expect(seen).toEqual([[lane, "me", "me"]]);
+    expect(seen).toEqual([[lane, "me", CONTENTS, "me"]]);
     expect(state.owner).toBeUndefined();
     expect(woken).toEqual([]);
   });
@@ -148,6 +153,17 @@ describe("running a lane", () => {
     await clock.advance(3_000);
     expect(state.owner).toBeUndefined();
     expect(woken).toHaveLength(1);
+  });
+
+  it("gives a lane back, later, that it took and could not read", async () => {
+    const { run, state, woken, log, clock } = await setUp(async () => undefined);
+    state.readable = false;
+    await run(lane);
+    expect(log.join("")).toContain("no key opens");
+    const again = new Date(clock.now() + 15_000).toISOString();
+    await clock.advance(3_000);
+    expect(state.owner).toBeUndefined();
+    expect(woken).toEqual([again]);
   });
 
   it("does not give a lane back under a run that came meanwhile", async () => {

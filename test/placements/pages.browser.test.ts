@@ -190,7 +190,7 @@ async function ends(message: MessageId, result: MessageResult): Promise<void> {
   if (!row) throw new Error("no row");
   const lane = `${row.direction}:${row.conversation}` as Parameters<Site["store"]["lanes"]["take"]>[0];
   await site.store.lanes.heartbeat("test", 60_000);
-  await site.store.lanes.take(lane, "test");
+  await site.store.lanes.take(lane, "test", 10);
   await site.store.messages.beginAttempt(lane, "test", [message]);
   await site.store.messages.finish([{ message, result }]);
   await site.store.lanes.release(lane, "test");

@@ -26,7 +26,7 @@ import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
 import { drain } from "../../src/relay/drain.ts";
-import type { Drained, RelayDeps } from "../../src/relay/ports.ts";
+import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
@@ -311,8 +311,9 @@ export class Relay {
   /** One run over the lane, as a worker would do it. */
   async run(direction: "in" | "out", conversation: ConversationId, deps: RelayDeps = this.deps): Promise<Drained> {
     const lane = laneOf(direction, conversation, this.portal);
-    if (!(await this.store.lanes.take(lane, OWNER))) throw new Error("the lane is held");
-    const drained = await drain(deps, lane, OWNER);
+    const contents = await this.store.lanes.take(lane, OWNER, READ_AHEAD);
+    if (!contents) throw new Error("the lane is held");
+    const drained = await drain(deps, { lane, owner: OWNER, contents });
     await this.store.lanes.release(lane, OWNER, drained.kind === "later" ? drained.at : undefined);
     return drained;
   }
@@ -321,7 +322,7 @@ export class Relay {
   async diesWhileSending(direction: "in" | "out", conversation: ConversationId): Promise<void> {
     const lane = laneOf(direction, conversation, this.portal);
     await this.store.lanes.heartbeat("dead", 60_000);
-    await this.store.lanes.take(lane, "dead");
+    await this.store.lanes.take(lane, "dead", 10);
     const rows = await this.store.messages.unfinished(lane, 50);
     await this.store.messages.beginAttempt(
       lane,

@@ -69,7 +69,7 @@ describe("the data folder", () => {
     const before = await open(folder);
     const { portal, account } = await place(before);
     const { lane } = await accept(before, inbound(account, { chatId: "held" }));
-    await before.lanes.take(lane, await livingOwner(before));
+    await before.lanes.take(lane, await livingOwner(before), 10);
     await before.close();
     const acknowledged: string[] = [];
     for (let round = 0; round < 3; round++) {

@@ -136,7 +136,7 @@ describe("a PostgreSQL server", () => {
         const row = inbound(account, { chatId: `chat-${n % 3}` });
         const { lane, message, conversation } = await accept(store, row);
         await accept(store, inbound(account, { chatId: row.chatId, kind: "edit", externalId: row.externalId }));
-        await store.lanes.take(lane, owner);
+        await store.lanes.take(lane, owner, 10);
         await store.messages.beginAttempt(lane, owner, [message]);
         await store.messages.finish([{ message, result: { state: "sent" } }]);
         const answer = await store.messages.acceptReply(reply(portal, conversation));

@@ -195,7 +195,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
       if (upTo === "stored") return accepted.message;
       const lane = laneOf("out", conversation.id, conversation.portal);
       await store.lanes.heartbeat(OWNER, 60_000);
-      await store.lanes.take(lane, OWNER);
+      await store.lanes.take(lane, OWNER, 10);
       if (!(await store.messages.beginAttempt(lane, OWNER, [accepted.message])))
         throw new Error("the attempt could not begin");
       if (upTo !== "sending") {
