@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  BotApiError,
   type BusinessConnection,
   badRequest,
   type Chat,
@@ -85,6 +86,10 @@ export class EmulatedBot {
   writableChat(chatId: number): Chat {
     const chat = this.chats.get(chatId);
     if (!chat) throw badRequest("chat not found");
+    if (chat.migratedTo !== undefined) {
+      const parameters = { migrate_to_chat_id: chat.migratedTo };
+      throw new BotApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", parameters);
+    }
     if (this.deactivated.has(chatId)) throw forbidden("user is deactivated");
     if (this.blockedBy.has(chatId)) {
       throw forbidden(

@@ -1,16 +1,19 @@
-import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
+import { FaultPlan } from "../shared/faults.ts";
+import { VendorServer } from "../shared/vendor-server.ts";
 import { EmulatedBot } from "./bot.ts";
 import { addControl } from "./control.ts";
 import { FloodLimiter } from "./limiter.ts";
 import { createServer } from "./server.ts";
 import type { BusinessConnection, Fault, Limits, LogEntry, Person, StoredMessage } from "./types.ts";
 import {
+  businessRemoves,
   businessWrites,
+  groupMigrates,
   type UserContent,
   userBlocks,
   userEdits,
   userReacts,
+  userStarts,
   userWrites,
   type WriteOptions,
 } from "./users.ts";
@@ -26,7 +29,7 @@ export interface EmulatorOptions {
   readonly port?: number;
   /** Bots known from the start; default one with a made-up token. */
   readonly bots?: readonly BotOptions[];
-  /** Flood limits; `false` turns them off. Default: 30/s per bot, 1/s per chat after a burst of 5. */
+  /** Flood limits; `false` turns them off. Default: 30/s per bot, 1/s per chat after a burst of 5, 20 a minute per group. */
   readonly limits?: Partial<Limits> | false;
   readonly now?: () => number;
   /** How long sending takes, in milliseconds; default 0. Telegram's own takes some tens. */
@@ -45,7 +48,7 @@ export interface BotOptions {
   readonly firstName?: string;
 }
 
-const DEFAULT_LIMITS: Limits = { perBotPerSecond: 30, perChatPerSecond: 1, chatBurst: 5 };
+const DEFAULT_LIMITS: Limits = { perBotPerSecond: 30, perChatPerSecond: 1, chatBurst: 5, perGroupPerMinute: 20 };
 
 export class TelegramEmulator {
   readonly log: LogEntry[] = [];
@@ -55,9 +58,8 @@ export class TelegramEmulator {
   readonly now: () => number;
   private readonly deliveries = new Map<EmulatedBot, WebhookDelivery>();
   private readonly options: EmulatorOptions;
-  private faults: { fault: Fault; left: number; skip: number }[] = [];
-  private app: FastifyInstance | undefined;
-  private address: AddressInfo | undefined;
+  private readonly server = new VendorServer();
+  private readonly faults = new FaultPlan<Fault>(({ method }, call) => method === undefined || method === call);
 
   constructor(options: EmulatorOptions = {}) {
     this.options = options;
@@ -72,8 +74,7 @@ export class TelegramEmulator {
 
   /** Base address, for `TELEGRAM_API_URL`. */
   get url(): string {
-    if (!this.address) throw new Error("the emulator is not started");
-    return `http://127.0.0.1:${this.address.port}`;
+    return this.server.url;
   }
 
   /** The first bot's token. */
@@ -89,38 +90,29 @@ export class TelegramEmulator {
       httpWebhooks: this.options.httpWebhooks ?? false,
       now: this.now,
       latencyMs: this.options.latencyMs ?? 0,
-      takeFault: (method) => this.takeFault(method),
+      takeFault: (method) => this.faults.take(method),
     });
     addControl(app, this);
-    await app.listen({ host: this.options.host ?? "127.0.0.1", port: this.options.port ?? 0 });
-    this.app = app;
-    this.address = app.server.address() as AddressInfo;
+    await this.server.listen(app, this.options);
     return this;
   }
 
   async close(): Promise<void> {
     for (const delivery of this.deliveries.values()) delivery.close();
-    this.app?.server.closeAllConnections();
-    await this.app?.close();
+    await this.server.close();
   }
 
-  /** Stops listening and breaks every connection, as a vendor that cannot be reached; the port stays ours to come back. */
-  async goDown(): Promise<void> {
-    const server = this.app?.server;
-    if (!server?.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  /** As a vendor that cannot be reached. */
+  goDown(): Promise<void> {
+    return this.server.goDown();
   }
 
-  async comeUp(): Promise<void> {
-    const { app, address } = this;
-    if (!app || !address || app.server.listening) return;
-    await new Promise<void>((resolve, reject) => {
-      app.server.once("error", reject);
-      app.server.listen(address.port, address.address, () => resolve());
-    });
+  comeUp(): Promise<void> {
+    return this.server.comeUp();
+  }
+
+  awayFor(ms: number): void {
+    this.server.awayFor(ms);
   }
 
   addBot({ token, username, firstName = "Support" }: BotOptions = {}): EmulatedBot {
@@ -201,13 +193,21 @@ export class TelegramEmulator {
     );
   }
 
-  userReacts(chatId: number, messageId: number, emoji: string, old = ""): void {
-    userReacts(this.bot(), chatId, messageId, emoji, old);
+  userReacts(chatId: number, messageId: number, emoji: string, old = "", token?: string): void {
+    userReacts(this.bot(token), chatId, messageId, emoji, old);
   }
 
-  /** Somebody with a business account lets the first bot answer for them. */
-  addBusiness(owner = 6_000_000_001): BusinessConnection {
-    const bot = this.bot();
+  userStarts(chatId: number, payload = "", token?: string): StoredMessage[] {
+    return userStarts(this.bot(token), chatId, payload);
+  }
+
+  groupMigrates(chatId: number, newId: number, token?: string): void {
+    groupMigrates(this.bot(token), chatId, newId);
+  }
+
+  /** Somebody with a business account lets a bot answer for them. */
+  addBusiness(owner = 6_000_000_001, token?: string): BusinessConnection {
+    const bot = this.bot(token);
     const connection = { id: `bc_${bot.business.size + 1}_AbCd-eF`, owner, enabled: true, canReply: true };
     bot.business.set(connection.id, connection);
     return connection;
@@ -215,12 +215,28 @@ export class TelegramEmulator {
 
   businessWrites(connection: string, chatId: number, content: UserContent | string, byOwner = false): StoredMessage {
     const full = typeof content === "string" ? { text: content } : content;
-    return businessWrites(this.bot(), connection, chatId, full, byOwner);
+    return businessWrites(this.botOf(connection), connection, chatId, full, byOwner);
+  }
+
+  businessRemoves(connection: string, chatId: number, ids: readonly number[]): void {
+    businessRemoves(this.botOf(connection), connection, chatId, ids);
+  }
+
+  /** What the account's owner lets the bot do from now on. */
+  changeBusiness(connection: string, rights: { readonly enabled?: boolean; readonly canReply?: boolean }): void {
+    const known = this.botOf(connection).business.get(connection);
+    if (known) Object.assign(known, rights);
+  }
+
+  private botOf(connection: string): EmulatedBot {
+    const bot = [...this.bots.values()].find((one) => one.business.has(connection));
+    if (!bot) throw new Error("there is no such business connection");
+    return bot;
   }
 
   /** Messages the bot sent in a chat of a business account. */
   sentForBusiness(connection: string, chatId: number): StoredMessage[] {
-    return this.bot()
+    return this.botOf(connection)
       .history(chatId, connection)
       .filter((message) => message.sender_business_bot !== undefined);
   }
@@ -253,24 +269,11 @@ export class TelegramEmulator {
   }
 
   fault(fault: Fault): void {
-    this.faults.push({ fault, left: fault.times ?? 1, skip: fault.after ?? 0 });
+    this.faults.add(fault);
   }
 
   clearFaults(): void {
-    this.faults = [];
-  }
-
-  private takeFault(method: string): Fault | undefined {
-    for (const one of this.faults) {
-      if (one.left <= 0 || (one.fault.method !== undefined && one.fault.method !== method)) continue;
-      if (one.skip > 0) {
-        one.skip -= 1;
-        continue;
-      }
-      one.left -= 1;
-      return one.fault;
-    }
-    return undefined;
+    this.faults.clear();
   }
 }
 

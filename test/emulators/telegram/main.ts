@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { originsOf, serve } from "../shared/program.ts";
 import { startTelegramEmulator } from "./emulator.ts";
 
 /**
@@ -22,14 +23,8 @@ const emulator = await startTelegramEmulator({
   port: Number(values.port),
   host: values.host,
   httpWebhooks: values["http-webhooks"],
-  webhookOrigins: Object.fromEntries(values["webhook-origin"].map((pair) => pair.split("=", 2) as [string, string])),
+  webhookOrigins: originsOf(values["webhook-origin"]),
   ...(values.token && { bots: values.token.map((token) => ({ token })) }),
   ...(values["no-limits"] && { limits: false as const }),
 });
-process.stdout.write(`${JSON.stringify({ url: emulator.url, tokens: [...emulator.bots.keys()] })}\n`);
-
-const stop = (): void => {
-  void emulator.close().then(() => process.exit(0));
-};
-process.once("SIGINT", stop);
-process.once("SIGTERM", stop);
+serve(emulator, { url: emulator.url, tokens: [...emulator.bots.keys()] });

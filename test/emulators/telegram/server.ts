@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { dropConnection, playAfter, playBefore } from "../shared/faults.ts";
 import type { EmulatedBot } from "./bot.ts";
 import type { FloodLimiter } from "./limiter.ts";
 import { runMethod } from "./methods.ts";
@@ -68,7 +69,7 @@ async function answer(
     entry.processed = true;
     entry.result = result;
     if (takesTime) await pause(context.latencyMs / 2);
-    if (fault && (await afterEffect(fault, reply))) return reply;
+    if (fault && (await playAfter(fault.kind, reply))) return reply;
     entry.status = 200;
     return await reply.send({ ok: true, result });
   } catch (error) {
@@ -100,7 +101,7 @@ async function perform(
 ): Promise<unknown> {
   if (method === "getUpdates") return await getUpdates(bot, input, request.raw);
   if (method.startsWith("send") && method !== "sendChatAction") {
-    context.limiter.charge(bot.id, String(input.fields.chat_id), COSTS[method]?.(input) ?? 1);
+    context.limiter.charge(bot.id, Number(input.fields.chat_id), COSTS[method]?.(input) ?? 1);
   }
   return await runMethod(method, { bot, input, httpWebhooks: context.httpWebhooks });
 }
@@ -116,47 +117,19 @@ function fail(reply: FastifyReply, error: BotApiError): FastifyReply {
     ok: false,
     error_code: error.code,
     description: error.description,
-    ...(error.retryAfter !== undefined && { parameters: { retry_after: error.retryAfter } }),
+    ...(error.parameters && { parameters: error.parameters }),
   });
 }
 
-/** Plays the fault if it is one without effect; `true` when the caller got its answer, or none. (A reply is thenable, so it cannot be the result.) */
+/** Plays the fault if it is one without effect. */
 async function beforeEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
   const seconds = fault.retryAfter ?? 3;
-  if (fault.kind === "429") throw new BotApiError(429, `Too Many Requests: retry after ${seconds}`, seconds);
+  if (fault.kind === "429")
+    throw new BotApiError(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds });
   if (fault.kind === "500") throw new BotApiError(500, fault.description ?? "Internal Server Error");
   if (fault.kind === "error")
     throw new BotApiError(fault.code ?? 400, fault.description ?? "Bad Request: unknown error");
-  if (fault.kind === "502-html") proxyPage(reply);
-  else if (fault.kind === "drop-before") drop(reply);
-  else if (fault.kind === "hang") await hang(reply);
-  else return false;
-  return true;
-}
-
-async function afterEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
-  if (fault.kind === "502-html-after") proxyPage(reply);
-  else if (fault.kind === "drop-after") drop(reply);
-  else if (fault.kind === "garbage-after") reply.send({ hello: "world" });
-  else if (fault.kind === "hang-after") await hang(reply);
-  else return false;
-  return true;
-}
-
-function proxyPage(reply: FastifyReply): void {
-  reply.code(502).type("text/html").send("<html><head><title>502 Bad Gateway</title></head></html>");
-}
-
-function drop(reply: FastifyReply): void {
-  reply.hijack();
-  reply.raw.socket?.resetAndDestroy();
-}
-
-/** Keeps the connection open and silent until the other side gives up. */
-async function hang(reply: FastifyReply): Promise<void> {
-  reply.hijack();
-  const { socket } = reply.raw;
-  if (socket && !socket.destroyed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  return await playBefore(fault.kind, reply);
 }
 
 async function readInput(request: FastifyRequest): Promise<CallInput> {
@@ -224,7 +197,7 @@ function sendBytes(context: ServerContext, params: { token: string; "*": string 
   const fault = context.takeFault("file");
   if (fault?.kind === "500") return fail(reply, new BotApiError(500, "Internal Server Error"));
   if (fault?.kind === "drop-before") {
-    drop(reply);
+    dropConnection(reply);
     return reply;
   }
   return reply.type("application/octet-stream").send(file.bytes);

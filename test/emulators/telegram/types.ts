@@ -12,6 +12,8 @@ export interface Chat {
   readonly id: number;
   readonly type: "private" | "group" | "supergroup";
   readonly title?: string;
+  /** It became that supergroup; nothing can be sent here any more. */
+  migratedTo?: number;
 }
 
 /** A business account that lets the bot answer for it (Bot API, "BusinessConnection"). */
@@ -111,6 +113,15 @@ export interface Limits {
   readonly perChatPerSecond: number;
   /** Messages a quiet chat takes at once before the rate binds; Telegram allows short bursts. */
   readonly chatBurst: number;
+  /** Messages that a group takes in any minute. */
+  readonly perGroupPerMinute: number;
+}
+
+/** What an answer that says no adds for programs (Bot API, "ResponseParameters"). */
+export interface ResponseParameters {
+  readonly retry_after?: number;
+  /** The group became a supergroup and goes on under this number. */
+  readonly migrate_to_chat_id?: number;
 }
 
 /** An answer of the Bot API that says no. */
@@ -118,12 +129,12 @@ export class BotApiError extends Error {
   override readonly name = "BotApiError";
   readonly code: number;
   readonly description: string;
-  readonly retryAfter: number | undefined;
-  constructor(code: number, description: string, retryAfter?: number) {
+  readonly parameters: ResponseParameters | undefined;
+  constructor(code: number, description: string, parameters?: ResponseParameters) {
     super(description);
     this.code = code;
     this.description = description;
-    this.retryAfter = retryAfter;
+    this.parameters = parameters;
   }
 }
 

@@ -119,6 +119,43 @@ export function userReacts(bot: EmulatedBot, chatId: number, messageId: number, 
   });
 }
 
+/**
+ * A group becomes a supergroup: the last message of the old chat names the new one, and the first of the new one the old
+ * (Bot API, "Message.migrate_to_chat_id"). Messages are numbered anew there, and nothing can be sent to the old one.
+ */
+export function groupMigrates(bot: EmulatedBot, chatId: number, newId: number): void {
+  const chat = bot.chats.get(chatId);
+  if (chat?.type !== "group" || chat.migratedTo !== undefined) throw new Error("there is no such group");
+  const admin = [...bot.people.values()][0] ?? { id: 5_000_000_001, first_name: "Anna" };
+  const next = bot.addGroup(newId, chat.title ?? "Group", "supergroup");
+  const common = { date: bot.seconds() };
+  const last = { message_id: bot.nextId(), from: userObject(admin), chat: bot.chatObject(chat), ...common };
+  bot.queue("message", { ...last, migrate_to_chat_id: newId });
+  const chatObject = bot.chatObject(next);
+  const from = { id: 1_087_968_824, is_bot: true, first_name: "Group", username: "GroupAnonymousBot" };
+  const first = { message_id: bot.nextId(), from, sender_chat: chatObject, chat: chatObject, ...common };
+  bot.queue("message", { ...first, migrate_from_chat_id: chatId });
+  chat.migratedTo = newId;
+}
+
+/** Somebody opens the bot by a link `t.me/<bot>?start=<payload>`, or without one. */
+export function userStarts(bot: EmulatedBot, chatId: number, payload = ""): StoredMessage[] {
+  const text = payload === "" ? "/start" : `/start ${payload}`;
+  return userWrites(bot, chatId, { text, entities: [{ type: "bot_command", offset: 0, length: 6 }] }, {});
+}
+
+/** The customer, or the account's owner, takes messages back in a chat of a business account. */
+export function businessRemoves(bot: EmulatedBot, connection: string, chatId: number, ids: readonly number[]): void {
+  const chat = bot.chats.get(chatId);
+  if (!chat || !bot.business.has(connection)) throw new Error("there is no such business chat");
+  for (const id of ids) bot.forget(chatId, id);
+  bot.queue("deleted_business_messages", {
+    business_connection_id: connection,
+    chat: bot.chatObject(chat),
+    message_ids: [...ids],
+  });
+}
+
 /** In a chat of a business account: the customer writes, or by `byOwner` the account's owner. */
 export function businessWrites(
   bot: EmulatedBot,

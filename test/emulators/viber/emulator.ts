@@ -1,5 +1,6 @@
-import type { AddressInfo } from "node:net";
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { FaultPlan, playAfter, playBefore } from "../shared/faults.ts";
+import { VendorServer } from "../shared/vendor-server.ts";
 import { EmulatedBot, writeJson } from "./bot.ts";
 import { REQUEST_LIMIT } from "./check-message.ts";
 import { type Fault, type Json, type LogEntry, type Person, type StoredMessage, ViberError } from "./types.ts";
@@ -28,9 +29,8 @@ export class ViberEmulator {
   readonly bot: EmulatedBot;
   readonly origins: Map<string, string>;
   private readonly files = new Map<string, { readonly name: string; readonly bytes: Buffer }>();
-  private faults: { fault: Fault; left: number; skip: number }[] = [];
-  private app: FastifyInstance | undefined;
-  private address: AddressInfo | undefined;
+  private readonly server = new VendorServer();
+  private readonly faults = new FaultPlan<Fault>(({ method }, call) => method === undefined || method === call);
 
   constructor(options: EmulatorOptions = {}) {
     this.origins = new Map(Object.entries(options.origins ?? {}));
@@ -46,12 +46,7 @@ export class ViberEmulator {
 
   /** Base address, for `VIBER_API_URL`. */
   get url(): string {
-    return `${this.origin}/pa`;
-  }
-
-  private get origin(): string {
-    if (!this.address) throw new Error("the emulator is not started");
-    return `http://127.0.0.1:${this.address.port}`;
+    return `${this.server.url}/pa`;
   }
 
   async start(): Promise<this> {
@@ -63,26 +58,18 @@ export class ViberEmulator {
       this.sendFile(request.params.id, reply),
     );
     app.setNotFoundHandler((_request, reply) => reply.code(404).type("text/html").send("<html>Not Found</html>"));
-    await app.listen({ host: "127.0.0.1", port: 0 });
-    this.app = app;
-    this.address = app.server.address() as AddressInfo;
+    await this.server.listen(app);
     return this;
   }
 
   async close(): Promise<void> {
     await this.bot.settled();
-    this.app?.server.closeAllConnections();
-    await this.app?.close();
+    await this.server.close();
   }
 
-  /** Stops listening and breaks every connection, as a vendor that cannot be reached. */
-  async goDown(): Promise<void> {
-    const server = this.app?.server;
-    if (!server?.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  /** As a vendor that cannot be reached. */
+  goDown(): Promise<void> {
+    return this.server.goDown();
   }
 
   /** A person with a Viber; subscribed, so that the bot may write to them, unless told otherwise. */
@@ -106,7 +93,7 @@ export class ViberEmulator {
   host(bytes: Buffer, name: string): string {
     const id = String(this.files.size + 1);
     this.files.set(id, { name, bytes });
-    return `${this.origin}/files/${id}/${encodeURIComponent(name)}`;
+    return `${this.server.url}/files/${id}/${encodeURIComponent(name)}`;
   }
 
   /** The bot's messages to a person, in order. */
@@ -119,20 +106,7 @@ export class ViberEmulator {
   }
 
   fault(fault: Fault): void {
-    this.faults.push({ fault, left: fault.times ?? 1, skip: fault.after ?? 0 });
-  }
-
-  private takeFault(method: string): Fault | undefined {
-    for (const one of this.faults) {
-      if (one.left <= 0 || (one.fault.method !== undefined && one.fault.method !== method)) continue;
-      if (one.skip > 0) {
-        one.skip -= 1;
-        continue;
-      }
-      one.left -= 1;
-      return one.fault;
-    }
-    return undefined;
+    this.faults.add(fault);
   }
 
   private async answer(
@@ -147,11 +121,11 @@ export class ViberEmulator {
       checkToken(request, this.bot);
       const body = bodyOf(request.body);
       (entry as { params: Json }).params = body;
-      const fault = this.takeFault(method);
+      const fault = this.faults.take(method);
       if (fault && (await beforeEffect(fault, reply))) return reply;
       const result = await this.perform(method, body);
       entry.processed = true;
-      if (fault && (await afterEffect(fault, reply))) return reply;
+      if (fault && (await playAfter(fault.kind, reply))) return reply;
       entry.status = 0;
       return say(reply, { status: 0, status_message: "ok", ...result });
     } catch (error) {
@@ -169,7 +143,7 @@ export class ViberEmulator {
   }
 
   private async sendFile(id: string, reply: FastifyReply): Promise<FastifyReply> {
-    const fault = this.takeFault("media");
+    const fault = this.faults.take("media");
     if (fault && (await beforeEffect(fault, reply))) return reply;
     const file = this.files.get(id);
     if (!file) return reply.code(404).send("");
@@ -199,40 +173,15 @@ function bodyOf(body: unknown): Json {
   throw new ViberError(3, "badData");
 }
 
-/** Plays the fault if it is one without effect; `true` when the caller got its answer, or none. */
+/** Plays the fault if it is one without effect. */
 async function beforeEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
   if (fault.kind === "error") throw new ViberError(fault.status ?? 3, fault.message ?? "badData");
-  if (fault.kind === "502-html") reply.code(502).type("text/html").send("<html>Bad Gateway</html>");
-  else if (fault.kind === "redirect")
-    reply
-      .code(302)
-      .header("location", fault.message ?? "/")
-      .send("");
-  else if (fault.kind === "drop-before") drop(reply);
-  else if (fault.kind === "hang") await hang(reply);
-  else return false;
+  if (fault.kind !== "redirect") return await playBefore(fault.kind, reply);
+  reply
+    .code(302)
+    .header("location", fault.message ?? "/")
+    .send("");
   return true;
-}
-
-async function afterEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
-  if (fault.kind === "502-html-after") reply.code(502).type("text/html").send("<html>Bad Gateway</html>");
-  else if (fault.kind === "drop-after") drop(reply);
-  else if (fault.kind === "garbage-after") reply.send({ hello: "world" });
-  else if (fault.kind === "hang-after") await hang(reply);
-  else return false;
-  return true;
-}
-
-function drop(reply: FastifyReply): void {
-  reply.hijack();
-  reply.raw.socket?.resetAndDestroy();
-}
-
-/** Keeps the connection open and silent until the other side gives up. */
-async function hang(reply: FastifyReply): Promise<void> {
-  reply.hijack();
-  const { socket } = reply.raw;
-  if (socket && !socket.destroyed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
 }
 
 export async function startViberEmulator(options: EmulatorOptions = {}): Promise<ViberEmulator> {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
+import { controlOf, defined, withBytes } from "../shared/control.ts";
 import type { Business } from "./business.ts";
 import type { SendLimiter } from "./limiter.ts";
 import { tellFailed, tellStatus } from "./messages.ts";
@@ -79,13 +80,7 @@ interface Steered {
 }
 
 export function addControl(app: FastifyInstance, emulator: Steered): void {
-  const post = <T extends z.ZodType>(path: string, schema: T, act: (body: z.infer<T>) => unknown): void => {
-    app.post(`/_emulator/${path}`, async (request, reply) => {
-      const parsed = schema.safeParse(jsonOf(request.body));
-      if (!parsed.success) return reply.code(400).send({ error: z.prettifyError(parsed.error) });
-      return reply.send((await act(parsed.data)) ?? { ok: true });
-    });
-  };
+  const post = controlOf(app);
   const sent = (message: string, of: string | undefined) => {
     const business = emulator.business(of);
     const found = business.sent.find((one) => one.id === message);
@@ -109,9 +104,9 @@ export function addControl(app: FastifyInstance, emulator: Steered): void {
   });
 
   const person = z.object({ waId: number, name: number, username: number, number });
-  post("people", person, ({ number: of, ...one }) => emulator.addPerson(clean(one), of));
+  post("people", person, ({ number: of, ...one }) => emulator.addPerson(defined(one), of));
   post("write", writeSchema, ({ waId, number: of, replyTo, forwarded, ...content }) =>
-    personWrites(emulator.business(of), waId, withBytes(content), clean({ replyTo, forwarded })),
+    personWrites(emulator.business(of), waId, withBytes<PersonContent>(content), defined({ replyTo, forwarded })),
   );
   post(
     "react",
@@ -132,7 +127,7 @@ export function addControl(app: FastifyInstance, emulator: Steered): void {
   post("revoke", z.object({ number }), ({ number: of }) => {
     emulator.business(of).revoked = true;
   });
-  post("faults", faultSchema, (fault) => emulator.fault(clean(fault)));
+  post("faults", faultSchema, (fault) => emulator.fault(defined(fault)));
   post("limits", z.union([z.object({ off: z.literal(true) }), limitsSchema]), (limits) => {
     emulator.limiter.limits = "off" in limits ? undefined : limits;
   });
@@ -158,32 +153,5 @@ function describe(one: Business): unknown {
       ...message,
       ...(media && { file: { mime: media.mime, size: media.bytes.length } }),
     })),
-  };
-}
-
-/** A body that is not JSON becomes a text, which no schema here takes. */
-function jsonOf(body: unknown): unknown {
-  if (!Buffer.isBuffer(body) || body.length === 0) return {};
-  try {
-    return JSON.parse(body.toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return body.toString();
-    throw error;
-  }
-}
-
-function withBytes(content: Readonly<Record<string, unknown>>): PersonContent {
-  const entries = Object.entries(content).flatMap(([key, value]) => {
-    if (value === undefined) return [];
-    if (typeof value !== "object" || value === null || !("base64" in value)) return [[key, value] as const];
-    const { base64, ...rest } = value;
-    return [[key, { ...rest, bytes: Buffer.from(String(base64), "base64") }] as const];
-  });
-  return Object.fromEntries(entries) as PersonContent;
-}
-
-function clean<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }

@@ -1,5 +1,5 @@
-import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
+import { FaultPlan } from "../shared/faults.ts";
+import { VendorServer } from "../shared/vendor-server.ts";
 import { Business, type BusinessOptions } from "./business.ts";
 import { addControl } from "./control.ts";
 import { SendLimiter } from "./limiter.ts";
@@ -38,9 +38,10 @@ export class WhatsappCloudEmulator {
   readonly now: () => number;
   private readonly deliveries = new Map<Business, WebhookDelivery>();
   private readonly options: EmulatorOptions;
-  private faults: { fault: Fault; left: number; skip: number }[] = [];
-  private app: FastifyInstance | undefined;
-  private address: AddressInfo | undefined;
+  private readonly server = new VendorServer();
+  private readonly faults = new FaultPlan<Fault>(
+    ({ operation }, call) => operation === undefined || operation === call,
+  );
 
   constructor(options: EmulatorOptions = {}) {
     this.options = options;
@@ -53,8 +54,7 @@ export class WhatsappCloudEmulator {
 
   /** Base address, for `WHATSAPP_CLOUD_API_URL`. */
   get url(): string {
-    if (!this.address) throw new Error("the emulator is not started");
-    return `http://127.0.0.1:${this.address.port}`;
+    return this.server.url;
   }
 
   async start(): Promise<this> {
@@ -66,38 +66,25 @@ export class WhatsappCloudEmulator {
       httpCallbacks: this.options.httpCallbacks ?? false,
       url: () => this.url,
       delivery: (business) => this.delivery(business),
-      takeFault: (operation) => this.takeFault(operation),
+      takeFault: (operation) => this.faults.take(operation),
     });
     addControl(app, this);
-    await app.listen({ host: this.options.host ?? "127.0.0.1", port: this.options.port ?? 0 });
-    this.app = app;
-    this.address = app.server.address() as AddressInfo;
+    await this.server.listen(app, this.options);
     return this;
   }
 
   async close(): Promise<void> {
     for (const delivery of this.deliveries.values()) delivery.close();
-    this.app?.server.closeAllConnections();
-    await this.app?.close();
+    await this.server.close();
   }
 
-  /** Stops listening and breaks every connection, as a vendor that cannot be reached; the port stays ours to come back. */
-  async goDown(): Promise<void> {
-    const server = this.app?.server;
-    if (!server?.listening) return;
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
+  /** As a vendor that cannot be reached. */
+  goDown(): Promise<void> {
+    return this.server.goDown();
   }
 
-  async comeUp(): Promise<void> {
-    const { app, address } = this;
-    if (!app || !address || app.server.listening) return;
-    await new Promise<void>((resolve, reject) => {
-      app.server.once("error", reject);
-      app.server.listen(address.port, address.address, () => resolve());
-    });
+  comeUp(): Promise<void> {
+    return this.server.comeUp();
   }
 
   addBusiness(options: BusinessOptions = {}): Business {
@@ -142,30 +129,17 @@ export class WhatsappCloudEmulator {
   }
 
   fault(fault: Fault): void {
-    this.faults.push({ fault, left: fault.times ?? 1, skip: fault.after ?? 0 });
+    this.faults.add(fault);
   }
 
   clearFaults(): void {
-    this.faults = [];
+    this.faults.clear();
   }
 
   private delivery(business: Business): WebhookDelivery {
     const found = this.deliveries.get(business);
     if (!found) throw new Error("the emulator has no such number");
     return found;
-  }
-
-  private takeFault(operation: Operation): Fault | undefined {
-    for (const one of this.faults) {
-      if (one.left <= 0 || (one.fault.operation !== undefined && one.fault.operation !== operation)) continue;
-      if (one.skip > 0) {
-        one.skip -= 1;
-        continue;
-      }
-      one.left -= 1;
-      return one.fault;
-    }
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { originsOf, serve } from "../shared/program.ts";
 import { startWhatsappCloudEmulator } from "./emulator.ts";
 
 /**
@@ -21,7 +22,7 @@ const emulator = await startWhatsappCloudEmulator({
   port: Number(values.port),
   host: values.host,
   httpCallbacks: values["http-callbacks"],
-  webhookOrigins: Object.fromEntries(values["webhook-origin"].map((pair) => pair.split("=", 2) as [string, string])),
+  webhookOrigins: originsOf(values["webhook-origin"]),
   ...(values["no-limits"] && { limits: false as const }),
 });
 const numbers = [...emulator.businesses.values()].map(
@@ -32,10 +33,4 @@ const numbers = [...emulator.businesses.values()].map(
     appSecret,
   }),
 );
-process.stdout.write(`${JSON.stringify({ url: emulator.url, numbers })}\n`);
-
-const stop = (): void => {
-  void emulator.close().then(() => process.exit(0));
-};
-process.once("SIGINT", stop);
-process.once("SIGTERM", stop);
+serve(emulator, { url: emulator.url, numbers });

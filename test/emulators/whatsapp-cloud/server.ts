@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { dropConnection, playAfter, playBefore } from "../shared/faults.ts";
 import type { Business } from "./business.ts";
 import type { SendLimiter } from "./limiter.ts";
 import { MEDIA_RULES, postMessage } from "./messages.ts";
@@ -84,7 +85,7 @@ async function answer(
     if (fault && (await beforeEffect(fault, reply))) return reply;
     const result = await handler({ context, caller, request, id: request.params.id, body });
     entry.processed = true;
-    if (fault && (await afterEffect(fault, reply))) return reply;
+    if (fault && (await playAfter(fault.kind, reply))) return reply;
     entry.status = 200;
     return await reply.send(result);
   } catch (error) {
@@ -233,47 +234,18 @@ function download(
   if (!media || address.until < context.now()) return reply.code(404).send();
   const fault = context.takeFault("download");
   if (fault?.kind === "drop-before") {
-    drop(reply);
+    dropConnection(reply);
     return reply;
   }
   if (fault) return reply.code(fault.status ?? 500).send();
   return reply.type(media.mime).send(media.bytes);
 }
 
-/** Plays the fault if it is one without effect; `true` when the caller got its answer, or none. */
+/** Plays the fault if it is one without effect. */
 async function beforeEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
   if (fault.kind === "error") {
     const { status = 400, code = 131000, details = "Something went wrong", retryAfter } = fault;
     throw new GraphError(status, code, details, retryAfter === undefined ? {} : { retryAfter });
   }
-  if (fault.kind === "502-html") proxyPage(reply);
-  else if (fault.kind === "drop-before") drop(reply);
-  else if (fault.kind === "hang") await hang(reply);
-  else return false;
-  return true;
-}
-
-async function afterEffect(fault: Fault, reply: FastifyReply): Promise<boolean> {
-  if (fault.kind === "502-html-after") proxyPage(reply);
-  else if (fault.kind === "drop-after") drop(reply);
-  else if (fault.kind === "garbage-after") reply.send({ hello: "world" });
-  else if (fault.kind === "hang-after") await hang(reply);
-  else return false;
-  return true;
-}
-
-function proxyPage(reply: FastifyReply): void {
-  reply.code(502).type("text/html").send("<html><head><title>502 Bad Gateway</title></head></html>");
-}
-
-function drop(reply: FastifyReply): void {
-  reply.hijack();
-  reply.raw.socket?.resetAndDestroy();
-}
-
-/** Keeps the connection open and silent until the other side gives up. */
-async function hang(reply: FastifyReply): Promise<void> {
-  reply.hijack();
-  const { socket } = reply.raw;
-  if (socket && !socket.destroyed) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  return await playBefore(fault.kind, reply);
 }
