@@ -315,6 +315,10 @@ export interface PaceRule {
   readonly place: string;
   readonly count: number;
   readonly perMs: number;
+  /** How many calls this one counts for (an album is several messages). All of them or none are taken. Default 1. */
+  readonly cost?: number;
+  /** Counted as "at most `count` in any `perMs`": all may go at once, then none until the first are that old. */
+  readonly window?: boolean;
 }
 
 /** Data, not code: the relay checks these once before any network call, and `docs/channels.md` is made from them. */

@@ -2,7 +2,8 @@ import type { PaceRule, Pacer } from "../channels/contract.ts";
 import { type Books, createTurns, MOST_AHEAD_MS, type PacingClock, systemClock, type Taken } from "./turns.ts";
 
 /**
- * Pacing of a single process: the generic cell rate algorithm, one time stamp per rule. Gone with the process: after a
+ * Pacing of a single process: the generic cell rate algorithm, one time stamp per rule; of a rule that is a window, the
+ * time stamps of its last `count` calls. Gone with the process: after a
  * quick restart the vendor may have counted calls that we no longer know, answers "too many", and the adapter's `pause`
  * holds us back. With several processes the books are in Redis (`redis.ts`); one battery checks both.
  */
@@ -12,17 +13,43 @@ export function createMemoryPacer(clock: PacingClock = systemClock): Pacer {
 
 /** Stamps that lie in the past say nothing; they are swept out after so many questions. */
 const SWEEP_EVERY = 5_000;
+/** No vendor counts over more than a day. */
+const LONGEST_WINDOW_MS = 24 * 3_600_000;
 
 export function createMemoryBooks(clock: PacingClock): Books {
   /** When a rule's allowance is whole again ("theoretical arrival time"), by rule. */
   const wholeAt = new Map<string, number>();
   const pausedUntil = new Map<string, number>();
+  /** When the last calls of a window went, oldest first, at most as many as it lets through. */
+  const wentAt = new Map<string, readonly number[]>();
   let asked = 0;
 
   function sweep(now: number): void {
     asked += 1;
     if (asked % SWEEP_EVERY !== 0) return;
     for (const stamps of [wholeAt, pausedUntil]) for (const [key, at] of stamps) if (at <= now) stamps.delete(key);
+    for (const [key, stamps] of wentAt) if ((stamps.at(-1) ?? 0) + LONGEST_WINDOW_MS <= now) wentAt.delete(key);
+  }
+
+  /** From when on the rule lets this call go. */
+  function opensAt(account: string, rule: PaceRule): number {
+    const key = keyOfRule(account, rule);
+    const cost = costOf(rule);
+    if (rule.window !== true) return (wholeAt.get(key) ?? 0) - (rule.perMs / rule.count) * (rule.count - cost);
+    const stamps = wentAt.get(key) ?? [];
+    const mustLeave = stamps.length + cost - rule.count;
+    return mustLeave <= 0 ? 0 : (stamps[mustLeave - 1] ?? 0) + rule.perMs;
+  }
+
+  function use(account: string, rule: PaceRule, goesAt: number): void {
+    const key = keyOfRule(account, rule);
+    if (rule.window !== true) {
+      const whole = Math.max(wholeAt.get(key) ?? 0, goesAt) + (rule.perMs / rule.count) * (rule.cost ?? 1);
+      wholeAt.set(key, whole);
+      return;
+    }
+    const more = new Array<number>(costOf(rule)).fill(goesAt);
+    wentAt.set(key, [...(wentAt.get(key) ?? []), ...more].slice(-rule.count));
   }
 
   function take(account: string, rules: readonly PaceRule[]): Taken {
@@ -32,16 +59,13 @@ export function createMemoryBooks(clock: PacingClock): Books {
     const waits = new Map<string, number>();
     for (const rule of rules) {
       const paused = (pausedUntil.get(keyOfPlace(account, rule.place)) ?? 0) - now;
-      const slot = (wholeAt.get(keyOfRule(account, rule)) ?? 0) - burstMs(rule) - now;
+      const slot = opensAt(account, rule) - now;
       if (rule.place === "" && paused <= 0 && slot <= MOST_AHEAD_MS) ahead = Math.max(ahead, slot);
       else if (Math.max(paused, slot) > 0) waits.set(rule.place, Math.max(waits.get(rule.place) ?? 0, paused, slot));
     }
     if (waits.size > 0) return { kind: "wait", ms: Math.max(...waits.values()), places: [...waits.keys()] };
     const goesAt = now + ahead;
-    for (const rule of rules) {
-      const key = keyOfRule(account, rule);
-      wholeAt.set(key, Math.max(wholeAt.get(key) ?? 0, goesAt) + rule.perMs / rule.count);
-    }
+    for (const rule of rules) use(account, rule, goesAt);
     return { kind: "taken", inMs: ahead };
   }
 
@@ -58,8 +82,8 @@ export function createMemoryBooks(clock: PacingClock): Books {
   };
 }
 
-/** How far ahead of an even pace a rule lets calls run: `count` at once. */
-const burstMs = (rule: PaceRule): number => (rule.perMs / rule.count) * (rule.count - 1);
+/** A call that counts for more than the rule ever lets through goes when all of it is there. */
+const costOf = (rule: PaceRule): number => Math.min(rule.cost ?? 1, rule.count);
 const keyOfPlace = (account: string, place: string): string => `${account}\n${place}`;
 const keyOfRule = (account: string, rule: PaceRule): string =>
   `${keyOfPlace(account, rule.place)}\n${rule.count}/${rule.perMs}`;

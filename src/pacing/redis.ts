@@ -29,8 +29,9 @@ export interface RedisPacerSettings {
 const ALONE_SHARE = 4;
 
 /*
- * KEYS: for each rule its stamp and its place's pause. ARGV: operation, time in milliseconds (or -1), how far ahead a slot
- * may lie, then for each rule: 1 when it is the account's, count, perMs. Stamps are microseconds as whole numbers.
+ * KEYS: for each rule its stamp (of a window: the list of its stamps, oldest first) and its place's pause. ARGV: operation,
+ * time in milliseconds (or -1), how far ahead a slot may lie, then for each rule: 1 when it is the account's, count, perMs,
+ * cost, 1 when it is a window. Stamps are microseconds as whole numbers.
  */
 const SCRIPT = `
 local now = tonumber(ARGV[2]) * 1000
@@ -39,14 +40,21 @@ if now < 0 then
   now = time[1] * 1000000 + time[2]
 end
 local most = tonumber(ARGV[3]) * 1000
+local function given(rule, which) return tonumber(ARGV[(rule - 1) * 5 + 3 + which]) end
 local ahead, longest, blocked = 0, 0, {}
 for rule = 1, #KEYS / 2 do
-  local whole = tonumber(redis.call('GET', KEYS[rule * 2 - 1]) or '0')
+  local key = KEYS[rule * 2 - 1]
   local paused = tonumber(redis.call('GET', KEYS[rule * 2]) or '0') - now
-  local count, per = tonumber(ARGV[rule * 3 + 2]), tonumber(ARGV[rule * 3 + 3]) * 1000
-  local slot = whole - per / count * (count - 1) - now
-  if ARGV[1] == 'paused' then slot = 0 end
-  if ARGV[rule * 3 + 1] == '1' and paused <= 0 and slot <= most then
+  local count, per = given(rule, 2), given(rule, 3) * 1000
+  local cost = math.min(given(rule, 4), count)
+  local slot = 0
+  if ARGV[1] ~= 'paused' and given(rule, 5) == 1 then
+    local leave = redis.call('LLEN', key) + cost - count
+    if leave > 0 then slot = tonumber(redis.call('LINDEX', key, leave - 1)) + per - now end
+  elseif ARGV[1] ~= 'paused' then
+    slot = tonumber(redis.call('GET', key) or '0') - per / count * (count - cost) - now
+  end
+  if given(rule, 1) == 1 and paused <= 0 and slot <= most then
     ahead = math.max(ahead, slot)
   elseif math.max(paused, slot) > 0 then
     longest = math.max(longest, paused, slot)
@@ -59,9 +67,15 @@ end
 local goes = now + ahead
 for rule = 1, #KEYS / 2 do
   local key = KEYS[rule * 2 - 1]
-  local count, per = tonumber(ARGV[rule * 3 + 2]), tonumber(ARGV[rule * 3 + 3]) * 1000
-  local whole = math.max(tonumber(redis.call('GET', key) or '0'), goes) + per / count
-  redis.call('SET', key, string.format('%.0f', whole), 'PX', math.ceil((whole - now) / 1000) + 1000)
+  local count, per = given(rule, 2), given(rule, 3) * 1000
+  if given(rule, 5) == 1 then
+    for one = 1, math.min(given(rule, 4), count) do redis.call('RPUSH', key, string.format('%.0f', goes)) end
+    redis.call('LTRIM', key, -count, -1)
+    redis.call('PEXPIRE', key, math.ceil((goes - now + per) / 1000) + 1000)
+  else
+    local whole = math.max(tonumber(redis.call('GET', key) or '0'), goes) + per / count * given(rule, 4)
+    redis.call('SET', key, string.format('%.0f', whole), 'PX', math.ceil((whole - now) / 1000) + 1000)
+  end
 end
 return cjson.encode({ ahead = math.ceil(ahead / 1000) })
 `;
@@ -80,10 +94,16 @@ export function createRedisPacer(settings: RedisPacerSettings): Pacer {
 
   async function ask(operation: "take" | "paused", account: string, rules: readonly PaceRule[]) {
     const keys = rules.flatMap((rule) => [
-      `${prefix}rule:${account}:${rule.place}:${rule.count}/${rule.perMs}`,
+      `${prefix}${rule.window === true ? "window" : "rule"}:${account}:${rule.place}:${rule.count}/${rule.perMs}`,
       pauseKey(account, rule.place),
     ]);
-    const values = rules.flatMap((rule) => [rule.place === "" ? 1 : 0, rule.count, rule.perMs]);
+    const values = rules.flatMap((rule) => [
+      rule.place === "" ? 1 : 0,
+      rule.count,
+      rule.perMs,
+      rule.cost ?? 1,
+      rule.window === true ? 1 : 0,
+    ]);
     const time = settings.clock ? settings.clock.now() : -1;
     const answer = await redis.eval(SCRIPT, keys.length, ...keys, operation, time, MOST_AHEAD_MS, ...values);
     return answerSchema.parse(JSON.parse(String(answer)));

@@ -124,6 +124,54 @@ export function pacerBattery(name: string, make: () => Promise<PacerUnderTest>):
       expect(others).toHaveLength(30);
     });
 
+    it("lets a window's calls go at once, and more only when the first are old enough", async () => {
+      const test = await make();
+      const rules: readonly PaceRule[] = [whole, { place: "g", count: 5, perMs: 60_000, window: true }];
+      const went = await run(
+        test,
+        125_000,
+        Array.from({ length: 20 }, () => ({ by: test.pacer, rules })),
+      );
+      expect(went.map((one) => Math.floor(one.at / 1_000))).toEqual([
+        ...new Array<number>(5).fill(0),
+        ...new Array<number>(5).fill(60),
+        ...new Array<number>(5).fill(120),
+      ]);
+      const within = went.filter((one) => one.at >= 60_000 && one.at < 120_000);
+      expect(within).toHaveLength(5);
+      // Time alone makes room, call by call.
+      const later = await run(
+        test,
+        61_000,
+        Array.from({ length: 3 }, () => ({ by: test.other, rules })),
+      );
+      expect(later).toHaveLength(0);
+    });
+
+    it("counts a call for as many as it is, takes all of them or none, and lets others by meanwhile", async () => {
+      const test = await make();
+      const group = (cost: number): readonly PaceRule[] => [
+        { ...whole, cost },
+        { place: "g", count: 20, perMs: 60_000, window: true, cost },
+      ];
+      const went = await run(test, 59_000, [
+        { by: test.pacer, rules: group(10) },
+        { by: test.pacer, rules: group(6) },
+        { by: test.pacer, rules: group(10) },
+        { by: test.pacer, rules: [whole, chat("other")] },
+      ]);
+      expect(went.map((one) => one.call)).toEqual([0, 1, 3]);
+      await test.clock.advance(2_000);
+      expect(went.map((one) => one.call)).toEqual([0, 1, 3, 2]);
+      // 30 a second: ten and six and one left thirteen, and the ten took those of a later second.
+      const large = await run(test, 100, [{ by: test.pacer, rules: [{ ...whole, cost: 100 }] }]);
+      expect(large).toHaveLength(1);
+      const after = await run(test, 1_000, [{ by: test.pacer, rules: [whole] }]);
+      expect(after).toHaveLength(0);
+      await test.clock.advance(2_000);
+      expect(after).toHaveLength(1);
+    });
+
     it("keeps accounts apart", async () => {
       const test = await make();
       const slow = [chat("", 1, 60_000)];

@@ -1,18 +1,13 @@
 import { z } from "zod";
 import type { Capabilities, SetupStep } from "../contract.ts";
+import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 
 /**
  * What a person's Telegram account may do, as data. Limits: core.telegram.org/api/config (message_length_max 4096,
  * caption_length_limit_default 1024, upload_max_fileparts_default 4000 parts of 512 KB), core.telegram.org/api/files.
  */
 
-export const TEXT_LIMIT = 4096;
-export const CAPTION_LIMIT = 1024;
 const UPLOAD_LIMIT = 4_000 * 512 * 1024;
-/** Larger pictures go as files. */
-export const PHOTO_LIMIT = 10 * 1024 * 1024;
-/** messages.sendMultiMedia takes 2 to 10 items. */
-export const GROUP_LIMIT = 10;
 
 export const capabilities: Capabilities = {
   textLimit: TEXT_LIMIT,

@@ -1,9 +1,10 @@
 import type { tl } from "@mtcute/core";
 import type { OutgoingChange, OutgoingReaction, SendOutcome } from "../contract.ts";
+import { storableText } from "../shared/clean-text.ts";
 import { splitText } from "../shared/split-text.ts";
-import { CAPTION_LIMIT, TEXT_LIMIT } from "./about.ts";
+import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 import { type Called, type CallFailure, says, tryCall } from "./client.ts";
-import { storable, toEntities } from "./entities.ts";
+import { toEntities } from "./entities.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { channelOf, chatIdOf } from "./peers.ts";
 import type { SendTools } from "./send.ts";
@@ -22,7 +23,7 @@ interface Target {
 }
 
 export async function edit(tools: SendTools, change: OutgoingChange): Promise<SendOutcome> {
-  const body = { ...change.content.body, text: storable(change.content.body.text) };
+  const body = { ...change.content.body, text: storableText(change.content.body.text) };
   const target = await targetOf(tools, change.chatId);
   const ids = numbersOf(change.externalIds);
   if (!target || !ids) return unknownMessage;

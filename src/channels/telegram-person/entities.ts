@@ -1,5 +1,7 @@
 import type { tl } from "@mtcute/core";
 import { normaliseSpans, type RichText, type Span, type SpanKind } from "../../domain/rich-text.ts";
+import { storableText } from "../shared/clean-text.ts";
+import { cutSpan } from "../shared/cut-spans.ts";
 
 /** Spans to Telegram's entities and back. Both count UTF-16 units, so offsets pass through unchanged. Pure. */
 
@@ -23,7 +25,7 @@ const MOST_SENT = 100;
  * surrogate pairs and NUL are replaced one for one, so offsets hold.
  */
 export function fromEntities(text: string, entities: readonly tl.TypeMessageEntity[] = []): RichText {
-  const clean = storable(text);
+  const clean = storableText(text);
   const spans = entities.slice(0, MOST_READ).flatMap((entity): Span[] => {
     const kind = KIND_OF[entity._];
     if (!kind) return [];
@@ -43,7 +45,7 @@ export function toEntities(body: RichText): tl.TypeMessageEntity[] {
   const code = spans.filter((span) => span.kind === "code" || span.kind === "pre");
   const cut = spans.flatMap((span) => {
     if (span.kind === "code" || span.kind === "pre" || span.kind === "quote") return [span];
-    return without(span, code);
+    return cutSpan(span, code);
   });
   return normaliseSpans(body.text, cut).slice(0, MOST_SENT).flatMap(toEntity);
 }
@@ -72,26 +74,6 @@ function toEntity(span: Span): tl.TypeMessageEntity[] {
     default:
       return span.kind satisfies never;
   }
-}
-
-function without(span: Span, holes: readonly Span[]): Span[] {
-  let rest: Span[] = [span];
-  for (const hole of holes) {
-    rest = rest.flatMap((part) => {
-      if (hole.end <= part.start || part.end <= hole.start) return [part];
-      const pieces = [
-        { ...part, end: hole.start },
-        { ...part, start: hole.end },
-      ];
-      return pieces.filter((piece) => piece.end > piece.start);
-    });
-  }
-  return rest;
-}
-
-/** Text that a database takes: well-formed UTF-16 of the same length, without NUL. */
-export function storable(text: string): string {
-  return text.toWellFormed().replaceAll("\u0000", "\ufffd");
 }
 
 function isWebLink(url: string): boolean {

@@ -1,6 +1,6 @@
 import type { tl } from "@mtcute/core";
 import type { Customer } from "../../domain/conversation.ts";
-import { storable } from "./entities.ts";
+import { realName } from "../shared/clean-text.ts";
 
 /**
  * Chats as one number, as bots and most libraries write them: people positive, basic groups negative, supergroups and
@@ -38,8 +38,8 @@ export function chatIdOf(text: string): number | undefined {
 }
 
 export function customerOf(user: tl.RawUser): Customer {
-  const name = cleanName(user.firstName);
-  const lastName = cleanName(user.lastName);
+  const name = realName(user.firstName);
+  const lastName = realName(user.lastName);
   const username = user.username ?? user.usernames?.find((one) => one.active)?.username;
   const phone = user.phone?.replace(/\D/g, "");
   return {
@@ -54,27 +54,12 @@ export function customerOf(user: tl.RawUser): Customer {
 
 /** A group as the customer of its conversation. */
 export function groupOf(chatId: number, chat: tl.TypeChat | undefined): Customer {
-  const title = chat && "title" in chat ? cleanName(chat.title) : undefined;
+  const title = chat && "title" in chat ? realName(chat.title) : undefined;
   return { externalId: String(chatId), ...(title && { name: title }) };
 }
 
 /** Shown beside a quote or a forwarded message. */
 export function shownName(user: tl.RawUser | undefined, chat: tl.TypeChat | undefined): string | undefined {
-  if (user) return [cleanName(user.firstName), cleanName(user.lastName)].filter(Boolean).join(" ") || user.username;
-  return chat && "title" in chat ? cleanName(chat.title) : undefined;
-}
-
-/** Control characters, marks of writing direction, zero-width space and joiner of words. Joiners of letters stay. */
-const UNSEEN = /\p{Cc}|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]/gu;
-
-/** Names like "." or "👑" are none: passed on, they would make one person of many. */
-export function cleanName(claimed: string | undefined): string | undefined {
-  if (claimed === undefined) return undefined;
-  const name = storable(claimed).replace(UNSEEN, "").replace(/\s+/g, " ").trim();
-  return /\p{L}/u.test(name) ? name.slice(0, 200).toWellFormed() : undefined;
-}
-
-/** A file name without folders, control characters and marks that turn the direction of writing. */
-export function fileName(claimed: string): string {
-  return storable(claimed).replace(UNSEEN, "").replace(/[/\\]/g, "_").trim().slice(-200).toWellFormed();
+  if (user) return [realName(user.firstName), realName(user.lastName)].filter(Boolean).join(" ") || user.username;
+  return chat && "title" in chat ? realName(chat.title) : undefined;
 }

@@ -9,10 +9,11 @@ import type {
   Quote,
 } from "../../domain/message.ts";
 import { plainText, type RichText } from "../../domain/rich-text.ts";
+import { realName, safeFileName, storableText } from "../shared/clean-text.ts";
 import type { People } from "./client.ts";
-import { fromEntities, storable } from "./entities.ts";
+import { fromEntities } from "./entities.ts";
 import { encodeRef, refOfDocument, refOfPhoto } from "./media-ref.ts";
-import { cleanName, fileName, markedOf, shownName } from "./peers.ts";
+import { markedOf, shownName } from "./peers.ts";
 
 /** What a message of the TL schema says, in neutral words. Pure. */
 
@@ -40,7 +41,7 @@ export function readContent(message: tl.RawMessage, people: People): Content {
 
 function readBody(message: tl.RawMessage, media: tl.TypeMessageMedia | undefined): RichText {
   if (message.message !== "") return fromEntities(message.message, message.entities);
-  return plainText(storable((media && describe(media)) ?? ""));
+  return plainText(storableText((media && describe(media)) ?? ""));
 }
 
 /** One readable line for what has no text and no file. */
@@ -102,12 +103,12 @@ function readDocument(document: tl.RawDocument, ref: string): Attachment {
   const audio = find("documentAttributeAudio");
   const size = video ?? find("documentAttributeImageSize");
   const duration = video?.duration ?? audio?.duration;
-  const name = named && fileName(named.fileName);
+  const name = named && safeFileName(named.fileName);
   return {
     kind: kindOf(find("documentAttributeSticker"), find("documentAttributeAnimated"), video, audio),
     source: { by: "channel", ref },
     ...(name && { name }),
-    ...(document.mimeType && { mime: storable(document.mimeType) }),
+    ...(document.mimeType && { mime: storableText(document.mimeType) }),
     size: document.size,
     ...(size && size.w > 0 && size.h > 0 && { width: size.w, height: size.h }),
     ...(duration !== undefined && { duration }),
@@ -135,8 +136,8 @@ function readPlace(media: tl.TypeMessageMedia): Place | undefined {
   if (media._ !== "messageMediaVenue") return point;
   return {
     ...point,
-    ...(media.title && { title: storable(media.title) }),
-    ...(media.address && { address: storable(media.address) }),
+    ...(media.title && { title: storableText(media.title) }),
+    ...(media.address && { address: storableText(media.address) }),
   };
 }
 
@@ -145,7 +146,7 @@ function readContact(media: tl.TypeMessageMedia): ContactCard | undefined {
   const name = [media.firstName, media.lastName].filter(Boolean).join(" ");
   const phone = media.phoneNumber.replace(/[^\d+]/g, "");
   return {
-    name: storable(name),
+    name: storableText(name),
     phones: phone === "" ? [] : [phone.startsWith("+") ? phone : `+${phone}`],
     emails: [],
   };
@@ -161,14 +162,14 @@ function readQuote(message: tl.RawMessage, people: People): Quote | undefined {
   return {
     ...(reply.replyToMsgId !== undefined && !elsewhere && { externalId: String(reply.replyToMsgId) }),
     ...(author && { author }),
-    ...(reply.quoteText && { text: storable(reply.quoteText) }),
+    ...(reply.quoteText && { text: storableText(reply.quoteText) }),
   };
 }
 
 function readForwarded(header: tl.TypeMessageFwdHeader, people: People): { from?: string } {
   const peer = header.fromId;
   const known = peer && nameOf(peer, people);
-  const from = known ?? cleanName(header.fromName) ?? cleanName(header.postAuthor);
+  const from = known ?? realName(header.fromName) ?? realName(header.postAuthor);
   return from ? { from } : {};
 }
 
@@ -205,7 +206,7 @@ export function readNotice(message: tl.RawMessageService, people: People): Notic
     case "messageActionChatDeleteUser":
       return { kind: "left", sentence: `${names([action.userId])} left the group.` };
     case "messageActionChatEditTitle":
-      return { kind: "other", sentence: `${who} named the group “${storable(action.title)}”.` };
+      return { kind: "other", sentence: `${who} named the group “${storableText(action.title)}”.` };
     case "messageActionScreenshotTaken":
       return { kind: "other", sentence: `${who} took a screenshot of the chat.` };
     default:

@@ -1,11 +1,11 @@
 import type { tl } from "@mtcute/core";
 import type { ContactCard, Place } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
+import { realName, storableText } from "../shared/clean-text.ts";
+import type { PlannedFile } from "../shared/telegram-files.ts";
 import { CallFailed, type PersonClient, tryCall } from "./client.ts";
-import { storable } from "./entities.ts";
 import { type Ledger, type PrintedMedia, printOf, printOfMessage } from "./ledger.ts";
-import { cleanName } from "./peers.ts";
-import type { PlannedFile, Step } from "./plan.ts";
+import type { Step } from "./plan.ts";
 import { mediaOf, upload } from "./upload.ts";
 
 /** The single messages of a step, and what becomes of them. */
@@ -72,7 +72,7 @@ function storedMedia(stored: tl.TypeMessageMedia): tl.TypeInputMedia {
 function placeMedia({ latitude, longitude, title, address }: Place): tl.TypeInputMedia {
   const geoPoint = { _: "inputGeoPoint", lat: latitude, long: longitude } as const;
   if (!title && !address) return { _: "inputMediaGeoPoint", geoPoint };
-  const named = { title: storable(title ?? address ?? ""), address: storable(address ?? "") };
+  const named = { title: storableText(title ?? address ?? ""), address: storableText(address ?? "") };
   return { _: "inputMediaVenue", geoPoint, ...named, provider: "", venueId: "", venueType: "" };
 }
 
@@ -81,7 +81,7 @@ function cardMedia(card: ContactCard): tl.TypeInputMedia {
   return {
     _: "inputMediaContact",
     phoneNumber: phone,
-    firstName: cleanName(card.name) ?? phone,
+    firstName: realName(card.name) ?? phone,
     lastName: "",
     vcard: "",
   };

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import type { Account } from "../../domain/account.ts";
 import type { OpenedFile, Outgoing, SendOutcome } from "../contract.ts";
+import { FileReadError } from "../shared/network-errors.ts";
+import { checkFile } from "../shared/telegram-files.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities, type PersonSettings } from "./about.ts";
 import type { Budget } from "./budget.ts";
@@ -10,9 +12,8 @@ import { toEntities } from "./entities.ts";
 import type { Ledger } from "./ledger.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { chatIdOf } from "./peers.ts";
-import { checkFile, planSteps, type Step } from "./plan.ts";
+import { planSteps, type Step } from "./plan.ts";
 import { inputMediaOf, type Piece, piecesOf, recoverNumber, sentNumbers } from "./send-pieces.ts";
-import { FileReadError } from "./upload.ts";
 
 /**
  * Sends one message, which may take several calls. Each call carries a `random_id` made of the message's key, by which
@@ -43,7 +44,9 @@ export async function send(tools: SendTools, message: Outgoing, key: string): Pr
   if (chatId === undefined) return unknownChat;
   const unclaimed = unclaimedPart("Telegram", capabilities, message.content);
   if (unclaimed) return unclaimed;
-  const tooBig = message.content.attachments.map((one) => checkFile(one)).find((one) => one !== undefined);
+  const tooBig = message.content.attachments
+    .map((one) => checkFile(one, capabilities.attachments, ""))
+    .find((one) => one !== undefined);
   if (tooBig) return tooBig;
   const files = await openAll(message);
   if (!files) return unreadable;

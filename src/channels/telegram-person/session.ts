@@ -1,6 +1,7 @@
 import type { tl } from "@mtcute/core";
 import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { PaceRule, Pacer, Session, SessionHost } from "../contract.ts";
+import { realName } from "../shared/clean-text.ts";
 import { credentials, settings as settingsSchema } from "./about.ts";
 import { createBudget } from "./budget.ts";
 import { edit, react, remove } from "./change.ts";
@@ -19,7 +20,6 @@ import { createLedger } from "./ledger.ts";
 import { createLogin, type Login } from "./login.ts";
 import { openMedia } from "./media.ts";
 import { accountState, loggedOut } from "./outcomes.ts";
-import { cleanName } from "./peers.ts";
 import { readUpdate } from "./read-update.ts";
 import { send } from "./send.ts";
 
@@ -277,7 +277,7 @@ export function openSession(tools: SessionTools, account: Account, host: Session
 }
 
 function profileOf(user: tl.RawUser): { externalId: string; title?: string; url?: string } {
-  const title = [cleanName(user.firstName), cleanName(user.lastName)].filter(Boolean).join(" ");
+  const title = [realName(user.firstName), realName(user.lastName)].filter(Boolean).join(" ");
   const username = user.username ?? user.usernames?.find((one) => one.active)?.username;
   return {
     externalId: String(user.id),

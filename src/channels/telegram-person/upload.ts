@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { tl } from "@mtcute/core";
+import { safeFileName } from "../shared/clean-text.ts";
+import { FileReadError } from "../shared/network-errors.ts";
+import type { PlannedFile } from "../shared/telegram-files.ts";
 import { CallFailed, type CallFailure, type PersonClient } from "./client.ts";
-import { fileName } from "./peers.ts";
-import type { PlannedFile } from "./plan.ts";
 
 /**
  * Puts a file's bytes to Telegram, in parts (core.telegram.org/api/files#uploading-files): at most one part is in memory.
@@ -14,11 +15,6 @@ const PART = 512 * 1024;
 const SMALL = 10 * 1024 * 1024;
 const PART_MS = 120_000;
 
-/** Our own file broke or is not what it said it was; nothing was sent. */
-export class FileReadError extends Error {
-  override readonly name = "FileReadError";
-}
-
 export async function upload(
   client: PersonClient,
   { opened }: PlannedFile,
@@ -26,7 +22,7 @@ export async function upload(
 ): Promise<tl.TypeInputFile> {
   const id = client.long(randomBytes(8).readBigInt64BE().toString());
   const total = Math.ceil(opened.size / PART);
-  const name = fileName(opened.name) || "file";
+  const name = safeFileName(opened.name) || "file";
   const small = opened.size <= SMALL;
   let at = 0;
   for await (const bytes of partsOf(opened.stream, opened.size)) {
@@ -72,7 +68,10 @@ async function* partsOf(stream: NodeJS.ReadableStream, size: number): AsyncGener
 /** The uploaded file as what it is to be in the chat. */
 export function mediaOf({ method, attachment, opened }: PlannedFile, file: tl.TypeInputFile): tl.TypeInputMedia {
   if (method === "photo") return { _: "inputMediaUploadedPhoto", file };
-  const named: tl.TypeDocumentAttribute = { _: "documentAttributeFilename", fileName: fileName(opened.name) || "file" };
+  const named: tl.TypeDocumentAttribute = {
+    _: "documentAttributeFilename",
+    fileName: safeFileName(opened.name) || "file",
+  };
   const duration = attachment.duration ?? 0;
   const video: tl.TypeDocumentAttribute = {
     _: "documentAttributeVideo",

@@ -1,19 +1,12 @@
 import { z } from "zod";
 import type { Capabilities, SetupStep } from "../contract.ts";
+import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 import { welcomeStep } from "./welcome.ts";
 
 /** What Telegram is and may do, as data. Limits are those of the public Bot API server (core.telegram.org/bots/api). */
 
-/** Longest text of one message, in UTF-16 units after entities are parsed. */
-export const TEXT_LIMIT = 4096;
-/** Longest caption under a file. */
-export const CAPTION_LIMIT = 1024;
 /** Bots upload files of up to 50 MB ("Sending files"). */
 const UPLOAD_LIMIT = 50 * 1024 * 1024;
-/** sendPhoto takes up to 10 MB; larger pictures go as documents. */
-export const PHOTO_LIMIT = 10 * 1024 * 1024;
-/** sendMediaGroup takes 2 to 10 items. */
-export const GROUP_LIMIT = 10;
 
 /** Update kinds we ask for; everything else would only be thrown away. */
 export const ALLOWED_UPDATES = [

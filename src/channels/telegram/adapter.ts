@@ -20,6 +20,8 @@ export interface TelegramOptions {
   readonly fetchTimeoutMs?: number;
   /** Waits between the parts of one message when Telegram asks for a pause. For tests. */
   readonly wait?: (ms: number) => Promise<void>;
+  /** The pacer's clock, by which pauses end. For tests. */
+  readonly now?: () => number;
 }
 
 /**
@@ -33,9 +35,10 @@ export function createTelegramAdapter({
   pacer,
   fetchTimeoutMs = 30_000,
   wait = realWait,
+  now = Date.now,
 }: TelegramOptions): ChannelAdapter {
   const api = createTelegramApi({ apiUrl, fetchTimeoutMs });
-  const pace = createPace(pacer);
+  const pace = createPace(pacer, now);
   return {
     id: "telegram",
     title: "Telegram",
@@ -46,9 +49,9 @@ export function createTelegramAdapter({
     setup,
     receive,
     send: (account, message) => send({ api, pace, wait }, account, message),
-    edit: (account, change) => edit(api, account, change),
-    remove: (account, change) => remove(api, account, change),
-    react: (account, reaction) => react(api, account, reaction),
+    edit: (account, change) => edit({ api, pace }, account, change),
+    remove: (account, change) => remove({ api, pace }, account, change),
+    react: (account, reaction) => react({ api, pace }, account, reaction),
     connect: (account, place) => connect(api, account, place),
     disconnect: (account) => disconnect(api, account),
     openMedia: (account, ref, signal) => openMedia(api, account, ref, signal),

@@ -1,6 +1,8 @@
 import { Api, type ApiClientOptions, GrammyError, HttpError, type RawApi } from "grammy";
 import type { ZodType } from "zod";
 import type { Account } from "../../domain/account.ts";
+import { networkEnding } from "../shared/network-errors.ts";
+import { chainOf } from "../shared/never-connected.ts";
 
 /**
  * Calls to the Bot API through grammY, with every possible ending as data. Nothing here repeats a call: who may repeat
@@ -51,11 +53,6 @@ export interface TelegramApi {
 
 /** grammY types its signals by a polyfill's type; Node's own signal has all of it that grammY uses. */
 export type RawSignal = NonNullable<Parameters<RawApi["getMe"]>[0]>;
-
-/** Marks errors of files we read from, so that they are told apart from errors of the network. */
-export class FileReadError extends Error {
-  override readonly name = "FileReadError";
-}
 
 /** grammY's own limit, in seconds: only a net under ours, which differ by call. */
 const GRAMMY_TIMEOUT_SECONDS = 3_600;
@@ -131,79 +128,19 @@ function failureOf(error: unknown, token: string): Failure {
       ...(typeof retryAfterSeconds === "number" && { retryAfterSeconds }),
     };
   }
-  const chain = causes(error);
-  if (chain.some((one) => one instanceof FileReadError))
-    return { kind: "file-unreadable", reason: "a file could not be read" };
-  const code = chain.map(codeOf).find((one) => one !== undefined);
-  if (chain.some(neverConnected)) return { kind: "not-connected", reason: code ?? "no connection" };
-  const unreadable = chain.find((one) => one instanceof UnreadableAnswer);
+  const cause = error instanceof HttpError ? error.error : error;
+  const unreadable = chainOf(cause).find((one) => one instanceof UnreadableAnswer);
   if (unreadable)
     return { kind: "unknown", reason: `the answer had status ${unreadable.status} and was not Telegram's` };
-  if (chain.some(isNetworkError)) return { kind: "unknown", reason: code ?? "the connection broke" };
+  const ending = networkEnding(cause);
+  if (ending) return ending;
   // Not the network's doing: a bug of ours, which must not be taken for weather. The message may hold the address.
-  throw new Error(`Telegram call failed by itself: ${describeBug(error, token)}`);
+  throw new Error(`Telegram call failed by itself: ${describeBug(cause, token)}`);
 }
 
 function describeBug(error: unknown, token: string): string {
-  const text = causes(error).map(String).join(" <- ");
+  const text = chainOf(error).map(String).join(" <- ");
   return token === "" ? text : text.replaceAll(token, "<token>");
-}
-
-function causes(error: unknown): unknown[] {
-  const chain: unknown[] = [];
-  for (let one = error; one !== undefined && one !== null && chain.length < 10; one = causeOf(one)) chain.push(one);
-  return chain;
-}
-
-function causeOf(error: unknown): unknown {
-  if (error instanceof HttpError) return error.error;
-  return error instanceof Error ? error.cause : undefined;
-}
-
-function isNetworkError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
-  // Node's codes for wrong arguments are no news from the network.
-  if (code !== undefined && !code.startsWith("ERR_INVALID_")) return true;
-  if (error.name === "AbortError" || error.name === "TimeoutError") return true;
-  // fetch says TypeError for every failure of the network and keeps the reason as cause.
-  return error instanceof TypeError && (error.message === "fetch failed" || error.message === "terminated");
-}
-
-/** Codes that only occur before a connection stands. Others are judged by the system call that failed. */
-const CONNECT_CODES = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EAI_FAIL",
-  "EAI_NODATA",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-/** A certificate is judged before the first byte of the request leaves. */
-const CERTIFICATE_CODE =
-  /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY|DECRYPT)|HOSTNAME_MISMATCH|ERR_SSL_)/;
-
-/**
- * Whether an error proves that no request left. ETIMEDOUT and EHOSTUNREACH happen on standing connections too, so they
- * count only when the failing call is `connect`; with several addresses tried, every attempt has to have failed there.
- */
-function neverConnected(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected);
-  const syscall = "syscall" in error ? error.syscall : undefined;
-  if (syscall !== undefined) return syscall === "connect" || syscall === "getaddrinfo";
-  const code = codeOf(error);
-  if (code === undefined) return false;
-  return (
-    CONNECT_CODES.has(code) ||
-    CERTIFICATE_CODE.test(code) ||
-    (code === "ECONNRESET" && error.message.includes("before secure TLS connection was established"))
-  );
-}
-
-function codeOf(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
 }
 
 /** An answer that is no JSON: a proxy's error page, say. What stands behind it may have been done. */

@@ -1,13 +1,15 @@
-import { z } from "zod";
+import { type ZodType, z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { RichText } from "../../domain/rich-text.ts";
 import type { OutgoingChange, SendOutcome } from "../contract.ts";
+import { storableText } from "../shared/clean-text.ts";
 import { splitText } from "../shared/split-text.ts";
-import { CAPTION_LIMIT, TEXT_LIMIT } from "./about.ts";
+import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 import type { Called, Failure, TelegramApi } from "./api.ts";
 import { type ChatRef, chatRefOf, target as to } from "./chat-ref.ts";
-import { storable, toEntities } from "./entities.ts";
+import { toEntities } from "./entities.ts";
 import { outcomeOf, saysNoText, saysNothingToDelete, saysNotModified } from "./outcomes.ts";
+import { inTurn, type Pace } from "./pace.ts";
 
 /**
  * Edits and deletions of messages sent before. Unlike sending, both may be repeated without harm: a second edit to the
@@ -22,15 +24,19 @@ const RETRY_MS = 5_000;
 /** Telegram answers with the message, or with `true` for messages of others. */
 const edited = z.union([z.literal(true), z.object({ message_id: z.number() })]);
 
-interface Target {
+export interface ChangeTools {
   readonly api: TelegramApi;
+  readonly pace: Pace;
+}
+
+interface Target extends ChangeTools {
   readonly account: Account;
   readonly chat: ChatRef;
 }
 
-export async function edit(api: TelegramApi, account: Account, change: OutgoingChange): Promise<SendOutcome> {
-  const body = { ...change.content.body, text: storable(change.content.body.text) };
-  const target = targetOf(api, account, change);
+export async function edit(tools: ChangeTools, account: Account, change: OutgoingChange): Promise<SendOutcome> {
+  const body = { ...change.content.body, text: storableText(change.content.body.text) };
+  const target = targetOf(tools, account, change);
   if (!target) return unknownMessage;
   if (body.text.trim() === "") {
     return {
@@ -71,16 +77,12 @@ async function editRest(
   return { kind: "sent", externalIds: change.externalIds.slice(0, from + parts.length) };
 }
 
-async function editText({ api, account, chat }: Target, id: number, text: RichText): Promise<Called<unknown>> {
-  const payload = { ...to(chat), message_id: id, text: text.text, entities: toEntities(text) };
-  return unlessUnchanged(await api.call(account, edited, (raw, signal) => raw.editMessageText(payload, signal)));
+async function editText(target: Target, id: number, text: RichText): Promise<Called<unknown>> {
+  const payload = { ...to(target.chat), message_id: id, text: text.text, entities: toEntities(text) };
+  return unlessUnchanged(await callInTurn(target, edited, (raw, signal) => raw.editMessageText(payload, signal)));
 }
 
-async function editCaption(
-  { api, account, chat }: Target,
-  change: OutgoingChange,
-  body: RichText,
-): Promise<SendOutcome> {
+async function editCaption(target: Target, change: OutgoingChange, body: RichText): Promise<SendOutcome> {
   if (body.text.length > CAPTION_LIMIT) {
     return {
       kind: "refused",
@@ -89,19 +91,19 @@ async function editCaption(
     };
   }
   const payload = {
-    ...to(chat),
+    ...to(target.chat),
     message_id: Number(change.externalIds[0]),
     caption: body.text,
     caption_entities: toEntities(body),
   };
   const done = unlessUnchanged(
-    await api.call(account, edited, (raw, signal) => raw.editMessageCaption(payload, signal)),
+    await callInTurn(target, edited, (raw, signal) => raw.editMessageCaption(payload, signal)),
   );
   return done.ok ? { kind: "sent", externalIds: change.externalIds } : outcomeOfChange(done.failure);
 }
 
-export async function remove(api: TelegramApi, account: Account, change: OutgoingChange): Promise<SendOutcome> {
-  const target = targetOf(api, account, change);
+export async function remove(tools: ChangeTools, account: Account, change: OutgoingChange): Promise<SendOutcome> {
+  const target = targetOf(tools, account, change);
   if (!target) return unknownMessage;
   for (const [at, id] of change.externalIds.entries()) {
     const done = await deleteOne(target, Number(id));
@@ -113,24 +115,32 @@ export async function remove(api: TelegramApi, account: Account, change: Outgoin
   return { kind: "sent", externalIds: change.externalIds };
 }
 
-async function deleteOne({ api, account, chat }: Target, id: number): Promise<Called<unknown>> {
-  const { business } = chat;
-  const done = await api.call(account, z.literal(true), (raw, signal) =>
+async function deleteOne(target: Target, id: number): Promise<Called<unknown>> {
+  const { business, chat } = target.chat;
+  const done = await callInTurn(target, z.literal(true), (raw, signal) =>
     business === undefined
-      ? raw.deleteMessage({ chat_id: chat.chat, message_id: id }, signal)
+      ? raw.deleteMessage({ chat_id: chat, message_id: id }, signal)
       : raw.deleteBusinessMessages({ business_connection_id: business, message_ids: [id] }, signal),
   );
   return !done.ok && saysNothingToDelete(done.failure) ? { ok: true, value: true } : done;
+}
+
+async function callInTurn<T>(
+  { api, pace, account, chat }: Target,
+  result: ZodType<T>,
+  run: Parameters<TelegramApi["call"]>[2],
+): Promise<Called<T>> {
+  return await inTurn(pace, account, chat, 1, () => api.call(account, result, run));
 }
 
 function unlessUnchanged(done: Called<unknown>): Called<unknown> {
   return !done.ok && saysNotModified(done.failure) ? { ok: true, value: true } : done;
 }
 
-function targetOf(api: TelegramApi, account: Account, change: OutgoingChange): Target | undefined {
+function targetOf(tools: ChangeTools, account: Account, change: OutgoingChange): Target | undefined {
   const chat = chatRefOf(change.chatId);
   const known = change.externalIds.length > 0 && change.externalIds.every((id) => /^[1-9]\d{0,14}$/.test(id));
-  return chat !== undefined && known ? { api, account, chat } : undefined;
+  return chat !== undefined && known ? { ...tools, account, chat } : undefined;
 }
 
 function outcomeOfChange(failure: Failure): SendOutcome {

@@ -1,5 +1,7 @@
 import type { MessageEntity } from "grammy/types";
 import { normaliseSpans, type RichText, type Span, type SpanKind } from "../../domain/rich-text.ts";
+import { storableText } from "../shared/clean-text.ts";
+import { cutSpan } from "../shared/cut-spans.ts";
 import type { EntityIn } from "./schemas.ts";
 
 /** Spans to Telegram's entities and back. Both count UTF-16 units, so offsets pass through unchanged. */
@@ -34,7 +36,7 @@ const MOST_ENTITIES = 1_000;
  * Halves of surrogate pairs and NUL, which a database refuses, are replaced one for one, so offsets hold.
  */
 export function fromEntities(text: string, entities: readonly EntityIn[] = []): RichText {
-  const clean = storable(text);
+  const clean = storableText(text);
   const spans = entities.slice(0, MOST_ENTITIES).flatMap((entity): Span[] => {
     const kind = KIND_OF[entity.type];
     if (!kind) return [];
@@ -60,13 +62,8 @@ export function toEntities(body: RichText): MessageEntity[] {
   const quotes = outermost(spans.filter((span) => span.kind === "quote"));
   const plain = spans.filter((span) => !["code", "pre", "link", "quote"].includes(span.kind));
   // A quote around code is allowed to stay: it marks whole lines and does not format the code.
-  const cut = [...plain, ...links].flatMap((span) => without(span, code));
+  const cut = [...plain, ...links].flatMap((span) => cutSpan(span, code));
   return normaliseSpans(body.text, [...code, ...quotes, ...cut]).flatMap(toEntity);
-}
-
-/** Text that JSON, Telegram and a database take: well-formed UTF-16 of the same length, without NUL. */
-export function storable(text: string): string {
-  return text.toWellFormed().replaceAll("\u0000", "\ufffd");
 }
 
 function toEntity(span: Span): MessageEntity[] {
@@ -84,21 +81,6 @@ function claim(taken: Span[], span: Span): boolean {
 function outermost(spans: readonly Span[]): Span[] {
   const taken: Span[] = [];
   return spans.filter((span) => claim(taken, span));
-}
-
-/** What is left of a span when holes are cut into it. */
-function without(span: Span, holes: readonly Span[]): Span[] {
-  let rest: Span[] = [span];
-  for (const hole of holes) {
-    rest = rest.flatMap((part) => {
-      if (hole.end <= part.start || part.end <= hole.start) return [part];
-      return [
-        { ...part, end: hole.start },
-        { ...part, start: hole.end },
-      ].filter((piece) => piece.end > piece.start);
-    });
-  }
-  return rest;
 }
 
 function isWebLink(url: string): boolean {

@@ -1,6 +1,7 @@
 import type { Attachment, AttachmentKind, ContactCard, Content, Place, Quote } from "../../domain/message.ts";
 import { plainText, type RichText } from "../../domain/rich-text.ts";
-import { fromEntities, storable } from "./entities.ts";
+import { realName, safeFileName, storableText } from "../shared/clean-text.ts";
+import { fromEntities } from "./entities.ts";
 import type { ContentIn, FileIn, MessageIn, OriginIn, RepliedIn, UserIn } from "./schemas.ts";
 
 /** What a Telegram message says, in neutral words. Pure. */
@@ -30,8 +31,8 @@ function readPlace({ venue, location }: ContentIn): Place | undefined {
   // A venue comes with `location` too, for old clients: it is asked for first.
   const at = venue?.location ?? location;
   if (!at || Math.abs(at.latitude) > 90 || Math.abs(at.longitude) > 180) return undefined;
-  const title = venue && storable(venue.title).trim();
-  const address = venue && storable(venue.address).trim();
+  const title = venue && storableText(venue.title).trim();
+  const address = venue && storableText(venue.address).trim();
   return {
     latitude: at.latitude,
     longitude: at.longitude,
@@ -42,15 +43,15 @@ function readPlace({ venue, location }: ContentIn): Place | undefined {
 
 function readContacts({ contact }: ContentIn): readonly ContactCard[] | undefined {
   if (!contact) return undefined;
-  const phone = storable(contact.phone_number).trim();
-  const name = storable([contact.first_name, contact.last_name].filter(Boolean).join(" ")).trim();
+  const phone = storableText(contact.phone_number).trim();
+  const name = storableText([contact.first_name, contact.last_name].filter(Boolean).join(" ")).trim();
   return [{ name: name || phone, phones: phone === "" ? [] : [phone], emails: [] }];
 }
 
 /** Whose words a forwarded message holds, as far as Telegram tells. */
 function originName(origin: OriginIn): string | undefined {
   if (origin.sender_user) return personName(origin.sender_user).full;
-  return cleanName(origin.sender_user_name ?? origin.sender_chat?.title ?? origin.chat?.title);
+  return realName(origin.sender_user_name ?? origin.sender_chat?.title ?? origin.chat?.title);
 }
 
 /** Shown for kinds of messages that Telegram invents after us: the agent must know that the customer did write. */
@@ -112,7 +113,7 @@ function readBody(message: ContentIn): RichText {
   if (message.text !== undefined) return fromEntities(message.text, message.entities);
   if (message.caption !== undefined) return fromEntities(message.caption, message.caption_entities);
   const line = describe(message);
-  return plainText(line === undefined ? "" : storable(line));
+  return plainText(line === undefined ? "" : storableText(line));
 }
 
 /** One readable line for what has no text and no file. */
@@ -157,28 +158,17 @@ function largest(sizes: readonly FileIn[]): FileIn | undefined {
 
 function attachment(kind: AttachmentKind, file: FileIn, assumed: { mime?: string } = {}): Attachment {
   const mime = file.mime_type ?? assumed.mime;
-  const name = file.file_name === undefined ? undefined : fileName(file.file_name);
+  const name = file.file_name === undefined ? undefined : safeFileName(file.file_name);
   return {
     kind,
     source: { by: "channel", ref: file.file_id },
     ...(name && { name }),
-    ...(mime !== undefined && { mime: storable(mime) }),
+    ...(mime !== undefined && { mime: storableText(mime) }),
     ...(file.file_size !== undefined && { size: file.file_size }),
     ...(file.width !== undefined && { width: file.width }),
     ...(file.height !== undefined && { height: file.height }),
     ...(file.duration !== undefined && { duration: file.duration }),
   };
-}
-
-/** Control characters, marks of writing direction, zero-width space and joiner of words. Joiners of letters stay. */
-const UNSEEN = /\p{Cc}|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffd]/gu;
-
-/**
- * A file name fit to be shown and saved: no folders, no control characters, and none of the marks that turn the
- * direction of writing, which make `exe.gpj` read as `jpg.exe` and the other way round.
- */
-export function fileName(claimed: string): string {
-  return storable(claimed).replace(UNSEEN, "").replace(/[/\\]/g, "_").trim().slice(-200).toWellFormed();
 }
 
 function readQuote(message: MessageIn): Quote | undefined {
@@ -189,7 +179,7 @@ function readQuote(message: MessageIn): Quote | undefined {
   return {
     ...(replied && { externalId: String(replied.message_id) }),
     ...(author && { author }),
-    ...(text && { text: storable(text) }),
+    ...(text && { text: storableText(text) }),
   };
 }
 
@@ -205,20 +195,13 @@ function quotedText(replied: RepliedIn): string | undefined {
 function authorName(replied: RepliedIn): string | undefined {
   return replied.from
     ? personName(replied.from).full
-    : replied.sender_chat?.title && cleanName(replied.sender_chat.title);
+    : replied.sender_chat?.title && realName(replied.sender_chat.title);
 }
 
 /** A person's name as far as it is one. `full` is for showing, the parts are for matching people. */
 export function personName(user: UserIn): { name?: string; lastName?: string; full?: string } {
-  const name = cleanName(user.first_name);
-  const lastName = cleanName(user.last_name);
+  const name = realName(user.first_name);
+  const lastName = realName(user.last_name);
   const full = [name, lastName].filter(Boolean).join(" ") || user.username;
   return { ...(name && { name }), ...(lastName && { lastName }), ...(full && { full }) };
-}
-
-/** Names like "." or "👑" are none: passed on, they would make one person of many. */
-export function cleanName(claimed: string | undefined): string | undefined {
-  if (claimed === undefined) return undefined;
-  const name = storable(claimed).replace(UNSEEN, "").replace(/\s+/g, " ").trim();
-  return /\p{L}/u.test(name) ? name.slice(0, 200).toWellFormed() : undefined;
 }

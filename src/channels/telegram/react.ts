@@ -2,9 +2,10 @@ import type { ReactionTypeEmoji } from "grammy/types";
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { OutgoingReaction, SendOutcome } from "../contract.ts";
-import type { TelegramApi } from "./api.ts";
+import type { ChangeTools } from "./change.ts";
 import { chatRefOf } from "./chat-ref.ts";
 import { outcomeOf, saysNotModified } from "./outcomes.ts";
+import { inTurn } from "./pace.ts";
 
 /**
  * An emoji on a customer's message. Setting states instead of adding to them: repeated after a crash, twice or in doubt,
@@ -90,7 +91,7 @@ export const REACTIONS: readonly ReactionTypeEmoji["emoji"][] = [
 
 const RETRY_MS = 5_000;
 
-export async function react(api: TelegramApi, account: Account, reaction: OutgoingReaction): Promise<SendOutcome> {
+export async function react(tools: ChangeTools, account: Account, reaction: OutgoingReaction): Promise<SendOutcome> {
   const ref = chatRefOf(reaction.chatId);
   if (!ref || !/^[1-9]\d{0,14}$/.test(reaction.externalId)) return refused("message-gone", UNKNOWN);
   if (ref.business !== undefined) return refused("reaction-not-supported", BUSINESS);
@@ -103,7 +104,9 @@ export async function react(api: TelegramApi, account: Account, reaction: Outgoi
     message_id: Number(reaction.externalId),
     reaction: emoji === undefined ? [] : [{ type: "emoji" as const, emoji }],
   };
-  const done = await api.call(account, z.literal(true), (raw, signal) => raw.setMessageReaction(payload, signal));
+  const done = await inTurn(tools.pace, account, ref, 1, () =>
+    tools.api.call(account, z.literal(true), (raw, signal) => raw.setMessageReaction(payload, signal)),
+  );
   if (done.ok || saysNotModified(done.failure)) return { kind: "sent", externalIds: [reaction.externalId] };
   if (done.failure.kind === "refused" && /reaction.?invalid/i.test(done.failure.description))
     return refused("reaction-not-supported", notTaken());

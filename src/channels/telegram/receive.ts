@@ -4,9 +4,9 @@ import type { Customer } from "../../domain/conversation.ts";
 import type { Content } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { ChannelEvent, ChannelRequest, Received } from "../contract.ts";
+import { realName, storableText } from "../shared/clean-text.ts";
 import { nameOfChat } from "./chat-ref.ts";
-import { storable } from "./entities.ts";
-import { cleanName, personName, readContent } from "./inbound-content.ts";
+import { personName, readContent } from "./inbound-content.ts";
 import {
   businessRemovalSchema,
   type ChatIn,
@@ -136,7 +136,7 @@ function placeOf(message: MessageIn, author: Customer): { readonly chatId: strin
 }
 
 function chatAsCustomer(chat: ChatIn): Customer {
-  const name = cleanName(chat.title);
+  const name = realName(chat.title);
   return { externalId: String(chat.id), ...(name && { name }), ...(chat.username && publicName(chat.username)) };
 }
 
@@ -168,7 +168,7 @@ function readReaction(raw: Readonly<Record<string, unknown>>): ChannelEvent[] {
   const chatId = nameOfChat(chat.id, undefined);
   const key = `r:${chatId}:${id}:${customer.externalId}:${date}-${fingerprint([before, now])}`;
   return [
-    { kind: "reaction", key, chatId, at: seconds(date), customer, externalId: String(id), emoji: storable(emoji) },
+    { kind: "reaction", key, chatId, at: seconds(date), customer, externalId: String(id), emoji: storableText(emoji) },
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { NoticeKind } from "../../domain/message.ts";
-import { storable } from "./entities.ts";
+import { storableText } from "../shared/clean-text.ts";
 import { personName } from "./inbound-content.ts";
 import type { MemberChangeIn, MessageIn, UserIn } from "./schemas.ts";
 
@@ -49,4 +49,4 @@ export function toldByChange(change: MemberChangeIn): Told | undefined {
 }
 
 const isIn = (status: string): boolean => !["left", "kicked"].includes(status);
-const nameOf = (user: UserIn): string => storable(personName(user).full ?? "Somebody");
+const nameOf = (user: UserIn): string => storableText(personName(user).full ?? "Somebody");

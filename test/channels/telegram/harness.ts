@@ -33,6 +33,7 @@ export async function setUp(
     apiUrl: emulator.url,
     pacer: options.pacer ?? pacer,
     fetchTimeoutMs: options.fetchTimeoutMs ?? 5_000,
+    ...(options.now && { now: options.now }),
     wait: (ms) => {
       waits.push(ms);
       return Promise.resolve();
