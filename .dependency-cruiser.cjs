@@ -1,14 +1,15 @@
 /**
- * Who may import whom, as a failing check. Only `src/main.ts` knows every concrete class; tests may import anything.
+ * Who may import whom, as a failing check. Only `src/main.ts` with its parts in `src/main/` knows every concrete class;
+ * tests may import anything.
  * `test/tools/boundaries.test.ts` breaks each rule once and fails when a rule no longer bites or has no case there.
  */
 
 /** Matches an npm package wherever its folder is (the proof runs in a scratch tree with packages of its own). */
 const npm = (...names) => names.map((name) => `(^|/)node_modules/${name}/`);
 
-const contracts = "^src/(channels|portal|store|dispatch|media)/contract[.]ts$";
+const contracts = "^src/(channels|portal|store|dispatch|media)/contract([.]ts$|/)";
 const product = "^(src|handlers|placements)/";
-const main = "^src/main[.]ts$";
+const main = "^src/main([.]ts$|/)";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -71,7 +72,7 @@ module.exports = {
     },
     {
       name: "relay-is-handed-its-log",
-      comment: "The pipelines name the types of a logger and of metrics; main.ts makes the real ones.",
+      comment: "The pipelines name the types of a logger and of metrics; `src/main/` makes the real ones.",
       severity: "error",
       from: { path: "^src/relay/" },
       to: { path: "^src/log/", dependencyTypesNot: ["type-only"] },
@@ -101,7 +102,7 @@ module.exports = {
       comment: "Entry points are thin: they may name the store's contract, never SQL.",
       severity: "error",
       from: { path: "^handlers/" },
-      to: { path: "^src/store/", pathNot: "^src/store/contract[.]ts$" },
+      to: { path: "^src/store/", pathNot: "^src/store/contract([.]ts$|/)" },
     },
     {
       name: "handlers-see-no-channel-inside",
@@ -156,12 +157,12 @@ module.exports = {
       name: "main-is-the-top",
       comment: "Only tests, benchmarks and tools start the whole application.",
       severity: "error",
-      from: { path: product },
+      from: { path: product, pathNot: main },
       to: { path: main },
     },
     {
       name: "src-sees-no-handlers",
-      comment: "Handlers are entry points; only main.ts hangs them on the server.",
+      comment: "Handlers are entry points; only `src/main/` hangs them on the server.",
       severity: "error",
       from: { path: "^src/", pathNot: main },
       to: { path: "^(handlers|placements)/" },

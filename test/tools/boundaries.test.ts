@@ -33,6 +33,7 @@ const refused: readonly Case[] = [
   { from: "src/rules/a.ts", to: "src/relay/target.ts", rules: ["rules-see-domain-only"] },
   { from: "src/rules/b.ts", to: "pino", rules: ["rules-see-domain-only"] },
   { from: "src/store/contract.ts", to: "src/store/postgres/target.ts", rules: ["contracts-see-domain-only"] },
+  { from: "src/store/contract/a.ts", to: "src/store/postgres/target.ts", rules: ["contracts-see-domain-only"] },
   { from: "src/channels/viber/a.ts", to: "src/channels/telegram/target.ts", rules: ["channel-sees-its-contract-only"] },
   { from: "src/channels/viber/b.ts", to: "src/portal/contract.ts", rules: ["channel-sees-its-contract-only"] },
   {
@@ -80,6 +81,7 @@ const refused: readonly Case[] = [
   { from: "src/portal/b.ts", to: "ioredis", rules: ["redis-in-dispatch-and-limiters-only"] },
   { from: "src/server/c.ts", to: "@bitrix24/b24jssdk", rules: ["portal-sdk-in-portal-only"] },
   { from: "handlers/d.ts", to: "src/main.ts", rules: ["main-is-the-top"] },
+  { from: "handlers/e.ts", to: "src/main/target.ts", rules: ["main-is-the-top"] },
   { from: "src/server/d.ts", to: "handlers/target.ts", rules: ["src-sees-no-handlers"] },
   { from: "src/server/e.ts", to: "test/target.ts", rules: ["product-sees-no-test"] },
   {
@@ -102,16 +104,20 @@ const welcome: readonly Case[] = [
   { from: "src/channels/viber/z.ts", to: "src/channels/shared/target.ts", rules: [] },
   { from: "src/channels/contract.ts", to: "src/domain/target.ts", rules: [] },
   { from: "src/relay/y.ts", to: "src/store/contract.ts", rules: [] },
+  { from: "src/relay/v.ts", to: "src/store/contract/target.ts", rules: [] },
   { from: "src/relay/w.ts", to: "src/media/contract.ts", rules: [] },
   { from: "src/relay/x.ts", to: "src/log/target.ts", rules: [], typeOnly: true },
   { from: "src/relay/z.ts", to: "src/channels/contract.ts", rules: [] },
   { from: "handlers/z.ts", to: "src/store/contract.ts", rules: [], typeOnly: true },
+  { from: "handlers/y.ts", to: "src/store/contract/target.ts", rules: [], typeOnly: true },
   { from: "placements/deal-tab/z.ts", to: "src/api/types.ts", rules: [], typeOnly: true },
   { from: "src/store/z.ts", to: "kysely", rules: [] },
   { from: "src/portal/limiter-redis.ts", to: "ioredis", rules: [] },
   { from: "src/pacing/redis.ts", to: "ioredis", rules: [] },
   { from: "src/pacing/z.ts", to: "src/channels/contract.ts", rules: [] },
   { from: "src/main.ts", to: "src/store/postgres/target.ts", rules: [] },
+  { from: "src/main/a.ts", to: "src/store/postgres/target.ts", rules: [] },
+  { from: "src/main/b.ts", to: "handlers/target.ts", rules: [] },
   { from: "test/z.ts", to: "src/main.ts", rules: [] },
 ];
 

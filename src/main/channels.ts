@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import { createChannels } from "../channels/registry.ts";
+import { createHub } from "../channels/webchat/hub.ts";
+import { createUploads } from "../channels/webchat/uploads.ts";
+import { createLocalBus } from "../dispatch/bus.ts";
+import { createRedisBus } from "../dispatch/bus-redis.ts";
+import { createSealedBus } from "../dispatch/sealed-bus.ts";
+import { createMediaHandover } from "../media/handover.ts";
+import { createMediaShelf } from "../media/shelf.ts";
+import { createMemoryPacer } from "../pacing/memory.ts";
+import { createRedisPacer } from "../pacing/redis.ts";
+import { keptFiles } from "../relay/files.ts";
+import { withSessions } from "../relay/sessions/adapter.ts";
+import { createSessionBroker } from "../relay/sessions/broker.ts";
+import type { Base } from "./base.ts";
+
+export type ChannelsPart = ReturnType<typeof wireChannels>;
+
+/** The channels with what they lean on: live notices, files, pacing, and standing connections in whichever process. */
+export function wireChannels({ config, log, metrics, secretKey, store, owner, redis, now, onClose }: Base) {
+  const { redisUrl, dataDir } = config;
+  const onBusError = (error: unknown) =>
+    log.warn({ err: error }, "A live notice could not be passed on; open pages look again by themselves");
+  const bus =
+    redisUrl === undefined
+      ? createLocalBus(onBusError)
+      : createRedisBus({ url: redisUrl, onError: onBusError, onLost: () => metrics.lostWakeUps.inc() });
+  onClose(() => bus.close());
+  const hub = createHub(bus, owner);
+  const uploads = createUploads({ dataDir, now });
+  const shelf = createMediaShelf({ dataDir, publicUrl: config.publicUrl, secretKey, media: store.media, now });
+  const handover = createMediaHandover({ dataDir, now });
+  const broker = createSessionBroker({
+    bus: redisUrl === undefined ? undefined : createSealedBus(bus, secretKey),
+    processId: owner,
+    files: keptFiles(shelf),
+    handover,
+    log,
+  });
+  onClose(() => broker.close());
+  const asTheyAre = createChannels({
+    telegramApiUrl: config.telegramApiUrl,
+    telegramApp: config.telegramApp ?? {},
+    viberApiUrl: config.viberApiUrl,
+    chromiumPath: config.chromiumPath,
+    whatsappFolder: resolve(dataDir, "whatsapp"),
+    whatsappCloudApiUrl: config.whatsappCloudApiUrl,
+    hub,
+    uploads,
+    pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),
+  });
+  return { hub, uploads, shelf, broker, channels: withSessions(asTheyAre, { broker, handover }) };
+}

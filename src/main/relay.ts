@@ -1,0 +1,53 @@
+import { createBullDispatcher } from "../dispatch/bull.ts";
+import { createInProcessDispatcher } from "../dispatch/in-process.ts";
+import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
+import { createPortalFiles } from "../portal/files.ts";
+import { createInboundAcceptor } from "../relay/accept-inbound.ts";
+import { createReplyAcceptor } from "../relay/accept-reply.ts";
+import type { RelayDeps } from "../relay/ports.ts";
+import { createRepairs } from "../relay/repair.ts";
+import type { Base } from "./base.ts";
+import type { ChannelsPart } from "./channels.ts";
+import type { PortalPart } from "./portal.ts";
+
+/**
+ * Lanes running at once. A run mostly waits for its portal's limiter or a vendor, and batches are made of waiting runs. A
+ * flooded portal keeps at most 700 of them waiting (`batcher.ts`), so that a few flooded portals leave room for the others.
+ */
+const CONCURRENCY = 3_000;
+
+export type RelayPart = ReturnType<typeof wireRelay>;
+
+/** The two pipelines and what wakes them. */
+export function wireRelay(base: Base, { policy, portals }: PortalPart, { channels, shelf }: ChannelsPart) {
+  const { config, log, metrics, store, owner, now, onClose } = base;
+  const { redisUrl } = config;
+  const dispatcher =
+    redisUrl === undefined
+      ? createInProcessDispatcher({ concurrency: CONCURRENCY, log })
+      : createBullDispatcher({
+          redisUrl,
+          concurrency: CONCURRENCY,
+          log,
+          onLostWakeUp: () => metrics.lostWakeUps.inc(),
+        });
+  if (config.role === "web") onClose(() => dispatcher.close());
+  const replies = createReplyAcceptor({ store, dispatcher, metrics, log });
+  const relay: RelayDeps = {
+    store,
+    portals,
+    channels,
+    dispatcher,
+    shelf,
+    replies,
+    toBBCode: toBbcode,
+    fromBBCode: fromBbcode,
+    openPortalFile: createPortalFiles(policy),
+    metrics,
+    log,
+    now,
+  };
+  const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
+  onClose(() => repairs.close());
+  return { dispatcher, replies, relay, acceptor: createInboundAcceptor(relay), repairs };
+}

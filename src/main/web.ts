@@ -1,0 +1,146 @@
+import { registerApi } from "../../handlers/api/register.ts";
+import { registerChannels } from "../../handlers/channels.ts";
+import { registerEvents } from "../../handlers/events.ts";
+import { registerForms } from "../../handlers/forms.ts";
+import { registerInstall } from "../../handlers/install.ts";
+import { createInstaller } from "../../handlers/installer.ts";
+import { registerMedia } from "../../handlers/media.ts";
+import { registerOAuth } from "../../handlers/oauth.ts";
+import { registerPage } from "../../handlers/page.ts";
+import { registerPlacements } from "../../handlers/placements.ts";
+import { registerWebchat } from "../../handlers/webchat.ts";
+import { createFormAdapter } from "../channels/form/adapter.ts";
+import { createFormDesk } from "../channels/form/desk.ts";
+import { createVisitorDesk } from "../channels/webchat/visitor.ts";
+import { mediaId, type PortalId } from "../domain/ids.ts";
+import { fromBbcode } from "../portal/bbcode.ts";
+import { ensureInstalled } from "../portal/ensure-installed.ts";
+import type { Manifest } from "../portal/manifest.ts";
+import { createAccountCache } from "../relay/account-cache.ts";
+import { createAccounts } from "../relay/accounts.ts";
+import { createFirstContact } from "../relay/first-contact.ts";
+import { createSpool } from "../relay/spool.ts";
+import type { App } from "../server/app.ts";
+import { createPages } from "../server/pages.ts";
+import { createSessions } from "../server/session.ts";
+import { asTenant } from "../store/fair-gate.ts";
+import type { Base } from "./base.ts";
+import type { ChannelsPart } from "./channels.ts";
+import type { PortalPart } from "./portal.ts";
+import type { RelayPart } from "./relay.ts";
+
+const ACCOUNT_CACHE_MS = 2_000;
+const SPOOL_BYTES = 64 * 1024 * 1024;
+
+export interface WebParts {
+  readonly portal: PortalPart;
+  readonly channels: ChannelsPart;
+  readonly relay: RelayPart;
+  readonly manifest: Manifest;
+}
+
+/** Hangs every entry point of the application on the server. */
+export async function serveRequests(app: App, base: Base, parts: WebParts): Promise<void> {
+  const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
+  const { oauth, policy, portals, transport } = parts.portal;
+  const { broker, channels, hub, shelf, uploads } = parts.channels;
+  const { acceptor, dispatcher, repairs, replies } = parts.relay;
+
+  const sessions = createSessions({ secretKey, portals: store.portals });
+  const pages = createPages(inRoot("dist/placements"));
+  const accountCache = createAccountCache(store.accounts, ACCOUNT_CACHE_MS, Date.now);
+  const accounts = createAccounts({
+    store,
+    channels,
+    portals,
+    dispatcher,
+    publicUrl: config.publicUrl,
+    removeMedia: shelf.remove,
+    log,
+  });
+  const installer = createInstaller({ log, ensureInstalled: installPortal });
+  const frame = { store, transport, pages, sessions };
+  const spool = createSpool({
+    dir: `${config.dataDir}/spool`,
+    maxBytes: SPOOL_BYTES,
+    log,
+    onDepth: (count) => metrics.spooled.set(count),
+  });
+  onClose(() => spool.close());
+
+  await registerChannels(app, { channels, accounts: accountCache, acceptor });
+  await registerEvents(app, {
+    store,
+    replies,
+    oauth,
+    portals,
+    installer,
+    spool,
+    shelf,
+    channels,
+    fromBBCode: fromBbcode,
+    inTurn: asTenant,
+    metrics,
+    log,
+  });
+  registerMedia(app, { shelf });
+  await registerInstall(app, { ...frame, oauth, portals, installer });
+  await registerPage(app, frame);
+  await registerPlacements(app, frame);
+  await registerOAuth(app, { ...frame, oauth, policy, application: config.b24, publicUrl: config.publicUrl });
+  await registerApi(app, {
+    store,
+    channels,
+    accounts,
+    connections: broker,
+    replies,
+    firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
+    portals,
+    transport,
+    dispatcher,
+    sessions,
+    installer,
+    publicUrl: config.publicUrl,
+    mediaLink: (id) => shelf.link(id),
+    accountChanged: accountCache.forget,
+    startHistoryRepair: async (portal) => {
+      await store.portals.noteGap(now(), portal);
+      repairs.start(portal);
+    },
+    watchTyping: hub.watch,
+    now,
+  });
+  await registerForms(app, {
+    accounts: accountCache,
+    conversations: store.conversations,
+    adapter: createFormAdapter({ now }),
+    desk: createFormDesk(),
+    acceptInbound: acceptor.accept,
+    widgetPath: inRoot("dist/form.js"),
+    log,
+  });
+  await registerWebchat(app, {
+    store,
+    desk: createVisitorDesk({ secretKey, hub, now }),
+    acceptInbound: acceptor.accept,
+    keepFile: (file) => uploads.keep(file),
+    openUpload: (ref) => uploads.read(ref),
+    openFile: (id) => shelf.open(mediaId(id)),
+    // The connector has no call that shows a customer typing; our own pages listen to it.
+    visitorTyping: (account, visitor, text) => hub.draft(account.id, visitor, text),
+    log,
+    widgetPath: inRoot("dist/widget.js"),
+  });
+
+  async function installPortal(portal: PortalId) {
+    const report = await ensureInstalled({
+      caller: portals.caller(portal),
+      connectors: portals.connectors(portal),
+      manifest: parts.manifest,
+      publicUrl: config.publicUrl,
+      channels: [...channels.values()],
+    });
+    await store.portals.update(portal, { installation: report });
+    return report;
+  }
+}

@@ -1,0 +1,73 @@
+import { createLeases } from "../dispatch/leases.ts";
+import { createLaneRunner } from "../dispatch/runner.ts";
+import { createSweeper } from "../dispatch/sweeper.ts";
+import { parseLane } from "../domain/ids.ts";
+import { createChores } from "../relay/chores.ts";
+import { drain } from "../relay/drain.ts";
+import { createPoller } from "../relay/poller.ts";
+import { READ_AHEAD } from "../relay/ports.ts";
+import { createSessionHost } from "../relay/sessions/session-host.ts";
+import { asTenant } from "../store/fair-gate.ts";
+import type { Base } from "./base.ts";
+import type { ChannelsPart } from "./channels.ts";
+import type { RelayPart } from "./relay.ts";
+
+const LEASE_MS = 6_000;
+const SWEEP_MS = 1_000;
+
+export interface WorkParts {
+  readonly channels: ChannelsPart;
+  readonly relay: RelayPart;
+}
+
+/** Drains lanes, keeps standing connections, sweeps, polls and does the chores. */
+export async function startWork(base: Base, parts: WorkParts): Promise<void> {
+  const { config, log, store, owner, now, onClose } = base;
+  const { broker, channels } = parts.channels;
+  const { acceptor, dispatcher, relay } = parts.relay;
+
+  const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
+  const run = createLaneRunner({
+    lanes: store.lanes,
+    leases,
+    dispatcher,
+    log,
+    readAhead: READ_AHEAD,
+    drain: async (lane, by, contents) => {
+      const drained = await drain(relay, { lane, owner: by, contents });
+      return drained.kind === "later" ? drained.at : undefined;
+    },
+    inTurn: (lane, work) => asTenant(parseLane(lane)?.portal ?? "", work),
+  });
+  await leases.start();
+  await dispatcher.start(run);
+  const sweeper = createSweeper({ lanes: store.lanes, dispatcher, intervalMs: SWEEP_MS, log });
+  sweeper.start();
+  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, log, owner });
+  broker.serve(sessions);
+  sessions.start();
+  // After the lanes: what is being sent goes over these connections.
+  onClose(() => sessions.close());
+  const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
+  chores.start();
+  // Running lanes end before their leases are given back, or another worker would find calls still under way.
+  onClose(async () => {
+    await dispatcher.close();
+    await leases.close();
+  });
+  onClose(() => sweeper.stop());
+  onClose(() => chores.close());
+  if (config.publicUrl.startsWith("https:")) return;
+  const poller = createPoller({ store, acceptor, channels, log, owner });
+  poller.start();
+  onClose(() => poller.close());
+}
+
+/**
+ * While we were away the portals may have sent events; each is sent once, so the histories are looked through. The gap
+ * was noted before we listened (replies wait for the comparison) and ends only now that we do.
+ */
+export async function startRepair({ store, now }: Base, { repairs }: RelayPart): Promise<void> {
+  await store.portals.noteGap(now());
+  for (const portal of await store.portals.list()) if (portal.tokens && portal.active) repairs.start(portal.id);
+}
