@@ -4,9 +4,7 @@
  * same request heals whatever a crash left:
  * - create: stored first (state `starting`), then the vendor is told. A crash between leaves an account that says so;
  *   `reconnect` goes on. The same credentials twice are refused, so a repeated request makes no second account.
- * - line: the portal first, then the store, then the old line is let go. Messages go where the store says, and a line
- *   that the portal has not activated yet would refuse them. A crash before the store's write changes nothing for us; a
- *   crash after it leaves the old line shown as connected in the portal, where the connector's page offers to disconnect it.
+ * - line: see `account-lines.ts`.
  * - delete: portal, vendor, store, files. A crash anywhere leaves the account to be deleted again.
  * Portal or vendor slow or gone: the step before the store's write says so in a sentence and nothing is changed;
  * clean-ups are best effort and never block a deletion.
@@ -16,11 +14,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account, ConnectionState } from "../domain/account.ts";
-import { connectorId, groupConnector } from "../domain/connector-ids.ts";
 import type { AccountId, MediaId, PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
-import type { PortalDirectory, PortalOutcome } from "../portal/contract.ts";
-import type { AccountPatch, Store } from "../store/contract.ts";
+import type { PortalDirectory } from "../portal/contract.ts";
+import type { AccountPatch } from "../store/contract/accounts.ts";
+import type { Store } from "../store/contract.ts";
+import { checkInput } from "./account-input.ts";
+import { createAccountLines } from "./account-lines.ts";
 
 export interface AccountsDeps {
   readonly store: Pick<Store, "accounts" | "messages" | "lanes" | "portals">;
@@ -83,10 +83,10 @@ export interface Accounts {
 
 const STARTING: ConnectionState = { kind: "starting", sentence: "Connecting." };
 const DROPPED = "Not delivered: it was dropped when the account was switched on again. It can be retried by hand.";
-const CONNECTOR_TRIES = 5;
 
 export function createAccounts(deps: AccountsDeps): Accounts {
   const { store, channels } = deps;
+  const lines = createAccountLines(deps);
 
   async function create(portal: PortalId, input: AccountInput): Promise<AccountOutcome> {
     const adapter = channels.get(input.channel);
@@ -155,101 +155,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const found = await known(portal, id);
     if (!found) return { kind: "unknown" };
     const { account, adapter } = found;
-    if (line === null) return leaveLine(portal, account);
-    for (let attempt = 0; attempt < CONNECTOR_TRIES; attempt++) {
-      const connector = await freeConnector(portal, account, line);
-      const refused = await attach(portal, account, adapter, connector, line);
-      if (refused) return refused;
-      const stored = await store.accounts.update(portal, id, { line, connector });
-      if (stored === "unknown") return { kind: "unknown" };
-      // Somebody else took the pair meanwhile and feeds it: it stays theirs, the next free id is ours.
-      if (stored === "conflict") continue;
-      const problem = await letGo(portal, account, { connector, line });
-      await wake(portal, id);
-      return answer(portal, id, problem);
-    }
-    return {
-      kind: "conflict",
-      code: "line_taken",
-      sentence: "Other accounts are being connected to this line at the same moment. Try again.",
-    };
-  }
-
-  async function leaveLine(portal: PortalId, account: Account): Promise<AccountOutcome> {
-    const outcome = await detach(portal, account);
-    if (outcome.kind !== "ok") return refusedByPortal(outcome);
-    await store.accounts.update(portal, account.id, { line: null, connector: null });
-    return answer(portal, account.id);
-  }
-
-  async function attach(
-    portal: PortalId,
-    account: Account,
-    adapter: ChannelAdapter,
-    connector: string,
-    line: string,
-  ): Promise<AccountOutcome | undefined> {
-    const connectors = deps.portals.connectors(portal);
-    const suffix = /_(\d+)$/.exec(connector)?.[1];
-    const title = suffix === undefined ? adapter.title : `${adapter.title} ${suffix}`;
-    const one = { id: connector, title };
-    const groups = { id: groupConnector(connector), title: `${title}, groups`, group: true };
-    for (const wanted of adapter.capabilities.groups ? [one, groups] : [one]) {
-      const registered = await connectors.register({
-        ...wanted,
-        icon: adapter.icon,
-        handlerUrl: `${deps.publicUrl}/placements/connector-setup`,
-      });
-      if (registered.kind !== "ok") return refusedByPortal(registered);
-      const attached = await connectors.attach(
-        { connector: wanted.id, line },
-        {
-          id: account.profile.externalId ?? account.id,
-          url: account.profile.url ?? deps.publicUrl,
-          name: account.name,
-        },
-      );
-      if (attached.kind !== "ok") return refusedByPortal(attached);
-    }
-    return undefined;
-  }
-
-  /** Off its line, the groups' connector first: what is left after a crash is found by the account's own. */
-  async function detach(portal: PortalId, { channel, line, connector }: Account): Promise<PortalOutcome<void>> {
-    if (line === undefined || connector === undefined) return { kind: "ok", value: undefined };
-    const connectors = deps.portals.connectors(portal);
-    if (channels.get(channel)?.capabilities.groups === true) {
-      const outcome = await connectors.detach({ connector: groupConnector(connector), line });
-      // A portal that never had it says no: off is what was wanted.
-      if (outcome.kind !== "ok" && outcome.kind !== "refused") return outcome;
-    }
-    return connectors.detach({ connector, line });
-  }
-
-  /** Takes the account off the line it fed before, unless that is the new one. Answers a sentence when the portal would not. */
-  async function letGo(
-    portal: PortalId,
-    before: Account,
-    now: { readonly connector: string; readonly line: string },
-  ): Promise<string | undefined> {
-    if (before.line === undefined || before.connector === undefined) return undefined;
-    if (before.line === now.line && before.connector === now.connector) return undefined;
-    const outcome = await detach(portal, before);
-    if (outcome.kind === "ok") return undefined;
-    return `The line used before still shows the channel as connected. Disconnect it there by hand. ${refusedByPortal(outcome).sentence}`;
-  }
-
-  /** The account's own connector where the line has room for it, else the first id of its channel that no other account uses on that line. */
-  async function freeConnector(portal: PortalId, account: Account, line: string): Promise<string> {
-    const others = (await store.accounts.list(portal)).filter(
-      (other) => other.id !== account.id && other.line === line,
-    );
-    const taken = new Set(others.map((other) => other.connector));
-    if (account.connector !== undefined && !taken.has(account.connector)) return account.connector;
-    for (let number = 1; ; number++) {
-      const id = connectorId(account.channel, number);
-      if (!taken.has(id)) return id;
-    }
+    const outcome = line === null ? await lines.leave(account, adapter) : await lines.set(account, adapter, line);
+    if (outcome.kind !== "done") return outcome;
+    if (line !== null) await wake(portal, id);
+    return answer(portal, id, outcome.problem);
   }
 
   async function setEnabled(
@@ -301,13 +210,14 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   async function remove(portal: PortalId, id: AccountId): Promise<{ readonly kind: "done" | "unknown" }> {
     const account = await store.accounts.find(portal, id);
     if (!account) return { kind: "unknown" };
-    const outcome = await detach(portal, account);
+    const adapter = channels.get(account.channel);
+    const outcome = await lines.detach(account, adapter);
     if (outcome.kind !== "ok")
       deps.log.warn(
         { portal, account: id, outcome: outcome.kind },
         "A deleted account stays shown as connected in the portal",
       );
-    await channels.get(account.channel)?.disconnect(account);
+    await adapter?.disconnect(account);
     const media = await store.accounts.delete(portal, id);
     if (media && media.length > 0) await deps.removeMedia(media);
     return { kind: "done" };
@@ -371,40 +281,4 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   }
 
   return { create, change, setLine, setEnabled, setPortalActive, reconnect, delete: remove };
-}
-
-type Checked =
-  | {
-      readonly kind: "checked";
-      readonly credentials: Readonly<Record<string, unknown>>;
-      readonly settings: Readonly<Record<string, unknown>>;
-    }
-  | { readonly kind: "invalid"; readonly field: string; readonly sentence: string };
-
-function checkInput(adapter: ChannelAdapter, credentials: unknown, settings: unknown): Checked {
-  const read = adapter.credentials.safeParse(credentials);
-  if (!read.success) return invalid("credentials", read.error.issues[0]);
-  const wished = adapter.settings.safeParse(settings);
-  if (!wished.success) return invalid("settings", wished.error.issues[0]);
-  return { kind: "checked", credentials: read.data, settings: wished.data };
-}
-
-function invalid(
-  field: string,
-  issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
-): Checked {
-  return {
-    kind: "invalid",
-    field: [field, ...(issue?.path ?? [])].map(String).join("."),
-    sentence: issue?.message ?? "This is not what is expected here.",
-  };
-}
-
-function refusedByPortal(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): {
-  readonly kind: "refused";
-  readonly by: "portal";
-  readonly sentence: string;
-} {
-  const sentence = outcome.kind === "withdrawn" ? "The call was withdrawn." : outcome.sentence;
-  return { kind: "refused", by: "portal", sentence };
 }
