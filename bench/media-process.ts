@@ -13,7 +13,7 @@ import { accountId, type MediaId, messageId, portalId } from "../src/domain/ids.
 import type { Attachment } from "../src/domain/message.ts";
 import { plainText } from "../src/domain/rich-text.ts";
 import { createMediaShelf } from "../src/media/shelf.ts";
-import type { Media } from "../src/store/contract.ts";
+import type { Media } from "../src/store/contract/messages.ts";
 
 export type Order =
   /** Fetches a vendor's file and keeps it. */

@@ -20,7 +20,8 @@ import type { OAuthClient } from "../src/portal/oauth.ts";
 import type { App } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
 import { isInstalled } from "../src/server/session.ts";
-import type { NonceRepository, Store } from "../src/store/contract.ts";
+import type { NonceRepository } from "../src/store/contract/locks.ts";
+import type { Store } from "../src/store/contract.ts";
 import { identify, sameSecret } from "./frame.ts";
 import { openPage, type PageDeps } from "./page.ts";
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { LaneId } from "../domain/ids.ts";
-import { type LaneContents, type LaneRepository, StoreUnavailable } from "../store/contract.ts";
+import type { LaneContents, LaneRepository } from "../store/contract/lanes.ts";
+import { StoreUnavailable } from "../store/contract.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Dispatcher } from "./contract.ts";
 import type { Leases } from "./leases.ts";

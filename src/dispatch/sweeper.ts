@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { LaneRepository } from "../store/contract.ts";
+import type { LaneRepository } from "../store/contract/lanes.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Dispatcher } from "./contract.ts";
 import { createQuietLog } from "./quiet-log.ts";

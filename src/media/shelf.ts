@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { fileTypeFromFile } from "file-type";
 import mime from "mime";
 import { type MediaId, mediaId } from "../domain/ids.ts";
-import type { MediaRepository } from "../store/contract.ts";
+import type { MediaRepository } from "../store/contract/messages.ts";
 import type { IncomingFile, Kept, MediaShelf, ShelvedFile } from "./contract.ts";
 
 export interface ShelfOptions {

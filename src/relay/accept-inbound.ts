@@ -5,7 +5,8 @@ import type { Content } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
-import { type Accepted, type InboundRow, type Store, StoreUnavailable } from "../store/contract.ts";
+import type { Accepted, InboundRow } from "../store/contract/accept.ts";
+import { type Store, StoreUnavailable } from "../store/contract.ts";
 import { createGroupCommit } from "./group-commit.ts";
 
 export interface InboundAcceptor {

@@ -6,7 +6,8 @@ import type { Content } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
-import type { Accepted, ReplyRow, Store } from "../store/contract.ts";
+import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
+import type { Store } from "../store/contract.ts";
 
 /** What an operator did in Open Lines, in neutral words. `chatId` is ours (we sent it), `im*` are the portal's. */
 export type OperatorAction = OperatorMessage | OperatorEdit | OperatorRemoval;

@@ -1,6 +1,6 @@
 import type { Account } from "../domain/account.ts";
 import type { AccountId } from "../domain/ids.ts";
-import type { AccountRepository } from "../store/contract.ts";
+import type { AccountRepository } from "../store/contract/accounts.ts";
 
 /**
  * Accounts by id for the webhook path, where one query per request would cost more than the insert. A change made in

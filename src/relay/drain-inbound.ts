@@ -1,7 +1,8 @@
 import type { Message } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
-import type { DueMessage, LaneContents, MessageResult } from "../store/contract.ts";
+import type { LaneContents } from "../store/contract/lanes.ts";
+import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";

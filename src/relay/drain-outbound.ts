@@ -2,7 +2,8 @@ import type { ChannelAdapter, Outgoing, SendOutcome } from "../channels/contract
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Message } from "../domain/message.ts";
-import type { DueMessage, LaneContents, MessageResult } from "../store/contract.ts";
+import type { LaneContents } from "../store/contract/lanes.ts";
+import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";

@@ -3,7 +3,7 @@ import type { Account } from "../domain/account.ts";
 import { groupConnector } from "../domain/connector-ids.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { LineAddress, OpenLines } from "../portal/contract.ts";
-import type { LaneContents } from "../store/contract.ts";
+import type { LaneContents } from "../store/contract/lanes.ts";
 import type { RelayDeps } from "./ports.ts";
 
 /** Where a customer's messages go, once everything that must be switched on is. */

@@ -6,7 +6,8 @@ import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { MediaShelf } from "../media/contract.ts";
 import type { PortalDirectory, PortalFile } from "../portal/contract.ts";
-import type { LaneContents, Store } from "../store/contract.ts";
+import type { LaneContents } from "../store/contract/lanes.ts";
+import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */

@@ -1,5 +1,5 @@
 import type { Conversation } from "../domain/conversation.ts";
-import type { DueMessage, MessageResult } from "../store/contract.ts";
+import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
 import { groupAlbums, isSaying, saysNothing, toSentElement } from "./elements.ts";
 import type { InboundRoute } from "./inbound-route.ts";
 import { type Drained, later, type RelayDeps } from "./ports.ts";

@@ -12,7 +12,7 @@ import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { type PortalId, portalId } from "../domain/ids.ts";
 import type { Portal } from "../domain/portal.ts";
-import type { PortalRepository } from "../store/contract.ts";
+import type { PortalRepository } from "../store/contract/portals.ts";
 import type { App } from "./app.ts";
 import { HttpError } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely } from "kysely";
 import { conversationId, laneOf, messageId, type PortalId } from "../domain/ids.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { Accepted, AcceptedFirst, FirstRow, InboundRow, ReplyRow } from "./contract.ts";
+import type { Accepted, AcceptedFirst, FirstRow, InboundRow, ReplyRow } from "./contract/accept.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import type { Account, AccountProfile, ConnectionState } from "../domain/account.ts";
 import { accountId, mediaId, portalId } from "../domain/ids.ts";
 import { isUuid, toJson } from "./clean.ts";
-import type { AccountRepository } from "./contract.ts";
+import type { AccountRepository } from "./contract/accounts.ts";
 import { repeatWhenUndone, violates } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";

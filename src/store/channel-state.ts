@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { cleanText, isUuid } from "./clean.ts";
-import type { ChannelStateRepository } from "./contract.ts";
+import type { ChannelStateRepository } from "./contract/accounts.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 

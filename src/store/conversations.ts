@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import { accountId, conversationId, portalId } from "../domain/ids.ts";
 import { cleanText, indexable, isUuid } from "./clean.ts";
-import type { ConversationRepository } from "./contract.ts";
+import type { ConversationRepository } from "./contract/conversations.ts";
 import type { Schema } from "./schema.ts";
 
 const TABLE = "conversations";

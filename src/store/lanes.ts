@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from "kysely";
 import { conversationId, type Direction, type LaneId, laneOf, parseLane, portalId } from "../domain/ids.ts";
 import { accountReader } from "./accounts.ts";
 import { isUuid } from "./clean.ts";
-import type { LaneContents, LaneRepository } from "./contract.ts";
+import type { LaneContents, LaneRepository } from "./contract/lanes.ts";
 import { toConversation } from "./conversations.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { toDueMessage } from "./message-row.ts";

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { toJson } from "./clean.ts";
-import type { LockRepository, NonceRepository } from "./contract.ts";
+import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { Schema } from "./schema.ts";
 
 /** `ttlMs` from now, by the database's clock: the clocks of the processes need not agree. */

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { mediaId, messageId, portalId } from "../domain/ids.ts";
-import type { MediaRepository } from "./contract.ts";
+import type { MediaRepository } from "./contract/messages.ts";
 import type { Schema } from "./schema.ts";
 
 /** Files that are kept: their description. The bytes are elsewhere; the answers of `erase` and `delete` say which to remove. */

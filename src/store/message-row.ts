@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import { accountId, conversationId, type Direction, messageId, portalId } from "../domain/ids.ts";
 import type { Content, Message, MessageKind, MessageState, Origin } from "../domain/message.ts";
-import type { DueMessage } from "./contract.ts";
+import type { DueMessage } from "./contract/messages.ts";
 import type { Schema } from "./schema.ts";
 
 /** A message as the domain knows it, of its row. */

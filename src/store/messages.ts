@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import { conversationId, type Direction, laneOf, messageId, portalId } from "../domain/ids.ts";
 import { acceptFirst, acceptInbound, acceptReply } from "./accept.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { MessageRepository, MessageResult, Unreported } from "./contract.ts";
+import type { MessageRepository, MessageResult, Unreported } from "./contract/messages.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { keyOf } from "./lanes.ts";
 import { toDueMessage, toMessage } from "./message-row.ts";

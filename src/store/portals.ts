@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from "kysely";
 import { mediaId, type PortalId, portalId } from "../domain/ids.ts";
 import type { InstallationReport, Portal } from "../domain/portal.ts";
 import { toJson } from "./clean.ts";
-import type { PortalRepository } from "./contract.ts";
+import type { PortalRepository } from "./contract/portals.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { type PortalId, portalId } from "../domain/ids.ts";
-import type { UserRepository } from "./contract.ts";
+import type { UserRepository } from "./contract/portals.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 import { NO_TOKENS, openTokens, sealTokens } from "./tokens.ts";

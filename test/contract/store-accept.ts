@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type AccountId, accountId, conversationId, laneOf, messageId, type PortalId } from "../../src/domain/ids.ts";
-import type { Accepted, FirstRow, Store } from "../../src/store/contract.ts";
+import type { Accepted, FirstRow } from "../../src/store/contract/accept.ts";
+import type { Store } from "../../src/store/contract.ts";
 import {
   accept,
   content,

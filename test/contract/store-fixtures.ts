@@ -3,7 +3,8 @@ import type { Account } from "../../src/domain/account.ts";
 import { type ConversationId, type LaneId, type MessageId, type PortalId, portalId } from "../../src/domain/ids.ts";
 import type { Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
-import type { Accepted, AcceptedFirst, InboundRow, ReplyRow, Store } from "../../src/store/contract.ts";
+import type { Accepted, AcceptedFirst, InboundRow, ReplyRow } from "../../src/store/contract/accept.ts";
+import type { Store } from "../../src/store/contract.ts";
 
 /** Tests share one database: each works in a portal of its own. */
 export const newPortalId = (): PortalId => portalId(`portal-${randomUUID()}`);

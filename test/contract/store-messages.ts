@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { laneOf, type PortalId } from "../../src/domain/ids.ts";
 import type { MessageState } from "../../src/domain/message.ts";
-import type { MessageResult, Store } from "../../src/store/contract.ts";
+import type { MessageResult } from "../../src/store/contract/messages.ts";
+import type { Store } from "../../src/store/contract.ts";
 import {
   accept,
   content,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createLeases } from "../../src/dispatch/leases.ts";
 import { createLaneRunner, type Drain } from "../../src/dispatch/runner.ts";
 import { conversationId, type LaneId, laneOf, portalId } from "../../src/domain/ids.ts";
-import { type LaneContents, StoreUnavailable } from "../../src/store/contract.ts";
+import type { LaneContents } from "../../src/store/contract/lanes.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
 const lane = laneOf("in", conversationId("c"), portalId("p"));

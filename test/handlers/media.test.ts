@@ -9,7 +9,7 @@ import { registerMedia } from "../../handlers/media.ts";
 import { type MediaId, messageId, portalId } from "../../src/domain/ids.ts";
 import type { MediaShelf } from "../../src/media/contract.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
-import type { Media } from "../../src/store/contract.ts";
+import type { Media } from "../../src/store/contract/messages.ts";
 
 /** Files of strangers, from the shelf to a browser: what they are called never decides what a browser does with them. */
 

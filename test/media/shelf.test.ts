@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type MediaId, messageId, portalId } from "../../src/domain/ids.ts";
 import { createMediaShelf, safeName } from "../../src/media/shelf.ts";
-import type { Media, MediaRepository } from "../../src/store/contract.ts";
+import type { Media, MediaRepository } from "../../src/store/contract/messages.ts";
 
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accountId, conversationId, type MessageId, mediaId } from "../../src/domain/ids.ts";
 import type { Content } from "../../src/domain/message.ts";
 import { plainText, type SpanKind } from "../../src/domain/rich-text.ts";
-import type { MessageResult } from "../../src/store/contract.ts";
+import type { MessageResult } from "../../src/store/contract/messages.ts";
 import type { PageRequest } from "../emulators/portal/pages.ts";
 import { openSite, type Site } from "../handlers/support/site.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
-import type { InboundRow } from "../../src/store/contract.ts";
+import type { InboundRow } from "../../src/store/contract/accept.ts";
 import { Relay } from "./harness.ts";
 
 /** One portal and store for all; each test has a customer of its own. */

@@ -1,5 +1,5 @@
 import type { Logger } from "../../log/log.ts";
-import type { LockRepository } from "../../store/contract.ts";
+import type { LockRepository } from "../../store/contract/locks.ts";
 
 export interface LeaseDeps {
   readonly locks: LockRepository;

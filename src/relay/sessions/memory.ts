@@ -1,6 +1,6 @@
 import type { SessionMemory } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
-import type { ChannelStateRepository } from "../../store/contract.ts";
+import type { ChannelStateRepository } from "../../store/contract/accounts.ts";
 
 export interface MemoryDeps {
   readonly channelState: ChannelStateRepository;

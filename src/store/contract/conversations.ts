@@ -1,0 +1,35 @@
+import type { Conversation } from "../../domain/conversation.ts";
+import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
+
+export interface ConversationRepository {
+  find(portal: PortalId, conversation: ConversationId): Promise<Conversation | undefined>;
+  findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
+  /** The latest conversation of an account whose customer has this phone (E.164) or this e-mail. Neither: nobody's. */
+  findByContact(
+    account: AccountId,
+    contact: { readonly phone?: string | undefined; readonly email?: string | undefined },
+  ): Promise<Conversation | undefined>;
+  findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
+  /** Newest first. `touchedSince`: only those with a message since then. */
+  list(
+    portal: PortalId,
+    query: {
+      readonly account?: AccountId;
+      readonly open?: boolean;
+      readonly touchedSince?: Date;
+      readonly limit: number;
+    },
+  ): Promise<readonly Conversation[]>;
+  /** Stores what the portal told about its side. Absent keys stay. */
+  learn(
+    portal: PortalId,
+    conversation: ConversationId,
+    patch: {
+      readonly imChatId?: string;
+      readonly sessionId?: string;
+      readonly portalUserId?: string;
+      readonly open?: boolean;
+      readonly comparedAt?: Date;
+    },
+  ): Promise<void>;
+}

@@ -1,0 +1,114 @@
+import type { AccountId, ConversationId, Direction, LaneId, MediaId, MessageId, PortalId } from "../../domain/ids.ts";
+import type { Attachment, Message, MessageState } from "../../domain/message.ts";
+import type { Accepted, AcceptedFirst, FirstRow, InboundRow, ReplyRow } from "./accept.ts";
+
+/** What the portal is to be told of a message of ours: that it reached the customer, or that it ended badly. */
+export interface Unreported {
+  readonly message: Message;
+  readonly what: "arrived" | "bad-ending";
+}
+
+/** What became of an attempt. `settleBy`: the lane waits for certainty until then (the other side can be asked). */
+export type MessageResult =
+  | { readonly state: "sent" | "delivered"; readonly externalIds?: readonly string[] }
+  | { readonly state: "stored"; readonly nextAt: Date; readonly error: string }
+  | { readonly state: "refused" | "failed"; readonly error: string }
+  | {
+      readonly state: "uncertain";
+      readonly error: string;
+      readonly externalIds?: readonly string[];
+      readonly settleBy?: Date;
+      readonly nextAt?: Date;
+    };
+
+export interface JournalQuery {
+  readonly state?: MessageState;
+  readonly conversation?: ConversationId;
+  readonly account?: AccountId;
+  readonly direction?: Direction;
+  /** Also rows that are edits, deletions and reactions. Default: messages only. */
+  readonly changes?: boolean;
+  /** Only rows after this position (for resuming) or before it (for paging back); order is by position ascending, or descending for `before`. */
+  readonly after?: number;
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** An unfinished row with what the lane must know of it. */
+export interface DueMessage extends Message {
+  /** Set while the lane waits for certainty about an `uncertain` row. */
+  readonly settleBy?: Date;
+}
+
+export interface MessageRepository {
+  /**
+   * Accepts many events in ONE transaction: conversation upsert, message insert, lane due. Results stand in
+   * the order of the rows. Order within a conversation is the order of the rows. An edit also changes the text of the message it edits.
+   */
+  acceptInbound(rows: readonly InboundRow[]): Promise<readonly Accepted[]>;
+  /** One transaction; `duplicate` when the origin key was seen. */
+  acceptReply(row: ReplyRow): Promise<Accepted>;
+  /** One transaction: the conversation is there and its first message accepted, or neither. */
+  acceptFirst(row: FirstRow): Promise<AcceptedFirst>;
+  find(portal: PortalId, message: MessageId): Promise<Message | undefined>;
+  findByIm(portal: PortalId, imMessageId: string): Promise<Message | undefined>;
+  /** Which of the portal's messages are here. */
+  knownByIm(portal: PortalId, imMessageIds: readonly string[]): Promise<ReadonlySet<string>>;
+  findByExternal(account: AccountId, externalId: string): Promise<Message | undefined>;
+  /**
+   * Unfinished rows of a lane from its head, in order: `stored`, `sending` (left over by a dead worker: this lane's lease
+   * is ours, so nobody is at it), and `uncertain` with `settleBy`. Rows whose time has not come are included: the caller
+   * must stop at them, or order would break.
+   */
+  unfinished(lane: LaneId, limit: number): Promise<readonly DueMessage[]>;
+  /** Marks rows `sending` if the lane's lease is still `owner`'s and none of them is finished; all or none. */
+  beginAttempt(lane: LaneId, owner: string, messages: readonly MessageId[]): Promise<boolean>;
+  /**
+   * Writes results in one transaction. A state never goes back from `read` to `delivered` or `sent`. A bad ending of a
+   * message to a customer is `unreported` from then on.
+   */
+  finish(results: readonly { readonly message: MessageId; readonly result: MessageResult }[]): Promise<void>;
+  /** Receipts of the channel: raises the state of our messages with these vendor ids, never lowers it. Answers the rows that changed. */
+  applyReceipt(
+    account: AccountId,
+    externalIds: readonly string[],
+    state: "delivered" | "read",
+  ): Promise<readonly MessageId[]>;
+  /**
+   * The channel could not deliver what it had taken: what was sent or uncertain under these vendor ids is refused with
+   * this sentence, and its lane is due to tell so; what was delivered or read stays. Known before the ids are: kept for
+   * `finish`. Answers the lanes to wake.
+   */
+  applyFailure(account: AccountId, externalIds: readonly string[], sentence: string): Promise<readonly LaneId[]>;
+  /** Outbound rows that the portal has still to be told about, in order. */
+  unreported(conversation: ConversationId, limit: number): Promise<readonly Unreported[]>;
+  /** Told. A bad ending that has become another one meanwhile stays to be told. */
+  markReported(told: readonly Unreported[]): Promise<void>;
+  /** Reactions on messages of a conversation from this position on, in order. */
+  reactions(portal: PortalId, conversation: ConversationId, from: number): Promise<readonly Message[]>;
+  /** By hand: back to `stored`, due now. `false` when the row is not in a state that may be retried. */
+  retry(portal: PortalId, message: MessageId): Promise<LaneId | undefined>;
+  /** Unfinished inbound and outbound rows of an account: the backlog that "on again" asks about. */
+  backlog(portal: PortalId, account: AccountId): Promise<number>;
+  /** Ends the backlog as `failed` with this sentence; each stays retriable by hand. */
+  dropBacklog(portal: PortalId, account: AccountId, sentence: string): Promise<number>;
+  journal(portal: PortalId, query: JournalQuery): Promise<readonly Message[]>;
+  /** Replaces attachment sources after their bytes were kept. */
+  setAttachments(message: MessageId, attachments: readonly Attachment[]): Promise<void>;
+}
+
+export interface Media {
+  readonly id: MediaId;
+  readonly portal: PortalId;
+  readonly message: MessageId;
+  readonly name: string;
+  readonly mime: string;
+  readonly size: number;
+  readonly createdAt: Date;
+}
+
+export interface MediaRepository {
+  create(media: Omit<Media, "createdAt">): Promise<void>;
+  /** Without a portal: a signed link carries only the id, the signature is the proof. */
+  find(media: MediaId): Promise<Media | undefined>;
+}
