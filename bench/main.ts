@@ -1,7 +1,7 @@
 /**
  * The figures of the README, measured on this machine: `npm run bench [-- FIGURE…] [--json FILE] [--long]`.
  *
- * Figures: webhook, own-time, flood, neighbours, idle-accounts, media; without names all of them, about twelve minutes on
+ * Figures: webhook, own-time, flood, neighbours, idle-accounts, media; without names all of them, about thirteen minutes on
  * two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
  * eleven minutes more). Needs PostgreSQL and Redis, which `npm run bench` brings.
  */

@@ -8,8 +8,9 @@
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { heldBy } from "./support/delivery.ts";
-import { Live, type OwnTimes, QuietTraffic, type StoreKind, settingOf } from "./support/live.ts";
+import { Live, type StoreKind, settingOf } from "./support/live.ts";
 import { runLoad } from "./support/load.ts";
+import { type OwnTimes, QuietTraffic } from "./support/quiet-traffic.ts";
 import { type Figure, type Finding, list, round, type Size } from "./support/report.ts";
 import { median, percentile } from "./support/stats.ts";
 
@@ -44,11 +45,14 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
   return await live.measure(async () => {
     const [noisy, ...quiet] = live.portals;
     if (!noisy) throw new Error("no portal");
-    const traffic = await QuietTraffic.start(live, quiet);
+    const traffic = await QuietTraffic.start(live, quiet, size);
     const pairs: Pair[] = [];
     for (let run = 0; run < (tiny ? 1 : 3); run += 1) {
       await live.settled();
-      const alone = await traffic.measure({ everyMs: traffic.idlePaceMs, while: (count) => count < (tiny ? 3 : 80) });
+      const alone = await traffic.measureTelegram({
+        everyMs: traffic.idlePaceMs,
+        while: (count) => count < (tiny ? 3 : 80),
+      });
       const conversations = tiny ? 10 : 500;
       const perConversation = tiny ? 5 : 10;
       const wanted = heldBy(noisy.controls) + conversations * perConversation;
@@ -66,7 +70,7 @@ async function measure(store: StoreKind, size: Size): Promise<Finding> {
       });
       // Looked at below; a failure meanwhile must not end the process unheard.
       flooding.catch(() => undefined);
-      const beside = await traffic.measure({
+      const beside = await traffic.measureTelegram({
         everyMs: traffic.idlePaceMs,
         while: (count) => {
           if (end === 0 && heldBy(noisy.controls) >= wanted) end = Date.now();

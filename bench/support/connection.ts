@@ -76,7 +76,7 @@ export class Connection {
   }
 }
 
-/** The head of a webhook request, as Telegram sends it. */
-export function webhookHead(path: string, secretHeader: string, secret: string): string {
-  return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: keep-alive\r\ncontent-type: application/json\r\naccept-encoding: gzip, deflate\r\n${secretHeader}: ${secret}\r\n`;
+/** The head of a webhook request, as vendors send it; one header proves it. */
+export function webhookHead(path: string, proofHeader: string, proof: string): string {
+  return `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: keep-alive\r\ncontent-type: application/json\r\naccept-encoding: gzip, deflate\r\n${proofHeader}: ${proof}\r\n`;
 }

@@ -16,10 +16,10 @@ import type { PortalSettings } from "../../test/emulators/portal/options.ts";
 import type { RequestLogEntry } from "../../test/emulators/portal/request-log.ts";
 import { until } from "../../test/support/world/until.ts";
 import { World } from "../../test/support/world/world.ts";
-import { Connection, webhookHead } from "./connection.ts";
+import { connectAccount, type LiveAccount, type StandingAccount, type WebhookChannel } from "./live-accounts.ts";
 import type { Target } from "./load.ts";
 import { type FreshServices, freshServices } from "./services.ts";
-import { FIRST_CHAT, SECRET_HEADER, telegramUpdate, textOf } from "./telegram-update.ts";
+import { FIRST_CHAT } from "./telegram-update.ts";
 
 export type StoreKind = "pglite" | "postgres";
 
@@ -28,10 +28,12 @@ export const settingOf: Readonly<Record<StoreKind, string>> = {
   postgres: "web and worker, PostgreSQL, Redis",
 };
 
-/** A portal with one Telegram account on its first line. */
+/** A portal with one account of each channel on its first line. */
 export interface LivePortal {
   readonly controls: PortalControls;
+  /** Of its Telegram account, for the load generator. */
   readonly target: Target;
+  readonly accounts: readonly LiveAccount[];
 }
 
 /** As in `World`. */
@@ -49,11 +51,17 @@ export class Live {
     this.services = services;
   }
 
-  static async start(store: StoreKind, portals: readonly Partial<PortalSettings>[]): Promise<Live> {
+  static async start(
+    store: StoreKind,
+    portals: readonly Partial<PortalSettings>[],
+    channels: readonly WebhookChannel[] = ["telegram"],
+  ): Promise<Live> {
     const services = store === "postgres" ? await freshServices() : undefined;
     const world = await World.start({
       portal: { portals: [...portals], eventTimeoutMs: 30_000 },
       telegram: { bots: portals.map(() => ({})) },
+      viber: { bots: portals.map(() => ({})) },
+      whatsappCloud: { businesses: portals.map(() => ({})) },
       ...(services && { services }),
       env: {
         LOG_LEVEL: "warn",
@@ -61,25 +69,29 @@ export class Live {
       },
     });
     try {
-      const tokens = [...world.telegram.bots.keys()];
-      const accounts: { readonly controls: PortalControls; readonly id: string }[] = [];
-      for (const [index, controls] of world.portal.portals.entries()) {
-        await world.install(controls.id);
-        const token = tokens[index];
-        if (token === undefined) throw new Error("a bot for every portal");
-        const account = await world.connectTelegram({ token, portal: controls.id });
-        accounts.push({ controls, id: account.id });
-      }
+      const standing = await Promise.all(
+        world.portal.portals.map(async ({ id }, position) => {
+          await world.install(id);
+          const accounts: StandingAccount[] = [];
+          for (const channel of channels) accounts.push(await connectAccount(world, channel, { id, position }));
+          return accounts;
+        }),
+      );
       const secrets = await readSecrets(
         world,
         services,
-        accounts.map((account) => account.id),
+        standing.flat().map((account) => account.id),
       );
       const port = Number(new URL(world.web.url).port);
-      const live = accounts.map(({ controls, id }, index) => ({
-        controls,
-        target: { port, path: `/channels/telegram/${id}`, secret: secrets[index] ?? "" },
-      }));
+      const live = world.portal.portals.map((controls, position): LivePortal => {
+        const own = standing[position] ?? [];
+        const telegram = own[channels.indexOf("telegram")]?.id ?? "";
+        return {
+          controls,
+          target: { port, path: `/channels/telegram/${telegram}`, secret: secrets.get(telegram) ?? "" },
+          accounts: own.map((account) => account.complete(secrets.get(account.id) ?? "")),
+        };
+      });
       return new Live(world, live, services);
     } catch (error) {
       await world.stop();
@@ -139,7 +151,7 @@ async function readSecrets(
   world: World,
   services: FreshServices | undefined,
   ids: readonly string[],
-): Promise<string[]> {
+): Promise<ReadonlyMap<string, string>> {
   if (!services) await world.web.kill("SIGTERM");
   const store = await openStore({
     databaseUrl: services?.databaseUrl,
@@ -151,117 +163,5 @@ async function readSecrets(
   const accounts = await Promise.all(ids.map((id) => store.accounts.findAnywhere(accountId(id))));
   await store.close();
   if (!services) await world.web.start();
-  return accounts.map((account) => account?.webhookSecret ?? "");
+  return new Map(accounts.flatMap((account) => (account ? [[account.id, account.webhookSecret] as const] : [])));
 }
-
-const CUSTOMERS = 5;
-const CONNECTIONS = 32;
-
-export interface OwnTimes {
-  /** Milliseconds from sending the webhook to its REST request standing at the portal. */
-  readonly fromWebhook: readonly number[];
-  /** The same from the webhook's 200; below zero where the request was quicker than the answer. */
-  readonly fromAccept: readonly number[];
-}
-
-/**
- * Writes as a few known customers of every portal in turn, at fixed times, and holds the portals' logs against them. A
- * portal gets no more than what leaks out of its bucket, so it is and stays idle.
- */
-export class QuietTraffic {
-  private readonly live: Live;
-  private readonly portals: readonly LivePortal[];
-  /** Opened for each measurement: a server closes connections that were idle for long. */
-  private connections: readonly Connection[] = [];
-  private next = 1;
-
-  private constructor(live: Live, portals: readonly LivePortal[]) {
-    this.live = live;
-    this.portals = portals;
-  }
-
-  /** Makes the customers known: each has written once. */
-  static async start(live: Live, portals: readonly LivePortal[]): Promise<QuietTraffic> {
-    const traffic = new QuietTraffic(live, portals);
-    await traffic.measure({ everyMs: 20, while: (count) => count < CUSTOMERS * portals.length });
-    await live.settled(portals);
-    return traffic;
-  }
-
-  /** Milliseconds between two messages that all portals together bear without their buckets filling. */
-  get idlePaceMs(): number {
-    return Math.ceil(550 / this.portals.length);
-  }
-
-  async measure(options: { readonly everyMs: number; readonly while: (count: number) => boolean }): Promise<OwnTimes> {
-    const sent: { readonly portal: LivePortal; readonly id: number; readonly at: number; accepted: number }[] = [];
-    const answers: Promise<void>[] = [];
-    const failures: unknown[] = [];
-    this.connections = await Promise.all(
-      Array.from({ length: CONNECTIONS }, () => Connection.open(this.portals[0]?.target.port ?? 0)),
-    );
-    const begin = now();
-    for (let count = 0; options.while(count); count += 1) {
-      const due = begin + count * options.everyMs;
-      while (now() < due) await new Promise((resolve) => setTimeout(resolve, Math.max(1, due - now())));
-      const portal = this.portals[this.next % this.portals.length];
-      if (!portal) break;
-      const id = this.next;
-      this.next += 1;
-      const conversation = Math.floor(id / this.portals.length) % CUSTOMERS;
-      const message = { portal, id, at: now(), accepted: Number.NaN };
-      sent.push(message);
-      answers.push(
-        this.post(portal, telegramUpdate(conversation, id, textOf(conversation, id))).then(
-          (status) => {
-            message.accepted = now();
-            if (status !== 200) failures.push(new Error(`a webhook was answered ${status}`));
-          },
-          (error: unknown) => void failures.push(error),
-        ),
-      );
-    }
-    await Promise.all(answers);
-    for (const connection of this.connections) connection.close();
-    if (failures.length > 0) throw new Error(`${failures.length} webhooks were not accepted`, { cause: failures[0] });
-    let left = new Map<string, number>();
-    await until(
-      () => {
-        left = this.leftAt();
-        return sent.every(({ portal, id }) => left.has(`${portal.controls.id}|${id}`));
-      },
-      60_000,
-      "every message to arrive",
-    );
-    const at = (message: { readonly portal: LivePortal; readonly id: number }) =>
-      left.get(`${message.portal.controls.id}|${message.id}`) ?? Number.NaN;
-    return {
-      fromWebhook: sent.map((message) => at(message) - message.at),
-      fromAccept: sent.map((message) => at(message) - message.accepted),
-    };
-  }
-
-  private leftAt(): Map<string, number> {
-    const times = new Map<string, number>();
-    for (const portal of this.portals) {
-      for (const entry of this.live.sends(portal)) {
-        for (const element of entry.commands.flatMap((command) => command.elements))
-          times.set(`${portal.controls.id}|${element.externalId}`, entry.startedAt);
-      }
-    }
-    return times;
-  }
-
-  private async post(portal: LivePortal, body: string): Promise<number> {
-    const head = webhookHead(portal.target.path, SECRET_HEADER, portal.target.secret);
-    for (;;) {
-      // Whoever waits beside us may have been quicker.
-      const connection = this.connections.find((one) => one.free);
-      if (connection) return connection.post(head, body);
-      await until(() => this.connections.some((one) => one.free), 60_000, "a free connection");
-    }
-  }
-}
-
-/** Milliseconds since 1970 with fractions, comparable with the emulator's `Date.now()` on the same machine. */
-const now = () => performance.timeOrigin + performance.now();

@@ -18,7 +18,7 @@ export function telegramUpdate(conversation: number, messageId: number, text: st
   const person = {
     id,
     first_name: "Customer",
-    last_name: `Number${letters(conversation)}`,
+    last_name: `Number${lettersOf(conversation)}`,
     username: `customer_${conversation}`,
   };
   return JSON.stringify({
@@ -35,7 +35,7 @@ export function telegramUpdate(conversation: number, messageId: number, text: st
 }
 
 /** Names have letters only; digits would be taken for no name. */
-function letters(number: number): string {
+export function lettersOf(number: number): string {
   let rest = number;
   let name = "";
   do {

@@ -10,8 +10,14 @@ import { type Fault, type Json, type LogEntry, type Person, type StoredMessage, 
  * allow, fetches the files of messages from their addresses itself, signs its callbacks, and plays people.
  */
 
-export interface EmulatorOptions {
+export interface BotOptions {
+  readonly token?: string;
   readonly name?: string;
+}
+
+export interface EmulatorOptions {
+  /** Bots known from the start; default one. */
+  readonly bots?: readonly BotOptions[];
   readonly now?: () => number;
   /** Messages an hour to one person who does not answer; `false` turns the limit off. Default 100, as Viber. */
   readonly perPersonPerHour?: number | false;
@@ -22,26 +28,45 @@ export interface EmulatorOptions {
 }
 
 const METHODS = ["set_webhook", "get_account_info", "send_message"];
+/** The first bot's; the others' count up in its last part. */
 const TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
 
 export class ViberEmulator {
   readonly log: LogEntry[] = [];
-  readonly bot: EmulatedBot;
+  /** By token. */
+  readonly bots = new Map<string, EmulatedBot>();
   readonly origins: Map<string, string>;
+  private readonly options: EmulatorOptions;
   private readonly files = new Map<string, { readonly name: string; readonly bytes: Buffer }>();
   private readonly server = new VendorServer();
   private readonly faults = new FaultPlan<Fault>(({ method }, call) => method === undefined || method === call);
 
   constructor(options: EmulatorOptions = {}) {
     this.origins = new Map(Object.entries(options.origins ?? {}));
-    this.bot = new EmulatedBot({
-      token: TOKEN,
-      name: options.name ?? "Shop Support",
+    this.options = options;
+    for (const bot of options.bots ?? [{}]) this.addBot(bot);
+  }
+
+  addBot({ token, name }: BotOptions = {}): EmulatedBot {
+    const { options } = this;
+    const ordinal = this.bots.size;
+    const bot = new EmulatedBot({
+      token: token ?? (ordinal === 0 ? TOKEN : `${TOKEN.slice(0, -4)}${String(ordinal).padStart(4, "0")}`),
+      name: name ?? "Shop Support",
       now: options.now ?? Date.now,
       origins: this.origins,
       perPersonPerHour: options.perPersonPerHour === false ? undefined : (options.perPersonPerHour ?? 100),
       httpWebhooks: options.httpWebhooks ?? false,
     });
+    this.bots.set(bot.token, bot);
+    return bot;
+  }
+
+  /** The first bot. */
+  get bot(): EmulatedBot {
+    const [first] = this.bots.values();
+    if (!first) throw new Error("the emulator has no bot");
+    return first;
   }
 
   /** Base address, for `VIBER_API_URL`. */
@@ -63,7 +88,7 @@ export class ViberEmulator {
   }
 
   async close(): Promise<void> {
-    await this.bot.settled();
+    for (const bot of this.bots.values()) await bot.settled();
     await this.server.close();
   }
 
@@ -73,10 +98,10 @@ export class ViberEmulator {
   }
 
   /** A person with a Viber; subscribed, so that the bot may write to them, unless told otherwise. */
-  addPerson(person: Partial<Person> & { readonly subscribed?: boolean } = {}): Person {
+  addPerson(person: Partial<Person> & { readonly subscribed?: boolean } = {}, bot = this.bot): Person {
     const { subscribed = true, ...facts } = person;
     const full: Person = {
-      id: `${Buffer.from(`person-${this.bot.people.size + 1}`.padEnd(16, "0")).toString("base64")}`,
+      id: `${Buffer.from(`person-${bot.people.size + 1}`.padEnd(16, "0")).toString("base64")}`,
       name: "Anna Weber",
       avatar: "https://media-direct.example/avatar.jpg",
       country: "DE",
@@ -84,8 +109,8 @@ export class ViberEmulator {
       api_version: 10,
       ...facts,
     };
-    this.bot.people.set(full.id, full);
-    if (subscribed) this.bot.subscribed.add(full.id);
+    bot.people.set(full.id, full);
+    if (subscribed) bot.subscribed.add(full.id);
     return full;
   }
 
@@ -97,8 +122,8 @@ export class ViberEmulator {
   }
 
   /** The bot's messages to a person, in order. */
-  sentTo(personId: string): StoredMessage[] {
-    return this.bot.messages.filter((one) => one.receiver === personId && one.from === "bot");
+  sentTo(personId: string, bot = this.bot): StoredMessage[] {
+    return bot.messages.filter((one) => one.receiver === personId && one.from === "bot");
   }
 
   calls(method?: string): LogEntry[] {
@@ -118,12 +143,12 @@ export class ViberEmulator {
     const entry: LogEntry = { id: this.log.length + 1, method, params: {}, processed: false };
     this.log.push(entry);
     try {
-      checkToken(request, this.bot);
+      const bot = this.authorise(request);
       const body = bodyOf(request.body);
       (entry as { params: Json }).params = body;
       const fault = this.faults.take(method);
       if (fault && (await beforeEffect(fault, reply))) return reply;
-      const result = await this.perform(method, body);
+      const result = await this.perform(bot, method, body);
       entry.processed = true;
       if (fault && (await playAfter(fault.kind, reply))) return reply;
       entry.status = 0;
@@ -136,10 +161,18 @@ export class ViberEmulator {
     }
   }
 
-  private async perform(method: string, body: Json): Promise<Json> {
-    if (method === "set_webhook") return await this.bot.setWebhook(body);
-    if (method === "get_account_info") return this.bot.accountInfo();
-    return { message_token: this.bot.send(body), chat_hostname: "SN-CHAT-05_", billing_status: 1 };
+  private authorise(request: FastifyRequest): EmulatedBot {
+    const token = request.headers["x-viber-auth-token"];
+    if (typeof token !== "string" || token === "") throw new ViberError(2, "missing_auth_token");
+    const bot = this.bots.get(token);
+    if (!bot || bot.revoked) throw new ViberError(2, "invalidAuthToken");
+    return bot;
+  }
+
+  private async perform(bot: EmulatedBot, method: string, body: Json): Promise<Json> {
+    if (method === "set_webhook") return await bot.setWebhook(body);
+    if (method === "get_account_info") return bot.accountInfo();
+    return { message_token: bot.send(body), chat_hostname: "SN-CHAT-05_", billing_status: 1 };
   }
 
   private async sendFile(id: string, reply: FastifyReply): Promise<FastifyReply> {
@@ -153,12 +186,6 @@ export class ViberEmulator {
 
 function say(reply: FastifyReply, body: Json): FastifyReply {
   return reply.type("application/json").send(writeJson(body));
-}
-
-function checkToken(request: FastifyRequest, bot: EmulatedBot): void {
-  const token = request.headers["x-viber-auth-token"];
-  if (token === undefined || token === "") throw new ViberError(2, "missing_auth_token");
-  if (token !== bot.token || bot.revoked) throw new ViberError(2, "invalidAuthToken");
 }
 
 function bodyOf(body: unknown): Json {

@@ -8,11 +8,23 @@ import {
   type TelegramEmulator,
   type EmulatorOptions as TelegramOptions,
 } from "../../emulators/telegram/emulator.ts";
+import {
+  startViberEmulator,
+  type ViberEmulator,
+  type EmulatorOptions as ViberOptions,
+} from "../../emulators/viber/emulator.ts";
+import {
+  startWhatsappCloudEmulator,
+  type WhatsappCloudEmulator,
+  type EmulatorOptions as WhatsappCloudOptions,
+} from "../../emulators/whatsapp-cloud/emulator.ts";
 import { AppProcess, freePort } from "./app-process.ts";
 
 export interface WorldOptions {
   readonly portal?: PortalOptions;
   readonly telegram?: TelegramOptions;
+  readonly viber?: ViberOptions;
+  readonly whatsappCloud?: WhatsappCloudOptions;
   /** PostgreSQL and Redis: web and worker run as two processes. Without: one process, built-in database. */
   readonly services?: { readonly databaseUrl: string; readonly redisUrl: string };
   readonly env?: Readonly<Record<string, string>>;
@@ -20,29 +32,35 @@ export interface WorldOptions {
   readonly port?: number;
 }
 
-/** Emulated portal, emulated Telegram and the real server between them. */
+/** The vendors of channels, emulated. */
+export interface Vendors {
+  readonly telegram: TelegramEmulator;
+  readonly viber: ViberEmulator;
+  readonly whatsappCloud: WhatsappCloudEmulator;
+}
+
+/** Emulated portal, emulated vendors and the real server between them. */
 export class World {
   readonly portal: PortalEmulator;
-  readonly telegram: TelegramEmulator;
+  readonly vendors: Vendors;
   readonly processes: readonly AppProcess[];
   readonly dataDir: string;
   private readonly sessions = new Map<string, string>();
 
-  private constructor(
-    portal: PortalEmulator,
-    telegram: TelegramEmulator,
-    processes: readonly AppProcess[],
-    dataDir: string,
-  ) {
+  private constructor(portal: PortalEmulator, vendors: Vendors, processes: readonly AppProcess[], dataDir: string) {
     this.portal = portal;
-    this.telegram = telegram;
+    this.vendors = vendors;
     this.processes = processes;
     this.dataDir = dataDir;
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
     const portal = await startPortalEmulator(options.portal);
-    const telegram = await startTelegramEmulator({ limits: false, ...options.telegram });
+    const vendors: Vendors = {
+      telegram: await startTelegramEmulator({ limits: false, ...options.telegram }),
+      viber: await startViberEmulator({ perPersonPerHour: false, ...options.viber }),
+      whatsappCloud: await startWhatsappCloudEmulator({ limits: false, ...options.whatsappCloud }),
+    };
     const dataDir = await mkdtemp(join(tmpdir(), "threadline-"));
     const port = options.port ?? (await freePort());
     const card = portal.configureApplication({ baseUrl: `http://127.0.0.1:${port}` });
@@ -53,7 +71,9 @@ export class World {
       B24_CLIENT_SECRET: card.clientSecret,
       B24_OAUTH_URL: portal.oauthUrl,
       B24_ALLOW_HTTP: "1",
-      TELEGRAM_API_URL: telegram.url,
+      TELEGRAM_API_URL: vendors.telegram.url,
+      VIBER_API_URL: vendors.viber.url,
+      WHATSAPP_CLOUD_API_URL: vendors.whatsappCloud.url,
       LOG_LEVEL: "info",
       ...(options.services && {
         DATABASE_URL: options.services.databaseUrl,
@@ -69,10 +89,14 @@ export class World {
           new AppProcess({ port: await freePort(), env, role: "worker", ...log }),
         ]
       : [new AppProcess({ port, env, ...log })];
-    const world = new World(portal, telegram, processes, dataDir);
+    const world = new World(portal, vendors, processes, dataDir);
     // One after the other: the first one migrates the database.
     for (const process of processes) await process.start();
     return world;
+  }
+
+  get telegram(): TelegramEmulator {
+    return this.vendors.telegram;
   }
 
   /** The process that takes requests. */
@@ -111,10 +135,18 @@ export class World {
   /** A Telegram account on an open line, ready for traffic. */
   async connectTelegram(options: { token?: string; line?: number; portal?: string } = {}): Promise<ApiAccount> {
     const token = options.token ?? this.telegram.token;
+    return await this.connect({ channel: "telegram", credentials: { token } }, options);
+  }
+
+  /** An account of any channel on an open line. */
+  async connect(
+    body: { readonly channel: string; readonly credentials: object; readonly settings?: object },
+    options: { line?: number; portal?: string } = {},
+  ): Promise<ApiAccount> {
     const where = options.portal === undefined ? {} : { portal: options.portal };
     const account = await this.api<ApiAccount>("/api/accounts", {
       method: "POST",
-      body: { channel: "telegram", name: "Support bot", credentials: { token } },
+      body: { name: "Support bot", ...body },
       ...where,
     });
     return await this.api<ApiAccount>(`/api/accounts/${account.id}`, {
@@ -126,7 +158,8 @@ export class World {
 
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.kill("SIGTERM")));
-    await this.telegram.close();
+    const { telegram, viber, whatsappCloud } = this.vendors;
+    await Promise.all([telegram.close(), viber.close(), whatsappCloud.close()]);
     await this.portal.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
