@@ -1,18 +1,17 @@
-import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { FormConfig } from "../src/api/forms.ts";
 import type { ChannelAdapter, ChannelEvent } from "../src/channels/contract.ts";
 import type { Account } from "../src/domain/account.ts";
 import { accountId } from "../src/domain/ids.ts";
 import type { Logger } from "../src/log/log.ts";
+import { createRateGate } from "../src/server/rate-limits.ts";
 import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
-import { type Store, StoreUnavailable } from "../src/store/contract.ts";
+import { StoreUnavailable } from "../src/store/contract.ts";
 import { formPage } from "./forms/page.ts";
 import { createWidgetRoute } from "./webchat/widget-file.ts";
 
 export interface FormsDeps {
   readonly accounts: { find(account: Account["id"]): Promise<Account | undefined> };
-  readonly conversations: Pick<Store["conversations"], "findByContact">;
   readonly adapter: Pick<ChannelAdapter, "id" | "receive">;
   readonly desk: {
     allowsOrigin(account: Account, origin: string): boolean;
@@ -48,14 +47,13 @@ export async function registerForms(app: FastifyInstance, deps: FormsDeps): Prom
   const limits = { ...LIMITS, ...deps.limits };
   app.get("/form.js", { schema: { hide: true } }, createWidgetRoute(deps.widgetPath, deps.log));
   const routes: FastifyPluginAsync = async (scope) => {
-    await scope.register(rateLimit, { global: false, cache: 20_000 });
     keepRawBodies(scope, MAX_BODY_BYTES);
-    const perIp = scope.createRateLimit({ max: limits.perIp, timeWindow: 60_000 });
-    const perAccount = scope.createRateLimit({
-      max: limits.perAccount,
-      timeWindow: 60_000,
-      keyGenerator: (request) => `form ${String((request.params as { accountId?: string }).accountId)}`,
-    });
+    const gates = [
+      createRateGate(scope, "form ip", limits.perIp),
+      createRateGate(scope, "form account", limits.perAccount, ({ params }) =>
+        String((params as { accountId?: string }).accountId),
+      ),
+    ];
     scope.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
       if (error instanceof StoreUnavailable) {
         reply.header("retry-after", "5");
@@ -68,10 +66,9 @@ export async function registerForms(app: FastifyInstance, deps: FormsDeps): Prom
     });
 
     const flood = async (request: FastifyRequest, reply: FastifyReply) => {
-      for (const check of [perIp, perAccount]) {
-        const verdict = await check(request);
-        if (verdict.isAllowed || !verdict.isExceeded) continue;
-        const seconds = Math.max(1, verdict.ttlInSeconds);
+      for (const gate of gates) {
+        const seconds = await gate(request);
+        if (seconds === undefined) continue;
         reply.header("retry-after", String(seconds));
         return say(request, reply, 429, "too-many-requests", `Too many requests; please try again in ${seconds} s.`);
       }
@@ -125,31 +122,13 @@ export async function registerForms(app: FastifyInstance, deps: FormsDeps): Prom
         const fields = received.status === 400 ? fieldsOf(received.reason) : undefined;
         return say(request, reply, received.status === 400 ? 422 : received.status, "refused", received.reason, fields);
       }
-      if (received.kind === "accepted") await deps.acceptInbound(account, await gather(account, received.events));
+      if (received.kind === "accepted") await deps.acceptInbound(account, received.events);
       const thanks = deps.desk.thanksUrl(account);
       if (!isPlainForm(request)) return reply.send({ ok: true });
       return thanks === undefined ? formPage(reply, 200, undefined) : reply.code(303).header("location", thanks).send();
     });
   };
   await app.register(routes);
-
-  /**
-   * A person's requests come together in one conversation, by phone or by e-mail, whichever they left before. Two first
-   * requests at the same moment, one with a phone and one with an e-mail alone, are two conversations.
-   */
-  async function gather(account: Account, events: readonly ChannelEvent[]): Promise<readonly ChannelEvent[]> {
-    const [first] = events;
-    if (first?.kind !== "message") return events;
-    const { phone, email } = first.customer;
-    const known = await deps.conversations.findByContact(account.id, { phone, email });
-    if (!known) return events;
-    const { externalId } = known.customer;
-    return events.map((event) =>
-      event.kind === "message"
-        ? { ...event, chatId: known.externalChatId, customer: { ...event.customer, externalId } }
-        : event,
-    );
-  }
 }
 
 const isPlainForm = ({ headers }: FastifyRequest): boolean =>

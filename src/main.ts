@@ -66,6 +66,7 @@ async function main(config: Config): Promise<void> {
     log,
     pagesDir: inRoot("dist/placements"),
     version: manifest.version,
+    redis,
   });
   const checks: ReadinessCheck[] = [{ name: "database", check: () => store.ping() }];
   if (redis) checks.push({ name: "redis", check: async () => void (await redis.ping()) });

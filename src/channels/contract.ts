@@ -99,6 +99,11 @@ export interface MessageReceived extends EventBase {
   readonly group?: boolean;
   /** Written by the account's own person at the messenger, not by the customer. */
   readonly fromDevice?: boolean;
+  /**
+   * The person is known by their phone or e-mail: the message joins the account's latest conversation with somebody who
+   * has either, and `chatId` only names a new one.
+   */
+  readonly byContact?: boolean;
 }
 
 export interface MessageEdited extends EventBase {

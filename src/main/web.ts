@@ -112,7 +112,6 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   });
   await registerForms(app, {
     accounts: accountCache,
-    conversations: store.conversations,
     adapter: createFormAdapter({ now }),
     desk: createFormDesk(),
     acceptInbound: acceptor.accept,

@@ -98,7 +98,11 @@ function toRow(account: Account, event: RowEvent, now: Date): InboundRow {
     externalId: event.externalId,
     content: contentOf(event),
     album,
-    ...(event.kind === "message" && { fromDevice: event.fromDevice === true, group: event.group === true }),
+    ...(event.kind === "message" && {
+      fromDevice: event.fromDevice === true,
+      group: event.group === true,
+      byContact: event.byContact === true,
+    }),
     sentAt: event.at,
     notBefore: album === undefined ? now : new Date(now.getTime() + ALBUM_WAIT_MS),
   };

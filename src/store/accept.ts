@@ -32,30 +32,44 @@ export async function acceptInbound(db: Kysely<Schema>, rows: readonly InboundRo
   return results;
 }
 
-/** New messages that follow each other are written as one set; a change has to find what stands before it. */
+/** What follows each other and goes the same way is written as one set; a change has to find what stands before it. */
 async function acceptEvents(db: Kysely<Schema>, events: readonly InboundEvent[]): Promise<readonly AcceptedRow[]> {
-  if (events.every((event) => event.kind === "message")) return acceptMessages(db, events);
+  const [first, ...more] = setsOf(events);
+  if (!first) return [];
+  if (more.length === 0) return acceptSet(db, first);
   return db.transaction().execute(async (tx) => {
     const accepted: AcceptedRow[] = [];
-    let messages: InboundEvent[] = [];
-    for (const event of events) {
-      if (event.kind === "message") {
-        messages.push(event);
-        continue;
-      }
-      accepted.push(...(await acceptMessages(tx, messages)), ...(await acceptChange(tx, event)));
-      messages = [];
-    }
-    accepted.push(...(await acceptMessages(tx, messages)));
+    for (const set of [first, ...more]) accepted.push(...(await acceptSet(tx, set)));
     return accepted;
   });
 }
 
-const acceptMessages = async (db: Kysely<Schema>, events: readonly InboundEvent[]) =>
-  events.length === 0 ? [] : call<AcceptedRow>(db, "select * from accept_messages($1)", [toJson(events)]);
+interface EventSet {
+  readonly way: "messages" | "gathered" | "change";
+  readonly events: InboundEvent[];
+}
 
-const acceptChange = (db: Kysely<Schema>, event: InboundEvent) =>
-  call<AcceptedRow>(db, "select * from accept_change($1)", [toJson(event)]);
+function setsOf(events: readonly InboundEvent[]): readonly EventSet[] {
+  const sets: EventSet[] = [];
+  for (const event of events) {
+    const way = wayOf(event);
+    const last = sets.at(-1);
+    if (last?.way === way && way !== "change") last.events.push(event);
+    else sets.push({ way, events: [event] });
+  }
+  return sets;
+}
+
+function wayOf({ kind, gather }: InboundEvent): EventSet["way"] {
+  if (kind !== "message") return "change";
+  return gather === true ? "gathered" : "messages";
+}
+
+function acceptSet(db: Kysely<Schema>, { way, events }: EventSet): Promise<readonly AcceptedRow[]> {
+  if (way === "messages") return call(db, "select * from accept_messages($1)", [toJson(events)]);
+  if (way === "gathered") return call(db, "select * from accept_gathered($1)", [toJson(events)]);
+  return call(db, "select * from accept_change($1)", [toJson(events[0])]);
+}
 
 /** See `acceptInbound`; the message's number is drawn under the same lock. */
 export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Accepted> {
@@ -133,6 +147,7 @@ function eventOf(row: InboundRow, n: number, now: Date) {
     // Left out where they say nothing: nearly always, and this is the hot path.
     ...(row.fromDevice === true && { device: true }),
     ...(row.group === true && { in_group: true }),
+    ...(row.byContact === true && { gather: true }),
     ...((row.fromDevice === true || row.content.notice !== undefined) && { mute: true }),
   };
 }

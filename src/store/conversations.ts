@@ -1,7 +1,7 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import { accountId, conversationId, portalId } from "../domain/ids.ts";
-import { cleanText, indexable, isUuid } from "./clean.ts";
+import { indexable, isUuid } from "./clean.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { Schema } from "./schema.ts";
 
@@ -28,26 +28,6 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         .selectAll()
         .where("account_id", "=", account)
         .where("external_chat_id", "=", indexable(externalChatId))
-        .executeTakeFirst();
-      return row && toConversation(row);
-    },
-
-    async findByContact(account, { phone, email }) {
-      if (!isUuid(account)) return undefined;
-      const wanted = Object.entries({ phone, email }).filter(
-        (pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== "",
-      );
-      if (wanted.length === 0) return undefined;
-      const row = await db
-        .selectFrom(TABLE)
-        .selectAll()
-        .where("account_id", "=", account)
-        .where((where) =>
-          where.or(wanted.map(([key, value]) => sql<boolean>`customer ->> ${sql.lit(key)} = ${cleanText(value)}`)),
-        )
-        .orderBy("last_message_at", "desc")
-        .orderBy("id")
-        .limit(1)
         .executeTakeFirst();
       return row && toConversation(row);
     },

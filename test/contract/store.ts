@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
 import { acceptTests } from "./store-accept.ts";
+import { byContactTests } from "./store-by-contact.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
 import { stateTests } from "./store-state.ts";
@@ -24,6 +25,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     tenantTests(use);
     stateTests(use);
     acceptTests(use);
+    byContactTests(use);
     messageTests(use);
     laneTests(use);
   });

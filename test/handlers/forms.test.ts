@@ -10,6 +10,7 @@ import { portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
+import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 
@@ -46,9 +47,9 @@ async function start(settings: Record<string, unknown> = {}, limits = {}) {
     dispatcher: { wake: () => undefined, wakeAt: () => undefined },
   });
   app = Fastify();
+  await registerRateLimits(app);
   await registerForms(app, {
     accounts: { find: (id) => store.accounts.findAnywhere(id) },
-    conversations: store.conversations,
     adapter: createFormAdapter({ now }),
     desk: createFormDesk(),
     acceptInbound: (to, events) =>

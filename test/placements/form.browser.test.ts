@@ -16,6 +16,7 @@ import { createFormDesk } from "../../src/channels/form/desk.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId, portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
+import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 
 /** The form as visitors meet it: on a site of another origin with a strict policy, against the real routes. */
@@ -72,9 +73,9 @@ beforeEach(async () => {
     },
   };
   app = Fastify();
+  await registerRateLimits(app);
   await registerForms(app, {
     accounts: { find: async (id) => (id === account.id ? account : undefined) },
-    conversations: { findByContact: async () => undefined },
     adapter: createFormAdapter(),
     desk: createFormDesk(),
     acceptInbound: async (_account, received) => {

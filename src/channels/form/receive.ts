@@ -57,6 +57,7 @@ function eventsOf(
     at: now,
     externalId,
     customer: { externalId: chatId, ...contact },
+    byContact: true,
     content,
   });
   const line = visitSentence(site, contact);
@@ -66,7 +67,7 @@ function eventsOf(
   return [event(`about.${id}`, { body: plainText(line), attachments: [], notice: "other" }), message];
 }
 
-/** Where a person's requests come together: by phone, else by e-mail. */
+/** Names a new conversation: by phone, else by e-mail. */
 function chatOf({ phone, email }: ContactDetails): string | undefined {
   if (phone !== undefined) return `tel:${phone}`;
   return email === undefined ? undefined : `mail:${email}`;

@@ -17,6 +17,8 @@ export interface InboundRow {
   readonly fromDevice?: boolean | undefined;
   /** The chat is one of several people. */
   readonly group?: boolean | undefined;
+  /** Goes to the account's latest conversation whose customer has this one's phone or e-mail; `chatId` where there is none. */
+  readonly byContact?: boolean | undefined;
   readonly content: Content;
   readonly album?: string | undefined;
   readonly sentAt: Date;

@@ -4,11 +4,6 @@ import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
 export interface ConversationRepository {
   find(portal: PortalId, conversation: ConversationId): Promise<Conversation | undefined>;
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
-  /** The latest conversation of an account whose customer has this phone (E.164) or this e-mail. Neither: nobody's. */
-  findByContact(
-    account: AccountId,
-    contact: { readonly phone?: string | undefined; readonly email?: string | undefined },
-  ): Promise<Conversation | undefined>;
   findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
   /** Newest first. `touchedSince`: only those with a message since then. */
   list(
