@@ -143,7 +143,10 @@ module.exports = {
       name: "redis-in-dispatch-and-limiters-only",
       comment: "Losing Redis may cost time and no message, so few places may lean on it.",
       severity: "error",
-      from: { path: product, pathNot: ["^src/dispatch/", "^src/portal/limiter", "^src/pacing/redis[.]ts$", main] },
+      from: {
+        path: product,
+        pathNot: ["^src/dispatch/", "^src/portal/limiter", "^src/(pacing/redis|server/rate-limits)[.]ts$", main],
+      },
       to: { path: npm("ioredis", "bullmq") },
     },
     {

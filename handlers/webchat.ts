@@ -1,5 +1,4 @@
 import multipart from "@fastify/multipart";
-import rateLimit from "@fastify/rate-limit";
 import type { FastifyError, FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { SessionAnswer, WidgetConfig } from "../src/api/webchat.ts";
@@ -47,9 +46,8 @@ const lastEventId = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 export async function registerWebchat(app: FastifyInstance, deps: WebchatDependencies): Promise<void> {
   app.get("/widget.js", createWidgetRoute(deps.widgetPath, deps.log));
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  // A scope of its own: neither the limits nor the multipart parser are anybody else's business.
+  // A scope of its own: the multipart parser is nobody else's business.
   const scoped: FastifyPluginAsync = async (scope) => {
-    await scope.register(rateLimit, { global: false, cache: 20_000 });
     await scope.register(multipart);
     routes(scope, deps, limits);
   };

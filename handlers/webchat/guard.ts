@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId } from "../../src/domain/ids.ts";
+import { createRateGate, type RateGate } from "../../src/server/rate-limits.ts";
 import type { WebchatDependencies, WebchatLimits } from "./contract.ts";
 
 /** What the hooks of a route found out about its caller. */
@@ -94,37 +95,31 @@ export interface Gates {
 }
 
 /**
- * Rate limits, counted per process: each of several web processes allows as much. Per IP they stop floods before any
- * work; per visitor they keep one open page from filling an agent's screen.
+ * Per IP they stop floods before any work; per visitor they keep one open page from filling an agent's screen.
  */
 export function createGates(app: FastifyInstance, limits: WebchatLimits): Gates {
-  const perIp = (max: number) => gate(app, "ip", max, (request) => request.ip);
+  const perIp = (name: string, max: number) => hookOf(createRateGate(app, `webchat ip ${name}`, max));
   const perVisitor = (name: string, max: number) =>
-    gate(app, name, max, (request) => {
-      const { account, visitor } = callerOf(request);
-      return `${account.id} ${visitor}`;
-    });
+    hookOf(
+      createRateGate(app, `webchat visitor ${name}`, max, (request) => {
+        const { account, visitor } = callerOf(request);
+        return `${account.id} ${visitor}`;
+      }),
+    );
   return {
-    ip: perIp(limits.perIp),
-    session: perIp(limits.sessionsPerIp),
-    visitor: perVisitor("visitor", limits.requestsPerVisitor),
-    message: both(perIp(limits.messagesPerIp), perVisitor("message", limits.messagesPerVisitor)),
-    file: both(perIp(limits.filesPerIp), perVisitor("file", limits.filesPerVisitor)),
+    ip: perIp("any", limits.perIp),
+    session: perIp("session", limits.sessionsPerIp),
+    visitor: perVisitor("any", limits.requestsPerVisitor),
+    message: both(perIp("message", limits.messagesPerIp), perVisitor("message", limits.messagesPerVisitor)),
+    file: both(perIp("file", limits.filesPerIp), perVisitor("file", limits.filesPerVisitor)),
     typing: perVisitor("typing", limits.typingPerVisitor),
   };
 }
 
-function gate(app: FastifyInstance, what: string, max: number, key: (request: FastifyRequest) => string): Hook {
-  const check = app.createRateLimit({
-    max,
-    timeWindow: 60_000,
-    // The default's generator also folds an IPv6 network into one key, so it is only replaced where needed.
-    ...(what !== "ip" && { keyGenerator: key }),
-  });
+function hookOf(gate: RateGate): Hook {
   return async (request, reply) => {
-    const verdict = await check(request);
-    if (verdict.isAllowed || !verdict.isExceeded) return undefined;
-    const seconds = Math.max(1, verdict.ttlInSeconds);
+    const seconds = await gate(request);
+    if (seconds === undefined) return undefined;
     reply.header("retry-after", String(seconds));
     return fail(reply, 429, "too-many-requests", `Too many requests; try again in ${seconds} s.`);
   };
@@ -134,7 +129,7 @@ function both(first: Hook, second: Hook): Hook {
   return async (request, reply) => (await first(request, reply)) ?? second(request, reply);
 }
 
-/** Counts what is open at once under a key. */
+/** Counts what is open at once in this process under a key: it is this process that the open streams cost. */
 export function createOpenCount() {
   const counts = new Map<string, number>();
   return {

@@ -11,7 +11,6 @@ import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import helmet from "@fastify/helmet";
-import rateLimit from "@fastify/rate-limit";
 import serveStatic from "@fastify/static";
 import swagger from "@fastify/swagger";
 import Fastify, {
@@ -31,6 +30,7 @@ import {
 import qs from "qs";
 import type { Logger } from "../log/log.ts";
 import { answerError, HttpError } from "./errors.ts";
+import { type RateLimitSettings, registerRateLimits } from "./rate-limits.ts";
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -46,6 +46,8 @@ export interface AppOptions {
   /** Where `npm run build` put the pages (`dist/placements`). */
   readonly pagesDir: string;
   readonly version: string;
+  /** Rate limits are counted there, by all processes together. */
+  readonly redis?: RateLimitSettings["redis"];
 }
 
 /** Portal events and pages are a few kilobytes, a webhook rarely more than a hundred. */
@@ -94,7 +96,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       done(error instanceof Error ? error : new HttpError(400, "invalid_request", "The form cannot be read."));
     }
   });
-  await app.register(rateLimit, { global: false });
+  await registerRateLimits(app, { redis: options.redis });
   await app.register(swagger, {
     openapi: {
       openapi: "3.1.0",

@@ -20,6 +20,7 @@ import { createLogger } from "../../../src/log/log.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaShelf } from "../../../src/media/shelf.ts";
 import { createInboundAcceptor } from "../../../src/relay/accept-inbound.ts";
+import { registerRateLimits } from "../../../src/server/rate-limits.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 
@@ -130,6 +131,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
   if (overrides.widgetPath === undefined) await writeFile(widgetPath, "/* the widget */".repeat(200));
 
   const app = Fastify({ loggerInstance: log as FastifyBaseLogger });
+  await registerRateLimits(app);
   await registerWebchat(app, {
     store,
     desk,
