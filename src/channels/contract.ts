@@ -81,7 +81,8 @@ export type ChannelEvent =
   | MessageRemoved
   | ReactionReceived
   | ReceiptReceived
-  | SendingFailed;
+  | SendingFailed
+  | SendingProved;
 
 interface EventBase {
   readonly key: string;
@@ -139,6 +140,20 @@ export interface SendingFailed extends EventBase {
   readonly kind: "failure";
   readonly externalIds: readonly string[];
   readonly sentence: string;
+}
+
+/**
+ * The vendor names what it took by the key of `send`, as far as it carries one along: this settles an attempt whose answer
+ * was lost. A message that went out in several parts is sent when each of them was named.
+ */
+export interface SendingProved extends EventBase {
+  readonly kind: "proof";
+  readonly sendKey: string;
+  /** The vendor's id of that part. */
+  readonly externalId: string;
+  /** Which one, from 1, of how many. */
+  readonly part: number;
+  readonly of: number;
 }
 
 export interface Outgoing {

@@ -1,6 +1,7 @@
-import type { ChannelEvent, ReceiptReceived, SendingFailed } from "../channels/contract.ts";
+import type { ChannelEvent, ReceiptReceived, SendingFailed, SendingProved } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
+import { messageId } from "../domain/ids.ts";
 import type { Content } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
@@ -43,8 +44,11 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
 
   return {
     async accept(account, events) {
+      // What a receipt is about may only be known by the proof that came with it.
+      await Promise.all(events.map((event) => (event.kind === "proof" ? prove(account, event) : undefined)));
       const pending: Promise<void>[] = [];
       for (const event of events) {
+        if (event.kind === "proof") continue;
         if (event.kind === "receipt") {
           pending.push(
             deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then(() => undefined),
@@ -68,6 +72,14 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
     for (const lane of lanes) deps.dispatcher.wake(lane);
   }
 
+  /** Its author was told that nobody knows; the lane tells the portal that it arrived. */
+  async function prove(account: Account, event: SendingProved): Promise<void> {
+    const lane = await deps.store.messages.proveSent(account.id, messageId(event.sendKey), event);
+    if (lane === undefined) return;
+    deps.log.info({ account: account.id, message: event.sendKey }, "the vendor told that a doubtful message was sent");
+    deps.dispatcher.wake(lane);
+  }
+
   function follow(accepted: Accepted, row: InboundRow): void {
     deps.metrics.accepted.inc({ direction: "in", outcome: accepted.kind });
     if (accepted.kind === "unknown") {
@@ -83,7 +95,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   }
 }
 
-type RowEvent = Exclude<ChannelEvent, ReceiptReceived | SendingFailed>;
+type RowEvent = Exclude<ChannelEvent, ReceiptReceived | SendingFailed | SendingProved>;
 
 function toRow(account: Account, event: RowEvent, now: Date): InboundRow {
   const album = event.kind === "message" ? event.album : undefined;

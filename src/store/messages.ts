@@ -9,6 +9,8 @@ import { toDueMessage, toMessage } from "./message-row.ts";
 import type { Schema } from "./schema.ts";
 
 const TABLE = "messages";
+/** Nobody's message goes out in more; a number that is told from outside must not make a large array. */
+const MOST_PARTS = 1_000;
 
 /**
  * Messages and what becomes of them. Every method may be called again after a `StoreUnavailable`: states only rise, and
@@ -119,6 +121,18 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
         ),
       );
       return rows.map((row) => laneOf("out", conversationId(row.conversation_id), portalId(row.portal_id)));
+    },
+
+    async proveSent(account, message, { externalId, part, of }) {
+      const sane = Number.isInteger(part) && Number.isInteger(of) && part >= 1 && part <= of && of <= MOST_PARTS;
+      if (!isUuid(account) || !isUuid(message) || !sane) return undefined;
+      const { rows } = await repeatWhenUndone(() =>
+        sql<{ conversation_id: string; portal_id: string }>`
+          select conversation_id, portal_id
+          from prove_sent(${account}, ${message}, ${indexable(externalId)}, ${part}, ${of})`.execute(db),
+      );
+      const [row] = rows;
+      return row && laneOf("out", conversationId(row.conversation_id), portalId(row.portal_id));
     },
 
     async unreported(conversation, limit) {

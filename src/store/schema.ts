@@ -96,6 +96,7 @@ interface MessagesTable {
   next_at: Date;
   to_report: Generated<boolean>;
   to_tell: Generated<boolean>;
+  proved: string[] | null;
   sent_at: Date;
   created_at: Generated<Date>;
 }

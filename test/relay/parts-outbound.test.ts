@@ -284,4 +284,24 @@ describe("bad endings are told", () => {
     expect(await last(conversation)).toBe("out refused: quick");
     expect(notices().at(-1)).toBe('Your message "quick" was not delivered. Full.');
   });
+
+  it("and takes it back when the vendor names the message by our key after all", async () => {
+    const { conversation, reply } = await open();
+    relay.channel.answers = [{ kind: "uncertain", sentence: "No answer." }];
+    const message = await reply(text("lost"));
+    await relay.run("out", conversation);
+    expect(notices().at(-1)).toBe('Your message "lost" may not have been delivered. No answer.');
+    const told = { chatId: who, at: relay.deps.now() };
+    const proof = { ...told, kind: "proof", sendKey: message, externalId: `${who}-p`, part: 1, of: 1 } as const;
+    const receipt = { ...told, kind: "receipt", externalIds: [`${who}-p`], state: "delivered" } as const;
+    // Both stand in one webhook: what the receipt is about is known by the proof.
+    await relay.acceptor().accept(relay.account, [
+      { ...receipt, key: `s-${who}` },
+      { ...proof, key: `p-${who}` },
+    ]);
+    expect(await last(conversation)).toBe("out delivered: lost");
+    const sends = relay.channel.sent.length;
+    await relay.run("out", conversation);
+    expect(relay.channel.sent).toHaveLength(sends);
+  });
 });

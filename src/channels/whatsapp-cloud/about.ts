@@ -13,8 +13,6 @@ export const CAPTION_LIMIT = 1024;
 export const BUTTON_LIMIT = 3;
 /** Title of a reply button, and the words on a link button. */
 export const BUTTON_TEXT_LIMIT = 20;
-/** `biz_opaque_callback_data`. */
-export const CALLBACK_DATA_LIMIT = 512;
 
 const MB = 1024 * 1024;
 /** "Supported media types": what each kind of message takes. An animated sticker may have 500 KB, a still one 100 KB. */

@@ -23,8 +23,8 @@ export interface WhatsappCloudOptions {
  * WhatsApp Business numbers at Meta's Cloud API, by webhook. Holds no state but a short-lived list of templates, so any
  * number of processes may share a number.
  *
- * `send` hands its key on as opaque data: the API does not deduplicate by it, so an attempt of unknown outcome stays
- * uncertain.
+ * `send` hands its key on as opaque data. The API does not deduplicate by it, so an attempt of unknown outcome is not made
+ * again; the statuses bring it back and settle what was sent.
  */
 export function createWhatsappCloudAdapter({
   apiUrl,

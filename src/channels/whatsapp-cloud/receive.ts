@@ -5,6 +5,7 @@ import { plainText } from "../../domain/rich-text.ts";
 import type { ChannelEvent, ChannelRequest, MessageReceived, Received } from "../contract.ts";
 import { realName, storableText } from "../shared/clean-text.ts";
 import { credentialsOf } from "./api.ts";
+import { readCallbackData } from "./callback-data.ts";
 import { readBody, readContent } from "./inbound-content.ts";
 import { failureSentence } from "./outcomes.ts";
 import { type ContactIn, type MessageIn, type StatusIn, type ValueIn, valueSchema, webhookSchema } from "./schemas.ts";
@@ -15,8 +16,8 @@ import { type ContactIn, type MessageIn, type StatusIn, type ValueIn, valueSchem
  * harmless. A webhook may hold several entries and changes, and those of other numbers of the same app: only what names
  * this account's phone number id is ours. What is not understood is accepted, because refusing it would only repeat it.
  *
- * A `sent` status gives no event: the answer to our call has said so already. It carries our key (`biz_opaque_callback_data`),
- * by which a call whose answer was lost could be settled; the contract has no event for that yet.
+ * Every status carries what we sent along (`biz_opaque_callback_data`), our key: that settles a call whose answer was
+ * lost. A `sent` status tells nothing beside it.
  */
 
 const SIGNATURE_HEADER = "x-hub-signature-256";
@@ -217,14 +218,20 @@ const RECEIPTS = { delivered: "delivered", read: "read", played: "read" } as con
 function readStatus(status: StatusIn, contacts: readonly ContactIn[]): ChannelEvent[] {
   const chatId = status.recipient_id ?? status.recipient_user_id ?? contacts[0]?.wa_id ?? contacts[0]?.user_id;
   if (!chatId) return [];
-  const base = { chatId, at: seconds(status.timestamp), externalIds: [status.id] };
+  const place = { chatId, at: seconds(status.timestamp) };
+  const sent = readCallbackData(status.biz_opaque_callback_data);
+  const proofs: ChannelEvent[] = sent
+    ? [{ ...place, kind: "proof", key: `p:${status.id}:${status.status}`, externalId: status.id, ...sent }]
+    : [];
+  const base = { ...place, externalIds: [status.id] };
   if (status.status === "failed") {
     const [error] = status.errors ?? [];
     const details = error?.error_data?.details ?? error?.message ?? error?.title ?? "";
-    return [{ ...base, kind: "failure", key: `f:${status.id}`, sentence: failureSentence(error?.code, details) }];
+    const sentence = failureSentence(error?.code, details);
+    return [...proofs, { ...base, kind: "failure", key: `f:${status.id}`, sentence }];
   }
   const state = Object.hasOwn(RECEIPTS, status.status) ? RECEIPTS[status.status as keyof typeof RECEIPTS] : undefined;
-  return state ? [{ ...base, kind: "receipt", key: `s:${status.id}:${status.status}`, state }] : [];
+  return state ? [...proofs, { ...base, kind: "receipt", key: `s:${status.id}:${status.status}`, state }] : proofs;
 }
 
 /** A date that no clock can mean becomes the epoch instead of an invalid Date. */

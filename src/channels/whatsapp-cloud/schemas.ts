@@ -111,6 +111,7 @@ const statusSchema = z.object({
   timestamp: z.coerce.number(),
   recipient_id: text,
   recipient_user_id: text,
+  biz_opaque_callback_data: text,
   errors: listOf(errorSchema),
 });
 

@@ -3,8 +3,9 @@ import type { Account } from "../../domain/account.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { Outgoing, OutgoingReaction, PaceRule, Pacer, SendOutcome } from "../contract.ts";
 import { safeFileName, storableText } from "../shared/clean-text.ts";
-import { CALLBACK_DATA_LIMIT, NUMBER_PACE, PAIR_PACE } from "./about.ts";
+import { NUMBER_PACE, PAIR_PACE } from "./about.ts";
 import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";
+import { callbackData } from "./callback-data.ts";
 import { isPairLimit, outcomeOf, pauseOf, type Refused } from "./outcomes.ts";
 import { checkContent, type PlannedFile, planSteps, type Step } from "./plan.ts";
 import { sentSchema } from "./schemas.ts";
@@ -15,8 +16,8 @@ import { createFiles, uploadFile } from "./upload.ts";
  * Sends one reply, which may take several messages.
  *
  * - Crash before the first message: nothing was sent (uploads show nothing). During or between: the relay finds its
- *   recorded attempt and says uncertain. The API recognises no repetition; our key goes along as opaque data and comes
- *   back with each status, so that a lost answer could be settled by it one day.
+ *   recorded attempt and says uncertain. The API recognises no repetition, but our key goes along as opaque data and
+ *   comes back with each status: that settles what was sent after all (`receive.ts`).
  * - All files are uploaded before the first message, so a file that cannot be sent leaves nothing half done.
  * - The first message fails: the outcome is its. A later one fails: what certainly was not sent is waited out within
  *   limits; what remains is uncertain, with the ids that went and a sentence that says which part did not.
@@ -120,7 +121,7 @@ async function sendAll(
   let waited = 0;
   for (const [at, body] of bodies.entries()) {
     const quoted = at === 0 ? quoteOf(message.content.quote?.externalId) : {};
-    const part = { ...quoted, ...body, biz_opaque_callback_data: key.slice(0, CALLBACK_DATA_LIMIT) };
+    const part = { ...quoted, ...body, ...callbackData({ sendKey: key, part: at + 1, of: bodies.length }) };
     let done = await sendOne(tools, account, message.chatId, part);
     for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
       const pause = pauseAfter(done.failure);

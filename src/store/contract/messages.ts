@@ -8,6 +8,13 @@ export interface Unreported {
   readonly what: "arrived" | "bad-ending";
 }
 
+/** The vendor's id of one part of a message, counted from 1. */
+export interface SentPart {
+  readonly externalId: string;
+  readonly part: number;
+  readonly of: number;
+}
+
 /** What became of an attempt. `settleBy`: the lane waits for certainty until then (the other side can be asked). */
 export type MessageResult =
   | { readonly state: "sent" | "delivered"; readonly externalIds?: readonly string[] }
@@ -80,6 +87,12 @@ export interface MessageRepository {
    * `finish`. Answers the lanes to wake.
    */
   applyFailure(account: AccountId, externalIds: readonly string[], sentence: string): Promise<readonly LaneId[]>;
+  /**
+   * The vendor named a part of our message by our key: when all are known, what was under way, uncertain or given up is
+   * sent, under these ids, and what waited to be tried again is not. What the vendor refused stays so; keys of other
+   * accounts or of nothing are passed over. Answers the lane to wake, where somebody was told otherwise.
+   */
+  proveSent(account: AccountId, message: MessageId, proof: SentPart): Promise<LaneId | undefined>;
   /** Outbound rows that the portal has still to be told about, in order. */
   unreported(conversation: ConversationId, limit: number): Promise<readonly Unreported[]>;
   /** Told. A bad ending that has become another one meanwhile stays to be told. */

@@ -171,6 +171,20 @@ describe("webhooks of the WhatsApp Cloud API", () => {
     ]);
   });
 
+  it("prove by our key what a status is about, and by nobody else's", () => {
+    const told = (name: string, data: string) => {
+      const body = JSON.stringify(webhooks[name]).replace('"key-1"', JSON.stringify(data));
+      const received = receive(webhookRequest(Buffer.from(body), appSecret), account);
+      return received.kind === "accepted" ? received.events : [];
+    };
+    const proof = { kind: "proof", sendKey: "0193-abc", externalId: "wamid.HBgLOURS=", chatId: "16505551234" };
+    expect(told("delivered", "1/1:0193-abc")).toMatchObject([{ ...proof, part: 1, of: 1 }, { kind: "receipt" }]);
+    expect(told("read", "2/3:0193-abc")).toMatchObject([{ ...proof, part: 2, of: 3 }, { kind: "receipt" }]);
+    expect(told("failed-window", "1/1:0193-abc")).toMatchObject([proof, { kind: "failure" }]);
+    for (const other of ["", "order 7", "0/1:x", "3/2:x", "1/1:", "99999/99999:x", "1/1:a\nb"])
+      expect(told("delivered", other)).toMatchObject([{ kind: "receipt" }]);
+  });
+
   it("take several entries and changes in one, those of this number only, each once", () => {
     const read = events("several").map((event) =>
       event.kind === "message" ? event.content.body.text : `${event.kind}`,

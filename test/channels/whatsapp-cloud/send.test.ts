@@ -4,7 +4,8 @@ import type { Outgoing } from "../../../src/channels/contract.ts";
 import type { Button, Content, Template } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
-import { cloudFile, type Setup, type SetupOptions, setUp } from "./harness.ts";
+import { until } from "../../support/world/until.ts";
+import { cloudFile, type Setup, type SetupOptions, setUp, WEBHOOK_URL } from "./harness.ts";
 
 let at: Setup;
 const start = async (options: SetupOptions = {}): Promise<Setup> => {
@@ -36,7 +37,7 @@ describe("sending by the WhatsApp Cloud API", () => {
       to: at.chatId,
       type: "text",
       text: { body: "See https://example.com/", preview_url: true },
-      biz_opaque_callback_data: "key-7",
+      biz_opaque_callback_data: "1/1:key-7",
     });
   });
 
@@ -296,6 +297,23 @@ describe("sending by the WhatsApp Cloud API", () => {
       expect(at.emulator.calls("messages")).toHaveLength(1);
     },
   );
+
+  it("proves by our key what went out although its answer was lost, part by part", async () => {
+    await start({ fetchTimeoutMs: 300 });
+    await at.adapter.connect(at.account, { webhookUrl: WEBHOOK_URL, https: true });
+    at.emulator.fault({ kind: "hang-after", operation: "messages", after: 1 });
+    expect(await send(text("word ".repeat(1_500)))).toMatchObject({ kind: "uncertain" });
+    const proofs = () => at.events.filter((event) => event.kind === "proof");
+    await until(() => proofs().length >= 4, 5_000, "both parts to be told sent and delivered");
+    const [first, second] = at.business.sent.map((message) => message.id);
+    expect(proofs()).toMatchObject([
+      { sendKey: "key-7", externalId: first, part: 1, of: 2, chatId: at.chatId },
+      { sendKey: "key-7", externalId: first, part: 1, of: 2 },
+      { sendKey: "key-7", externalId: second, part: 2, of: 2 },
+      { sendKey: "key-7", externalId: second, part: 2, of: 2 },
+    ]);
+    expect(new Set(proofs().map((event) => event.key)).size).toBe(4);
+  });
 
   it("obeys the pause that an answer names", async () => {
     await start();
