@@ -17,11 +17,14 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 /** Channel accounts: only administrators see and change them. */
 export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
   const { store, accounts } = deps;
-  const present = async (one: Account, problem?: string) =>
-    presentAccount(one, await store.messages.backlog(one.portal, one.id), {
+  const present = async (one: Account, problem?: string) => {
+    const channel = deps.channels.get(one.channel);
+    return presentAccount(one, await store.messages.backlog(one.portal, one.id), {
       problem,
-      embed: deps.channels.get(one.channel)?.embed?.(one, deps.publicUrl),
+      embed: channel?.embed?.(one, deps.publicUrl),
+      links: channel?.links?.(one),
     });
+  };
   const done = async (outcome: AccountOutcome) => {
     if (outcome.kind !== "done") throw accountError(outcome);
     deps.accountChanged(outcome.account.id);

@@ -1,7 +1,9 @@
 /** Domain -> answers of the API. What must not leave the server is left out here and nowhere else. */
+
 import type { AccountAnswer } from "../../src/api/accounts.ts";
 import type { ConversationAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
 import type { PortalAnswer } from "../../src/api/portal.ts";
+import type { AccountLink } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Conversation, Customer } from "../../src/domain/conversation.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
@@ -14,7 +16,11 @@ export type MediaLink = (media: MediaId) => string;
 export function presentAccount(
   account: Account,
   backlog: number,
-  beside: { readonly problem?: string | undefined; readonly embed?: string | undefined } = {},
+  beside: {
+    readonly problem?: string | undefined;
+    readonly embed?: string | undefined;
+    readonly links?: readonly AccountLink[] | undefined;
+  } = {},
 ): AccountAnswer {
   const { externalId, title, url } = account.profile;
   return {
@@ -35,6 +41,7 @@ export function presentAccount(
     backlog,
     createdAt: account.createdAt.toISOString(),
     ...(beside.embed !== undefined && { embed: beside.embed }),
+    ...(beside.links !== undefined && beside.links.length > 0 && { links: [...beside.links] }),
     ...(beside.problem !== undefined && { problem: beside.problem }),
   };
 }

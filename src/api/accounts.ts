@@ -27,6 +27,20 @@ export const account = z.object({
   settings: z.record(z.string(), z.unknown()),
   backlog: z.number().int().describe("Messages that wait to be delivered."),
   embed: z.string().optional().describe("HTML to paste into a site, where the channel lives on sites."),
+  links: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string(),
+        url: z.string().describe("`{mark}` in it is replaced by a mark of the admin's own."),
+        mark: z
+          .object({ pattern: z.string(), help: z.string(), example: z.string() })
+          .optional()
+          .describe("What the mark may be; it comes back as the fact `site.start` of the conversation."),
+      }),
+    )
+    .optional()
+    .describe("Addresses to hand out that lead to this account."),
   createdAt: z.string(),
   problem,
 });

@@ -40,6 +40,8 @@ export interface ChannelAdapter {
   templates?(account: Account): Promise<TemplatesOutcome>;
   /** HTML that the admin pastes into a site to show this account there; `origin` is where visitors' browsers reach us. */
   embed?(account: Account, origin: string): string;
+  /** Addresses to hand out that lead to this account; none while its identity at the vendor is not known. */
+  links?(account: Account): readonly AccountLink[];
   /**
    * The state of the customer's own messages changed (the portal has them, or will not). For channels that show the
    * customer ticks of ours; never throws and never waits.
@@ -82,7 +84,8 @@ export type ChannelEvent =
   | ReactionReceived
   | ReceiptReceived
   | SendingFailed
-  | SendingProved;
+  | SendingProved
+  | ChatMoved;
 
 interface EventBase {
   readonly key: string;
@@ -156,6 +159,14 @@ export interface SendingProved extends EventBase {
   readonly of: number;
 }
 
+/** The vendor goes on with this chat under another id; the conversation stays one. */
+export interface ChatMoved extends EventBase {
+  readonly kind: "moved";
+  readonly toChatId: string;
+  /** Messages are numbered anew there: what was said before cannot be quoted, changed or reacted to any more. */
+  readonly idsEnd: boolean;
+}
+
 export interface Outgoing {
   readonly chatId: string;
   readonly content: Content;
@@ -222,6 +233,8 @@ export type SendOutcome =
   | { readonly kind: "refused"; readonly code: string; readonly sentence: string }
   /** Certainly not sent; try again no earlier than after so many milliseconds. */
   | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string }
+  /** Certainly not sent: the chat goes on under another id (see `ChatMoved`), where it is sent then. */
+  | { readonly kind: "moved"; readonly toChatId: string; readonly idsEnd: boolean }
   /** It may have been sent. */
   | { readonly kind: "uncertain"; readonly sentence: string; readonly externalIds?: readonly string[] }
   /** The account as a whole is down; nothing was sent and nothing will be until it is up again. */
@@ -231,6 +244,23 @@ export type MediaOutcome =
   | { readonly kind: "opened"; readonly stream: NodeJS.ReadableStream; readonly name?: string; readonly size?: number }
   | { readonly kind: "gone"; readonly sentence: string }
   | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
+
+/** An address for posters, advertisements and signatures. */
+export interface AccountLink {
+  readonly id: string;
+  /** What it does, for people. */
+  readonly title: string;
+  /** Where `{mark}` stands in it, the admin writes a mark of their own, which comes back as a fact of the conversation. */
+  readonly url: string;
+  readonly mark?: LinkMark;
+}
+
+export interface LinkMark {
+  /** What it may be, as a regular expression over the whole of it. */
+  readonly pattern: string;
+  readonly help: string;
+  readonly example: string;
+}
 
 export interface Connected {
   readonly connection: ConnectionState;

@@ -31,6 +31,8 @@ export interface Conversation {
   readonly comparedAt?: Date;
   /** A chat of several people: `customer` is the chat itself, and `content.author` of a message who wrote. */
   readonly group?: boolean;
+  /** It goes on as that conversation; what still comes here is handed over to it. */
+  readonly movedTo?: ConversationId;
   readonly lastMessageAt: Date;
   /** When the customer wrote last, by the vendor's clock. Absent: never yet. */
   readonly lastInboundAt?: Date;

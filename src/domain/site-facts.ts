@@ -1,5 +1,5 @@
 /**
- * What a site told about the person who writes from it: kept with the message that it came with, for the rules and for
+ * What a site, or the link that led to a chat, told about the person who writes from it: kept with the message that it came with, for the rules and for
  * whoever asks later what was agreed to. Every text is bounded and cleaned by the channel that took it in.
  */
 export interface SiteFacts {
@@ -14,6 +14,8 @@ export interface SiteFacts {
   readonly referrer?: string;
   /** Campaign labels of the visit, without their `utm_`. */
   readonly utm?: Readonly<Partial<Record<UtmLabel, string>>>;
+  /** The mark of the link by which the chat was opened (`t.me/<bot>?start=…`): which advertisement, page or poster it stood on. */
+  readonly start?: string;
   readonly consent?: Consent;
   readonly rating?: Rating;
   /** What else a site's form asked for, in its order. */

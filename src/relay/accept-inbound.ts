@@ -1,4 +1,4 @@
-import type { ChannelEvent, ReceiptReceived, SendingFailed, SendingProved } from "../channels/contract.ts";
+import type { ChannelEvent, ChatMoved, ReceiptReceived, SendingFailed, SendingProved } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
 import { messageId } from "../domain/ids.ts";
@@ -46,9 +46,16 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
     async accept(account, events) {
       // What a receipt is about may only be known by the proof that came with it.
       await Promise.all(events.map((event) => (event.kind === "proof" ? prove(account, event) : undefined)));
-      const pending: Promise<void>[] = [];
+      let pending: Promise<void>[] = [];
       for (const event of events) {
         if (event.kind === "proof") continue;
+        if (event.kind === "moved") {
+          // What was said before belongs to the old id, what comes after to the new one.
+          await Promise.all(pending);
+          pending = [];
+          await move(account, event);
+          continue;
+        }
         if (event.kind === "receipt") {
           pending.push(
             deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then(() => undefined),
@@ -65,6 +72,12 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
       await Promise.all(pending);
     },
   };
+
+  async function move(account: Account, event: ChatMoved): Promise<void> {
+    const told = { from: event.chatId, to: event.toChatId, idsEnd: event.idsEnd };
+    const { lanes } = await deps.store.messages.applyMove(account.portal, account.id, told);
+    for (const lane of lanes) deps.dispatcher.wake(lane);
+  }
 
   /** Retriable by hand from then on; its author is told by the lane. */
   async function fail(account: Account, event: SendingFailed): Promise<void> {
@@ -95,7 +108,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   }
 }
 
-type RowEvent = Exclude<ChannelEvent, ReceiptReceived | SendingFailed | SendingProved>;
+type RowEvent = Exclude<ChannelEvent, ReceiptReceived | SendingFailed | SendingProved | ChatMoved>;
 
 function toRow(account: Account, event: RowEvent, now: Date): InboundRow {
   const album = event.kind === "message" ? event.album : undefined;

@@ -1,4 +1,4 @@
-import type { Message } from "../domain/message.ts";
+import type { Message, NoticeKind } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
@@ -71,7 +71,7 @@ async function take(
 
 async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Step> {
   const [head] = rows;
-  if (head && head.content.site?.rating !== undefined && !route.conversation.open) {
+  if (head && !route.conversation.open && opensNothing(head)) {
     // In Open Lines it would open a new chat about a closed one: it is for our own surfaces.
     await finishAll(deps, [head], { state: "sent" });
     return 1;
@@ -107,6 +107,14 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: r
   await learn(deps, route, outcome.value);
   return sent.length;
 }
+
+/**
+ * A rating is about the session that ended; that somebody blocked the bot, came or went, or that the chat moved, is nothing
+ * to answer. A missed call is, and so is the press of a Start button.
+ */
+const opensNothing = ({ content }: Message): boolean =>
+  content.site?.rating !== undefined || (content.notice !== undefined && SILENT.includes(content.notice));
+const SILENT: readonly NoticeKind[] = ["joined", "left", "moved"];
 
 /** From the head: texts up to a pack, or one element with files (the portal downloads those inside the call), as far as their time has come. */
 function takeTogether(rows: readonly DueMessage[], now: Date): DueMessage[][] {

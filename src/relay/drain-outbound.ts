@@ -11,6 +11,11 @@ import { fetchFiles, keptFiles } from "./files.ts";
 import { type Drained, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { reportDeliveries } from "./report-deliveries.ts";
 
+const MOVED = "The chat goes on under another id and is written to there.";
+const MOVED_AWAY = "The chat goes on as another conversation. Answer there.";
+const MOVED_IDS =
+  "The chat became another one at the messenger, which cannot change messages from before. Write a new message instead.";
+
 interface OutboundRoute {
   readonly account: Account;
   readonly adapter: ChannelAdapter;
@@ -104,7 +109,8 @@ function portalPosition(row: DueMessage): number | undefined {
 /** `undefined` while the account is off or gone: switching it on wakes the lane. */
 function outboundRoute(deps: RelayDeps, lane: LaneContents): OutboundRoute | undefined {
   const { account, conversation, portal } = lane;
-  if (!portal.active || !account.enabled) return undefined;
+  // Moved since the run began: the lane is due again, and hands over then.
+  if (!portal.active || !account.enabled || conversation.movedTo !== undefined) return undefined;
   const adapter = deps.channels.get(account.channel);
   return adapter
     ? { account, adapter, conversation, gapAt: account.line === undefined ? undefined : portal.gapAt }
@@ -230,10 +236,27 @@ async function attempt(
         Math.max(outcome.afterMs, outcome.afterMs > 0 ? 0 : backoff(row.attempts + 1)),
         outcome.sentence,
       );
+    case "moved":
+      return await follow(deps, route, row, outcome);
     case "account-down":
       await deps.store.accounts.update(row.portal, row.account, { connection: outcome.connection });
       return postpone(deps, row, ACCOUNT_DOWN_RETRY_MS, outcome.connection.sentence);
   }
+}
+
+/** The chat goes on under another id: a message is sent there at once, a change to one from before cannot be made. */
+async function follow(
+  deps: RelayDeps,
+  { conversation }: OutboundRoute,
+  row: DueMessage,
+  { toChatId, idsEnd }: Extract<SendOutcome, { kind: "moved" }>,
+): Promise<Drained | undefined> {
+  const move = { from: conversation.externalChatId, to: toChatId, idsEnd };
+  const moved = await deps.store.messages.applyMove(row.portal, row.account, move);
+  for (const lane of moved.lanes) deps.dispatcher.wake(lane);
+  if (moved.kind !== "unknown" && (row.kind === "message" || !idsEnd)) return postpone(deps, row, 0, MOVED);
+  await end(deps, row, { state: "refused", error: row.kind === "message" ? MOVED_AWAY : MOVED_IDS });
+  return undefined;
 }
 
 async function postpone(

@@ -10,5 +10,16 @@ export async function drain(deps: RelayDeps, turn: Turn): Promise<Drained> {
     deps.log.error({ lane: turn.lane }, "a wake-up for something that is no lane");
     return IDLE;
   }
+  if (turn.contents.conversation.movedTo !== undefined) return handOver(deps, turn);
   return parsed.direction === "in" ? drainInbound(deps, turn) : drainOutbound(deps, turn);
+}
+
+/**
+ * The vendor goes on with this chat under another id, and so does the conversation: what still came here goes there, where
+ * it is worked on in its order. A crash before the commit leaves it here, due again by the lease that ends.
+ */
+async function handOver(deps: RelayDeps, turn: Turn): Promise<Drained> {
+  const lane = await deps.store.lanes.handOver(turn.lane, turn.owner);
+  if (lane !== undefined) deps.dispatcher.wake(lane);
+  return IDLE;
 }

@@ -20,6 +20,8 @@ export interface InboundRoute {
 /** `undefined` while something is switched off or not connected: whoever changes that wakes the lane. */
 export function inboundRoute(deps: RelayDeps, lane: LaneContents): InboundRoute | undefined {
   const { account, conversation, portal } = lane;
+  // Moved since the run began: the lane is due again, and hands over then.
+  if (conversation.movedTo !== undefined) return undefined;
   if (!portal.active || !portal.authorised) return undefined;
   if (!account.enabled) return undefined;
   const adapter = deps.channels.get(account.channel);

@@ -24,10 +24,13 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
     async findByExternalChat(account, externalChatId) {
       if (!isUuid(account)) return undefined;
       const row = await db
-        .selectFrom(TABLE)
-        .selectAll()
-        .where("account_id", "=", account)
-        .where("external_chat_id", "=", indexable(externalChatId))
+        .selectFrom(`${TABLE} as asked`)
+        .innerJoin(`${TABLE} as stays`, (join) =>
+          join.on("stays.id", "=", (ref) => ref.fn.coalesce("asked.moved_to", "asked.id")),
+        )
+        .selectAll("stays")
+        .where("asked.account_id", "=", account)
+        .where("asked.external_chat_id", "=", indexable(externalChatId))
         .executeTakeFirst();
       return row && toConversation(row);
     },
@@ -46,7 +49,7 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
 
     async list(portal, query) {
       if (query.account !== undefined && !isUuid(query.account)) return [];
-      let select = db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal);
+      let select = db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal).where("moved_to", "is", null);
       if (query.account !== undefined) select = select.where("account_id", "=", query.account);
       if (query.open !== undefined) select = select.where("open", "=", query.open);
       if (query.touchedSince !== undefined) select = select.where("last_message_at", ">=", query.touchedSince);
@@ -83,6 +86,7 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     open: row.open,
     ...(row.compared_at !== null && { comparedAt: row.compared_at }),
     ...(row.is_group && { group: true }),
+    ...(row.moved_to !== null && { movedTo: conversationId(row.moved_to) }),
     lastMessageAt: row.last_message_at,
     ...(row.last_inbound_at !== null && { lastInboundAt: row.last_inbound_at }),
   };

@@ -63,6 +63,16 @@ export function createLaneRepository(db: Kysely<Schema>, secrets: Secrets): Lane
       return rows[0]?.due_at ?? undefined;
     },
 
+    async handOver(lane, owner) {
+      const at = keyOf(lane);
+      if (!at) return undefined;
+      return repeatWhenUndone(async () => {
+        const { rows } = await sql<LaneRow>`
+          select * from hand_over(${at.conversation}, ${at.direction}, ${at.portal}, ${owner})`.execute(db);
+        return rows[0] && toLane(rows[0]);
+      });
+    },
+
     async due(now, limit) {
       const { rows } = await sql<LaneRow>`
         (select l.conversation_id, l.direction, l.portal_id, l.due_at as since from lanes l

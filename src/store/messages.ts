@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import { conversationId, type Direction, laneOf, messageId, portalId } from "../domain/ids.ts";
 import { acceptFirst, acceptInbound, acceptReply } from "./accept.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { MessageRepository, MessageResult, Unreported } from "./contract/messages.ts";
+import type { MessageRepository, MessageResult, Moved, Unreported } from "./contract/messages.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { keyOf } from "./lanes.ts";
 import { toDueMessage, toMessage } from "./message-row.ts";
@@ -109,6 +109,26 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       const { rows } = await sql<{ id: string }>`
         select apply_receipt(${account}, ${externalIds.map(indexable)}, ${state}) as id`.execute(db);
       return rows.map((row) => messageId(row.id));
+    },
+
+    async applyMove(portal, account, { from, to, idsEnd }) {
+      if (!isUuid(account)) return { kind: "unknown", lanes: [] };
+      const { rows } = await repeatWhenUndone(() =>
+        sql<MovedRow>`
+          select * from move_chat(${portal}, ${account}, ${indexable(from)}, ${indexable(to)}, ${idsEnd})`.execute(db),
+      );
+      const lanes = rows.flatMap((row) =>
+        row.conversation_id === null || row.portal_id === null
+          ? []
+          : [
+              laneOf(
+                row.direction === "in" ? "in" : "out",
+                conversationId(row.conversation_id),
+                portalId(row.portal_id),
+              ),
+            ],
+      );
+      return { kind: rows[0]?.outcome ?? "unknown", lanes };
     },
 
     async applyFailure(account, externalIds, sentence) {
@@ -280,4 +300,11 @@ function resultColumns(result: MessageResult): object {
         settle_by: result.settleBy,
       };
   }
+}
+
+interface MovedRow {
+  readonly outcome: Moved["kind"];
+  readonly conversation_id: string | null;
+  readonly direction: string | null;
+  readonly portal_id: string | null;
 }

@@ -67,6 +67,7 @@ interface ConversationsTable {
   compared_at: Date | null;
   is_group: Generated<boolean>;
   last_inbound_at: Date | null;
+  moved_to: string | null;
 }
 
 interface MessagesTable {

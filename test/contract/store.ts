@@ -4,6 +4,7 @@ import { acceptTests } from "./store-accept.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
+import { moveTests } from "./store-moves.ts";
 import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
 
@@ -28,5 +29,6 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     byContactTests(use);
     messageTests(use);
     laneTests(use);
+    moveTests(use);
   });
 }

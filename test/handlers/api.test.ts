@@ -73,6 +73,7 @@ describe("accounts", () => {
       profile: { title: "Bot 123456" },
       credentials: { token: "••••efgh" },
       backlog: 0,
+      links: [{ id: "chat", title: "Opens the chat", url: "https://t.me/bot_123456" }],
     });
     expect(site.channel.connected[0]?.webhookUrl).toBe(`http://threadline.test/channels/telegram/${account.id}`);
     const listed = await site.api(admin, "GET", "/accounts");

@@ -3,6 +3,7 @@ import { capabilities, credentials, icon, setup } from "./about.ts";
 import { createTelegramApi } from "./api.ts";
 import { edit, remove } from "./change.ts";
 import { connect, disconnect } from "./connect.ts";
+import { links } from "./links.ts";
 import { openMedia } from "./media.ts";
 import { createPace } from "./pace.ts";
 import { createPolling } from "./polling.ts";
@@ -54,6 +55,7 @@ export function createTelegramAdapter({
     react: (account, reaction) => react({ api, pace }, account, reaction),
     connect: (account, place) => connect(api, account, place),
     disconnect: (account) => disconnect(api, account),
+    links,
     openMedia: (account, ref, signal) => openMedia(api, account, ref, signal),
     polling: createPolling(api),
   };

@@ -24,6 +24,8 @@ export type Failure =
       readonly code: number;
       readonly description: string;
       readonly retryAfterSeconds?: number;
+      /** The group became a supergroup and goes on under this number. */
+      readonly movedTo?: number;
     }
   | { readonly kind: "not-connected"; readonly reason: string }
   | { readonly kind: "file-unreadable"; readonly reason: string }
@@ -118,7 +120,7 @@ const unknownEnding = (reason: string): { readonly ok: false; readonly failure: 
 
 function failureOf(error: unknown, token: string): Failure {
   if (error instanceof GrammyError) {
-    const retryAfterSeconds = error.parameters.retry_after;
+    const { retry_after: retryAfterSeconds, migrate_to_chat_id: movedTo } = error.parameters;
     return {
       kind: "refused",
       code: error.error_code,
@@ -126,6 +128,7 @@ function failureOf(error: unknown, token: string): Failure {
         .replaceAll(token || "\u0000", "<token>")
         .slice(0, 500),
       ...(typeof retryAfterSeconds === "number" && { retryAfterSeconds }),
+      ...(typeof movedTo === "number" && { movedTo }),
     };
   }
   const cause = error instanceof HttpError ? error.error : error;

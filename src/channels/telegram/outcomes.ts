@@ -51,6 +51,7 @@ export function outcomeOf(failure: Failure): SendOutcome {
 function answeredOutcome(failure: Extract<Failure, { kind: "refused" }>): SendOutcome {
   const { code, description } = failure;
   if (code === 429) return floodOutcome(failure);
+  if (failure.movedTo !== undefined) return { kind: "moved", toChatId: String(failure.movedTo), idsEnd: true };
   if (isBadToken(code, description)) return { kind: "account-down", connection: badToken };
   if (code >= 500) return uncertain(`Telegram answered with error ${code}`);
   return refusal(code, description);

@@ -3,7 +3,7 @@ import type { Account } from "../../domain/account.ts";
 import type { Customer } from "../../domain/conversation.ts";
 import type { Content } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
-import type { ChannelEvent, ChannelRequest, Received } from "../contract.ts";
+import type { ChannelEvent, ChannelRequest, ChatMoved, Received } from "../contract.ts";
 import { realName, storableText } from "../shared/clean-text.ts";
 import { nameOfChat } from "./chat-ref.ts";
 import { personName, readContent } from "./inbound-content.ts";
@@ -92,6 +92,8 @@ function readMessage(raw: Readonly<Record<string, unknown>>, kind: "message" | "
   if (business === undefined && "business_connection_id" in raw) return [];
   // What we sent ourselves for a business account comes back as news of that account.
   if (message.sender_business_bot || !isTalk(message.chat)) return [];
+  if (message.migrate_from_chat_id !== undefined)
+    return [movedFrom(message.migrate_from_chat_id, message.chat.id, message)];
   const author = readAuthor(message);
   const told = toldBy(message);
   const content = told ? contentOf(told) : author && readContent(message, raw);
@@ -100,6 +102,8 @@ function readMessage(raw: Readonly<Record<string, unknown>>, kind: "message" | "
   const { chatId, externalId } = common;
   const inGroup = message.chat.type !== "private";
   const full: Content = inGroup ? { ...content, author } : content;
+  if (message.migrate_to_chat_id !== undefined)
+    return readMove(message, message.migrate_to_chat_id, common.customer, full);
   if (kind === "message") {
     const album = message.media_group_id;
     const fromDevice = business !== undefined && message.from?.id !== message.chat.id;
@@ -122,6 +126,40 @@ function readMessage(raw: Readonly<Record<string, unknown>>, kind: "message" | "
   // Two edits within one second have the same date; the content tells them apart.
   const key = `e:${chatId}:${externalId}:${edited}-${fingerprint(full)}`;
   return [{ kind, key, at: seconds(edited), ...common, content: full }];
+}
+
+/**
+ * A group became a supergroup: the last message of the old chat and the first of the new one tell it, in any order. The
+ * conversation goes on under the new number, and says so once.
+ */
+function readMove(message: MessageIn, to: number, customer: Customer, content: Content): ChannelEvent[] {
+  const moved = movedFrom(message.chat.id, to, message);
+  const externalId = `moved-${message.chat.id}`;
+  return [
+    moved,
+    {
+      kind: "message",
+      key: `m:${moved.chatId}:${message.message_id}`,
+      chatId: moved.toChatId,
+      at: moved.at,
+      customer: { ...customer, externalId: moved.toChatId },
+      externalId,
+      content,
+      group: true,
+    },
+  ];
+}
+
+/** Messages of a supergroup are numbered from 1 anew (core.telegram.org/api/channel#migration). */
+function movedFrom(from: number, to: number, { date }: MessageIn): ChatMoved {
+  return {
+    kind: "moved",
+    key: `g:${from}:${to}`,
+    chatId: String(from),
+    at: seconds(date),
+    toChatId: String(to),
+    idsEnd: true,
+  };
 }
 
 const isTalk = (chat: ChatIn): boolean => ["private", "group", "supergroup"].includes(chat.type);
@@ -150,7 +188,12 @@ function personOfChat(chat: ChatIn): Customer {
   };
 }
 
-const contentOf = ({ notice, sentence }: Told): Content => ({ body: plainText(sentence), attachments: [], notice });
+const contentOf = ({ notice, sentence, start }: Told): Content => ({
+  body: plainText(sentence),
+  attachments: [],
+  notice,
+  ...(start !== undefined && { site: { start } }),
+});
 
 /**
  * Telegram tells reactions in private chats by themselves, in groups to bots that are administrators. A picture of

@@ -114,6 +114,7 @@ export const messageSchema = z.object({
   new_chat_members: maybe(z.array(userSchema)),
   left_chat_member: maybe(userSchema),
   migrate_to_chat_id: maybe(integer),
+  migrate_from_chat_id: maybe(integer),
   date: z.number(),
   edit_date: maybe(z.number()),
   chat: chatSchema,

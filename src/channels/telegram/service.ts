@@ -8,6 +8,8 @@ import type { MemberChangeIn, MessageIn, UserIn } from "./schemas.ts";
 export interface Told {
   readonly notice: NoticeKind;
   readonly sentence: string;
+  /** The mark of the link that led here. */
+  readonly start?: string;
 }
 
 /** A message that Telegram wrote, or that its Start button did; `undefined` for a person's own words. */
@@ -18,7 +20,10 @@ export function toldBy(message: MessageIn): Told | undefined {
   const gone = message.left_chat_member;
   if (gone && !gone.is_bot) return { notice: "left", sentence: `${nameOf(gone)} left the group.` };
   if (message.migrate_to_chat_id !== undefined)
-    return { notice: "other", sentence: "The group became a supergroup and goes on as a new conversation." };
+    return {
+      notice: "moved",
+      sentence: "The group became a supergroup. Messages from before can be read here and not changed any more.",
+    };
   return message.chat.type === "private" && message.text !== undefined ? started(message.text) : undefined;
 }
 
@@ -27,7 +32,11 @@ function started(text: string): Told | undefined {
   const [whole, payload] = /^\/start(?:\s+([\w-]{1,64}))?\s*$/.exec(text) ?? [];
   if (whole === undefined) return undefined;
   const by = payload === undefined ? "" : ` by the link “${payload}”`;
-  return { notice: "other", sentence: `The customer opened the bot${by}.` };
+  return {
+    notice: "other",
+    sentence: `The customer opened the bot${by}.`,
+    ...(payload !== undefined && { start: payload }),
+  };
 }
 
 /** The bot itself was blocked, let in or put out; `undefined` when nothing of that changed. */

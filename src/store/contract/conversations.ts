@@ -3,6 +3,7 @@ import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
 
 export interface ConversationRepository {
   find(portal: PortalId, conversation: ConversationId): Promise<Conversation | undefined>;
+  /** The conversation that goes on, where the chat has moved. */
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
   findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
   /** Newest first. `touchedSince`: only those with a message since then. */

@@ -28,6 +28,11 @@ export interface LaneRepository {
   take(lane: LaneId, owner: string, limit: number): Promise<LaneContents | undefined>;
   /** Gives it back, due again at `next` (the earlier of it and a wake that came during the run); answers the due time if any. */
   release(lane: LaneId, owner: string, next?: Date): Promise<Date | undefined>;
+  /**
+   * Of a conversation that moved: gives what this lane holds to the conversation that goes on, in order. Only with the
+   * lease. Answers the lane that is due for it now.
+   */
+  handOver(lane: LaneId, owner: string): Promise<LaneId | undefined>;
   /** Lanes due by now and not held by a living owner, and lanes whose owner died. Oldest first. */
   due(now: Date, limit: number): Promise<readonly LaneId[]>;
   /** Makes lanes with unfinished rows due now (switch on, line connected, tokens back). Answers them. */

@@ -15,6 +15,24 @@ export interface SentPart {
   readonly of: number;
 }
 
+/** The vendor goes on with a chat under another id. */
+export interface ChatMove {
+  readonly from: string;
+  readonly to: string;
+  /** The vendor numbers messages anew there: the ids of those from before mean nothing any more. */
+  readonly idsEnd: boolean;
+}
+
+export interface Moved {
+  /**
+   * `joined`: there were conversations under both ids; the one that the portal knows goes on. `known`: this was told
+   * before. `unknown`: nothing is known of the old chat.
+   */
+  readonly kind: "moved" | "joined" | "known" | "unknown";
+  /** Due now: their drains hand over what they hold. */
+  readonly lanes: readonly LaneId[];
+}
+
 /** What became of an attempt. `settleBy`: the lane waits for certainty until then (the other side can be asked). */
 export type MessageResult =
   | { readonly state: "sent" | "delivered"; readonly externalIds?: readonly string[] }
@@ -93,6 +111,11 @@ export interface MessageRepository {
    * accounts or of nothing are passed over. Answers the lane to wake, where somebody was told otherwise.
    */
   proveSent(account: AccountId, message: MessageId, proof: SentPart): Promise<LaneId | undefined>;
+  /**
+   * The conversation keeps its history and its place in the portal and takes the new id, in one transaction. What comes
+   * under the old one later is accepted as ever, into a conversation that is `movedTo`.
+   */
+  applyMove(portal: PortalId, account: AccountId, move: ChatMove): Promise<Moved>;
   /** Outbound rows that the portal has still to be told about, in order. */
   unreported(conversation: ConversationId, limit: number): Promise<readonly Unreported[]>;
   /** Told. A bad ending that has become another one meanwhile stays to be told. */

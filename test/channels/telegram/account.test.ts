@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Polled } from "../../../src/channels/contract.ts";
 import { ALLOWED_UPDATES } from "../../../src/channels/telegram/about.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
+import { readUpdate } from "../../../src/channels/telegram/receive.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing, recordingPacer } from "../../contract/channel-harness.ts";
 import { type Setup, setUp, telegramAccount } from "./harness.ts";
@@ -17,6 +18,32 @@ afterEach(async () => {
 const place = { webhookUrl: "https://app.example/channels/telegram/acc-1", https: true };
 const http = { webhookUrl: "http://127.0.0.1:8080/channels/telegram/acc-1", https: false };
 const count = (method: string): number => at.emulator.calls(method).length;
+
+describe("links of a telegram bot", () => {
+  it("there are none before it is known who the bot is", () => {
+    expect(at.adapter.links?.(at.account)).toEqual([]);
+  });
+
+  it("open the chat with a mark, which comes back as a fact of the conversation", async () => {
+    const { profile } = await at.adapter.connect(at.account, place);
+    const all = at.adapter.links?.({ ...at.account, profile }) ?? [];
+    expect(all.map(({ id, url }) => [id, url.replace(profile.url ?? "", "")])).toEqual([
+      ["chat", ""],
+      ["start", "?start={mark}"],
+      ["group", "?startgroup"],
+    ]);
+    const start = all.find(({ id }) => id === "start");
+    if (!start?.mark) throw new Error("no link with a mark");
+    const allowed = new RegExp(start.mark.pattern);
+    for (const mark of [start.mark.example, "a".repeat(64), "Promo_42-x"]) {
+      expect(mark).toMatch(allowed);
+      const opened = new URL(start.url.replace("{mark}", mark));
+      const [message] = at.emulator.userStarts(at.chat, opened.searchParams.get("start") ?? "");
+      expect(readUpdate({ message })).toMatchObject([{ content: { notice: "other", site: { start: mark } } }]);
+    }
+    for (const mark of ["", "a".repeat(65), "with space", "ümlaut", "a&b"]) expect(mark).not.toMatch(allowed);
+  });
+});
 
 describe("connecting a telegram bot", () => {
   it("registers our webhook with its secret and what we read, and tells who the bot is", async () => {

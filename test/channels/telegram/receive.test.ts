@@ -48,7 +48,8 @@ describe("telegram updates", () => {
   });
 
   it("tell that the bot was opened, and by which link", () => {
-    expect(message("start").content).toMatchObject({ notice: "other" });
+    expect(message("start").content).toMatchObject({ notice: "other", site: { start: "promo_42" } });
+    expect(message("start-plain").content.site).toBeUndefined();
     expect(text("start")).toBe("The customer opened the bot by the link “promo_42”.");
     expect(text("start-plain")).toBe("The customer opened the bot.");
   });
@@ -140,8 +141,22 @@ describe("telegram updates", () => {
     expect(told("left")).toEqual(["left", "Anna Weber left the group."]);
     expect(told("blocked")).toEqual(["left", "The customer blocked the bot: answers do not reach them any more."]);
     expect(told("unblocked")[0]).toBe("joined");
-    expect(told("migrated")).toEqual(["other", "The group became a supergroup and goes on as a new conversation."]);
     expect(message("blocked").key).not.toBe(message("unblocked").key);
+  });
+
+  it("follow a group that became a supergroup, told by either chat, and say so once under its new number", () => {
+    const moved = { kind: "moved", chatId: "-5001", toChatId: "-1001234567890", idsEnd: true };
+    const [first, notice, ...more] = events("migrated");
+    expect(first).toMatchObject(moved);
+    expect(notice).toMatchObject({
+      kind: "message",
+      chatId: "-1001234567890",
+      group: true,
+      customer: { externalId: "-1001234567890", name: "Wholesale" },
+      content: { notice: "moved" },
+    });
+    expect(more).toEqual([]);
+    expect(events("migrated-from")).toMatchObject([moved]);
   });
 
   it("read reactions with who, on what and which, also when they are taken off", () => {

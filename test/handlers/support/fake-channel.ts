@@ -79,6 +79,7 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
         },
       };
     },
+    links: ({ profile: { url } }) => (url === undefined ? [] : [{ id: "chat", title: "Opens the chat", url }]),
     async disconnect(account) {
       disconnected.push(account.id);
     },
