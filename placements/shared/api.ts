@@ -3,6 +3,7 @@
  * repeated; requests that meet the end of a session together share one renewal. Outside a portal there is nobody to ask,
  * so the page says that the person must sign in again.
  */
+import { createParser } from "eventsource-parser";
 import type { SessionAnswer } from "../../src/api/portal.ts";
 import { boot, placementOption } from "./boot.ts";
 import { freshToken } from "./frame.ts";
@@ -31,6 +32,8 @@ export interface Paged<Row> {
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 const TIMEOUT_MS = 45_000;
+/** The server says something on a stream at least every 15 s; this much silence means a dead line. */
+const SILENCE_MS = 40_000;
 let session = boot.session;
 let renewing: Promise<boolean> | undefined;
 
@@ -57,12 +60,61 @@ async function send(
   return { body: answer, ...(next !== null && { next: Number(next) }) };
 }
 
-function request(method: Method, path: string, body: unknown): Promise<Response> {
+/**
+ * Reads a stream of events until it ends, breaks or falls silent, or the signal stops it.
+ * @throws ApiError when it does not begin
+ */
+export async function listen(
+  path: string,
+  heard: (event: string, data: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const silence = new AbortController();
+  let watchdog: ReturnType<typeof setTimeout> | undefined;
+  const alive = () => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => silence.abort(), SILENCE_MS);
+  };
+  const either = AbortSignal.any([signal, silence.signal]);
+  try {
+    alive();
+    let response = await request("GET", path, undefined, either);
+    if (response.status === 401 && (await renew())) response = await request("GET", path, undefined, either);
+    if (!response.ok) throw errorOf(response.status, parse(await response.text()));
+    await readEvents(response, heard, alive);
+  } finally {
+    clearTimeout(watchdog);
+  }
+}
+
+async function readEvents(
+  response: Response,
+  heard: (event: string, data: string) => void,
+  alive: () => void,
+): Promise<void> {
+  const parser = createParser({ onEvent: ({ event, data }) => heard(event ?? "message", data) });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let chunk = await reader?.read(); chunk && !chunk.done; chunk = await reader?.read()) {
+      alive();
+      parser.feed(chunk.value);
+    }
+  } catch {
+    // Broken off: for the caller the same as ended.
+  }
+}
+
+function request(
+  method: Method,
+  path: string,
+  body: unknown,
+  signal: AbortSignal = AbortSignal.timeout(TIMEOUT_MS),
+): Promise<Response> {
   return fetch(`/api${path}`, {
     method,
     headers: { authorization: `Bearer ${session}`, ...(body !== undefined && { "content-type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
     cache: "no-store",
   }).catch((error: unknown) => {
     const late = error instanceof DOMException && error.name === "TimeoutError";

@@ -32,6 +32,7 @@ export const channel = z.object({
     edit: z.boolean(),
     remove: z.boolean(),
     quote: z.boolean(),
+    typing: z.boolean(),
     receipts: z.enum(["none", "delivered", "read"]),
     mayWriteFirst: z.boolean(),
   }),

@@ -182,6 +182,9 @@ export const en = {
   "chat.buttons": "Buttons of the message",
   "chat.template": "Template: {name}",
   "chat.reactions": "Reactions",
+  "chat.typing": "{name} is typing",
+  "chat.typingNotSent": "Not sent yet",
+  "chat.typingText": "What {name} is typing",
 
   "kind.photo": "Photo",
   "kind.video": "Video",

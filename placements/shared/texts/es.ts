@@ -176,6 +176,9 @@ export const es: Texts = {
   "chat.buttons": "Botones del mensaje",
   "chat.template": "Plantilla: {name}",
   "chat.reactions": "Reacciones",
+  "chat.typing": "{name} está escribiendo",
+  "chat.typingNotSent": "Aún sin enviar",
+  "chat.typingText": "Lo que escribe {name}",
 
   "kind.photo": "Foto",
   "kind.video": "Vídeo",

@@ -188,6 +188,9 @@ export const ru: Texts = {
   "chat.buttons": "Кнопки сообщения",
   "chat.template": "Шаблон: {name}",
   "chat.reactions": "Реакции",
+  "chat.typing": "{name} печатает",
+  "chat.typingNotSent": "Ещё не отправлено",
+  "chat.typingText": "Что набирает {name}",
 
   "kind.photo": "Фото",
   "kind.video": "Видео",
