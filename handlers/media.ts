@@ -3,7 +3,7 @@ import { mediaId } from "../src/domain/ids.ts";
 import type { MediaShelf } from "../src/media/contract.ts";
 
 /** Types a browser may show in place; everything else is a download, whatever its sender called it. */
-const INLINE = /^(image\/(jpeg|png|gif|webp)|audio\/[\w.+-]+|video\/(mp4|webm|quicktime))$/;
+const INLINE = /^(image\/(jpeg|png|gif|webp)|audio\/[\w.+-]+|video\/(mp4|webm|quicktime))(;|$)/;
 
 /**
  * `GET /media/:id?e=<expires>&s=<signature>`: a kept file for the portal or a vendor. The signature is the proof and

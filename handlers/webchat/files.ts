@@ -15,9 +15,12 @@ import {
   refuseDetails,
 } from "./messages.ts";
 
-/** Shown in the page. Everything else, SVG and HTML above all, is only ever a download. */
+/**
+ * Shown in the page. Everything else, SVG and HTML above all, is only ever a download. A voice message's type names its
+ * codec behind a semicolon.
+ */
 const INLINE =
-  /^(image\/(png|jpeg|gif|webp|avif)|video\/(mp4|webm)|audio\/(mpeg|mp4|ogg|webm|wav|aac|x-m4a|vnd\.wave))$/;
+  /^(image\/(png|jpeg|gif|webp|avif)|video\/(mp4|webm)|audio\/(mpeg|mp4|ogg|webm|wav|aac|x-m4a|vnd\.wave))(;|$)/;
 
 const fileQuery = z.object({ e: z.string().regex(/^\d{1,12}$/), s: z.string().max(64) });
 const fileParams = z.object({ fileId: z.string().min(1).max(64) });

@@ -3,6 +3,8 @@ import type { MessageReceived } from "../../../src/channels/contract.ts";
 import { createFormAdapter } from "../../../src/channels/form/adapter.ts";
 import { formKey } from "../../../src/channels/form/receive.ts";
 import { formSettings } from "../../../src/channels/form/settings.ts";
+import { plainText } from "../../../src/domain/rich-text.ts";
+import { refusal } from "../../../src/relay/capability-check.ts";
 import { account, filled, NOW, request, SITE } from "./harness.ts";
 
 const adapter = createFormAdapter({ now: () => NOW });
@@ -99,4 +101,30 @@ test("the code for the site carries the key and nothing of the secret", () => {
     `<script src="https://app.example/form.js" data-account="${account.id}" data-key="${formKey(account)}" async></script>`,
   );
   expect(code).not.toContain(account.webhookSecret);
+});
+
+test("what a form does not claim stays words: markup, files, places, changes to what was sent", () => {
+  const { parts } = adapter.capabilities;
+  for (const [part, { in: inward }] of Object.entries(parts))
+    expect(inward, part).toBe(part === "notice" ? "full" : "impossible");
+  const [, message] = messages({
+    ...{ ...filled, text: "<b>Hello</b> [x](javascript:alert(1))", kind: "edit", target: "1", emoji: "👍" },
+    ...{ attachments: [{ kind: "photo" }], place: { latitude: 1 }, quote: { externalId: "1" }, forwarded: {} },
+  });
+  expect(message?.kind).toBe("message");
+  expect(Object.keys(message?.content ?? {}).sort()).toEqual(["attachments", "body", "site"]);
+  expect(message?.content).toMatchObject({
+    body: { text: "<b>Hello</b> [x](javascript:alert(1))", spans: [] },
+    attachments: [],
+  });
+  const multipart = request(Buffer.from("--b\r\n"), { "content-type": "multipart/form-data; boundary=b" });
+  expect(adapter.receive(multipart, account)).toMatchObject({ kind: "rejected", status: 401 });
+});
+
+test("an answer to a request is refused with what to do instead, and so is every change", async () => {
+  const { capabilities } = adapter;
+  expect(refusal(adapter, { body: plainText("We will call you."), attachments: [] })).toBe(capabilities.oneWay);
+  expect([adapter.edit, adapter.remove, adapter.react, adapter.findPerson, adapter.openMedia]).toEqual(
+    Array(5).fill(undefined),
+  );
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createWebchatAdapter } from "../../../src/channels/webchat/adapter.ts";
 import { createHub } from "../../../src/channels/webchat/hub.ts";
@@ -16,12 +17,16 @@ import { sampleFile } from "../telegram/harness.ts";
 const VISITOR = `v${"a".repeat(22)}`;
 
 /**
- * Visitors write by routes of the chat's own (`test/handlers/webchat*.test.ts`), which turn it into events at the desk;
+ * Visitors write by routes of the chat's own (`parts.test.ts`), which turn it into events at the desk;
  * the door of other vendors' webhooks is shut. Nothing that could fail lies between us and them: no faults. What a visitor sees is the kept row of whatever the adapter called sent.
  */
 channelBattery("webchat", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "webchat-contract-"));
   const rows = new Map<string, DeliveredMessage>();
+  const uploads = createUploads({ dataDir, now: () => new Date(0) });
+  const { bytes } = sampleFile("photo");
+  const upload = await uploads.keep({ stream: Readable.from([bytes]), name: "photo.png", maxBytes: 1_000_000 });
+  if (upload.kind !== "kept") throw new Error(upload.kind);
   let notices = 0;
   const adapter = keeping(
     createWebchatAdapter({
@@ -30,7 +35,7 @@ channelBattery("webchat", async () => {
           notices += 1;
         },
       },
-      uploads: createUploads({ dataDir, now: () => new Date(0) }),
+      uploads,
     }),
     rows,
   );
@@ -65,6 +70,7 @@ channelBattery("webchat", async () => {
       message: () => said("Hello"),
       ignored: () => [],
       withBody: (body) => webhook("POST", body),
+      media: () => ({ ref: upload.source.ref, bytes }),
     },
     samples: { notice: () => [desk.rating(VISITOR, { scale: "stars", value: 4, session: "7" })] },
     adapter,
