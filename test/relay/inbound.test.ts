@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Content } from "../../src/domain/message.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import type { InboundRow } from "../../src/store/contract/accept.ts";
 import { Relay } from "./harness.ts";
@@ -39,6 +41,34 @@ describe("customer -> portal", () => {
       imChatId: expect.any(String),
       sessionId: expect.any(String),
     });
+  });
+
+  it("keeps a rating of a closed conversation for our own surfaces: it opens no chat, and what follows does", async () => {
+    const conversation = await relay.customerWrites(who, "Thank you, bye");
+    await relay.run("in", conversation);
+    const controls = relay.emulator.portal();
+    const chat = [...controls.portal.chats.values()].find((one) => one.externalUserId === who);
+    if (!chat) throw new Error("no chat");
+    controls.finishDialog(chat.id);
+    await relay.store.conversations.learn(relay.portal, conversation, { open: false });
+    relay.emulator.requests.clear();
+    const rated = (value: number): Content => ({
+      body: plainText(`Rated ${value} of 5.`),
+      ...{ attachments: [], notice: "other", site: { rating: { scale: "stars", value, session: "1" } } },
+    });
+    await relay.customerWrites(who, "", { content: rated(4) });
+    expect(await relay.run("in", conversation)).toEqual({ kind: "idle" });
+    expect(relay.emulator.requests.entries({ method: METHOD })).toEqual([]);
+    expect(await relay.states(conversation)).toEqual(["in sent: Thank you, bye", "in sent: Rated 4 of 5."]);
+    expect(await relay.store.conversations.find(relay.portal, conversation)).toMatchObject({ open: false });
+
+    await relay.customerWrites(who, "", { content: rated(3) });
+    await relay.customerWrites(who, "One more question");
+    expect(await relay.run("in", conversation)).toEqual({ kind: "idle" });
+    expect(relay.shown(who)).toEqual(["Thank you, bye", "One more question"]);
+    await relay.customerWrites(who, "", { content: rated(5) });
+    await relay.run("in", conversation);
+    expect(relay.shown(who)).toEqual(["Thank you, bye", "One more question", "Rated 5 of 5."]);
   });
 
   it("takes the same update twice as one", async () => {
