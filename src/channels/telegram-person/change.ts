@@ -5,6 +5,7 @@ import { splitText } from "../shared/split-text.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 import { type Called, type CallFailure, says, tryCall } from "./client.ts";
 import { toEntities } from "./entities.ts";
+import { printOf } from "./ledger.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { channelOf, chatIdOf } from "./peers.ts";
 import type { SendTools } from "./send.ts";
@@ -55,6 +56,9 @@ async function editOne(
   entities: tl.TypeMessageEntity[],
 ): Promise<Called<unknown>> {
   await tools.pace(chatId);
+  // Before the call: its news may be quicker than its answer.
+  const media = tools.ledger.mediaOf(chatId, id);
+  if (media !== undefined) await tools.ledger.edited(chatId, id, printOf(media, message));
   const done = await tryCall(tools.client, { _: "messages.editMessage", peer, id, message, entities });
   if (done.ok) tools.client.applied(done.value);
   return !done.ok && says(done.failure, "MESSAGE_NOT_MODIFIED") ? { ok: true, value: undefined } : done;

@@ -53,8 +53,11 @@ export interface ClientEvents {
    * was stored. Losing the newest position only means that the same updates come again.
    */
   position(write: () => Promise<void>): void;
-  /** Telegram would not tell all that was missed: so long was the account away. */
-  gap(): void;
+  /**
+   * Telegram would not tell all that was missed: so long was the account away. In that channel (marked number), or in all
+   * private chats and basic groups. Told before the updates that follow the gap.
+   */
+  gap(channel?: number): void;
   /** The vendor does not accept this session any more, found out between calls. */
   refused(text: string): void;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import { z } from "zod";
 import type { SessionMemory } from "../contract.ts";
+import { channelOf } from "./peers.ts";
 
 /**
  * What this account sent through us, and in which chat each message number lies.
@@ -25,7 +26,7 @@ export interface Ledger {
   begin(randomId: string, chatId: number, print: string): Promise<void>;
   finish(randomId: string, messageId: number): Promise<void>;
   /** What kind of message of ours this is; `undefined` when it is not known. */
-  mediaOf(chatId: number, messageId: number): string | undefined;
+  mediaOf(chatId: number, messageId: number): PrintedMedia | undefined;
   /** It certainly was not sent. */
   drop(randomId: string): Promise<void>;
   /** While `run` goes on, news of own messages in this chat waits. */
@@ -35,6 +36,12 @@ export interface Ledger {
   /** Numbers of our messages in this chat up to this one that were not known to be read; they are from now on. */
   readUpTo(chatId: number, messageId: number): Promise<readonly number[]>;
   note(messageId: number, chatId: number): Promise<void>;
+  /** Number of the newest message that was told: of this channel, or of all chats that count together (any other id). */
+  lastSeen(chatId: number): number;
+  /** Our own edit is about to change a message to this; a `print` of it that comes back is no news. */
+  edited(chatId: number, messageId: number, print: string): Promise<void>;
+  /** What a message of ours says now, as a print; `undefined` when it is not ours. */
+  printOf(chatId: number, messageId: number): string | undefined;
   chatOf(messageId: number): Promise<number | undefined>;
   /** Writes what `note` collected. */
   flush(): Promise<void>;
@@ -48,6 +55,7 @@ const recordSchema = z.object({
   read: z.boolean().optional(),
 });
 const bucketSchema = z.record(z.string(), z.number());
+const seenSchema = z.record(z.string(), z.number());
 
 type SentRecord = z.infer<typeof recordSchema>;
 
@@ -64,6 +72,9 @@ export function createLedger(memory: SessionMemory, now: () => number): Ledger {
   const underWay = new Map<number, Set<Promise<unknown>>>();
   const buckets = new Map<number, Record<string, number>>();
   const dirty = new Set<number>();
+  /** By channel, and under 0 for all other chats. */
+  let seen: Record<string, number> = {};
+  let seenMoved = false;
 
   const numberKey = (chatId: number, messageId: number): string => `${chatId}:${messageId}`;
 
@@ -113,6 +124,9 @@ export function createLedger(memory: SessionMemory, now: () => number): Ledger {
         if (parsed.data.id !== undefined) numbers.set(numberKey(parsed.data.chat, parsed.data.id), randomId);
       }
       await prune();
+      const kept = await memory.get("seen");
+      const newest = seenSchema.safeParse(kept ? JSON.parse(kept.toString("utf8")) : {});
+      seen = newest.success ? newest.data : {};
       const stored = (await memory.list("where/")).map(({ key }) => Number(key.slice("where/".length)));
       for (const index of stored.toSorted((a, b) => b - a).slice(MOST_BUCKETS)) await memory.delete(`where/${index}`);
     },
@@ -131,7 +145,8 @@ export function createLedger(memory: SessionMemory, now: () => number): Ledger {
     },
     mediaOf(chatId, messageId) {
       const randomId = numbers.get(numberKey(chatId, messageId));
-      return randomId === undefined ? undefined : records.get(randomId)?.print.split(":")[0];
+      const [media] = (randomId === undefined ? undefined : records.get(randomId)?.print)?.split(":") ?? [];
+      return PRINTED.find((one) => one === media);
     },
     drop: forget,
     async during(chatId, run) {
@@ -163,15 +178,36 @@ export function createLedger(memory: SessionMemory, now: () => number): Ledger {
       return unread.flatMap(([, { id }]) => (id === undefined ? [] : [id])).toSorted((a, b) => a - b);
     },
     async note(messageId, chatId) {
+      const row = rowOf(chatId);
+      if (messageId > (seen[row] ?? 0)) {
+        seen[row] = messageId;
+        seenMoved = true;
+      }
+      // Deletions in channels name their chat.
+      if (channelOf(chatId) !== undefined) return;
       const { index, bucket } = await bucketOf(messageId);
       if (bucket[messageId] === chatId) return;
       bucket[messageId] = chatId;
       dirty.add(index);
     },
+    lastSeen: (chatId) => seen[rowOf(chatId)] ?? 0,
+    async edited(chatId, messageId, print) {
+      const randomId = numbers.get(numberKey(chatId, messageId));
+      const record = randomId === undefined ? undefined : records.get(randomId);
+      if (randomId !== undefined && record) await keep(randomId, { ...record, print });
+    },
+    printOf(chatId, messageId) {
+      const randomId = numbers.get(numberKey(chatId, messageId));
+      return randomId === undefined ? undefined : records.get(randomId)?.print;
+    },
     async chatOf(messageId) {
       return (await bucketOf(messageId)).bucket[messageId];
     },
     async flush() {
+      if (seenMoved) {
+        seenMoved = false;
+        await memory.set("seen", Buffer.from(JSON.stringify(seen)));
+      }
       for (const index of [...dirty]) {
         dirty.delete(index);
         await memory.set(`where/${index}`, Buffer.from(JSON.stringify(buckets.get(index) ?? {})));
@@ -180,8 +216,11 @@ export function createLedger(memory: SessionMemory, now: () => number): Ledger {
   };
 }
 
+const rowOf = (chatId: number): string => String(channelOf(chatId) === undefined ? 0 : chatId);
+
 /** What kind of media a message carries, in one word that is the same on the way out and in. */
-export type PrintedMedia = "text" | "photo" | "file" | "place" | "contact";
+export type PrintedMedia = (typeof PRINTED)[number];
+const PRINTED = ["text", "photo", "file", "place", "contact"] as const;
 
 /** Telegram trims texts, so the print does too. */
 export function printOf(media: PrintedMedia, text: string): string {

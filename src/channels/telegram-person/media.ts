@@ -18,8 +18,17 @@ import { channelOf } from "./peers.ts";
 const PART = 512 * 1024;
 const PART_MS = 60_000;
 const RETRY_MS = 5_000;
+const LONGEST_PAUSE_S = 30;
+const MOST_PAUSES = 5;
 
-export async function openMedia(client: PersonClient, text: string, signal: AbortSignal): Promise<MediaOutcome> {
+type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+
+export async function openMedia(
+  client: PersonClient,
+  text: string,
+  signal: AbortSignal,
+  wait: Wait,
+): Promise<MediaOutcome> {
   const ref = decodeRef(text);
   if (!ref) return { kind: "gone", sentence: "This is not a reference to a file in Telegram." };
   let opened = await firstPart(client, ref, signal);
@@ -30,7 +39,7 @@ export async function openMedia(client: PersonClient, text: string, signal: Abor
     opened = await firstPart(client, renewed.value, signal);
   }
   if (!opened.ok) return outcomeOf(opened.failure);
-  const stream = Readable.from(bytesOf(client, opened.value, signal), { objectMode: false });
+  const stream = Readable.from(bytesOf(client, opened.value, signal, wait), { objectMode: false });
   return { kind: "opened", stream, ...(ref.size !== undefined && { size: ref.size }) };
 }
 
@@ -74,11 +83,32 @@ async function fetchPart(
     : { ok: false, failure: { kind: "refused", code: 400, text: "CDN_METHOD_INVALID" } };
 }
 
-async function* bytesOf(client: PersonClient, { ref, first }: Opened, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** A pause in the middle of a file is waited out: to begin anew would fetch all of it once more. */
+async function fetchPatiently(
+  client: PersonClient,
+  ref: MediaRef,
+  offset: number,
+  signal: AbortSignal,
+  wait: Wait,
+): Promise<Called<Uint8Array>> {
+  for (let pauses = 0; ; pauses += 1) {
+    const part = await fetchPart(client, ref, offset, signal);
+    const seconds = part.ok ? undefined : floodSeconds(part.failure);
+    if (seconds === undefined || seconds > LONGEST_PAUSE_S || pauses >= MOST_PAUSES) return part;
+    await wait(Math.max(1, seconds) * 1_000, signal);
+  }
+}
+
+async function* bytesOf(
+  client: PersonClient,
+  { ref, first }: Opened,
+  signal: AbortSignal,
+  wait: Wait,
+): AsyncGenerator<Uint8Array> {
   yield first;
   let last = first.length;
   for (let offset = PART; last === PART && (ref.size === undefined || offset < ref.size); offset += PART) {
-    const part = await fetchPart(client, ref, offset, signal);
+    const part = await fetchPatiently(client, ref, offset, signal, wait);
     if (!part.ok) throw new CallFailed(part.failure);
     last = part.value.length;
     if (last > 0) yield part.value;

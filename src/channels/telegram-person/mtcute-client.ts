@@ -3,6 +3,7 @@ import { Long, networkMiddlewares, type RawUpdateInfo, type TelegramTransport, t
 import { BaseTelegramClient } from "@mtcute/core/client.js";
 import { CallFailed, type CallOptions, type ClientOptions, type People, type PersonClient } from "./client.ts";
 import { createNodeCrypto, nodePlatform, tcpTransport } from "./node-platform.ts";
+import { channelMark } from "./peers.ts";
 import { createSessionStorage, forgetSession } from "./session-storage.ts";
 
 /**
@@ -47,7 +48,7 @@ export async function openMtcute(options: ClientOptions, own: MtcuteOptions = {}
         async (context, next) => {
           const answer = await next(context);
           // mtcute steps over such a gap without a word.
-          if (isObject(answer) && answer["_"] === "updates.differenceTooLong") events.gap();
+          if (isObject(answer)) tellGap(context.request, answer["_"], events);
           return answer;
         },
         ...networkMiddlewares.basic(),
@@ -138,6 +139,14 @@ export async function openMtcute(options: ClientOptions, own: MtcuteOptions = {}
       await base.destroy();
     },
   };
+}
+
+/** Differences that Telegram calls too long, of which mtcute tells nothing (core.telegram.org/api/updates). */
+export function tellGap(request: tl.RpcMethod, answer: unknown, events: ClientOptions["events"]): void {
+  if (answer === "updates.differenceTooLong") events.gap();
+  if (answer !== "updates.channelDifferenceTooLong" || request._ !== "updates.getChannelDifference") return;
+  const { channel } = request;
+  if (channel._ !== "inputChannelEmpty") events.gap(channelMark(channel.channelId));
 }
 
 /** mtcute waits for an attempt to connect before it closes, which may be minutes: the attempt is given up instead. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import type { Customer } from "../../domain/conversation.ts";
 import { plainText } from "../../domain/rich-text.ts";
-import type { ChannelEvent, MessageReceived } from "../contract.ts";
+import type { ChannelEvent, ChatMoved, MessageReceived } from "../contract.ts";
 import type { PersonSettings } from "./about.ts";
 import type { Budget } from "./budget.ts";
 import type { People } from "./client.ts";
@@ -88,6 +88,8 @@ async function readMessage(message: tl.TypeMessage, people: People, context: Rea
   const common = await commonOf(message, chat, context);
   const author = authorOf(message, chat, people);
   if (message._ === "messageService") {
+    const moved = readMove(message, chat);
+    if (moved) return [moved];
     const notice = readNotice(message, people);
     if (!notice) return [];
     const content = { body: plainText(notice.sentence), attachments: [], notice: notice.kind };
@@ -109,12 +111,30 @@ async function readMessage(message: tl.TypeMessage, people: People, context: Rea
   ];
 }
 
+/** A basic group became a supergroup: its last message says so, and the first of the new one. Numbers begin anew there. */
+function readMove({ action, date }: tl.RawMessageService, { chatId }: Chat): ChatMoved | undefined {
+  if (action._ === "messageActionChatMigrateTo") return movedTo(chatId, channelMark(action.channelId), date);
+  if (action._ === "messageActionChannelMigrateFrom") return movedTo(-action.chatId, chatId, date);
+  return undefined;
+}
+
+function movedTo(from: number, to: number, date: number): ChatMoved {
+  return {
+    kind: "moved",
+    key: `g:${from}:${to}`,
+    chatId: String(from),
+    at: new Date(date * 1_000),
+    toChatId: String(to),
+    idsEnd: true,
+  };
+}
+
 async function commonOf(
   message: tl.RawMessage | tl.RawMessageService,
   { chatId, customer, group }: Chat,
   { ledger }: ReadContext,
 ): Promise<Omit<MessageReceived, "content">> {
-  if (message.peerId._ !== "peerChannel") await ledger.note(message.id, chatId);
+  await ledger.note(message.id, chatId);
   return {
     kind: "message",
     key: `m:${chatId}:${message.id}`,
@@ -133,8 +153,8 @@ async function readEdit(message: tl.TypeMessage, people: People, context: ReadCo
   if (message.media?._ === "messageMediaGeoLive") return [];
   const chat = chatOf(message.peerId, people, context);
   if (!chat) return [];
-  // Our own edits come back to us only by a filled gap.
-  if (message.out && context.ledger.mediaOf(chat.chatId, message.id) !== undefined) return [];
+  const ours = message.out ? context.ledger.printOf(chat.chatId, message.id) : undefined;
+  if (ours !== undefined) return await readEditOfOurs(message, message.editDate, ours, chat, people, context);
   const author = authorOf(message, chat, people);
   const content = { ...readContent(message, people), ...(author && { author }) };
   const print = createHash("sha256").update(JSON.stringify(content.body)).digest("hex").slice(0, 16);
@@ -148,6 +168,43 @@ async function readEdit(message: tl.TypeMessage, people: People, context: ReadCo
       customer: chat.customer,
       externalId: String(message.id),
       content,
+    },
+  ];
+}
+
+/**
+ * The person changed on their phone what an agent wrote. The line cannot show that in the agent's own message, so it is told
+ * as the person's words. Our own edits come back too, by a filled gap or another device: they say what we know already.
+ */
+async function readEditOfOurs(
+  message: tl.RawMessage,
+  editDate: number,
+  known: string,
+  chat: Chat,
+  people: People,
+  { ledger }: ReadContext,
+): Promise<ChannelEvent[]> {
+  const print = printOfMessage(message);
+  if (print === known) return [];
+  await ledger.edited(chat.chatId, message.id, print);
+  const { body } = readContent(message, people);
+  const begin = "Changed the message to: ";
+  const spans = body.spans.map((span) => ({ ...span, start: span.start + begin.length, end: span.end + begin.length }));
+  return [
+    {
+      kind: "message",
+      key: `o:${chat.chatId}:${message.id}:${editDate}-${print}`,
+      chatId: String(chat.chatId),
+      at: new Date(editDate * 1_000),
+      customer: chat.customer,
+      externalId: `${message.id}-changed-${editDate}`,
+      content: {
+        body: { text: `${begin}${body.text}`, spans },
+        attachments: [],
+        quote: { externalId: String(message.id) },
+      },
+      ...(chat.group && { group: true }),
+      fromDevice: true,
     },
   ];
 }

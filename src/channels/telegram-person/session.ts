@@ -1,6 +1,6 @@
 import type { tl } from "@mtcute/core";
 import type { Account, ConnectionState } from "../../domain/account.ts";
-import type { PaceRule, Pacer, Session, SessionHost } from "../contract.ts";
+import type { ChannelEvent, PaceRule, Pacer, Session, SessionHost } from "../contract.ts";
 import { realName } from "../shared/clean-text.ts";
 import { credentials, settings as settingsSchema } from "./about.ts";
 import { createBudget } from "./budget.ts";
@@ -14,6 +14,7 @@ import {
   says,
   tryCall,
 } from "./client.ts";
+import { fetchMissed } from "./fill-gap.ts";
 import { type FindTools, findPerson, tidyContacts } from "./find-person.ts";
 import { createInbox } from "./inbox.ts";
 import { createLedger } from "./ledger.ts";
@@ -44,6 +45,8 @@ export interface SessionTools {
 /** Telegram publishes no figures for people; these stay below what an eager writer does by hand. */
 const PACE: readonly PaceRule[] = [{ place: "", count: 5, perMs: 5_000 }];
 const PACE_CHAT = { count: 3, perMs: 3_000 } as const;
+const GAP =
+  " It was away for so long that Telegram did not tell everything: look through the chats in the Telegram app for older messages.";
 /** How long an asked-for sign-out may take before it is left to the owner's device list. */
 const LOGOUT_MS = 10_000;
 
@@ -98,13 +101,22 @@ export function openSession(tools: SessionTools, account: Account, host: Session
       else tell({ kind: "transient-disconnect", sentence: "Telegram cannot be reached. Connecting again." });
     },
     loginToken: () => login?.scanned(),
-    gap() {
-      tellConnected(
-        " It was away for so long that Telegram did not tell everything: look through the chats in the Telegram app for older messages.",
-      );
-    },
+    // Its turn comes before the updates that follow the gap, so the order holds.
+    gap: (channel) => inbox.push(() => fillGap(channel)),
     refused: (text) => void failed({ kind: "refused", code: 401, text }),
   };
+
+  async function fillGap(channel: number | undefined): Promise<readonly ChannelEvent[]> {
+    if (!client || self === undefined || stop.signal.aborted) return [];
+    const { pace } = findTools(client);
+    const wait = (ms: number) => tools.wait(ms, stop.signal);
+    const missed = await fetchMissed({ client, ledger, pace, wait, failed }, channel);
+    if (!missed.whole) tellConnected(GAP);
+    const found: ChannelEvent[] = [];
+    for (const { update, people } of missed.news)
+      found.push(...(await readUpdate(update, people, { self, settings, ledger, budget, now: tools.now })));
+    return found;
+  }
 
   /** After a reconnection: is the session still ours? */
   async function check(): Promise<void> {
@@ -250,7 +262,7 @@ export function openSession(tools: SessionTools, account: Account, host: Session
     react: (reaction) => withTools((open) => react(open, reaction), notOpen),
     openMedia: (ref, signal) =>
       withTools(
-        (open) => openMedia(open.client, ref, AbortSignal.any([signal, stop.signal])),
+        (open) => openMedia(open.client, ref, AbortSignal.any([signal, stop.signal]), tools.wait),
         () => ({
           kind: "retry",
           afterMs: 5_000,

@@ -25,6 +25,7 @@ function openFake(telegram: PersonTelegram, { memory, events }: ClientOptions): 
   let listening = false;
   let closed = false;
   let told = 0;
+  let toldGap = false;
 
   const people: People = {
     user: (id) => telegram.people.get(id)?.user,
@@ -37,6 +38,12 @@ function openFake(telegram: PersonTelegram, { memory, events }: ClientOptions): 
     for (const entry of [...telegram.row]) {
       if (closed || entry.pts <= told || entry.pts > pts) continue;
       told = entry.pts;
+      const { gap } = telegram;
+      if (gap && entry.pts <= gap.until && isOf(entry.update, gap.channel)) {
+        if (!toldGap) events.gap(gap.channel);
+        toldGap = true;
+        continue;
+      }
       events.update(entry.update, people);
     }
     keepPosition();
@@ -54,7 +61,7 @@ function openFake(telegram: PersonTelegram, { memory, events }: ClientOptions): 
   };
   telegram.listeners.add(listener);
 
-  async function call<T extends tl.RpcMethod>(request: T, _options?: CallOptions): Promise<tl.RpcCallReturn[T["_"]]> {
+  async function call<T extends tl.RpcMethod>(request: T, options?: CallOptions): Promise<tl.RpcCallReturn[T["_"]]> {
     await Promise.resolve();
     if (telegram.down || closed) throw new CallFailed({ kind: "not-connected" });
     telegram.calls.push(request);
@@ -62,6 +69,10 @@ function openFake(telegram: PersonTelegram, { memory, events }: ClientOptions): 
     const { fault } = telegram;
     const plays =
       fault && (fault.names.includes(request._) || (fault.names.length === 0 && SENDING.includes(request._)));
+    const centre = options?.dataCentre ?? telegram.fileCentre;
+    if (request._ === "upload.getFile" && centre !== telegram.fileCentre) {
+      return refuse(`FILE_MIGRATE_${telegram.fileCentre}`, 303);
+    }
     if (!plays) return answer(telegram, request) as tl.RpcCallReturn[T["_"]];
     telegram.fault = undefined;
     if (fault.effect) answer(telegram, request);
@@ -110,6 +121,13 @@ function openFake(telegram: PersonTelegram, { memory, events }: ClientOptions): 
   };
 }
 
+function isOf(update: tl.TypeUpdate, channel: number | undefined): boolean {
+  const message = "message" in update && typeof update.message === "object" ? update.message : undefined;
+  if (!message || !("peerId" in message) || !message.peerId) return channel === undefined;
+  const chatId = markedOf(message.peerId);
+  return channel === undefined ? chatId > -1_000_000_000_000 : chatId === channel;
+}
+
 function inputPeerOf(telegram: PersonTelegram, chatId: number): tl.TypeInputPeer | undefined {
   const user = telegram.people.get(chatId)?.user;
   if (user) return { _: "inputPeerUser", userId: user.id, accessHash: user.accessHash ?? Long.ZERO };
@@ -156,13 +174,26 @@ function answer(telegram: PersonTelegram, request: tl.RpcMethod): unknown {
       const chatId = markedOf(peerOf(telegram, request.peer));
       const all = [...telegram.messages.values()]
         .map(({ message }) => message)
-        .filter((one) => markedOf(one.peerId) === chatId);
+        .filter((one) => markedOf(one.peerId) === chatId && one.id > request.minId)
+        .filter((one) => request.offsetId === 0 || one.id < request.offsetId);
       return {
         _: "messages.messages",
-        messages: all.toReversed().slice(0, request.limit),
+        messages: all.toReversed().slice(0, Math.min(request.limit, 100)),
         topics: [],
-        chats: [],
-        users: [],
+        chats: [...telegram.groups.values()],
+        users: [...telegram.people.values()].map(({ user }) => user),
+      };
+    }
+    case "messages.getDialogs": {
+      const newest = new Map<number, tl.RawMessage>();
+      for (const { message } of telegram.messages.values()) newest.set(markedOf(message.peerId), message);
+      const dialogs = [...newest.values()].toReversed().slice(0, Math.min(request.limit, 100));
+      return {
+        _: "messages.dialogs",
+        dialogs: dialogs.map(({ peerId, id }) => ({ _: "dialog", peer: peerId, topMessage: id })),
+        messages: dialogs,
+        chats: [...telegram.groups.values()],
+        users: [...telegram.people.values()].map(({ user }) => user),
       };
     }
     case "users.getUsers":

@@ -61,6 +61,10 @@ export interface PersonTelegram {
   ended: boolean;
   /** Plays once, with the next call of one of these names (any that sends, by default). */
   fault: { readonly names: readonly string[]; readonly failure: CallFailure; readonly effect: boolean } | undefined;
+  /** News up to this position is not told any more: of that channel (marked), or of all other chats. */
+  gap: { readonly until: number; readonly channel?: number } | undefined;
+  /** Where files lie; who asks elsewhere is sent there. */
+  fileCentre: number;
   pts: number;
   lastId: number;
   now: number;
@@ -82,6 +86,8 @@ export function createPersonTelegram(): PersonTelegram {
     down: false,
     ended: false,
     fault: undefined,
+    gap: undefined,
+    fileCentre: 4,
     pts: 100,
     lastId: 1_000,
     now: Date.UTC(2026, 10, 28, 12, 0, 0),
@@ -116,6 +122,11 @@ export function addGroup(
 
 export const messageKey = (peer: tl.TypePeer, id: number): string =>
   peer._ === "peerChannel" ? `${peer.channelId}:${id}` : `:${id}`;
+
+/** The account was away for so long that nothing of what happened so far is told; its chats show it. */
+export function loseNews(telegram: PersonTelegram, channel?: number): void {
+  telegram.gap = { until: telegram.pts, ...(channel !== undefined && { channel }) };
+}
 
 /** Adds a message to a chat and tells the account, unless it made it itself. */
 export function addMessage(
