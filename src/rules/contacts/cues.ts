@@ -29,10 +29,10 @@ const phoneWords = stems(`
 const otherWords = stems(`
   заказ накладн трек! трека! треку! треком! трек-номер отправлени инн! кпп! огрн! огрнип! снилс! бик! окпо! оквэд! р/с! к/с! л/с! счет! счёт! счета!
   счёта! счету! счёту! лицев расчетн расчётн договор паспорт полис артикул арт! штрих штрихкод sku! серийн imei! vin! код! кода! коду! кодом!
-  индекс id! ид! айди! брон билет квитанц кадастр транзакц сумм цена! цену! цены! стоимост бюджет итого! всего! оборот показани
+  индекс id! ид! айди! идентиф стс! птс! права! водит удостовер лот! лота! модел парти тикет посылк счетчик счётчик обращени чек! чеку! груз! вагон! брон билет квитанц кадастр транзакц сумм цена! цену! цены! стоимост бюджет итого! всего! оборот показани
   order! orders! tracking! track! waybill awb! parcel! shipment invoice po! acct! account! routing! isbn! imei! serial! sn! s/n! ref! reference! case! ticket!
   booking! reservation! confirmation! policy! contract! passport! vat! tax! ein! ssn! nhs! ni! code! model! part! item! product! batch! commit! timestamp!
-  unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer rechnung
+  unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer rechnung kundennummer bestellnummer auftrag vertragsnummer artikelnummer sendungsnummer
   pedido! pedidos! factura! seguimiento! guía! guia! localizador! referencia! cliente! presupuesto dni! nie! nif! cif! cuit! cuil! rut! ruc! rfc! curp! nit!
   cédula! cedula! cc! c.c! clabe! cbu! cvu! iban! cuenta! contrato póliza poliza expediente folio! reserva! billete! código! codigo! albarán! albaran! compra!
   orden! matrícula! matricula! catastral! importe! total! precio! bastidor! serie! modelo! lote! nss! nuss! social!
@@ -41,22 +41,30 @@ const otherWords = stems(`
 /** They join a word to its number and name nothing themselves. */
 const linkWords = new Set(
   `номер номера номеру номером ном мой моя моего моему моем моём мне наш нашего нашему это вот такой такая с со на по за у к от для
-  number numbers no nr num nbr # is are was my our the a of for it that this and this to
-  número numero nº n° núm num es era el la los las mi mis un una de del al con y son`.split(/\s+/),
+  number numbers no nr num nbr is are was my our the a of for it that this and this to
+  número numero núm num es era el la los las mi mis un una de del al con y son`.split(/\s+/),
 );
+
+/** Right in front of a number they lead to somebody, not to a thing's name. */
+const toWords = new Set(["на", "с", "со", "al", "desde", "on", "from"]);
 
 /** A code of an area or an operator is a part of the phone; "in case" is no case. */
 const phrases: readonly [RegExp, string][] = [
   [/код(?:а|у|ом)? (?:город|оператор|стран|регион|москв)\p{L}*/giu, "номер"],
   [/\b(?:area|country|dialling|dialing) code\b/gi, "number"],
   [/\b(?:código|codigo) (?:de )?(?:área|area|país|pais)(?!\p{L})/giu, "número"],
+  // "my number is …", yet "my number of the order is …": the word nearest to the digits decides.
+  [/(?<!\p{L})(?:мо(?:й|его|ему|ём|ем)|my|mi) (?:номер\p{L}*|number|número|numero)(?!\p{L})/giu, "телефон"],
+  [/(?<!\p{L})(?:на|с|по) номера?(?:у|ом)?(?!\p{L})/giu, "на"],
+  [/\b(?:al|desde el) (?:número|numero)(?!p{L})/gi, "al"],
+  [/\b(?:on|from) (?:the |my )?number\b/gi, "on"],
   [/\b(?:in|just in) case\b/gi, "for"],
   [/\b(?:in order|en orden)\b/gi, "for"],
 ];
 
 const moneyBefore = /(?:[$€£¥₽₴₸₹]|(?<![\p{L}\d])(?:usd|eur|rub|gbp|mxn|ars|cop|kzt|uah|us\$|r\$)) ?$/iu;
 const measure =
-  "(?:[$€£¥₽₴₸₹%°]|(?:руб\\p{L}*|р|коп|грн|тг|тенге|сум(?:ов)?|евро|долл\\p{L}*|тыс|млн|млрд|шт|штук\\p{L}*|кг|км|мм|см|м2|м3|byn|usd|eur|rub|rur|gbp|mxn|ars|cop|kzt|uah|euros?|dollars?|pesos?|pounds?|soles|pcs|pieces|units|unidades|piezas|million(?:s|es)?|millones|lbs)(?![\\p{L}\\d]))";
+  "(?:[$€£¥₽₴₸₹%°]|(?:руб\\p{L}*|р|коп|грн|тг|тенге|сум(?:ов)?|евро|долл\\p{L}*|тыс|млн|млрд|шт|штук\\p{L}*|кг|км|мм|см|м2|м3|byn|usd|eur|rub|rur|gbp|mxn|ars|cop|kzt|uah|euros?|dollars?|pesos?|pounds?|soles|pcs|pieces|units|unidades|piezas|million(?:s|es)?|millones|lbs|views|users|followers|people|visitas|seguidores|personas|просмотр\\p{L}*|подписчик\\p{L}*|чел(?:овек)?)(?![\\p{L}\\d]))";
 /** Of a range the last one alone has its measure: "from 300 to 400 pcs". */
 const measureBehind = new RegExp(`^ ?(?:(?:-|y|a|o|and|to|or|и|или|до) ?\\d[\\d .,]{0,24})?${measure}`, "iu");
 
@@ -80,11 +88,13 @@ export function cueOf({ before, behind }: Neighbours): Cue {
 
 /** Whether a word that runs into the digits ("tel89…") says phone; any other word makes the digits a part of a code. */
 export function saysPhone(word: string): boolean {
-  return phoneWords(word.toLowerCase()) || linkWords.has(word.toLowerCase());
+  return phoneWords(word.toLowerCase()) || /^(?:number|numero|número|номер)$/i.test(word);
 }
 
 function nearest(words: readonly string[]): Cue {
   let others = 0;
+  // "заказ оформлен на 8916…", "pedido al 612…": what one orders, sends or calls to is a number to call.
+  if (toWords.has(words[0] ?? "")) return words.some((word) => phoneWords(word)) ? "phone" : "none";
   for (const word of words) {
     if (phoneWords(word)) return "phone";
     if (otherWords(word)) return others === 0 ? "other" : "doubtful";
@@ -115,8 +125,9 @@ function firstClause(text: string): string[] {
 }
 
 function wordsOf(clause: string): string[] {
-  const plain = phrases.reduce((text, [pattern, instead]) => text.replace(pattern, instead), clause.toLowerCase());
-  return plain.match(/[№#]|n[º°]|(?:\p{L}[./](?=\p{L}))*\p{L}[\p{L}\p{M}]*/gu) ?? [];
+  const signs = clause.toLowerCase().replace(/n[º°]/g, "№");
+  const plain = phrases.reduce((text, [pattern, instead]) => text.replace(pattern, instead), signs);
+  return plain.match(/[№#]|(?:\p{L}[./](?=\p{L}))*\p{L}[\p{L}\p{M}]*/gu) ?? [];
 }
 
 /** Made into one pattern, tried at each word. */

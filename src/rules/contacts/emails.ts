@@ -19,15 +19,17 @@ export interface EmailSpot extends Span {
 const longestLocal = 64;
 const longestAddress = 254;
 
-/** Ids of WhatsApp look like addresses and are no mailboxes. */
-const messengerHosts: ReadonlySet<string> = new Set("c.us g.us s.whatsapp.net lid.whatsapp.net".split(" "));
+/** Ids of WhatsApp, pictures for dense screens (logo@2x.…) and archives look like addresses and are no mailboxes. */
+const notMailboxes = /^(?:[cg]\.us|(?:s|lid)\.whatsapp\.net)$|(?:^|\.)\d+x\.[^.]+$|\.zip$/i;
 /** Set aside for manuals and tests (RFC 2606); no list of domains has them. */
 const reservedDomains = /\.(?:example|test)$/;
 
 const localSign = /[\p{L}\p{M}\p{N}._+'-]/u;
 const hostSign = /[\p{L}\p{M}\p{N}.-]/u;
 const label = /^[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
-const machineCommand = /(?:^|[^\p{L}])(?:ssh|scp|sftp|rsync|mosh|telnet)(?: -\S{1,20})* $/iu;
+/** A user of a machine, an account of telephony or chat. */
+const notMail =
+  /(?:^|[^\p{L}])(?:(?:ssh|scp|sftp|rsync|mosh|telnet)(?: --?\w\S{0,20}(?: [\w./~-]{1,40})?){0,4} |(?:sips?|xmpp|acct|skype):)$|%$/iu;
 
 /** @param pages where addresses of pages stand: an @ inside one is a part of it */
 export function findEmails(text: string, pages: readonly Span[]): EmailSpot[] {
@@ -68,25 +70,32 @@ export function isKnownHost(host: string): boolean {
 }
 
 function around(text: string, at: number, free: number): EmailSpot | undefined {
-  const local = localBefore(text, at, free);
-  if (local === undefined) return undefined;
-  const host = hostBehind(text, at + 1);
-  if (host === undefined) return undefined;
+  const name = localBefore(text, at, free);
+  const host = name === undefined ? undefined : hostBehind(text, at + 1);
+  if (name === undefined || host === undefined) return undefined;
+  // _name@example.com_ is how chats set text in italics.
+  const local = text[at + 1 + host.length] === "_" ? name.replace(/^_/, "") : name;
   const start = at - local.length;
   const written = `${local}@${host}`;
-  if (machineCommand.test(text.slice(Math.max(0, start - 40), start))) return undefined;
+  if (notMail.test(text.slice(Math.max(0, start - 80), start))) return undefined;
   const address = normaliseEmail(written);
   return address === undefined ? undefined : { address, written, start, end: start + written.length };
 }
 
 function localBefore(text: string, at: number, free: number): string | undefined {
   let start = at;
-  while (start > free && at - start <= longestLocal && localSign.test(signBefore(text, start))) start -= signBefore(text, start).length;
+  while (start > free && at - start <= longestLocal && localSign.test(signBefore(text, start)))
+    start -= signBefore(text, start).length;
   const before = text[start - 1];
   if (before === "@" || at - start > longestLocal) return undefined;
   const run = text.slice(start, at);
   // The dots of a sentence, the quote or the bullet in front of an address are not its own.
-  const local = run.slice(run.lastIndexOf("..") === -1 ? 0 : run.lastIndexOf("..") + 2).replace(/^[.'+-]+/, "");
+  const sentence = run.lastIndexOf("..") + 1;
+  const local = run
+    .slice(sentence === 0 ? 0 : sentence + 1)
+    // "почта-ivan@…": a word of the sentence stuck to a name in other letters
+    .replace(/^[\p{Script=Cyrillic}\d-]*\p{Script=Cyrillic}[.:-]?(?=[a-z\d][^\p{Script=Cyrillic}]*$)/iu, "")
+    .replace(/^[.'+-]+/, "");
   return isLocal(local.toLowerCase()) ? local : undefined;
 }
 
@@ -102,15 +111,16 @@ function isLocal(local: string): boolean {
 
 function hostBehind(text: string, start: number): string | undefined {
   let end = start;
-  while (end < text.length && end - start <= longestAddress && hostSign.test(signAt(text, end))) end += signAt(text, end).length;
+  while (end < text.length && end - start <= longestAddress && hostSign.test(signAt(text, end)))
+    end += signAt(text, end).length;
   const following = text.slice(end, end + 2);
   // name@one@two, a name that domains cannot have, and machine:path
-  if (/^[@_]/.test(following) || /^:[a-z~/.]/i.test(following)) return undefined;
+  if (/^(?:@|_[\p{L}\d]|:[a-z~/.])/iu.test(following)) return undefined;
   let host = text.slice(start, end).replace(/[.-]+$/, "");
   while (host.includes(".")) {
-    if (isKnownHost(host)) return messengerHosts.has(host.toLowerCase()) || /(?:^|\.)\d+x\.[^.]+$/i.test(host) ? undefined : host;
-    // "ivan@mail.ru.Жду ответа", "ivan@mail.ruтел": the next word stuck to it
-    const top = /\.([a-z]{2,})\p{Script=Cyrillic}[^.]*$/iu.exec(host);
+    if (isKnownHost(host)) return notMailboxes.test(host) ? undefined : host;
+    // "ivan@mail.ru.Жду ответа", "ivan@mail.ruтел", "ivan@mail.ru-почта": what comes next stuck to it
+    const top = /\.([a-z]{2,})(?:\p{Script=Cyrillic}|-|\d{5})[^.]*$/iu.exec(host);
     host = top === null ? host.slice(0, host.lastIndexOf(".")) : host.slice(0, top.index + 1 + (top[1]?.length ?? 0));
   }
   return undefined;

@@ -8,6 +8,8 @@ import type { PhoneNumber } from "libphonenumber-js/max";
 import { type Cue, cueOf, isAmount, saysPhone } from "./cues.ts";
 import { dialsEight, isEightCode, lacksZero, type Reading, type ReadOptions, readNumber } from "./numbers.ts";
 import { findRuns, type Group, isBorder, isEdge, type Run } from "./runs.ts";
+import { cover } from "./spans.ts";
+import { isTaxNumber } from "./tax-number.ts";
 
 export interface PhoneSpot {
   readonly number: PhoneNumber;
@@ -37,14 +39,17 @@ interface Scene {
 
 /** @param text readable, with everything covered that is known to be no phone */
 export function findPhones(text: string, options: ReadOptions): PhoneSpot[] {
-  const scene: Scene = { text, options, alone: !/[\p{L}\u0001]/u.test(text), tries: mostTries };
+  const scene: Scene = { text, options, alone: !text.includes(cover) && !/\p{L}/u.test(text), tries: mostTries };
   const spots: PhoneSpot[] = [];
   let seen = 0;
   let earlier: { readonly end: number; readonly cue: Cue; readonly digits: number } | undefined;
   const runs = findRuns(text).flatMap(cutUp);
   for (const [index, run] of runs.entries()) {
     const next = runs[index + 1]?.start ?? text.length;
-    let cue = cueOf({ before: text.slice(Math.max(seen, run.start - 80), run.start), behind: text.slice(run.end, next) });
+    let cue = cueOf({
+      before: text.slice(Math.max(seen, run.start - 80), run.start),
+      behind: text.slice(run.end, next),
+    });
     const digits = run.groups.reduce((sum, group) => sum + group.digits.length, 0);
     // "orders 9261234567 and 9261234568": what was said of the first holds for the next of its kind.
     if (cue === "none" && earlier?.digits === digits && isList(text.slice(earlier.end, run.start))) cue = earlier.cue;
@@ -93,7 +98,8 @@ function phonesOf(run: Run, cue: Cue, seen: number, scene: Scene): PhoneSpot[] {
 }
 
 /** Where the plus or the bracket in front of a number stands. */
-const beginOf = ({ start, before }: Group): number => start - (/\+{0,2} ?\(?\+? ?$/.exec(before)?.[0].trimStart().length ?? 0);
+const beginOf = ({ start, before }: Group): number =>
+  start - (/\+{0,2} ?\(?\+? ?$/.exec(before)?.[0].trimStart().length ?? 0);
 
 /**
  * Behind something else a number begins at a border, as a row of digits that is one all by itself, with the 8 or 0 that is
@@ -141,14 +147,7 @@ function mayEnd(groups: readonly Group[], first: number, last: number, best: rea
   return rest <= 3 && following.before === " " && (begins.length >= 9 || /^[078]/.test(begins));
 }
 
-function judge(
-  run: Run,
-  first: number,
-  last: number,
-  cue: Cue,
-  seen: number,
-  scene: Scene,
-): Reading | undefined {
+function judge(run: Run, first: number, last: number, cue: Cue, seen: number, scene: Scene): Reading | undefined {
   const groups = run.groups.slice(first, last + 1);
   const digits = groups.map((group) => group.digits).join("");
   if (/^(\d)\1*$/.test(digits) || scene.tries <= 0) return undefined;
@@ -169,39 +168,63 @@ function isBelieved(reading: Reading, groups: readonly Group[], digits: string, 
   const { number, how } = reading;
   const bracket = groups.some(({ before }, index) => before.includes("(") || (index > 0 && before.includes(")")));
   const said = cue === "phone" || scene.alone;
+  if (!reading.given && how !== "international" && (cue !== "phone" || groups.length < 2)) return false;
+  // Shorter ones exist on a few islands; elsewhere they are sums and degrees with a sign.
   if (how === "international") return digits.length >= 8;
   if (cue === "other" && !bracket) return false;
+  if (cue !== "phone" && groups.length === 1 && dialsEight(scene.options.country) && isTaxNumber(digits)) return false;
   if (cue === "doubtful" && !bracket && groups.length < 3) return false;
+  if (how === "plusless" && !isCodeApart(number.countryCallingCode, groups)) return false;
   if (how === "plusless") return said || (dialsEight(scene.options.country) && isEightCode(number.countryCallingCode));
   if (how === "eight") return said || groups.length > 1 || dialsEight(scene.options.country);
-  return said || looksNational(number, groups, digits, bracket);
+  if (cue !== "phone" && !bracket && !isGroupedAtHome(number.countryCallingCode, groups, digits)) return false;
+  // Where 0 is dialled within the country, people write it; without it any row of digits could be meant.
+  const zero = number.countryCallingCode === "54" || !lacksZero(number, digits);
+  if (scene.alone && cue !== "phone") return zero || number.getType() === "MOBILE";
+  return cue === "phone" || (zero && looksNational(number, groups, digits, bracket));
+}
+
+/** In +1 and +7 the area's three digits stand apart, from one who sends nothing else too; documents are grouped otherwise. */
+function isGroupedAtHome(code: string, groups: readonly Group[], digits: string): boolean {
+  const [head, second] = groups;
+  if (second === undefined || !((code === "1" && digits.length < 12) || (code === "7" && digits.length === 10)))
+    return true;
+  return head?.digits.length === 3 || (code === "1" && head?.digits === "1" && second.digits.length === 3);
+}
+
+/** Ukraine's zero is written with its area, and Mexico's mobiles had a 1 until 2019. */
+const oldHeads: Readonly<Record<string, string>> = { "380": "38", "52": "521" };
+
+/** In one row, or with the country's code in a group of its own: "12 345 678 901" is no number of +1. */
+function isCodeApart(code: string, groups: readonly Group[]): boolean {
+  const head = groups[0]?.digits ?? "";
+  if (groups.length === 1 || head === code) return true;
+  return !groups[0]?.before.includes("(") && (head.length >= code.length + 2 || oldHeads[code] === head);
 }
 
 /** Nobody says that it is a phone: it must be written as one is written in its country. */
 function looksNational(number: PhoneNumber, groups: readonly Group[], digits: string, bracket: boolean): boolean {
-  const { countryCallingCode: code } = number;
   const bare = groups.length === 1;
-  const head = groups[0]?.digits ?? "";
   if (digits.length < 8) return false;
-  // Ten digits of +7: the three of the code first, or a mobile in one row; other rows of ten number documents.
-  if (code === "7" && digits.length === 10) {
-    return bracket || (bare ? number.getType() === "MOBILE" : head.length === 3);
-  }
-  if (code === "1") return bare || bracket || head.length === 3 || (head === "1" && groups[1]?.digits.length === 3);
-  // Where 0 is dialled within the country, people write it; without it any row of digits could be meant.
-  if (code !== "54" && lacksZero(number, digits)) return false;
+  // Ten digits of +7 in one row are a mobile, or number a document.
+  if (bare && !bracket && number.countryCallingCode === "7" && digits.length === 10)
+    return number.getType() === "MOBILE";
   // Short plans: a row of eight is a date, an order or a count as well.
   return digits.length >= 9 || !bare;
 }
+
+const fileName =
+  /^\.(?:jpe?g|png|gif|webp|heic|svg|pdf|docx?|xlsx?|csv|txt|zip|rar|mp[34]|mov|avi|html?|php|ru|com|net|org)(?![\p{L}\d])/u;
 
 /** Run into letters, digits are a part of a code, unless the word in front says phone ("tel89…", "number-415…"). */
 function isGlued(text: string, start: number, end: number): boolean {
   const behind = text.slice(end, end + 12);
   if (/^[\p{Script=Latin}_@]/u.test(behind) && !/^ ?(?:x|ext)\.? ?\d/i.test(behind)) return true;
-  if (/^[-_][\p{L}\d]/u.test(behind)) return true;
-  const word = /([\p{L}\p{M}\d_]*)([-_#=]?)$/u.exec(text.slice(Math.max(0, start - 24), start));
+  if (/^[-_][\p{L}\d]/u.test(behind) || fileName.test(behind)) return true;
+  const word = /([\p{L}\p{M}\d_]*)([-_#=@]?)$/u.exec(text.slice(Math.max(0, start - 24), start));
   const [, before = "", mark = ""] = word ?? [];
-  if (before === "") return mark === "_" || mark === "#";
+  if (mark === "" && text[start] === "+" && /\d$/.test(before)) return false;
+  if (before === "") return mark !== "" && mark !== "-" && mark !== "=";
   if (mark === "" && !/\p{Script=Latin}|[\d_]$/u.test(before)) return false;
   return !saysPhone(before);
 }

@@ -2,12 +2,18 @@
  * Digits read as a phone by the numbering plans (libphonenumber's metadata in full, so that a range that was never given
  * out is none), and by what people write beside the plans: 8 for +7, prefixes that were given up, no plus at all.
  */
-import { type CountryCode, isSupportedCountry, type PhoneNumber, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { parsePhoneNumberFromString as parseByShape } from "libphonenumber-js";
+import {
+  type CountryCode,
+  isSupportedCountry,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from "libphonenumber-js/max";
+import { isReserved } from "./reserved.ts";
 
 export interface Reading {
   readonly number: PhoneNumber;
-  readonly how:
-    /** With +, or with the prefix that is dialled for abroad. */
+  readonly how: /** With +, or with the prefix that is dialled for abroad. */
     | "international"
     /** As within the portal's country. */
     | "national"
@@ -15,6 +21,8 @@ export interface Reading {
     | "eight"
     /** A country's code in front and nothing that says so. */
     | "plusless";
+  /** Whether the plan has given this range out; without, it only has the shape of the plan's numbers. */
+  readonly given: boolean;
 }
 
 export interface ReadOptions {
@@ -41,33 +49,33 @@ export const isEightCode = (callingCode: string): boolean => eightCodes.has(call
  * @param plus whether a + stands in front
  */
 export function readNumber(digits: string, plus: boolean, options: ReadOptions): Reading | undefined {
-  if (plus) return reading("international", international(digits) ?? mistypedPlus(digits));
+  if (plus) return reading("international", international(digits) ?? mistypedPlus(digits) ?? shaped(`+${digits}`));
   const { country, eightIsSeven } = options;
   const abroad = withoutExitCode(digits, country);
-  if (abroad !== undefined) {
-    const found = reading("international", international(abroad));
-    if (found !== undefined) return found;
-  }
+  const dialled = abroad === undefined ? undefined : international(abroad);
+  if (dialled !== undefined) return reading("international", dialled);
   const home = country === undefined ? undefined : national(digits, country);
   const eight = eightIsSeven && /^8\d{10}$/.test(digits) ? international(`7${digits.slice(1)}`) : undefined;
   // Without its 0 a German number may look Russian; with the 8 in front it is.
-  if (home !== undefined && (eight === undefined || !lacksZero(home, digits))) return { number: home, how: "national" };
-  if (eight !== undefined) return { number: eight, how: "eight" };
-  return digits.length < 11 ? undefined : reading("plusless", international(digits));
+  if (home !== undefined && (eight === undefined || !lacksZero(home, digits))) return reading("national", home);
+  if (eight !== undefined) return reading("eight", eight);
+  const coded = digits.length < 11 ? undefined : international(digits);
+  if (coded !== undefined) return reading("plusless", coded);
+  return reading("national", country === undefined ? undefined : shaped(digits, country));
 }
 
 /** Whether 0 is dialled first within the number's country and was not written. */
 export function lacksZero(number: PhoneNumber, digits: string): boolean {
-  return digits === number.nationalNumber && /^\D*0/.test(number.formatNational());
+  return digits === number.nationalNumber && !digits.startsWith("0") && /^\D*(?:8 )?0/.test(number.formatNational());
 }
 
 function reading(how: Reading["how"], number: PhoneNumber | undefined): Reading | undefined {
-  return number === undefined ? undefined : { number, how };
+  return number === undefined ? undefined : { how, number, given: isGiven(number) };
 }
 
 function international(digits: string): PhoneNumber | undefined {
   // Mexico's mobiles had a 1 behind the country's code until 2019.
-  const today = digits.length === 13 && digits.startsWith("521") ? `52${digits.slice(3)}` : digits;
+  const today = /^521\d{10}$/.test(digits) ? `52${digits.slice(3)}` : digits;
   return usable(parsePhoneNumberFromString(`+${today}`, { extract: false }));
 }
 
@@ -86,7 +94,9 @@ function withoutExitCode(digits: string, country: CountryCode | undefined): stri
 }
 
 function national(digits: string, country: CountryCode): PhoneNumber | undefined {
-  const number = usable(parsePhoneNumberFromString(withoutOldPrefix(digits, country), { defaultCountry: country, extract: false }));
+  const number = usable(
+    parsePhoneNumberFromString(withoutOldPrefix(digits, country), { defaultCountry: country, extract: false }),
+  );
   if (number === undefined) return undefined;
   if (number.country === country) return number;
   // +1 and +44 are several countries' and their people call each other without thinking of it. In +7 ten digits tell
@@ -100,8 +110,20 @@ function withoutOldPrefix(digits: string, country: CountryCode): string {
   return country === "UA" ? digits.replace(/^8(?=0\d{9}$)/, "") : digits;
 }
 
-/** Given out by a plan, or by Ofcom for films: the latter is what people in Britain write when they must write some. */
-function usable(number: PhoneNumber | undefined): PhoneNumber | undefined {
-  if (number === undefined) return undefined;
-  return number.isValid() || /^\+447700900\d{3}$/.test(number.number) ? number : undefined;
+const usable = (number: PhoneNumber | undefined): PhoneNumber | undefined =>
+  number !== undefined && isGiven(number) ? number : undefined;
+
+/** Given out by a plan, or set aside for films: the latter is what people write when they must write some. */
+const isGiven = (number: PhoneNumber): boolean => number.isValid() || isReserved(number.number);
+
+/**
+ * Numbers of ranges that were opened after the list was made. They have the shape of their country's numbers (the smaller
+ * metadata knows no more), and are believed only where it is sure that a phone is meant.
+ */
+function shaped(written: string, country?: CountryCode): PhoneNumber | undefined {
+  const options = { extract: false, ...(country !== undefined && { defaultCountry: country }) };
+  if (parseByShape(written, options)?.isValid() !== true) return undefined;
+  const number = parsePhoneNumberFromString(written, options);
+  // What is given out and came here was turned down for another reason.
+  return number?.isPossible() === true && !isGiven(number) ? number : undefined;
 }

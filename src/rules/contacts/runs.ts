@@ -34,11 +34,7 @@ export function findRuns(text: string): Run[] {
 }
 
 /** A mark at which one number may end and another thing begin. A blank or a hyphen is none: they stand inside numbers. */
-export function isBorder(between: string): boolean {
-  return /[+/~[\]]| -+ |--| {2}|\. |\) ?\(/.test(between) || between.includes(" (");
-}
+export const isBorder = (between: string): boolean => /[+/~[\](]| -+ |--| {2}|\. /.test(between);
 
-/** A mark at which a number surely ends. */
-export function isEdge(between: string): boolean {
-  return / \/ ?|\/ |\/\/|--|\+/.test(between);
-}
+/** A mark at which a number surely ends, when what stands before it is one. */
+export const isEdge = (between: string): boolean => /\/|--|\+/.test(between);

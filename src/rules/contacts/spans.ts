@@ -10,8 +10,8 @@ export interface Span {
   readonly end: number;
 }
 
-/** Takes the place of what is no phone: no digit, letter, blank or mark that a number is written with. */
-const cover = "\u0001";
+/** Takes the place of what is no phone: of Unicode's private characters, no digit, letter, blank or mark. */
+export const cover = "\ue000";
 
 const day = "(?:0?[1-9]|[12]\\d|3[01])";
 const month = "(?:0?[1-9]|1[0-2])";
@@ -40,12 +40,16 @@ const patterns: readonly RegExp[] = [
   /(?<![\da-z])[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?![\da-z])/gi,
   // 4-4-4-4 and more is how cards and accounts are grouped, never phones
   /(?<!\d|\d[ -])\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1?\d{1,4}){0,3}(?!\d)/g,
+  // Documents: СНИЛС 112-233-445 95; RUT 12.345.678-5 and NIT 899.999.068-1; CUIT 20-12345678-6; CPF 123.456.789-09
+  /(?<![\d+(-])\d{3}-\d{3}-\d{3} \d\d(?![\d-])/g,
+  /(?<![\d.+(])\d{1,3}\.\d{3}\.\d{3}-(?:\d{1,2}|[kK])(?![\d-])/g,
+  /(?<![\d+(-])\d\d-\d{8}-\d(?![\d-])/g,
   // 12 345 678,90 and 1.234.567,89: money with its hundredths
   /(?<![\d+(])\d{1,3}(?:([ .])\d{3}){1,4},\d\d(?!\d)/g,
 ];
 
 const iban = /(?<![\p{L}\d])[a-z]{2}\d\d(?:[ -]?[a-z\d]{4}){2,7}(?:[ -]?[a-z\d]{1,4})?(?![\p{L}\d])/giu;
-const longDigits = /(?<!\d)\d{13,19}(?!\d)/g;
+const longDigits = /(?<![\d+])[2-6]\d{13,18}(?!\d)/g;
 
 /** Pages, files and the like; what stands before `//` tells, or a host with a path behind it. */
 const address =
