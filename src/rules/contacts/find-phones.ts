@@ -170,7 +170,8 @@ function isBelieved(reading: Reading, groups: readonly Group[], digits: string, 
   const said = cue === "phone" || scene.alone;
   if (!reading.given && how !== "international" && (cue !== "phone" || groups.length < 2)) return false;
   // Shorter ones exist on a few islands; elsewhere they are sums and degrees with a sign.
-  if (how === "international") return digits.length >= 8;
+  if (number.number.length < "+12345678".length) return false;
+  if (how === "international") return true;
   if (cue === "other" && !bracket) return false;
   if (cue !== "phone" && groups.length === 1 && dialsEight(scene.options.country) && isTaxNumber(digits)) return false;
   if (cue === "doubtful" && !bracket && groups.length < 3) return false;
