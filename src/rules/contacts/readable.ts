@@ -11,8 +11,8 @@ export function readable(text: string): string {
   return (
     text
       .toWellFormed()
-      // Not seen, yet copied along: zero-width blanks, marks of direction, soft hyphens, variation selectors.
-      .replace(/(?:\p{Cf}|\p{Variation_Selector}|\u034f)+/gu, "")
+      // Not seen, yet copied along: zero-width blanks, marks of direction, soft hyphens, the frames of emoji digits.
+      .replace(/(?:\p{Cf}|\p{Variation_Selector}|[\u034f\u20e3])+/gu, "")
       .replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19]/g, (digit) => {
         const code = digit.charCodeAt(0);
         const zero = digitZeros.find((start) => code >= start && code < start + 10) ?? code;

@@ -170,6 +170,7 @@ describe("hostile texts", () => {
       emails: [{ address: "a@b.ru" }],
     });
     expect(phones("+٧٩١٦١٢٣٤٥٦٧")).toEqual([pavel]);
+    expect(phones([..."89161234567"].map((digit) => `${digit}\ufe0f\u20e3`).join(""))).toEqual([pavel]);
   });
 
   test.each([
