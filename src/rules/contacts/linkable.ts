@@ -66,7 +66,7 @@ function phoneRefusal(value: string, { own, shared }: LinkLimits): LinkRefusal |
  *
  * @param national the number without its country's code
  */
-export function isJunkNumber(national: string): boolean {
+function isJunkNumber(national: string): boolean {
   if (/^(\d)\1*$/.test(national) || (national.length >= 9 && /(\d)\1{6}$/.test(national))) return true;
   return national.length >= 7 && ["01234567890123456789", "98765432109876543210"].some((row) => row.includes(national));
 }
