@@ -9,7 +9,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { portalId } from "../src/domain/ids.ts";
+import { type PortalId, portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { PortalTransport } from "../src/portal/transport.ts";
 import { HttpError } from "../src/server/errors.ts";
@@ -53,6 +53,8 @@ export type Identified =
 export interface FrameDeps {
   readonly store: Pick<Store, "portals" | "users">;
   readonly transport: Pick<PortalTransport, "send">;
+  /** Runs work as that portal's, so that one portal's pages do not keep another's waiting. */
+  readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
 }
 
 export interface Framed {
@@ -110,10 +112,10 @@ export async function identify(
 }
 
 /**
- * Proves a page's POST.
+ * Proves a page's POST and does what follows from it as that portal's work.
  * @throws HttpError 401 when a proof is missing, 403 when one is wrong, 503 when the portal cannot be asked.
  */
-export async function proveFrame(deps: FrameDeps, body: FrameBody): Promise<Framed> {
+export async function inFrame<T>(deps: FrameDeps, body: FrameBody, work: (framed: Framed) => Promise<T>): Promise<T> {
   const { member_id: member, AUTH_ID: accessToken, APPLICATION_TOKEN: applicationToken } = body;
   if (!member || !accessToken || !applicationToken) throw missingProof();
   const portal = await deps.store.portals.find(portalId(member));
@@ -127,8 +129,11 @@ export async function proveFrame(deps: FrameDeps, body: FrameBody): Promise<Fram
   const identified = await identify(deps.transport, portal, accessToken);
   if (identified.kind === "foreign") throw foreign();
   if (identified.kind === "unreachable") throw new HttpError(503, "portal_unreachable", identified.sentence);
-  await remember(deps, portal, identified.person, body);
-  return { portal, person: identified.person };
+  const { person } = identified;
+  return deps.inTurn(portal.id, async () => {
+    await remember(deps, portal, person, body);
+    return work({ portal, person });
+  });
 }
 
 /** Keeps the viewer's own pair for that viewer's actions. */

@@ -5,7 +5,7 @@ import type { App } from "../src/server/app.ts";
 import { localeOf } from "../src/server/locale.ts";
 import type { PageName, Pages } from "../src/server/pages.ts";
 import type { Sessions } from "../src/server/session.ts";
-import { type FrameDeps, frameBody, frameQuery, type Person, placementOptions, proveFrame } from "./frame.ts";
+import { type FrameDeps, frameBody, frameQuery, inFrame, type Person, placementOptions } from "./frame.ts";
 
 export interface PageDeps extends FrameDeps {
   readonly pages: Pages;
@@ -67,17 +67,17 @@ export async function registerPage(app: App, deps: PageDeps): Promise<void> {
           querystring: frameQuery,
         },
       },
-      async (request, reply) => {
-        const { portal, person } = await proveFrame(deps, request.body);
-        return openPage(deps, reply, {
-          page: person.admin ? "settings" : "workplace",
-          portal,
-          person,
-          placement: request.body.PLACEMENT ?? "DEFAULT",
-          options: placementOptions(request.body.PLACEMENT_OPTIONS),
-          language: request.query.LANG,
-        });
-      },
+      (request, reply) =>
+        inFrame(deps, request.body, ({ portal, person }) =>
+          openPage(deps, reply, {
+            page: person.admin ? "settings" : "workplace",
+            portal,
+            person,
+            placement: request.body.PLACEMENT ?? "DEFAULT",
+            options: placementOptions(request.body.PLACEMENT_OPTIONS),
+            language: request.query.LANG,
+          }),
+        ),
     );
   };
   await app.register(routes);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { App } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
 import type { PageName } from "../src/server/pages.ts";
-import { frameBody, frameQuery, placementOptions, proveFrame } from "./frame.ts";
+import { frameBody, frameQuery, inFrame, placementOptions } from "./frame.ts";
 import { openPage, type PageDeps } from "./page.ts";
 
 /** Addresses that the portal opens, and the page each of them shows. */
@@ -40,22 +40,23 @@ export async function registerPlacements(app: App, deps: PageDeps): Promise<void
       },
       async (request, reply) => {
         const page = pageOf(request.params.name);
-        const { portal, person } = await proveFrame(deps, request.body);
-        if (page === "connector-setup" && !person.admin) {
-          return deps.pages.notice(request, reply, {
-            status: 403,
-            code: "not-admin-line",
-            language: request.query.LANG,
+        return inFrame(deps, request.body, async ({ portal, person }) => {
+          if (page === "connector-setup" && !person.admin) {
+            return deps.pages.notice(request, reply, {
+              status: 403,
+              code: "not-admin-line",
+              language: request.query.LANG,
+              portal,
+            });
+          }
+          return openPage(deps, reply, {
+            page,
             portal,
+            person,
+            placement: request.body.PLACEMENT ?? request.params.name,
+            options: placementOptions(request.body.PLACEMENT_OPTIONS),
+            language: request.query.LANG,
           });
-        }
-        return openPage(deps, reply, {
-          page,
-          portal,
-          person,
-          placement: request.body.PLACEMENT ?? request.params.name,
-          options: placementOptions(request.body.PLACEMENT_OPTIONS),
-          language: request.query.LANG,
         });
       },
     );

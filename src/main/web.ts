@@ -46,7 +46,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { broker, channels, hub, shelf, uploads } = parts.channels;
   const { acceptor, dispatcher, repairs, replies } = parts.relay;
 
-  const sessions = createSessions({ secretKey, portals: store.portals });
+  const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
   const accountCache = createAccountCache(store.accounts, ACCOUNT_CACHE_MS, Date.now);
   const accounts = createAccounts({
@@ -59,7 +59,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     log,
   });
   const installer = createInstaller({ log, ensureInstalled: installPortal });
-  const frame = { store, transport, pages, sessions };
+  const frame = { store, transport, pages, sessions, inTurn: asTenant };
   const spool = createSpool({
     dir: `${config.dataDir}/spool`,
     maxBytes: SPOOL_BYTES,

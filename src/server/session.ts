@@ -31,7 +31,7 @@ export interface Sessions {
   check(token: string): Promise<Viewer | undefined>;
   /** Like `check`, but a session that ended less than `RENEWABLE_SECONDS` ago counts: it says whose page asks for a new one. */
   checkForRenewal(token: string): Promise<Viewer | undefined>;
-  /** Refuses every request of the scope that carries no living session; `viewerOf` then tells who it is. */
+  /** Refuses every request of the scope that carries no living session; `viewerOf` then tells who it is, and what it does is its portal's work. */
   guard(scope: App): void;
 }
 
@@ -54,6 +54,8 @@ const claims = z.object({
 export interface SessionSettings {
   readonly secretKey: string;
   readonly portals: Pick<PortalRepository, "find">;
+  /** Runs work as that portal's, so that one portal's pages do not keep another's waiting. */
+  readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
   readonly now?: () => Date;
 }
 
@@ -106,6 +108,8 @@ export function createSessions(settings: SessionSettings): Sessions {
         if (!viewer) throw noSession();
         viewers.set(request, viewer);
       });
+      // After the body was read: what runs when its bytes arrive does not remember whose work it is.
+      scope.addHook("preValidation", (request, _reply, done) => settings.inTurn(viewerOf(request).portal, done));
     },
   };
   return sessions;

@@ -24,7 +24,10 @@ const NEGLIGIBLE_MS = 0.01;
 const NOBODY = "";
 
 /** Statements made inside count as that portal's. */
-export const asTenant = <T>(portal: string, work: () => Promise<T>): Promise<T> => tenants.run(portal, work);
+export const asTenant = <T>(portal: string, work: () => T): T => tenants.run(portal, work);
+
+/** Whose statements are made here; `undefined`: nobody's in particular. */
+export const currentTenant = (): string | undefined => tenants.getStore();
 
 interface Tenant {
   readonly name: string;
@@ -103,7 +106,7 @@ export function createFairGate(permits: number, now: () => number = () => perfor
 
   return {
     enter() {
-      const tenant = tenantOf(tenants.getStore() ?? NOBODY);
+      const tenant = tenantOf(currentTenant() ?? NOBODY);
       if (free > 0 && tenant.running < share(tenant) && tenant.waiting.length === 0)
         return Promise.resolve(start(tenant));
       return new Promise((resolve) => {

@@ -32,6 +32,7 @@ import { type App, buildApp } from "../../../src/server/app.ts";
 import { createPages } from "../../../src/server/pages.ts";
 import { createSessions, type Sessions } from "../../../src/server/session.ts";
 import type { Store } from "../../../src/store/contract.ts";
+import { asTenant } from "../../../src/store/fair-gate.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import type { PortalControls } from "../../emulators/portal/controls.ts";
 import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
@@ -109,7 +110,7 @@ export async function openSite(
   const all = [channel.adapter, ...(options.channels ?? [])];
   const channels = withSessions(new Map(all.map((adapter) => [adapter.id, adapter])), { broker, handover });
   const now = options.now ?? (() => new Date());
-  const sessions = createSessions({ secretKey: SECRET_KEY, portals: store.portals, now });
+  const sessions = createSessions({ secretKey: SECRET_KEY, portals: store.portals, inTurn: asTenant, now });
   const woken: string[] = [];
   const removed: string[] = [];
   const repairs: string[] = [];
@@ -140,7 +141,7 @@ export async function openSite(
   );
 
   const app = await buildApp({ publicUrl: PUBLIC_URL, log, pagesDir, version: "0.0.0" });
-  const pageDeps = { store, transport, pages, sessions };
+  const pageDeps = { store, transport, pages, sessions, inTurn: asTenant };
   await registerInstall(app, { ...pageDeps, oauth, portals, installer, updateWaitMs: 500 });
   await registerPage(app, pageDeps);
   await registerPlacements(app, pageDeps);
