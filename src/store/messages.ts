@@ -101,7 +101,10 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       const rows = results.flatMap(({ message, result }, n) =>
         isUuid(message) ? [{ n, message, ...resultColumns(result) }] : [],
       );
-      await repeatWhenUndone(() => sql`select finish_messages(${toJson(rows)})`.execute(db));
+      // A change that was turned down must not stay in the text; nearly every time there is none to look for.
+      const turnedDown = results.some(({ result }) => result.state === "refused" || result.state === "failed");
+      const write = sql.raw(turnedDown ? "finish_and_settle" : "finish_messages");
+      await repeatWhenUndone(() => sql`select ${write}(${toJson(rows)})`.execute(db));
     },
 
     async applyReceipt(account, externalIds, state) {
@@ -195,21 +198,22 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       return rows.map(toMessage);
     },
 
-    async retry(portal, message) {
+    async retry(portal, message, seen) {
       if (!isUuid(message)) return undefined;
       return repeatWhenUndone(() =>
         db.transaction().execute(async (tx) => {
           const now = new Date();
-          const row = await tx
+          let update = tx
             .updateTable(TABLE)
             .set({ state: "stored", pending: true, next_at: now, error: null, to_tell: false })
             .where("portal_id", "=", portal)
             .where("id", "=", message)
             .where("state", "in", ["refused", "failed", "uncertain"])
-            .where("settle_by", "is", null)
-            .returning(["conversation_id", "direction"])
-            .executeTakeFirst();
+            .where("settle_by", "is", null);
+          if (seen) update = update.where("state", "=", seen.state).where("attempts", "=", seen.attempts);
+          const row = await update.returning(["conversation_id", "direction", "kind"]).executeTakeFirst();
           if (!row) return undefined;
+          if (row.kind === "edit") await sql`select settle_edits(${[message]})`.execute(tx);
           await tx
             .updateTable("lanes")
             .set({ due_at: sql<Date>`least(due_at, ${now}::timestamptz)` })
@@ -235,20 +239,27 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
 
     async dropBacklog(portal, account, sentence) {
       if (!isUuid(account)) return 0;
-      const result = await db
-        .updateTable(TABLE)
-        // What left already may have arrived: that is not called failed.
-        .set({
-          state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`,
-          pending: false,
-          settle_by: null,
-          error: sentence,
-        })
-        .where("portal_id", "=", portal)
-        .where("account_id", "=", account)
-        .where("pending", "=", true)
-        .executeTakeFirst();
-      return Number(result.numUpdatedRows);
+      return repeatWhenUndone(() =>
+        db.transaction().execute(async (tx) => {
+          const dropped = await tx
+            .updateTable(TABLE)
+            // What left already may have arrived: that is not called failed.
+            .set({
+              state: sql<string>`case state when 'stored' then 'failed' else 'uncertain' end`,
+              pending: false,
+              settle_by: null,
+              error: sentence,
+            })
+            .where("portal_id", "=", portal)
+            .where("account_id", "=", account)
+            .where("pending", "=", true)
+            .returning(["id", "kind"])
+            .execute();
+          const edits = dropped.filter((row) => row.kind === "edit").map((row) => row.id);
+          if (edits.length > 0) await sql`select settle_edits(${edits})`.execute(tx);
+          return dropped.length;
+        }),
+      );
     },
 
     async journal(portal, query) {

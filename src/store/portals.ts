@@ -13,6 +13,7 @@ const TABLE = "portals";
 const OWNED_TABLES = [
   "media",
   "message_parts",
+  "message_originals",
   "early_receipts",
   "messages",
   "lanes",

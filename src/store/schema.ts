@@ -109,6 +109,12 @@ interface MessagePartsTable {
   message_id: string;
 }
 
+interface MessageOriginalsTable {
+  message_id: string;
+  portal_id: string;
+  body: Json<unknown>;
+}
+
 interface EarlyReceiptsTable {
   portal_id: string;
   account_id: string;
@@ -170,6 +176,7 @@ export interface Schema {
   conversations: ConversationsTable;
   messages: MessagesTable;
   message_parts: MessagePartsTable;
+  message_originals: MessageOriginalsTable;
   early_receipts: EarlyReceiptsTable;
   media: MediaTable;
   lanes: LanesTable;

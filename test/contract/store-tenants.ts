@@ -138,6 +138,7 @@ export function tenantTests(use: () => Store): void {
         rows: {
           media: 1,
           message_parts: 1,
+          message_originals: 0,
           early_receipts: 1,
           messages: 2,
           lanes: 2,

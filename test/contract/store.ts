@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
 import { acceptTests } from "./store-accept.ts";
 import { byContactTests } from "./store-by-contact.ts";
+import { editTests } from "./store-edits.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
@@ -28,6 +29,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     acceptTests(use);
     byContactTests(use);
     messageTests(use);
+    editTests(use);
     laneTests(use);
     moveTests(use);
   });

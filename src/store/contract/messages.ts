@@ -90,7 +90,8 @@ export interface MessageRepository {
   beginAttempt(lane: LaneId, owner: string, messages: readonly MessageId[]): Promise<boolean>;
   /**
    * Writes results in one transaction. A state never goes back from `read` to `delivered` or `sent`. A bad ending of a
-   * message to a customer is `unreported` from then on.
+   * message to a customer is `unreported` from then on. A change of ours that is refused or failed is taken out of the text
+   * of its message again; a retry puts it back.
    */
   finish(results: readonly { readonly message: MessageId; readonly result: MessageResult }[]): Promise<void>;
   /** Receipts of the channel: raises the state of our messages with these vendor ids, never lowers it. Answers the rows that changed. */
@@ -122,8 +123,15 @@ export interface MessageRepository {
   markReported(told: readonly Unreported[]): Promise<void>;
   /** Reactions on messages of a conversation from this position on, in order. */
   reactions(portal: PortalId, conversation: ConversationId, from: number): Promise<readonly Message[]>;
-  /** By hand: back to `stored`, due now. `false` when the row is not in a state that may be retried. */
-  retry(portal: PortalId, message: MessageId): Promise<LaneId | undefined>;
+  /**
+   * By hand: back to `stored`, due now. `undefined` when the row is not as `seen`, or in no state that may be retried: who
+   * asks twice, or looks at an old page, sends nothing a second time.
+   */
+  retry(
+    portal: PortalId,
+    message: MessageId,
+    seen?: { readonly state: MessageState; readonly attempts: number },
+  ): Promise<LaneId | undefined>;
   /** Unfinished inbound and outbound rows of an account: the backlog that "on again" asks about. */
   backlog(portal: PortalId, account: AccountId): Promise<number>;
   /** Ends the backlog as `failed` with this sentence; each stays retriable by hand. */
