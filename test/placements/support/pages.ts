@@ -1,0 +1,268 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { accountId, conversationId, laneOf, type MessageId } from "../../../src/domain/ids.ts";
+import type { Content } from "../../../src/domain/message.ts";
+import { plainText } from "../../../src/domain/rich-text.ts";
+import type { MessageResult } from "../../../src/store/contract/messages.ts";
+import type { PageRequest } from "../../emulators/portal/pages.ts";
+import { openSite, type Site } from "../../handlers/support/site.ts";
+
+/** Our pages as the portal opens them: a real browser, the built bundles, the real server and store behind. */
+export let browser: Browser;
+export let site: Site;
+/** Where the site listens. */
+export let base: string;
+/** The administrator's session. */
+export let admin: string;
+let outDir: string;
+let context: BrowserContext | undefined;
+const complaints: string[] = [];
+const screenshots = process.env.SCREENSHOTS_DIR;
+
+/** To be called once by a file of tests: brings everything up before them, and leaves nothing of one test to the next. */
+export function usePages(): void {
+  beforeAll(async () => {
+    outDir = await mkdtemp(join(tmpdir(), "pages-"));
+    await build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir } });
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
+    site = await openSite({ pagesDir: outDir });
+    base = await site.app.listen({ port: 0, host: "127.0.0.1" });
+    admin = await site.install();
+    if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+    await rm(outDir, { recursive: true, force: true });
+  });
+
+  afterEach(async () => {
+    await context?.close();
+    context = undefined;
+    site.installation.report = { ok: true, problems: [] };
+    site.emulator.faults.clear();
+    for (const account of await site.store.accounts.list(site.memberId))
+      await site.api(admin, "DELETE", `/accounts/${account.id}`);
+    await site.store.portals.update(site.memberId, {
+      active: true,
+      name: "Ellis & Sons",
+      trouble: null,
+      installation: { ok: true, problems: [] },
+    });
+    expect(complaints.splice(0)).toEqual([]);
+  });
+}
+
+export type Look = Parameters<Browser["newContext"]>[0];
+export const LOOKS: Readonly<Record<string, NonNullable<Look>>> = {
+  light: { colorScheme: "light", viewport: { width: 1280, height: 860 } },
+  dark: { colorScheme: "dark", viewport: { width: 1280, height: 860 } },
+  narrow: { colorScheme: "light", viewport: { width: 390, height: 780 } },
+};
+
+/** A window of its own; the one before is closed. */
+export async function freshContext(look?: Look): Promise<BrowserContext> {
+  await context?.close();
+  context = await browser.newContext(look);
+  return context;
+}
+
+/** Opens a page the way the portal does: a form posted into a fresh window. */
+export async function open(
+  request: PageRequest,
+  path: string,
+  fields: Readonly<Record<string, string>> = {},
+  look: Look = LOOKS.light ?? {},
+): Promise<Page> {
+  const page = await (await freshContext(look)).newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
+  });
+  const all = { ...request.fields, ...fields };
+  const inputs = Object.entries(all).map(
+    ([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`,
+  );
+  await page.setContent(
+    `<form method="post" action="${base}${path}${new URL(request.url).search}">${inputs.join("")}</form>`,
+  );
+  await page.evaluate("document.forms[0].submit()");
+  await page.locator("main").waitFor();
+  return page;
+}
+
+export const settings = (look?: Look) => open(site.portal.appRequest(), "/", {}, look);
+export const connectorSetup = (look?: Look) =>
+  open(
+    site.portal.appRequest(),
+    "/placements/connector-setup",
+    {
+      PLACEMENT: "SETTING_CONNECTOR",
+      PLACEMENT_OPTIONS: JSON.stringify({ CONNECTOR: "threadline_telegram", LINE: "1" }),
+    },
+    look,
+  );
+export const dealTab = (look?: Look) =>
+  open(
+    site.portal.appRequest(),
+    "/placements/deal-tab",
+    { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: "42" }) },
+    look,
+  );
+export const workplace = (look?: Look) => open(site.portal.appRequest(), "/placements/workplace", {}, look);
+
+/** No serious accessibility fault, nothing cut off sideways; a picture of it where one is wanted. */
+export async function inspect(page: Page, name: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  const serious = violations.filter((violation) => violation.impact === "serious" || violation.impact === "critical");
+  if (screenshots !== undefined)
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: name.includes("settings") });
+  expect(
+    serious.map(
+      (violation) =>
+        `${violation.id}: ${violation.nodes.map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 200)}`).join("; ")}`,
+    ),
+    name,
+  ).toEqual([]);
+  expect(
+    await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+    `${name}: cut off sideways`,
+  ).toBe(0);
+}
+
+export async function inAllLooks(
+  name: string,
+  show: (look: Look) => Promise<Page>,
+  ready: (page: Page) => Promise<void>,
+): Promise<void> {
+  for (const [look, options] of Object.entries(LOOKS)) {
+    const page = await show(options);
+    await ready(page);
+    await inspect(page, `${name}-${look}`);
+  }
+}
+
+let keys = 0;
+export async function receive(
+  account: string,
+  chatId: string,
+  name: [string, string],
+  content: string | Content,
+  minutesAgo: number,
+): Promise<{ message: MessageId; conversation: string }> {
+  keys += 1;
+  const sentAt = new Date(Date.now() - minutesAgo * 60_000);
+  const [accepted] = await site.store.messages.acceptInbound([
+    {
+      portal: site.memberId,
+      account: accountId(account),
+      key: `k${keys}`,
+      kind: "message",
+      chatId,
+      customer: { externalId: chatId, name: name[0], lastName: name[1], username: name[0].toLowerCase() },
+      externalId: String(keys),
+      content: typeof content === "string" ? { body: plainText(content), attachments: [] } : content,
+      sentAt,
+      notBefore: sentAt,
+    },
+  ]);
+  if (accepted?.kind !== "stored") throw new Error("not stored");
+  return accepted;
+}
+
+export async function reply(conversation: string, text: string, minutesAgo: number): Promise<MessageId> {
+  keys += 1;
+  const accepted = await site.store.messages.acceptReply({
+    portal: site.memberId,
+    conversation: conversationId(conversation),
+    kind: "message",
+    originKey: `im:${keys}`,
+    origin: { by: "open-line", imMessageId: String(keys), imChatId: "1" },
+    content: { body: plainText(text), attachments: [] },
+    sentAt: new Date(Date.now() - minutesAgo * 60_000),
+  });
+  if (accepted.kind !== "stored") throw new Error("not stored");
+  return accepted.message;
+}
+
+export async function ends(message: MessageId, result: MessageResult): Promise<void> {
+  const row = await site.store.messages.find(site.memberId, message);
+  if (!row) throw new Error("no row");
+  const lane = laneOf(row.direction, row.conversation, site.memberId);
+  await site.store.lanes.heartbeat("test", 60_000);
+  await site.store.lanes.take(lane, "test", 10);
+  await site.store.messages.beginAttempt(lane, "test", [message]);
+  await site.store.messages.finish([{ message, result }]);
+  await site.store.lanes.release(lane, "test");
+}
+
+export async function account(name: string, token: string, line?: string): Promise<string> {
+  const answer = await site.api(admin, "POST", "/accounts", {
+    channel: "telegram",
+    name,
+    credentials: { token },
+    ...(line !== undefined && { line }),
+  });
+  if (answer.statusCode !== 201) throw new Error(answer.body);
+  return answer.json().id;
+}
+
+/** Two bots and a few conversations in every state a page can show. */
+export async function furnish(): Promise<{ readonly conversation: string }> {
+  const shop = await account("Ellis & Sons shop", "1112223334:abcdef", "1");
+  const service = await account("Service desk", "4445556667:abcdef");
+  await site.store.accounts.update(site.memberId, accountId(service), {
+    connection: {
+      kind: "bad-credentials",
+      sentence: "Telegram does not accept the token any more. Make a new one with @BotFather and change the account.",
+    },
+  });
+  const maria = await receive(
+    shop,
+    "maria",
+    ["Maria", "Lopez"],
+    "Hello! Do you deliver on Fridays? I am looking at the oak table, the large one, and would need it before the weekend.",
+    190,
+  );
+  await ends(maria.message, { state: "sent" });
+  await ends(await reply(maria.conversation, "Good morning Maria, yes we do: between 9 and 13 o'clock.", 185), {
+    state: "delivered",
+    externalIds: ["5"],
+  });
+  await ends((await receive(shop, "maria", ["Maria", "Lopez"], "Perfect, thank you!", 30)).message, { state: "sent" });
+  await ends(await reply(maria.conversation, "The driver will call you an hour before.", 12), {
+    state: "uncertain",
+    error:
+      "Telegram did not answer in time. The message may not have been delivered; ask the customer before sending it again.",
+  });
+  const photo: Content = {
+    body: plainText("This is the scratch"),
+    attachments: [
+      {
+        kind: "file",
+        source: { by: "channel", ref: "x" },
+        name: "table-damage-report-from-the-carrier-final-version.pdf",
+        mime: "application/pdf",
+        size: 1_482_113,
+      },
+    ],
+    quote: { author: "Shop", text: "Could you send us a picture?" },
+  };
+  const jonas = await receive(shop, "jonas", ["Jonas", "Weber"], photo, 8);
+  await ends(await reply(jonas.conversation, "Thank you, we will exchange it.", 5), {
+    state: "refused",
+    error: "The customer has blocked the bot. Reach them another way.",
+  });
+  await receive(service, "li", ["Li", "Wei"], "Is anybody there?", 2);
+  await site.store.conversations.learn(site.memberId, conversationId(maria.conversation), { imChatId: "777" });
+  return { conversation: maria.conversation };
+}
