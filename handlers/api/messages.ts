@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
 import {
   cardParams,
@@ -7,16 +6,14 @@ import {
   journalQuery,
   message,
   messageParams,
-  newReaction,
   threadQuery,
 } from "../../src/api/messages.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
-import { accountId, conversationId, messageId, type PortalId } from "../../src/domain/ids.ts";
+import { accountId, conversationId, type PortalId } from "../../src/domain/ids.ts";
 import type { App } from "../../src/server/app.ts";
-import { HttpError } from "../../src/server/errors.ts";
 import { administratorOf, type Viewer, viewerOf } from "../../src/server/session.ts";
-import { createChatAccess } from "./access.ts";
+import type { ChatAccess } from "./access.ts";
 import { isOurId, ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { presentConversation, presentMessage, reactionsOf } from "./present.ts";
@@ -24,16 +21,12 @@ import { presentConversation, presentMessage, reactionsOf } from "./present.ts";
 const security = [{ session: [] }];
 const tags = ["messages"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
-const accepted = z
-  .object({ accepted: z.boolean() })
-  .describe("It will be sent; what became of it is told in the thread.");
 /** Position to page on with: pass it as `before` (or `after`, when that was asked). */
 const NEXT = "x-next";
 
-/** Journal, conversations, threads, retry by hand. */
-export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
+/** Journal, conversations, threads. */
+export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const { store } = deps;
-  const access = createChatAccess(deps.portals, deps.now);
 
   scope.get(
     "/journal",
@@ -64,34 +57,6 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
       const last = rows.at(-1);
       if (last && rows.length === limit) reply.header(NEXT, String(last.seq));
       return rows.map((row) => presentMessage(row, deps.mediaLink));
-    },
-  );
-
-  scope.post(
-    "/journal/:id/retry",
-    {
-      schema: {
-        summary: "Sends a refused, failed or uncertain message again",
-        tags,
-        security,
-        params: messageParams,
-        response: { 200: message, ...errors },
-      },
-    },
-    async (request) => {
-      const viewer = administratorOf(request);
-      const id = ourId(request.params.id, messageId, "message");
-      const lane = await store.messages.retry(viewer.portal, id);
-      const row = await store.messages.find(viewer.portal, id);
-      if (!row) throw unknown("message");
-      if (lane === undefined)
-        throw new HttpError(
-          409,
-          "not_retriable",
-          `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`,
-        );
-      deps.dispatcher.wake(lane);
-      return presentMessage(row, deps.mediaLink);
     },
   );
 
@@ -167,39 +132,6 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps): void {
       return ordered.map((row) =>
         presentMessage(row, deps.mediaLink, row.kind === "message" ? (reactions.get(row.id) ?? []) : undefined),
       );
-    },
-  );
-
-  scope.post(
-    "/messages/:id/reaction",
-    {
-      schema: {
-        summary: "Puts an emoji on a message, or takes ours off",
-        tags,
-        security,
-        params: messageParams,
-        body: newReaction,
-        response: { 202: accepted, ...errors },
-      },
-    },
-    async (request, reply) => {
-      const viewer = viewerOf(request);
-      const target = ourId(request.params.id, messageId, "message");
-      const row = await store.messages.find(viewer.portal, target);
-      const found = row && (await store.conversations.find(viewer.portal, row.conversation));
-      if (!row || !found || !(await access.mayRead(viewer, found))) throw unknown("message");
-      const { emoji, clientId } = request.body;
-      const outcome = await deps.replies.react({
-        portal: viewer.portal,
-        conversation: row.conversation,
-        target,
-        emoji,
-        clientId,
-        authorId: viewer.userId,
-        at: deps.now(),
-      });
-      if (outcome.kind === "unknown") throw unknown("message");
-      return reply.code(202).send({ accepted: true });
     },
   );
 

@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from "fastify";
 import type { App } from "../../src/server/app.ts";
+import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import type { ApiDeps } from "./deps.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
+import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerSessionRoute } from "./session.ts";
@@ -12,16 +14,18 @@ import { registerTypingRoute } from "./typing.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
 export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
+  const access = createChatAccess(deps.portals, deps.now);
   const guarded: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     deps.sessions.guard(scope);
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
-    registerMessageRoutes(scope, deps);
+    registerMessageRoutes(scope, deps, access);
+    registerMessageRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);
     registerPortalRoutes(scope, deps);
-    registerTypingRoute(scope, deps);
+    registerTypingRoute(scope, deps, access);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

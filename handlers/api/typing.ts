@@ -6,7 +6,7 @@ import { conversationId } from "../../src/domain/ids.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { viewerOf } from "../../src/server/session.ts";
-import { createChatAccess } from "./access.ts";
+import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 
@@ -21,8 +21,7 @@ const PER_VIEWER = 8;
  * What a customer is typing just now, where their channel tells. Live only: nothing of it is kept, so a page that comes
  * late has missed it. The page gone or slow: the stream ends or drops what it had no room for; the next text replaces it.
  */
-export function registerTypingRoute(scope: App, deps: ApiDeps): void {
-  const access = createChatAccess(deps.portals, deps.now);
+export function registerTypingRoute(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const open = new Map<string, number>();
   const closing = new AbortController();
   // Streams would otherwise hold up the server's close for as long as they live.

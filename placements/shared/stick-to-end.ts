@@ -8,6 +8,8 @@ export interface StickyEnd {
   readonly scrolling: Readonly<Ref<boolean>>;
   readonly atEnd: Readonly<Ref<boolean>>;
   toEnd(): void;
+  /** Puts a row into the middle, and leaves the reader there whatever grows. Moves this view alone, not what it stands in. */
+  toRow(row: Element): void;
   /** Runs what adds rows above the reader, and leaves the reader where they are. */
   keepPlace(work: () => Promise<void>): Promise<void>;
 }
@@ -43,6 +45,13 @@ export function useStickyEnd(
     }, FLOATS_MS);
   }
 
+  function toRow(row: Element): void {
+    atEnd.value = false;
+    if (!view.value) return;
+    const [whole, part] = [view.value.getBoundingClientRect(), row.getBoundingClientRect()];
+    view.value.scrollTop += part.top - whole.top - Math.max(0, (whole.height - part.height) / 2);
+  }
+
   async function keepPlace(work: () => Promise<void>): Promise<void> {
     atEnd.value = false;
     const fromEnd = view.value ? view.value.scrollHeight - view.value.scrollTop : 0;
@@ -60,5 +69,5 @@ export function useStickyEnd(
     clearTimeout(timer);
   });
 
-  return { scrolling, atEnd, toEnd, keepPlace };
+  return { scrolling, atEnd, toEnd, toRow, keepPlace };
 }

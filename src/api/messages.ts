@@ -111,6 +111,15 @@ export const threadQuery = z.object({
 
 export const messageParams = z.object({ id });
 
+export const retryOfMessage = z.object({
+  state: z.enum(["refused", "failed", "uncertain"]).describe("As the page shows it."),
+  attempts: z.number().int().nonnegative().describe("As the page shows it: an old page sends nothing a second time."),
+  anyway: z
+    .boolean()
+    .optional()
+    .describe("Needed for an uncertain message: a person was told that it may have arrived, and wants it sent again."),
+});
+
 export const newReaction = z.object({
   emoji: z
     .string()
@@ -138,6 +147,9 @@ export const conversation = z.object({
   lastCustomerAt: z.string().nullable().describe("When the customer wrote last."),
 });
 
+/** A message, and the conversation it stands in. */
+export const messageInPlace = z.object({ message, conversation });
+
 export const cardParams = z.object({
   type: z.enum(["lead", "deal", "contact", "company"]),
   id: z.string().regex(/^\d{1,15}$/, "must be a number"),
@@ -151,3 +163,5 @@ export type ReactionAnswer = z.output<typeof reaction>;
 export type MessageAnswer = z.output<typeof message>;
 export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;
+export type RetryOfMessage = z.output<typeof retryOfMessage>;
+export type MessageInPlaceAnswer = z.output<typeof messageInPlace>;

@@ -38,6 +38,8 @@ export interface Portal {
 export interface InstallationReport {
   readonly at?: string;
   readonly version?: string;
+  /** Code under which the portal knows the application (`app.info`), for links that open our pages in it. */
+  readonly application?: string;
   readonly ok: boolean;
   /** What is missing or was refused, each a sentence with what to do. */
   readonly problems: readonly string[];

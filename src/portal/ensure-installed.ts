@@ -48,6 +48,7 @@ export async function ensureInstalled(input: EnsureInstalled): Promise<Installat
   return {
     at: (input.now?.() ?? new Date()).toISOString(),
     version: manifest.version,
+    ...(found.application !== undefined && { application: found.application }),
     ok: problems.length === 0,
     problems: [...new Set(problems)],
   };
@@ -59,6 +60,7 @@ export const connectorId = (manifest: Manifest, channel: string): string =>
 
 interface Found {
   readonly reachable: boolean;
+  readonly application?: string | undefined;
   readonly problems: readonly string[];
   /** `undefined`: could not be read, so nothing is taken away. */
   readonly events: readonly Handler[] | undefined;
@@ -76,6 +78,8 @@ interface Attempt {
 }
 
 const scopeList = z.array(z.string());
+/** The application's own code for one of the market, the client_id for a local one: https://apidocs.bitrix24.com/api-reference/common/system/app-info.html */
+const applicationInfo = z.object({ CODE: z.string().regex(/^[\w.-]{1,100}$/) });
 const methodState = z.object({ isExisting: z.boolean(), isAvailable: z.boolean() });
 const eventList = z.array(
   z
@@ -98,8 +102,9 @@ const placementList = z.array(
 
 async function readPortal(caller: PortalCaller, manifest: Manifest): Promise<Found> {
   const read = (method: string, params: PortalCall["params"] = {}) => caller.call({ method, params, effect: "read" });
-  const [scopes, events, placements, ...methods] = await Promise.all([
+  const [scopes, info, events, placements, ...methods] = await Promise.all([
     read("scope"),
+    read("app.info"),
     read("event.get"),
     read("placement.get"),
     ...manifest.methods.map((name) => read("method.get", { name })),
@@ -116,6 +121,7 @@ async function readPortal(caller: PortalCaller, manifest: Manifest): Promise<Fou
   }
   return {
     reachable: true,
+    application: info.kind === "ok" ? applicationInfo.safeParse(info.value).data?.CODE : undefined,
     problems: [...missingScopes(manifest, scopes.value), ...missingMethods(manifest, methods)],
     events: handlers(eventList, events)?.filter((row) => !("offline" in row && row.offline === true)),
     placements: handlers(placementList, placements),
@@ -195,6 +201,9 @@ function eventAttempts(input: EnsureInstalled, found: Found): readonly Attempt[]
   ];
 }
 
+/** Of which the portal takes no second handler, so that an old one has to go first: https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html */
+const ONE_HANDLER: ReadonlySet<string> = new Set(["REST_APP_URI"]);
+
 function placementAttempts(input: EnsureInstalled, found: Found): readonly Attempt[] {
   const known = found.placements ?? [];
   return input.manifest.placements.flatMap(({ code, page, title }) => {
@@ -205,25 +214,35 @@ function placementAttempts(input: EnsureInstalled, found: Found): readonly Attem
     const LANG_ALL = Object.fromEntries(
       Object.entries(title).map(([language, words]) => [language, { TITLE: words, DESCRIPTION: "", GROUP_NAME: "" }]),
     );
-    return [
-      ...(rows.some((row) => row.handler === handler)
-        ? []
-        : [
-            attempt(input, `"${english}" (${code}) could not be placed`, "placement.bind", {
-              PLACEMENT: code,
-              HANDLER: handler,
-              TITLE: english,
-              LANG_ALL,
-            }),
-          ]),
-      ...stale.map((row) =>
-        attempt(input, `An old "${english}" (${code}) could not be taken away`, "placement.unbind", {
-          PLACEMENT: code,
-          HANDLER: row.handler,
-        }),
-      ),
-    ];
+    const place = attempt(input, `"${english}" (${code}) could not be placed`, "placement.bind", {
+      PLACEMENT: code,
+      HANDLER: handler,
+      TITLE: english,
+      LANG_ALL,
+    });
+    const away = stale.map((row) =>
+      attempt(input, `An old "${english}" (${code}) could not be taken away`, "placement.unbind", {
+        PLACEMENT: code,
+        HANDLER: row.handler,
+      }),
+    );
+    if (rows.some((row) => row.handler === handler)) return away;
+    return ONE_HANDLER.has(code) ? [after(away, place)] : [place, ...away];
   });
+}
+
+/** The other attempts first; the first of them that fails is why this one does. */
+function after(others: readonly Attempt[], { what, run }: Attempt): Attempt {
+  return {
+    what,
+    run: async () => {
+      for (const other of others) {
+        const outcome = await other.run();
+        if (outcome.kind !== "ok") return outcome;
+      }
+      return run();
+    },
+  };
 }
 
 function attempt(input: EnsureInstalled, what: string, method: string, params: PortalCall["params"]): Attempt {

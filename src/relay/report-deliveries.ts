@@ -1,13 +1,14 @@
 import { parseLane } from "../domain/ids.ts";
 import type { Message } from "../domain/message.ts";
-import { plainText } from "../domain/rich-text.ts";
+import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { DeliveryReport, PortalOutcome } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Unreported } from "../store/contract/messages.ts";
 import { backoff } from "./backoff.ts";
 import { lineAddress } from "./inbound-route.ts";
+import { messageLink } from "./message-link.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
-import { badEnding } from "./wording.ts";
+import { badEnding, SHOW_MESSAGE } from "./wording.ts";
 
 const MAX_REPORTS = 50;
 const BUSY_RETRY_MS = 30_000;
@@ -15,7 +16,7 @@ const BUSY_RETRY_MS = 30_000;
 /**
  * Tells the portal what became of the agents' messages. Of what reached the customer: without it the portal shows
  * "sending" for ever and sends no edit or deletion. Of what ended badly: as a notice to its author, because the line
- * itself shows no failure.
+ * itself shows no failure, with a link that opens the conversation at the message.
  *
  * Both are marks on the rows, written with the ending: a crash before they are told, or before it is written down that
  * they were, tells (again) at the next run. A report may be made twice, and a notice with the same tag replaces the first.
@@ -70,7 +71,8 @@ async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promi
     const { message } = one;
     const author = authorOf(message);
     if (author !== undefined) {
-      const text = deps.toBBCode(plainText(badEnding(message)));
+      const portal = await deps.store.portals.find(message.portal);
+      const text = deps.toBBCode(notice(message, portal && messageLink(portal, message)));
       const outcome = await deps.portals.lines(message.portal).notify(author, text, `threadline-${message.id}`);
       if (outcome.kind !== "ok" && outcome.kind !== "refused") return pauseAfter(outcome);
       if (outcome.kind === "refused")
@@ -82,6 +84,13 @@ async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promi
     await deps.store.messages.markReported([one]);
   }
   return undefined;
+}
+
+function notice(message: Message, link: string | undefined): RichText {
+  const words = badEnding(message);
+  if (link === undefined) return plainText(words);
+  const text = `${words}\n${SHOW_MESSAGE}`;
+  return { text, spans: [{ kind: "link", start: words.length + 1, end: text.length, url: link }] };
 }
 
 function authorOf({ origin }: Message): string | undefined {

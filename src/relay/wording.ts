@@ -30,6 +30,8 @@ export const contactLines = (card: ContactCard): readonly string[] => [
   ...card.emails,
 ];
 
+export const SHOW_MESSAGE = "Show the message";
+
 /** For the author of a message that was refused, failed or may not have arrived. */
 export function badEnding(message: Message): string {
   const what = message.state === "uncertain" ? "may not have been delivered" : "was not delivered";

@@ -1,0 +1,62 @@
+import { type Ref, ref, shallowRef } from "vue";
+import type { MessageAnswer, RetryOfMessage } from "../../src/api/messages.ts";
+import { call } from "./api.ts";
+import { sentenceOf } from "./loaded.ts";
+
+export interface SendAgain {
+  /** Whether a person is being asked about a message that may have arrived. */
+  readonly asking: Ref<boolean>;
+  /** Id of the message that is on its way to the server. */
+  readonly busy: Readonly<Ref<string | undefined>>;
+  /** Why the last one did not work. */
+  readonly problem: Ref<string | undefined>;
+  /** Sends it, or asks first where it may have arrived. */
+  again(message: MessageAnswer): void;
+  /** The answer was yes. */
+  confirm(): void;
+}
+
+/**
+ * Messages sent again by hand. A second press, or one on an old page, sends nothing a second time: the server goes by what
+ * the page has seen.
+ * @param reload reads again what is shown
+ */
+export function useSendAgain(reload: () => Promise<unknown>): SendAgain {
+  const asking = ref(false);
+  const busy = ref<string>();
+  const problem = ref<string>();
+  const doubtful = shallowRef<MessageAnswer>();
+
+  async function send({ id, state, attempts }: MessageAnswer): Promise<void> {
+    if (state !== "refused" && state !== "failed" && state !== "uncertain") return;
+    asking.value = false;
+    busy.value = id;
+    problem.value = undefined;
+    try {
+      const body: RetryOfMessage = { state, attempts, ...(state === "uncertain" && { anyway: true }) };
+      await call<MessageAnswer>("POST", `/messages/${id}/retry`, body);
+    } catch (thrown) {
+      problem.value = sentenceOf(thrown);
+    } finally {
+      busy.value = undefined;
+      await reload();
+    }
+  }
+
+  return {
+    asking,
+    busy,
+    problem,
+    again(message) {
+      if (message.state !== "uncertain") {
+        void send(message);
+        return;
+      }
+      doubtful.value = message;
+      asking.value = true;
+    },
+    confirm() {
+      if (doubtful.value) void send(doubtful.value);
+    },
+  };
+}

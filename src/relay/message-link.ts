@@ -1,0 +1,24 @@
+import type { Message } from "../domain/message.ts";
+import type { Portal } from "../domain/portal.ts";
+
+/** The key of `params` that carries the message's id; our page finds it among its PLACEMENT_OPTIONS. */
+export const LINKED_MESSAGE = "message";
+
+/**
+ * Where a person of that portal sees a message of ours: our page over whatever they look at, with the conversation open
+ * at the message. The address is the portal's form for such links, `/marketplace/view/<code of the application>/?params[…]`
+ * (https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html); its brackets are encoded, because they
+ * would end a BBCode tag. The host is the one that the authorization server named, never one from a request.
+ *
+ * `undefined` while the portal has not told us our code: it does when the application is set up or repaired.
+ */
+export function messageLink(
+  portal: Pick<Portal, "clientEndpoint" | "installation">,
+  message: Message,
+): string | undefined {
+  const { application } = portal.installation;
+  if (application === undefined) return undefined;
+  const { origin } = new URL(portal.clientEndpoint);
+  const shown = message.target ?? message.id;
+  return `${origin}/marketplace/view/${encodeURIComponent(application)}/?params%5B${LINKED_MESSAGE}%5D=${shown}`;
+}
