@@ -2,7 +2,7 @@ import type { Chat } from "../emulators/portal/model.ts";
 import type { JournalMessage, World } from "../support/world/world.ts";
 import type { Demo } from "./demo.ts";
 import { chatWith, expectEqual, messagesOf, waitFor } from "./expect.ts";
-import { openVisitor } from "./visitor.ts";
+import { openVisitor, sendRequest } from "./visitor.ts";
 
 type Say = (line: string) => void;
 
@@ -13,6 +13,7 @@ const anna = 5;
 export async function playConversations(demo: Demo, say: Say): Promise<void> {
   await playTelegram(demo, say);
   await playWebchat(demo, say);
+  await playForm(demo, say);
   expectEqual(demo.world.portal.notImplemented, [], "calls that the emulated portal does not know");
   say("Every message stands in the journal once, in order.");
 }
@@ -55,7 +56,8 @@ async function playWebchat({ world, shop, webchatAccount }: Demo, say: Say): Pro
   await visitor.write(question);
   say("A visitor writes in the shop's chat.");
   const chat = await chatWith(world, question);
-  expectEqual([chat.line, textsOf(world, chat)], [2, [question]], "the visitor's message in Open Lines");
+  const about = `Page: Northwind Furniture (${shop.url}/)`;
+  expectEqual([chat.line, textsOf(world, chat)], [2, [about, question]], "the visitor's message in Open Lines");
 
   const answer = "They do, a warm white one.";
   answerAs(world, chat, answer);
@@ -67,18 +69,69 @@ async function playWebchat({ world, shop, webchatAccount }: Demo, say: Say): Pro
   await isReported(world, chat);
   await visitor.read(seen?.seq ?? 0);
   await isInJournal(world, webchatAccount.id, [
+    ["in", about],
     ["in", question],
     ["out", answer],
   ]);
   say("The visitor has read the answer.");
+
+  expectEqual(await visitor.rating(), undefined, "the rating while the dialog is open");
+  world.portal.portal().finishDialog(chat.id);
+  await waitFor(world, "the visitor to be asked how it was", async () => (await visitor.rating()) !== undefined);
+  const asked = await visitor.rating();
+  await visitor.rate(asked?.session ?? "", 5);
+  const rated = "Rated the conversation: ★★★★★ (5 of 5).";
+  await isInJournal(world, webchatAccount.id, [
+    ["in", about],
+    ["in", question],
+    ["out", answer],
+    ["in", rated],
+  ]);
+  const session = world.portal.portal().portal.sessions.get(chat.currentSessionId);
+  expectEqual(
+    [(await visitor.rating())?.value, session?.state, chat.sessionIds.length],
+    [5, "closed", 1],
+    "the rating, and the chat that stays closed",
+  );
+  say("Anna finishes the dialog; the visitor gives five stars, which opens no new chat.");
+}
+
+async function playForm({ world, shop, formAccount }: Demo, say: Say): Promise<void> {
+  const text = "A bench for under the stairs, 3 m long, please.";
+  await sendRequest(formAccount.embed, shop.url, { name: "Nora Lind", email: "Nora@Lind.example", text });
+  say("Nora fills in the shop's form while nobody is at the chat.");
+  const chat = await chatWith(world, text);
+  const about = [
+    `Page: Northwind Furniture (${shop.url}/?utm_source=demo)`,
+    "Campaign: source demo",
+    "Contact details: Nora Lind, nora@lind.example",
+    "Agreed to the processing of their data.",
+  ].join("\n");
+  expectEqual([chat.line, textsOf(world, chat)], [2, [about, text]], "the request in Open Lines");
+  say(`It is in Open Lines, chat ${chat.id}, with where it came from.`);
+
+  const more = "And a shelf above it.";
+  await sendRequest(formAccount.embed, shop.url, { name: "Nora", email: "nora@lind.example", text: more });
+  expectEqual((await chatWith(world, more)).id, chat.id, "the chat of a second request of the same person");
+  say("Her second request joins the first one.");
+
+  const answer = "We would love to build it.";
+  answerAs(world, chat, answer);
+  await waitFor(world, "the answer to be refused", async () =>
+    (await world.api<JournalMessage[]>("/api/journal?state=refused")).some((row) => row.text === answer),
+  );
+  say("An answer there is refused: a form has no way back, and the agent is told to use another channel.");
 }
 
 function answerAs(world: World, chat: Chat, text: string): void {
   world.portal.portal().operatorWrites(chat.id, { text, userId: anna });
 }
 
+/** What the customer's side of a chat reads; lines about the customer stand there in italics. */
 function textsOf(world: World, chat: Chat): string[] {
-  return messagesOf(world, chat, "customer").map((message) => message.text);
+  return messagesOf(world, chat, "customer").map(({ text }) =>
+    text.replace(/^\[i\](.*)\[\/i\]$/s, "$1").replaceAll("[br]", "\n"),
+  );
 }
 
 async function isReported(world: World, chat: Chat): Promise<void> {

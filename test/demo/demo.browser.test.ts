@@ -148,6 +148,70 @@ describe("the demo", () => {
     expect(await answer.count()).toBe(1);
   });
 
+  test("asks the shop's visitor how it was when the agent finishes, and shows it to the agents alone", async () => {
+    const shop = await open(demo.shopUrl);
+    await shop.getByRole("button", { name: "Ask about delivery" }).click();
+    const chat = shop.getByRole("dialog");
+    await chat.getByRole("textbox").fill("Do you deliver to the islands?");
+    await shop.keyboard.press("Enter");
+    const portal = await open(demo.portalUrl);
+    await portal.getByRole("link", { name: /Open Lines/ }).click();
+    await portal.locator(".chat-row", { hasText: "Do you deliver to the islands?" }).click();
+    await portal.getByRole("button", { name: "Accept" }).click();
+    await portal.getByLabel("Message", { exact: true }).fill("By ferry, on Mondays.");
+    await portal.getByTitle("Send").click();
+    await chat.locator(".bubble", { hasText: "By ferry, on Mondays." }).waitFor();
+    expect(await chat.getByText("How was this conversation?").count()).toBe(0);
+    await portal.getByRole("button", { name: "Finish" }).click();
+    await portal.locator(".conversation-head").getByText("Closed").waitFor();
+    await chat.getByText("How was this conversation?").waitFor();
+    await chat.getByRole("button", { name: "4 stars of 5" }).click();
+    await chat.getByText("Thank you for your answer!").waitFor();
+
+    const workplace = await open("about:blank");
+    const request = demo.world.portal.portal().appRequest();
+    const inputs = Object.entries(request.fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+    const action = `${demo.world.web.url}/placements/workplace${new URL(request.url).search}`;
+    await workplace.setContent(`<form method="post" action="${action}">${inputs.join("")}</form>`);
+    await workplace.evaluate("document.forms[0].submit()");
+    await workplace
+      .getByRole("button", { name: /Northwind shop/ })
+      .first()
+      .click();
+    const log = workplace.getByRole("log");
+    await log.getByText("Rated the conversation: ★★★★☆ (4 of 5).").waitFor();
+    await log.getByText("By ferry, on Mondays.").waitFor();
+    expect(await portal.locator(".conversation-head").getByText("Closed").count()).toBe(1);
+    expect(await portal.getByText("Rated the conversation").count()).toBe(0);
+    await shop.reload();
+    await shop.getByRole("button", { name: "Ask about delivery" }).click();
+    await chat.locator(".bubble", { hasText: "By ferry, on Mondays." }).waitFor();
+    expect(await chat.getByText("How was this conversation?").count()).toBe(0);
+  });
+
+  test("carries a request from the shop's form to Open Lines, and a second one into the same chat", async () => {
+    const shop = await open(demo.shopUrl);
+    const form = shop.locator("threadline-form");
+    const request = async (name: string, text: string) => {
+      await form.getByLabel("Name").fill(name);
+      await form.getByLabel("E-mail").fill("vera@blum.example");
+      await form.getByLabel("Your message").fill(text);
+      await form.getByRole("checkbox").check();
+      await form.getByRole("button", { name: "Send" }).click();
+      await form.getByText("Thank you! Your request has arrived").waitFor();
+    };
+    await request("Vera Blum", "A desk in cherry wood, 140 cm.");
+    const portal = await open(demo.portalUrl);
+    await portal.getByRole("link", { name: /Open Lines/ }).click();
+    await portal.locator(".chat-row", { hasText: "Vera Blum" }).click();
+    await bubble(portal, "A desk in cherry wood, 140 cm.").waitFor();
+    await bubble(portal, "Contact details: Vera Blum, vera@blum.example").waitFor();
+    await form.getByRole("button", { name: "Write another one" }).click();
+    await request("Vera", "And a drawer for it.");
+    await bubble(portal, "And a drawer for it.").waitFor();
+    expect(await bubble(portal, "A desk in cherry wood, 140 cm.").count()).toBe(1);
+  });
+
   test("opens the connector's page for a line", async () => {
     const portal = await open(demo.portalUrl);
     await portal.getByRole("link", { name: "Contact Center" }).click();

@@ -7,8 +7,8 @@ import { showBeside } from "../emulators/portal/page/memory.ts";
 import { type ApiAccount, World } from "../support/world/world.ts";
 import { type Page, startFront, startShop } from "./pages.ts";
 
-/** The line that the shop's chat feeds; Telegram feeds the first one. */
-const webchatLine = 2;
+/** The line that the shop feeds, by its chat and its form; Telegram feeds the first one. */
+const shopLine = 2;
 
 export interface DemoOptions {
   readonly logLevel?: string;
@@ -22,16 +22,18 @@ export class Demo {
   readonly shop: Page;
   readonly telegramAccount: ApiAccount;
   readonly webchatAccount: ApiAccount;
+  readonly formAccount: SiteAccount;
 
-  private constructor(world: World, front: Page, shop: Page, telegramAccount: ApiAccount, webchatAccount: ApiAccount) {
+  private constructor(world: World, pages: { readonly front: Page; readonly shop: Page }, accounts: Accounts) {
     this.world = world;
-    this.front = front;
-    this.shop = shop;
-    this.telegramAccount = telegramAccount;
-    this.webchatAccount = webchatAccount;
+    this.front = pages.front;
+    this.shop = pages.shop;
+    this.telegramAccount = accounts.telegram;
+    this.webchatAccount = accounts.webchat;
+    this.formAccount = accounts.form;
   }
 
-  /** Starts all servers, installs the app, connects Telegram to the first line and the shop's chat to the second. */
+  /** Starts all servers, installs the app, connects Telegram to the first line, the shop's chat and form to the second. */
   static async start(options: DemoOptions = {}): Promise<Demo> {
     const world = await World.start({
       telegram: { bots: [{ firstName: "Northwind", username: "northwind_support_bot" }] },
@@ -41,10 +43,8 @@ export class Demo {
     for (const user of portal.employees()) user.lastName = surnames[user.name] ?? user.lastName;
     const pages: Page[] = [];
     try {
-      let account = "";
-      const shop = await startShop(() =>
-        account === "" ? undefined : { script: `${world.web.url}/widget.js`, account },
-      );
+      let code = { chat: "", form: "" };
+      const shop = await startShop(() => code);
       pages.push(shop);
       const portalUrl = `http://${portal.address}/`;
       const front = await startFront(world.telegram, () => ({
@@ -54,14 +54,15 @@ export class Demo {
       }));
       pages.push(front);
       await world.install();
-      const telegramAccount = await world.connectTelegram();
-      const webchatAccount = await connectWebchat(world, shop.url);
-      account = webchatAccount.id;
+      const telegram = await world.connectTelegram();
+      const webchat = await connectWebchat(world, shop.url);
+      const form = await connectForm(world, shop.url);
+      code = { chat: webchat.embed, form: form.embed };
       showBeside(portal, [
         { title: "Customer's phone", url: `${front.url}/phone/`, kind: "phone" },
-        { title: "Shop with web chat", url: `${shop.url}/`, kind: "link" },
+        { title: "Shop with chat and form", url: `${shop.url}/`, kind: "link" },
       ]);
-      return new Demo(world, front, shop, telegramAccount, webchatAccount);
+      return new Demo(world, { front, shop }, { telegram, webchat, form });
     } catch (error) {
       await Promise.all(pages.map((page) => page.stop()));
       await world.stop();
@@ -87,20 +88,34 @@ export class Demo {
   }
 }
 
-async function connectWebchat(world: World, site: string): Promise<ApiAccount> {
-  const account = await world.api<ApiAccount>("/api/accounts", {
-    method: "POST",
-    body: {
-      channel: "webchat",
-      name: "Northwind shop",
-      credentials: {},
-      settings: {
-        origins: [site],
-        title: "Northwind Furniture",
-        greeting: "Hello! Ask us anything.",
-        color: "#34506b",
-      },
-    },
+interface Accounts {
+  readonly telegram: ApiAccount;
+  readonly webchat: SiteAccount;
+  readonly form: SiteAccount;
+}
+
+/** An account that lives on sites, with the code for their pages. */
+export interface SiteAccount extends ApiAccount {
+  readonly embed: string;
+}
+
+const color = "#34506b";
+
+const connectWebchat = (world: World, site: string): Promise<SiteAccount> =>
+  connectSite(world, "webchat", "Northwind shop", {
+    ...{ origins: [site], color, title: "Northwind Furniture", greeting: "Hello! Ask us anything." },
+    rating: "stars",
   });
-  return await world.api<ApiAccount>(`/api/accounts/${account.id}`, { method: "PATCH", body: { line: webchatLine } });
+
+const connectForm = (world: World, site: string): Promise<SiteAccount> =>
+  connectSite(world, "form", "Made to measure", {
+    ...{ origins: [site], color, title: "Tell us what you have in mind", country: "US" },
+    ...{ askName: "required", askPhone: "optional", askEmail: "required" },
+    consent: "I agree that Northwind Furniture uses these details to answer me.",
+  });
+
+async function connectSite(world: World, channel: string, name: string, settings: object): Promise<SiteAccount> {
+  const body = { channel, name, credentials: {}, settings };
+  const { id } = await world.api<ApiAccount>("/api/accounts", { method: "POST", body });
+  return world.api<SiteAccount>(`/api/accounts/${id}`, { method: "PATCH", body: { line: shopLine } });
 }

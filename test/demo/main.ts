@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the real server, an emulated portal, an emulated Telegram and a shop with the web chat in one command,
- * data in a scratch folder that goes when it ends. `npm run demo -- --check` plays a conversation of each channel both
+ * `npm run demo`: the real server, an emulated portal, an emulated Telegram and a shop with web chat and form in one
+ * command, data in a scratch folder that goes when it ends. `npm run demo -- --check` plays a conversation of each channel both
  * ways without a person and exits 0; `-- --screenshots <folder>` takes the pictures of the README.
  */
 import { parseArgs } from "node:util";
@@ -42,10 +42,10 @@ async function serve(demo: Demo): Promise<void> {
   console.log(`
 Threadline is running. Open these side by side:
 
-  Start page          ${demo.front.url}/
-  Portal              ${demo.portalUrl}
-  Customer's phone    ${demo.phoneUrl}
-  Shop with web chat  ${demo.shopUrl}
+  Start page               ${demo.front.url}/
+  Portal                   ${demo.portalUrl}
+  Customer's phone         ${demo.phoneUrl}
+  Shop with chat and form  ${demo.shopUrl}
 
   Everything is invented and kept in memory. Press Ctrl+C to stop.
 `);

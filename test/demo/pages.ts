@@ -17,16 +17,21 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** Photos of a phone, in base64. */
 const bodyLimit = 64 * 1024 * 1024;
 
-/** The shop; its chat appears once `widget` knows the account. */
-export async function startShop(widget: () => { script: string; account: string } | undefined): Promise<Page> {
+/** Code as Threadline gives it to whoever runs a site; empty until the accounts are there. */
+export interface ShopCode {
+  readonly chat: string;
+  readonly form: string;
+}
+
+/** The shop, with its chat in the corner and its form for requests in the page. */
+export async function startShop(code: () => ShopCode): Promise<Page> {
   const app = Fastify({ forceCloseConnections: true });
   await app.register(serveStatic, { root: folder("./site/assets/"), index: false });
   app.get("/", async (_request, reply) => {
     const html = await readFile(folder("./site/assets/index.html"), "utf8");
-    const known = widget();
-    const tag =
-      known === undefined ? "" : `<script src="${known.script}" data-account="${known.account}" async></script>`;
-    return reply.type("text/html; charset=utf-8").send(html.replace("<!--widget-->", tag));
+    const { chat, form } = code();
+    const filled = html.replace("<!--chat-->", () => chat).replace("<!--form-->", () => form);
+    return reply.type("text/html; charset=utf-8").send(filled);
   });
   return listen(app);
 }

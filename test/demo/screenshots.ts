@@ -49,7 +49,8 @@ export async function takeScreenshots(demo: Demo, folder: string): Promise<void>
       await shoot(scheme === "light" ? "settings" : "settings-dark", demo.portalUrl, openSettings, scheme);
     await shoot("contact-center", demo.portalUrl, async (page) => {
       await page.getByRole("link", { name: "Contact Center" }).click();
-      await page.getByRole("button", { name: /Telegram/ }).click();
+      const tile = page.getByRole("button", { name: /Telegram/ });
+      await tile.filter({ has: page.getByText("Telegram", { exact: true }) }).click();
       await page.frameLocator(".connector-page iframe").getByText("Support bot").first().waitFor();
     });
     await shoot("web-chat", demo.shopUrl, async (page) => {
@@ -58,6 +59,14 @@ export async function takeScreenshots(demo: Demo, folder: string): Promise<void>
       await page.keyboard.press("Enter");
       await answerInShop(demo, "Do your lamps come with a bulb?", "Hello! They do, a warm white one.");
       await page.getByRole("dialog").getByText("They do, a warm white one.").waitFor();
+    });
+    await shoot("offline-request", demo.shopUrl, async (page) => {
+      const form = page.locator("threadline-form");
+      await form.getByLabel("Name").fill("Nora Lind");
+      await form.getByLabel("E-mail").fill("nora@lind.example");
+      await form.getByLabel("Your message").fill("A bench for under the stairs, 3 m long, please.");
+      await form.getByRole("checkbox").check();
+      await page.locator("#request").evaluate((section) => section.scrollIntoView({ block: "center" }));
     });
   } finally {
     await browser.close();

@@ -6,7 +6,7 @@ import type { UserContent } from "../emulators/telegram/users.ts";
 import type { Demo } from "./demo.ts";
 import { chatWith, messagesOf, waitFor } from "./expect.ts";
 import { offerPdf } from "./offer.ts";
-import { openVisitor } from "./visitor.ts";
+import { openVisitor, sendRequest } from "./visitor.ts";
 
 const anna = 5;
 const boris = 7;
@@ -14,7 +14,7 @@ const typeIds = { deal: 2, contact: 3, company: 4 } as const;
 
 export async function seed(demo: Demo): Promise<void> {
   seedCrm(demo);
-  await Promise.all([seedMaria(demo), seedPriya(demo), seedTom(demo), seedVisitor(demo)]);
+  await Promise.all([seedMaria(demo), seedPriya(demo), seedTom(demo), seedVisitor(demo), seedRequest(demo)]);
 }
 
 function seedCrm(demo: Demo): void {
@@ -119,6 +119,12 @@ async function seedVisitor(demo: Demo): Promise<void> {
   await visitor.write("Hi, do your lamps come with a bulb?");
   const chat = await chatWith(world, "do your lamps come with a bulb?");
   await answer(demo, chat, anna, "Hello! They do, a warm white one.");
+}
+
+async function seedRequest({ world, shop, formAccount }: Demo): Promise<void> {
+  const text = "A round table for six, in ash. Do you build that?";
+  await sendRequest(formAccount.embed, shop.url, { name: "Ines Duarte", email: "ines@duarte.example", text });
+  await chatWith(world, text);
 }
 
 type Attachment = Parameters<ReturnType<Demo["world"]["portal"]["portal"]>["operatorWrites"]>[1]["files"];
