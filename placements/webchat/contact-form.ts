@@ -73,9 +73,10 @@ export function createContactForm(texts: Texts, config: WidgetConfig, events: Co
     required: true,
     maxlength: String(config.textLimit),
   });
-  const consentText = [config.consent, config.livePreview && !isOffline ? texts.livePreview : ""]
-    .filter((part) => part !== "")
-    .join(" ");
+  const consentParts = [config.consent, config.livePreview && !isOffline ? texts.livePreview : ""].filter(
+    (part) => part !== "",
+  );
+  const consentText = consentParts.join(" ");
   const trouble = h("p", { class: "error", role: "alert" });
   const submit = h("button", { type: "submit", class: "primary" }, isOffline ? words.leave : words.start);
   const element = h(
@@ -95,7 +96,9 @@ export function createContactForm(texts: Texts, config: WidgetConfig, events: Co
     inputs.set("consent", input);
     errors.set("consent", error);
     input.addEventListener("change", () => tell("consent", ""));
-    return h("div", { class: "field consent" }, h("label", {}, input, h("span", { dir: "auto" }, consentText)), error);
+    // The site's words and ours may be of two languages that run in opposite directions.
+    const lines = consentParts.map((part) => h("span", { dir: "auto" }, part));
+    return h("div", { class: "field consent" }, h("label", {}, input, h("span", {}, ...lines)), error);
   }
 
   function show(wrong: WrongFields): void {

@@ -7,8 +7,8 @@ export interface LogView {
   readonly element: HTMLElement;
   draw(entries: readonly Entry[], greeting: string): void;
   showTyping(isTyping: boolean): void;
-  /** Above or below the messages: a form before the first of them. */
-  setForm(form: HTMLElement | undefined): void;
+  /** A form before the first of the messages; with the greeting above it, or in its place. */
+  setForm(form: HTMLElement | undefined, isGreeted: boolean): void;
   isAtEnd(): boolean;
   toEnd(): void;
   focus(): void;
@@ -114,10 +114,13 @@ export function createLogView(texts: Texts, locale: string, actions: BubbleActio
       if (list.getAttribute("aria-live") === "off")
         requestAnimationFrame(() => list.setAttribute("aria-live", "polite"));
     },
-    setForm(form) {
+    setForm(form, isGreeted) {
       // Put in again, even in the same place, it would lose the focus under the visitor's hands.
       if (formPlace.firstChild === (form ?? null)) return;
       formPlace.replaceChildren(...(form ? [form] : []));
+      greetingRow.hidden = !isGreeted;
+      // A form is read from its beginning, also where it is taller than the window.
+      if (form) element.scrollTop = 0;
     },
     showTyping(isTyping) {
       const stays = isAtEnd();

@@ -169,7 +169,8 @@ export function createWidget(options: WidgetOptions): Widget {
   function showFooter() {
     const isNew = conversation.entries().length === 0 && storage.load().details === undefined;
     const isAsked = form !== undefined && isNew;
-    log.setForm(isAsked ? form.element : undefined);
+    // "How can we help?" and "nobody is here" do not go together.
+    log.setForm(isAsked ? form.element : undefined, !isAsked || config.form?.when !== "offline");
     footer.hidden = isAsked;
   }
 

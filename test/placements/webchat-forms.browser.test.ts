@@ -156,6 +156,7 @@ test("when nobody works, the form takes the message and the conversation goes on
   await page.keyboard.type("example.org");
   expect(await email.inputValue()).toBe("ana@example.org");
   await dialog(page).getByLabel("Your message").fill("Do you ship to Oslo?");
+  expect(await dialog(page).getByText("Hello! How can we help?").isVisible()).toBe(false);
   await shoot(page, "chat-offline-dark");
   expect(await findings(page)).toEqual([]);
   await dialog(page).getByRole("button", { name: "Send the message" }).click();
@@ -193,6 +194,13 @@ test("Arabic runs from right to left on a narrow screen; the launcher stays at i
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeGreaterThan(360);
   await launcher(page).click();
   await dialog(page).getByRole("button", { name: "ابدأ المحادثة" }).waitFor();
+  const lines = await dialog(page)
+    .locator(".consent span span")
+    .evaluateAll((all) => all.map((one) => [getComputedStyle(one).direction, getComputedStyle(one).textAlign]));
+  expect(lines).toEqual([
+    ["ltr", "right"],
+    ["rtl", "right"],
+  ]);
   await shoot(page, "chat-rtl");
   expect(await findings(page)).toEqual([]);
 });
