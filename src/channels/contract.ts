@@ -369,6 +369,11 @@ export interface PaceRule {
   readonly cost?: number;
   /** Counted as "at most `count` in any `perMs`": all may go at once, then none until the first are that old. */
   readonly window?: boolean;
+  /**
+   * Counted on credit: up to so many may go at once, within so long of the first of them; then none until the time that
+   * they cost at the rule's own pace has passed since the first. Not together with `window`.
+   */
+  readonly burst?: { readonly count: number; readonly withinMs: number };
 }
 
 /** Data, not code: the relay checks these once before any network call, and `docs/channels.md` is made from them. */

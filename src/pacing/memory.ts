@@ -20,7 +20,7 @@ export function createMemoryBooks(clock: PacingClock): Books {
   /** When a rule's allowance is whole again ("theoretical arrival time"), by rule. */
   const wholeAt = new Map<string, number>();
   const pausedUntil = new Map<string, number>();
-  /** When the last calls of a window went, oldest first, at most as many as it lets through. */
+  /** When the last calls of a window went, oldest first, at most as many as it lets through; of a burst, all of it. */
   const wentAt = new Map<string, readonly number[]>();
   let asked = 0;
 
@@ -32,24 +32,36 @@ export function createMemoryBooks(clock: PacingClock): Books {
   }
 
   /** From when on the rule lets this call go. */
-  function opensAt(account: string, rule: PaceRule): number {
+  function opensAt(account: string, rule: PaceRule, now: number): number {
     const key = keyOfRule(account, rule);
     const cost = costOf(rule);
+    if (rule.burst) {
+      const { began, paidAt, calls } = burstAt(key, rule);
+      return now < began + rule.burst.withinMs && calls + cost <= rule.burst.count ? 0 : paidAt;
+    }
     if (rule.window !== true) return (wholeAt.get(key) ?? 0) - (rule.perMs / rule.count) * (rule.count - cost);
     const stamps = wentAt.get(key) ?? [];
     const mustLeave = stamps.length + cost - rule.count;
     return mustLeave <= 0 ? 0 : (stamps[mustLeave - 1] ?? 0) + rule.perMs;
   }
 
+  function burstAt(key: string, rule: PaceRule): { began: number; paidAt: number; calls: number } {
+    const stamps = wentAt.get(key) ?? [];
+    const [began = 0] = stamps;
+    return { began, calls: stamps.length, paidAt: began + (rule.perMs / rule.count) * stamps.length };
+  }
+
   function use(account: string, rule: PaceRule, goesAt: number): void {
     const key = keyOfRule(account, rule);
-    if (rule.window !== true) {
+    if (rule.window !== true && !rule.burst) {
       const whole = Math.max(wholeAt.get(key) ?? 0, goesAt) + (rule.perMs / rule.count) * (rule.cost ?? 1);
       wholeAt.set(key, whole);
       return;
     }
     const more = new Array<number>(costOf(rule)).fill(goesAt);
-    wentAt.set(key, [...(wentAt.get(key) ?? []), ...more].slice(-rule.count));
+    const before = wentAt.get(key) ?? [];
+    if (rule.burst) wentAt.set(key, burstAt(key, rule).paidAt <= goesAt ? more : [...before, ...more]);
+    else wentAt.set(key, [...before, ...more].slice(-rule.count));
   }
 
   function take(account: string, rules: readonly PaceRule[]): Taken {
@@ -59,7 +71,7 @@ export function createMemoryBooks(clock: PacingClock): Books {
     const waits = new Map<string, number>();
     for (const rule of rules) {
       const paused = (pausedUntil.get(keyOfPlace(account, rule.place)) ?? 0) - now;
-      const slot = opensAt(account, rule) - now;
+      const slot = opensAt(account, rule, now) - now;
       if (rule.place === "" && paused <= 0 && slot <= MOST_AHEAD_MS) ahead = Math.max(ahead, slot);
       else if (Math.max(paused, slot) > 0) waits.set(rule.place, Math.max(waits.get(rule.place) ?? 0, paused, slot));
     }
@@ -83,7 +95,7 @@ export function createMemoryBooks(clock: PacingClock): Books {
 }
 
 /** A call that counts for more than the rule ever lets through goes when all of it is there. */
-const costOf = (rule: PaceRule): number => Math.min(rule.cost ?? 1, rule.count);
+const costOf = (rule: PaceRule): number => Math.min(rule.cost ?? 1, rule.burst?.count ?? rule.count);
 const keyOfPlace = (account: string, place: string): string => `${account}\n${place}`;
 const keyOfRule = (account: string, rule: PaceRule): string =>
   `${keyOfPlace(account, rule.place)}\n${rule.count}/${rule.perMs}`;

@@ -29,9 +29,9 @@ export interface RedisPacerSettings {
 const ALONE_SHARE = 4;
 
 /*
- * KEYS: for each rule its stamp (of a window: the list of its stamps, oldest first) and its place's pause. ARGV: operation,
- * time in milliseconds (or -1), how far ahead a slot may lie, then for each rule: 1 when it is the account's, count, perMs,
- * cost, 1 when it is a window. Stamps are microseconds as whole numbers.
+ * KEYS: for each rule its stamp (of a window or a burst: the list of its stamps, oldest first) and its place's pause. ARGV:
+ * operation, time in milliseconds (or -1), how far ahead a slot may lie, then for each rule: 1 when it is the account's,
+ * count, perMs, cost, 1 when it is a window, its burst's count (0: none) and time. Stamps are microseconds as whole numbers.
  */
 const SCRIPT = `
 local now = tonumber(ARGV[2]) * 1000
@@ -40,15 +40,25 @@ if now < 0 then
   now = time[1] * 1000000 + time[2]
 end
 local most = tonumber(ARGV[3]) * 1000
-local function given(rule, which) return tonumber(ARGV[(rule - 1) * 5 + 3 + which]) end
+local function given(rule, which) return tonumber(ARGV[(rule - 1) * 7 + 3 + which]) end
+local function paid(rule, key, calls)
+  return tonumber(redis.call('LINDEX', key, 0)) + given(rule, 3) * 1000 / given(rule, 2) * calls
+end
 local ahead, longest, blocked = 0, 0, {}
 for rule = 1, #KEYS / 2 do
   local key = KEYS[rule * 2 - 1]
   local paused = tonumber(redis.call('GET', KEYS[rule * 2]) or '0') - now
   local count, per = given(rule, 2), given(rule, 3) * 1000
-  local cost = math.min(given(rule, 4), count)
+  local together = given(rule, 6)
+  local cost = math.min(given(rule, 4), together > 0 and together or count)
   local slot = 0
-  if ARGV[1] ~= 'paused' and given(rule, 5) == 1 then
+  if ARGV[1] ~= 'paused' and together > 0 then
+    local calls = redis.call('LLEN', key)
+    if calls > 0 then
+      local began = tonumber(redis.call('LINDEX', key, 0))
+      if now >= began + given(rule, 7) * 1000 or calls + cost > together then slot = paid(rule, key, calls) - now end
+    end
+  elseif ARGV[1] ~= 'paused' and given(rule, 5) == 1 then
     local leave = redis.call('LLEN', key) + cost - count
     if leave > 0 then slot = tonumber(redis.call('LINDEX', key, leave - 1)) + per - now end
   elseif ARGV[1] ~= 'paused' then
@@ -68,7 +78,13 @@ local goes = now + ahead
 for rule = 1, #KEYS / 2 do
   local key = KEYS[rule * 2 - 1]
   local count, per = given(rule, 2), given(rule, 3) * 1000
-  if given(rule, 5) == 1 then
+  local together = given(rule, 6)
+  if together > 0 then
+    local calls = redis.call('LLEN', key)
+    if calls > 0 and paid(rule, key, calls) <= goes then redis.call('DEL', key) end
+    for one = 1, math.min(given(rule, 4), together) do redis.call('RPUSH', key, string.format('%.0f', goes)) end
+    redis.call('PEXPIRE', key, math.ceil((paid(rule, key, redis.call('LLEN', key)) - now) / 1000) + 1000)
+  elseif given(rule, 5) == 1 then
     for one = 1, math.min(given(rule, 4), count) do redis.call('RPUSH', key, string.format('%.0f', goes)) end
     redis.call('LTRIM', key, -count, -1)
     redis.call('PEXPIRE', key, math.ceil((goes - now + per) / 1000) + 1000)
@@ -79,6 +95,12 @@ for rule = 1, #KEYS / 2 do
 end
 return cjson.encode({ ahead = math.ceil(ahead / 1000) })
 `;
+
+/** Kinds keep different things under their keys. */
+function kindOf(rule: PaceRule): string {
+  if (rule.burst) return "burst";
+  return rule.window === true ? "window" : "rule";
+}
 
 const answerSchema = z.union([
   z.object({ ahead: z.number() }),
@@ -94,7 +116,7 @@ export function createRedisPacer(settings: RedisPacerSettings): Pacer {
 
   async function ask(operation: "take" | "paused", account: string, rules: readonly PaceRule[]) {
     const keys = rules.flatMap((rule) => [
-      `${prefix}${rule.window === true ? "window" : "rule"}:${account}:${rule.place}:${rule.count}/${rule.perMs}`,
+      `${prefix}${kindOf(rule)}:${account}:${rule.place}:${rule.count}/${rule.perMs}`,
       pauseKey(account, rule.place),
     ]);
     const values = rules.flatMap((rule) => [
@@ -103,6 +125,8 @@ export function createRedisPacer(settings: RedisPacerSettings): Pacer {
       rule.perMs,
       rule.cost ?? 1,
       rule.window === true ? 1 : 0,
+      rule.burst?.count ?? 0,
+      rule.burst?.withinMs ?? 0,
     ]);
     const time = settings.clock ? settings.clock.now() : -1;
     const answer = await redis.eval(SCRIPT, keys.length, ...keys, operation, time, MOST_AHEAD_MS, ...values);

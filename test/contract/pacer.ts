@@ -148,6 +148,50 @@ export function pacerBattery(name: string, make: () => Promise<PacerUnderTest>):
       expect(later).toHaveLength(0);
     });
 
+    it("lets a burst go on credit, and nothing more until it is paid for", async () => {
+      const test = await make();
+      const rules: readonly PaceRule[] = [
+        whole,
+        { place: "p", count: 1, perMs: 6_000, burst: { count: 5, withinMs: 4_000 } },
+      ];
+      const call = (by: Pacer) => ({ by, rules });
+      // Five at once; the others wait until five times six seconds have passed, then the same again.
+      const went = await run(
+        test,
+        61_000,
+        Array.from({ length: 12 }, (_, at) => call(at % 2 === 0 ? test.pacer : test.other)),
+      );
+      expect(went.map((one) => Math.floor(one.at / 1_000))).toEqual([0, 0, 0, 0, 0, 30, 30, 30, 30, 30, 60, 60]);
+      // Two of them stand since the sixtieth second: a third may go within four seconds of it, a fourth may not.
+      expect(await run(test, 2_900, [call(test.pacer)])).toHaveLength(1);
+      await test.clock.advance(1_000);
+      const late = await run(test, 13_000, [call(test.other)]);
+      expect(late).toHaveLength(0);
+      await test.clock.advance(200);
+      expect(late).toHaveLength(1);
+      // Somebody else's credit is their own.
+      const other = await run(test, 10, [{ by: test.pacer, rules: [whole, { ...rules[1], place: "q" } as PaceRule] }]);
+      expect(other).toHaveLength(1);
+    });
+
+    it("takes a burst's calls together, or none", async () => {
+      const test = await make();
+      const rule = (cost: number): readonly PaceRule[] => [
+        { place: "p", count: 1, perMs: 1_000, burst: { count: 5, withinMs: 900 }, cost },
+      ];
+      const went = await run(
+        test,
+        20_000,
+        [3, 3, 2, 9].map((cost) => ({ by: test.pacer, rules: rule(cost) })),
+      );
+      expect(went.map((one) => [one.call, Math.floor(one.at / 1_000)])).toEqual([
+        [0, 0],
+        [1, 3],
+        [2, 3],
+        [3, 8],
+      ]);
+    });
+
     it("counts a call for as many as it is, takes all of them or none, and lets others by meanwhile", async () => {
       const test = await make();
       const group = (cost: number): readonly PaceRule[] => [

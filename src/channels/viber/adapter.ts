@@ -15,6 +15,7 @@ export interface ViberOptions {
   readonly fetchTimeoutMs?: number;
   /** Waits before a later part of a message is tried again. For tests. */
   readonly wait?: (ms: number) => Promise<void>;
+  readonly now?: () => number;
 }
 
 /**
@@ -28,6 +29,7 @@ export function createViberAdapter({
   pacer,
   fetchTimeoutMs = 30_000,
   wait = realWait,
+  now = Date.now,
 }: ViberOptions): ChannelAdapter {
   const api = createViberApi({ apiUrl, fetchTimeoutMs });
   return {
@@ -39,7 +41,7 @@ export function createViberAdapter({
     settings,
     setup,
     receive,
-    send: (account, message) => send({ api, wait, pacer }, account, message),
+    send: (account, message) => send({ api, wait, pacer, now }, account, message),
     connect: (account, place) => connect(api, account, place),
     disconnect: (account) => disconnect(api, account),
     openMedia: (_account, ref, signal) => openMedia(api.root, ref, signal),

@@ -19,7 +19,8 @@ import { API_VERSION } from "./about.ts";
 export type Failure =
   | Refusal
   | { readonly kind: "not-connected" | "file-unreadable" | "unknown"; readonly reason: string }
-  | { readonly kind: "aborted" };
+  /** `no-turn`: the call was not made. */
+  | { readonly kind: "aborted" | "no-turn" };
 
 export interface Refusal {
   readonly kind: "refused";

@@ -193,6 +193,12 @@ export function outcomeOf(failure: Failure): SendOutcome {
         afterMs: RETRY_UNREACHABLE_MS,
         sentence: "The attached file could not be read. The message has not left and will be tried again.",
       };
+    case "no-turn":
+      return {
+        kind: "retry",
+        afterMs: RETRY_UNREACHABLE_MS,
+        sentence: "Other messages go first, to keep WhatsApp's limits. The message will be sent after them.",
+      };
     case "aborted":
       return uncertain("the call was broken off");
     case "unknown":

@@ -41,6 +41,11 @@ export const realWait = async (ms: number): Promise<void> => {
 const PART_ATTEMPTS = 4;
 const PART_WAIT_MS = 45_000;
 
+/** Longest wait for a turn; after it the message goes back to its lane, so that it keeps no worker from others. */
+const FIRST_TURN_MS = 20_000;
+/** Of a later part, which nothing else can bring: longer than a whole burst is paid for. */
+const LATER_TURN_MS = 5 * 60_000;
+
 /** A number, or a business-scoped user id. */
 const NUMBER = /^\d{5,15}$/;
 const SCOPED_ID = /^[A-Z]{2}\.[A-Za-z0-9.]{1,140}$/;
@@ -122,13 +127,13 @@ async function sendAll(
   for (const [at, body] of bodies.entries()) {
     const quoted = at === 0 ? quoteOf(message.content.quote?.externalId) : {};
     const part = { ...quoted, ...body, ...callbackData({ sendKey: key, part: at + 1, of: bodies.length }) };
-    let done = await sendOne(tools, account, message.chatId, part);
+    let done = await sendOne(tools, account, message.chatId, part, at === 0 ? FIRST_TURN_MS : LATER_TURN_MS);
     for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
       const pause = pauseAfter(done.failure);
       if (pause === undefined || waited + pause > PART_WAIT_MS) break;
       waited += pause;
       await tools.wait(pause);
-      done = await sendOne(tools, account, message.chatId, part);
+      done = await sendOne(tools, account, message.chatId, part, LATER_TURN_MS);
     }
     if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, bodies.length);
     sent.push(done.value);
@@ -137,12 +142,23 @@ async function sendAll(
 }
 
 /** One message, when the limits of the pair and of the number allow it. */
-async function sendOne(tools: SendTools, account: Account, chatId: string, body: Body): Promise<Called<string>> {
+async function sendOne(
+  tools: SendTools,
+  account: Account,
+  chatId: string,
+  body: Body,
+  mostMs = FIRST_TURN_MS,
+): Promise<Called<string>> {
   const rules: PaceRule[] = [
     { place: chatId, ...PAIR_PACE },
     { place: "", ...NUMBER_PACE },
   ];
-  await tools.pacer.turn(account.id, rules);
+  try {
+    await tools.pacer.turn(account.id, rules, AbortSignal.timeout(mostMs));
+  } catch {
+    // Out of time, or whoever counts the turns is down: nothing was called, which is all that matters to the message.
+    return { ok: false, failure: { kind: "no-turn" } };
+  }
   const { phoneNumberId } = credentialsOf(account);
   const done = await tools.api.call(account, sentSchema, {
     method: "POST",

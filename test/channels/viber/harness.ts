@@ -46,6 +46,7 @@ export async function setUp({
     apiUrl: emulator.url,
     fetchTimeoutMs,
     pacer: pacer ?? recording.pacer,
+    ...(options.now && { now: options.now }),
     wait: (ms) => {
       waits.push(ms);
       return Promise.resolve();

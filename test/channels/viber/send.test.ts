@@ -321,7 +321,7 @@ describe("pacing", () => {
     await send(text("x ".repeat(7_000)));
     expect(us.pacing.turns).toHaveLength(2);
     const rules = [
-      { place: "", count: 500, perMs: 10_000 },
+      { place: "", count: 500, perMs: 10_300, window: true },
       { place: us.person.id, count: 100, perMs: 60_000 },
     ];
     expect(us.pacing.turns[0]).toEqual({ account: "acc-1", rules });

@@ -51,6 +51,26 @@ it("20 messages to one customer use nine tenths of the pair rate and draw no 131
   await close();
 });
 
+it("45 messages in one go are sent in one go, the rest when they are paid for, and draw no 131056", async () => {
+  const { emulator, clock, send, chatId, close } = await world();
+  const begin = clock.now();
+  const went: number[] = [];
+  const all = (async () => {
+    for (let at = 0; at < 50; at += 1) {
+      // The lane tries again what found no turn.
+      while ((await send(chatId, `Message ${at}`)).kind === "retry") await Promise.resolve();
+      went.push(clock.now() - begin);
+    }
+  })();
+  while (went.length < 50) await clock.advance(1_000);
+  await all;
+  expect(went.filter((at) => at < 5_000)).toHaveLength(45);
+  expect(went[45]).toBeGreaterThanOrEqual(45 * 6_000);
+  expect(went[45]).toBeLessThanOrEqual((45 * 6_000) / 0.9);
+  expect(emulator.calls("messages").map((call) => call.status)).toEqual(new Array(50).fill(200));
+  await close();
+});
+
 it("240 customers at once use nine tenths of a number's throughput and draw no 130429", async () => {
   const { emulator, business, clock, send, close } = await world();
   const people = Array.from({ length: 240 }, () => emulator.addPerson());

@@ -12,6 +12,8 @@ export interface BotSettings {
   readonly origins: ReadonlyMap<string, string>;
   /** Messages an hour to one person who does not answer; `undefined` turns the limit off. */
   readonly perPersonPerHour: number | undefined;
+  /** Requests in any ten seconds; `undefined` turns the limit off. */
+  readonly perTenSeconds: number | undefined;
   readonly httpWebhooks: boolean;
 }
 
@@ -30,6 +32,7 @@ export class EmulatedBot {
   events: readonly string[] = [];
   private readonly settings: BotSettings;
   private readonly sentTimes = new Map<string, number[]>();
+  private requestTimes: readonly number[] = [];
   private readonly pending = new Set<Promise<void>>();
   private tokens = 4_912_661_846_655_238_145n;
 
@@ -82,6 +85,7 @@ export class EmulatedBot {
 
   /** Takes a message of the bot's; its file is fetched afterwards, as phones do. */
   send(body: Json): string {
+    this.chargeRequest();
     if (this.webhook === "") throw new ViberError(10, "webhookNotSet");
     const { receiver } = body;
     if (typeof receiver !== "string" || receiver === "") throw new ViberError(4, "missing receiver");
@@ -92,6 +96,16 @@ export class EmulatedBot {
     if ((checked.min_api_version ?? 1) > person.api_version) throw new ViberError(13, "apiVersionNotSupported");
     this.charge(receiver);
     return this.store("bot", receiver, body).token;
+  }
+
+  /** Told of broadcasts only ("500 requests in a 10 seconds window"); held against every message here. */
+  private chargeRequest(): void {
+    const limit = this.settings.perTenSeconds;
+    if (limit === undefined) return;
+    const now = this.settings.now();
+    this.requestTimes = this.requestTimes.filter((at) => now - at < 10_000);
+    if (this.requestTimes.length >= limit) throw new ViberError(12, "Too many requests");
+    this.requestTimes = [...this.requestTimes, now];
   }
 
   private charge(receiver: string): void {

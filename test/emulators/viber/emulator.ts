@@ -21,6 +21,8 @@ export interface EmulatorOptions {
   readonly now?: () => number;
   /** Messages an hour to one person who does not answer; `false` turns the limit off. Default 100, as Viber. */
   readonly perPersonPerHour?: number | false;
+  /** Requests in any ten seconds; `false` turns the limit off. Default 500, as Viber tells of broadcasts. */
+  readonly perTenSeconds?: number | false;
   /** Allows http webhooks, which Viber refuses. */
   readonly httpWebhooks?: boolean;
   /** Where public https origins are served in this test: `{"https://app.example": "http://127.0.0.1:8080"}`. */
@@ -56,6 +58,7 @@ export class ViberEmulator {
       now: options.now ?? Date.now,
       origins: this.origins,
       perPersonPerHour: options.perPersonPerHour === false ? undefined : (options.perPersonPerHour ?? 100),
+      perTenSeconds: options.perTenSeconds === false ? undefined : (options.perTenSeconds ?? 500),
       httpWebhooks: options.httpWebhooks ?? false,
     });
     this.bots.set(bot.token, bot);
@@ -101,7 +104,7 @@ export class ViberEmulator {
   addPerson(person: Partial<Person> & { readonly subscribed?: boolean } = {}, bot = this.bot): Person {
     const { subscribed = true, ...facts } = person;
     const full: Person = {
-      id: `${Buffer.from(`person-${bot.people.size + 1}`.padEnd(16, "0")).toString("base64")}`,
+      id: Buffer.from(`person-${String(bot.people.size + 1).padStart(9, "0")}`).toString("base64"),
       name: "Anna Weber",
       avatar: "https://media-direct.example/avatar.jpg",
       country: "DE",
