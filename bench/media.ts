@@ -1,9 +1,9 @@
 /**
  * What a large file costs a process in memory: its highest resident size while a file of 100 MB comes from a vendor onto the
- * shelf, goes from the shelf to whoever has its link, or (50 MB, the most that Telegram takes) is uploaded, over the highest
- * while files of 10 MB did the same. A process that held files whole would need ten times as much. What Node lets pile up
- * before it collects is in both; how much that is over the process at its start stands in the notes. The mover is a process
- * of its own; the vendor is this one.
+ * shelf, goes from the shelf to whoever has its link, or (50 MB, the most that Telegram takes) is uploaded, over its resident
+ * size at rest before it. The process is warm: it has moved a few files of 1 MB, so that its code is loaded and its heap has
+ * grown as they make it grow. What the same file costs a process that has just started, which all of that is added to, stands
+ * in the notes. The mover is a process of its own; the vendor is this one.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -45,48 +45,57 @@ async function measure(way: Way, size: Size): Promise<Finding> {
   const tiny = size === "tiny";
   const bytes = (tiny ? 2 : LARGE_MIB[way]) * MIB;
   const runs: Rise[] = [];
-  for (let run = 0; run < (tiny ? 1 : 5); run += 1) runs.push(await withMover((mover) => play(mover, way, bytes)));
+  for (let run = 0; run < (tiny ? 1 : 5); run += 1) {
+    const cold = await withMover((mover) => play(mover, way, bytes, 0));
+    const warm = await withMover((mover) => play(mover, way, bytes, SMALL_FILES));
+    runs.push({ cold, warm });
+  }
   return judgeMedia(settingOf[way], runs);
 }
 
-/** Bytes: at the start, and the highest while small files and the large one were moved. */
+/** Bytes: at rest, and the highest while the large file was moved. */
+export interface Move {
+  readonly rest: number;
+  readonly highest: number;
+}
+
 export interface Rise {
-  readonly start: number;
-  readonly small: number;
-  readonly large: number;
+  readonly cold: Move;
+  readonly warm: Move;
 }
 
 export function judgeMedia(setting: string, runs: readonly Rise[]): Finding {
-  const rises = runs.map((run) => (run.large - run.small) / MIB);
+  const riseOf = ({ rest, highest }: Move) => (highest - rest) / MIB;
+  const rises = runs.map((run) => riseOf(run.warm));
+  const cold = runs.map((run) => riseOf(run.cold));
   const rise = median(rises);
   return {
     figure: "media: memory of a file that passes through",
     setting,
-    measured: `${round(Math.max(rise, 0), 1)} MiB more than 10 MB files need`,
-    target: `at most ${LIMIT_MIB} MiB more than 10 MB files need`,
+    measured: `${round(rise, 1)} MiB`,
+    target: `at most ${LIMIT_MIB} MiB over the process at rest`,
     met: rise <= LIMIT_MIB,
     notes: [
-      `runs: ${list(rises, 1)} MiB over the highest with files of 10 MB`,
-      `highest ${list(runs.map((run) => run.large / MIB))} MiB, of which ${list(runs.map((run) => run.start / MIB))} MiB the process at its start`,
+      `runs: ${list(rises, 1)} MiB over ${list(runs.map((run) => run.warm.rest / MIB))} MiB at rest`,
+      `a process that has just started, its own warming up included: ${list(cold, 1)} MiB`,
     ],
-    data: { rise, runs: rises },
+    data: { rise, runs: rises, cold },
   };
 }
 
-async function play(mover: Mover, way: Way, bytes: number): Promise<Rise> {
-  const { resident: start } = await mover.order({ kind: "mark" }, "marked");
-  for (let file = 0; file < SMALL_FILES; file += 1) {
-    await mover.order({ kind: "keep", vendor: mover.vendor, path: `/file/${10 * MIB}` }, "kept");
+async function play(mover: Mover, way: Way, bytes: number, smallFiles: number): Promise<Move> {
+  for (let file = 0; file < smallFiles; file += 1) {
+    await mover.order({ kind: "keep", vendor: mover.vendor, path: `/file/${MIB}` }, "kept");
     await mover.download();
     await mover.order({ kind: "upload", vendor: mover.vendor }, "sent");
   }
-  const { highest: small } = await mover.order({ kind: "mark" }, "marked");
+  const { resident: rest } = await mover.order({ kind: "mark" }, "marked");
   await mover.order({ kind: "keep", vendor: mover.vendor, path: `/file/${bytes}` }, "kept");
   if (way === "upload") await mover.order({ kind: "upload", vendor: mover.vendor }, "sent");
   const moved = await movedBy(mover, way);
   if (moved < bytes) throw new Error(`only ${moved} of ${bytes} bytes were moved`);
-  const { highest: large } = await mover.look();
-  return { start, small, large };
+  const { highest } = await mover.look();
+  return { rest, highest };
 }
 
 async function movedBy(mover: Mover, way: Way): Promise<number> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { MediaHandover } from "./contract.ts";
+import { passSpent } from "./spent-buffers.ts";
 
 const KEEP_MS = 3_600_000;
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -40,7 +41,7 @@ export function createMediaHandover(options: { readonly dataDir: string; readonl
         },
       });
       try {
-        await pipeline(stream, counter, createWriteStream(part, { mode: 0o600 }));
+        await pipeline(stream, counter, passSpent(), createWriteStream(part, { mode: 0o600 }));
       } catch (error) {
         await rm(part, { force: true });
         if (size > maxBytes) return { kind: "too-large" };

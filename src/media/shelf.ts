@@ -2,13 +2,14 @@ import { createHmac, hkdfSync, randomUUID, timingSafeEqual } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
-import { Transform } from "node:stream";
+import { pipeline as pipe, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileTypeFromFile } from "file-type";
 import mime from "mime";
 import { type MediaId, mediaId } from "../domain/ids.ts";
 import type { MediaRepository } from "../store/contract/messages.ts";
 import type { IncomingFile, Kept, MediaShelf, ShelvedFile } from "./contract.ts";
+import { passSpent } from "./spent-buffers.ts";
 
 export interface ShelfOptions {
   readonly dataDir: string;
@@ -41,7 +42,7 @@ export function createMediaShelf(options: ShelfOptions): MediaShelf {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const counter = limitBytes(file.maxBytes);
       try {
-        await pipeline(file.stream, counter.stream, createWriteStream(part, { mode: 0o600 }));
+        await pipeline(file.stream, counter.stream, passSpent(), createWriteStream(part, { mode: 0o600 }));
       } catch (error) {
         await rm(part, { force: true });
         if (counter.exceeded()) return { kind: "too-large" };
@@ -64,7 +65,7 @@ export function createMediaShelf(options: ShelfOptions): MediaShelf {
       const path = pathOf(row.id);
       const facts = await stat(path).catch(() => undefined);
       if (!facts) return undefined;
-      return { stream: createReadStream(path), name: row.name, mime: row.mime, size: facts.size };
+      return { stream: readSpent(path), name: row.name, mime: row.mime, size: facts.size };
     },
 
     link(id: MediaId, name?: string): string {
@@ -85,6 +86,11 @@ export function createMediaShelf(options: ShelfOptions): MediaShelf {
       for (const id of ids) await rm(pathOf(id), { force: true });
     },
   };
+}
+
+/** Either end that breaks or is destroyed ends the other; who reads sees the error. */
+function readSpent(path: string): NodeJS.ReadableStream {
+  return pipe(createReadStream(path), passSpent(), () => undefined);
 }
 
 function limitBytes(maxBytes: number) {

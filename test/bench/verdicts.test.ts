@@ -189,10 +189,14 @@ group("what the portal shows of a flood", () => {
 
 group("the verdict on memory of a file", () => {
   const MIB = 1024 * 1024;
-  const run = (small: number, large: number) => ({ start: 60 * MIB, small: small * MIB, large: large * MIB });
+  const run = (rest: number, highest: number) => ({
+    cold: { rest: 60 * MIB, highest: highest * MIB },
+    warm: { rest: rest * MIB, highest: highest * MIB },
+  });
 
   it("is met by a process that holds pieces, and missed by one that holds the file", () => {
-    expect(judgeMedia("in", [run(150, 152), run(150, 170), run(150, 149)])).toMatchObject({ met: true });
-    expect(judgeMedia("in", [run(150, 245), run(150, 240), run(150, 171)])).toMatchObject({ met: false });
+    expect(judgeMedia("in", [run(130, 150), run(130, 170), run(130, 135)])).toMatchObject({ met: true });
+    expect(judgeMedia("in", [run(130, 235), run(130, 151), run(130, 135)])).toMatchObject({ met: false });
+    expect(judgeMedia("in", []).met).toBe(false);
   });
 });

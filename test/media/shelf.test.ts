@@ -44,6 +44,26 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 describe("media shelf", () => {
+  it("leaves nothing of a large file behind in memory while it comes and goes", async () => {
+    const size = 96 * 1024 * 1024;
+    const piece = 64 * 1024;
+    function* pieces() {
+      for (let at = 0; at < size; at += piece) yield Buffer.alloc(piece, at % 251);
+    }
+    const held = () => process.memoryUsage().arrayBuffers;
+    const before = held();
+    let most = 0;
+    const timer = setInterval(() => (most = Math.max(most, held() - before)), 2);
+    const kept = await shelf().keep(file("", { stream: Readable.from(pieces()), maxBytes: size }));
+    if (kept.kind !== "kept") throw new Error(kept.kind);
+    const opened = await shelf().open(kept.id);
+    let read = 0;
+    for await (const chunk of opened?.stream ?? []) read += (chunk as Buffer).length;
+    clearInterval(timer);
+    expect(read).toBe(size);
+    expect(most).toBeLessThan(24 * 1024 * 1024);
+  }, 30_000);
+
   it("keeps bytes, believes them and not the claim", async () => {
     const kept = await shelf().keep(file(PNG, { name: "invoice.pdf", claimedMime: "application/pdf" }));
     expect(kept).toMatchObject({ kind: "kept", mime: "image/png", size: PNG.length, name: "invoice.pdf.png" });
