@@ -39,7 +39,7 @@ export const EVENT_TYPES = [
 export const capabilities: Capabilities = {
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
-  formatting: false,
+  formatting: true,
   attachments: {
     photo: { maxBytes: FILE_BYTES },
     video: { maxBytes: FILE_BYTES },
@@ -60,7 +60,10 @@ export const capabilities: Capabilities = {
   templates: false,
   groups: false,
   parts: {
-    formatting: { in: "impossible", out: { degraded: "as plain text, addresses of links in brackets" } },
+    formatting: {
+      in: "full",
+      out: { degraded: "no underline and no quotes; a link's address stands behind its words; plain under pictures" },
+    },
     photo: { in: "full", out: { degraded: "over 1 MB as a file" } },
     video: { in: "full", out: { degraded: "over 26 MB, over 3 minutes or not MP4: as a file" } },
     voice: { in: "impossible", out: { degraded: "as a file" } },

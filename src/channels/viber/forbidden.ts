@@ -1,6 +1,6 @@
 /**
- * Viber takes no files that a device would run ("Forbidden file formats"). These are the usual ends of such names:
- * installers, scripts and shortcuts of every system. One that is missing here Viber refuses itself.
+ * Viber takes no files that a device would run: the ends of names that its documentation lists ("Forbidden file formats").
+ * One that is added there later Viber refuses itself.
  */
 const FORBIDDEN = new Set(
   (

@@ -1,5 +1,6 @@
 import type { Attachment, AttachmentKind, ContactCard, Content } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
+import { fromMarks } from "./formatting.ts";
 import type { ContactIn, MessageEventIn } from "./schemas.ts";
 import { cleanName, fileName, storable } from "./text.ts";
 
@@ -32,7 +33,8 @@ export function readContent(message: MessageIn): Content {
     return { body: plainText(text), attachments: [], contacts: [card(message.contact)] };
   }
   const words = message.type === "url" ? withAddress(text, message.media) : text;
-  return { body: plainText(words.trim() === "" ? UNREADABLE : words), attachments: [] };
+  if (words.trim() === "") return { body: plainText(UNREADABLE), attachments: [] };
+  return { body: message.type === "text" ? fromMarks(words) : plainText(words), attachments: [] };
 }
 
 function withAddress(text: string, media: string | undefined): string {

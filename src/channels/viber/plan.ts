@@ -1,7 +1,6 @@
 import type { Attachment, ContactCard, Content } from "../../domain/message.ts";
 import { plainText, type RichText } from "../../domain/rich-text.ts";
 import type { OpenedFile } from "../contract.ts";
-import { splitText } from "../shared/split-text.ts";
 import {
   CAPTION_LIMIT,
   FILE_BYTES,
@@ -15,6 +14,7 @@ import {
   VIDEO_DURATION,
 } from "./about.ts";
 import { forbiddenExtension } from "./forbidden.ts";
+import { splitMarked, toMarks } from "./formatting.ts";
 import { keyboardOf } from "./keyboard.ts";
 import type { Refused } from "./outcomes.ts";
 import { fileName, sendable } from "./text.ts";
@@ -48,14 +48,15 @@ export function planPayloads(content: Content, files: readonly LinkedFile[]): Pl
   const body = bodyOf(content);
   const payloads: Payload[] = files.map(filePayload);
   const [first, ...others] = payloads;
-  const under = first?.["type"] === "picture" && body.text.length <= CAPTION_LIMIT ? body.text.trim() : "";
+  const caption = sendable(captionOf(body)).trim();
+  const under = first?.["type"] === "picture" && caption.length <= CAPTION_LIMIT ? caption : "";
   const shown = first && under !== "" ? [{ ...first, text: under }, ...others] : payloads;
   const { place } = content;
   const all = [
     ...shown,
     ...(place ? [{ type: "location", location: { lat: place.latitude, lon: place.longitude } }] : []),
     ...(content.contacts ?? []).map(contactPayload),
-    ...(under === "" ? splitText(body, TEXT_LIMIT).map(({ text }) => ({ type: "text", text })) : []),
+    ...(under === "" ? splitMarked(body, TEXT_LIMIT).map((text) => ({ type: "text", text: sendable(text) })) : []),
   ];
   const last = all.at(-1);
   if (!last) return emptyMessage;
@@ -81,32 +82,33 @@ function tooLarge(payload: Payload): boolean {
   return Buffer.byteLength(JSON.stringify(payload)) > REQUEST_BYTES - ENVELOPE_BYTES;
 }
 
-/** The text as Viber shows it: plain, with the addresses that links would hide, and the quoted words above it. */
+/** The text with the quoted words and the place's name above it. */
 function bodyOf({ body, quote, place }: Content): RichText {
-  const lines = [
+  const above = [
     ...(quote?.text ? [`«${oneLine(quote.text)}»`] : []),
     ...[place?.title, place?.address].flatMap((line) => (line ? [sendable(line)] : [])),
-    withAddresses(body),
-  ];
-  return plainText(lines.filter((line) => line.trim() !== "").join("\n"));
+  ].filter((line) => line.trim() !== "");
+  // Ranges count characters, so those that Viber must not get are taken out later where there are any.
+  const text = body.spans.length === 0 ? sendable(body.text) : body.text.toWellFormed();
+  if (above.length === 0) return { ...body, text };
+  if (text.trim() === "") return plainText(above.join("\n"));
+  const head = `${above.join("\n")}\n`;
+  const spans = body.spans.map((span) => ({
+    ...span,
+    start: span.start + head.length,
+    end: span.end + head.length,
+  }));
+  return { text: head + text, spans };
+}
+
+/** Viber tells of formatting in texts only, so a picture's description has the addresses of its links and no marks. */
+function captionOf({ text, spans }: RichText): string {
+  return toMarks({ text, spans: spans.filter((span) => span.kind === "link") });
 }
 
 function oneLine(text: string): string {
   const line = sendable(text).replace(/\s+/g, " ").trim();
   return line.length > 120 ? `${line.slice(0, 119).toWellFormed()}…` : line;
-}
-
-/** Links whose words are not their address get it in brackets after them. */
-function withAddresses({ text, spans }: RichText): string {
-  let told = "";
-  let at = 0;
-  for (const { kind, start, end, url } of spans) {
-    if (kind !== "link" || url === undefined || end < at) continue;
-    const words = text.slice(start, end).trim();
-    told += text.slice(at, end) + (words === url || `${words}/` === url ? "" : ` (${url})`);
-    at = end;
-  }
-  return sendable(told + text.slice(at));
 }
 
 const badContact: Refused = {

@@ -2,10 +2,9 @@ import type { Attachment, Button, ContactCard, Content } from "../../domain/mess
 import type { RichText } from "../../domain/rich-text.ts";
 import type { OpenedFile } from "../contract.ts";
 import { storableText } from "../shared/clean-text.ts";
-import { splitText } from "../shared/split-text.ts";
 import { isEmpty, unclaimedPart } from "../shared/unclaimed.ts";
 import { BUTTON_LIMIT, BUTTON_TEXT_LIMIT, CAPTION_LIMIT, capabilities, MEDIA_LIMITS, TEXT_LIMIT } from "./about.ts";
-import { toMarks } from "./formatting.ts";
+import { splitMarked, toMarks } from "./formatting.ts";
 import type { Refused } from "./outcomes.ts";
 
 /**
@@ -132,16 +131,6 @@ function buttonsStep(text: string, buttons: readonly Button[]): Step {
           },
         };
   return { kind: "message", body: { type: "interactive", interactive } };
-}
-
-/** Parts that fit with their marks: marks and addresses make a text longer, so the cut is moved until all parts fit. */
-export function splitMarked(body: RichText, limit: number): string[] {
-  for (let at = limit; at >= limit / 8; at = Math.floor(at * 0.75)) {
-    const parts = splitText(body, at).map(toMarks);
-    if (parts.every((part) => part.length <= limit)) return parts;
-  }
-  // More marks than text: no person's formatting. The words are what counts.
-  return splitText({ text: body.text, spans: [] }, limit).map((part) => part.text);
 }
 
 function placeStep(place: NonNullable<Content["place"]>): Step {

@@ -4,6 +4,7 @@ import type { ChannelFault, DeliveredMessage } from "../../contract/channel-harn
 import type { ViberEmulator } from "../../emulators/viber/emulator.ts";
 import type { Json, StoredMessage } from "../../emulators/viber/types.ts";
 import { sampleFile } from "../telegram/harness.ts";
+import { shownText } from "../whatsapp-cloud/shown.ts";
 import { setUp, signedRequest, viberAccount, WEBHOOK } from "./harness.ts";
 
 channelBattery("viber", async () => {
@@ -101,8 +102,7 @@ function asDelivered({ token, body, bytes }: StoredMessage): DeliveredMessage {
   };
   return {
     externalId: token,
-    text: String(body["text"] ?? ""),
-    spans: [],
+    ...shownText(String(body["text"] ?? "")),
     files: bytes ? [bytes.length] : [],
     ...(location && { place: { latitude: location.lat, longitude: location.lon } }),
     ...(contact && { phones: [contact.phone_number] }),

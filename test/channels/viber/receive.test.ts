@@ -67,6 +67,17 @@ describe("Viber's callbacks", () => {
     expect(messageOf(words).content).toMatchObject({ body: { text }, attachments: [attachment] });
   });
 
+  it.each([
+    ["*Viber* and _more_, ~less~", "Viber and more, less", ["bold", "italic", "strike"]],
+    ["```a *b*```", "a *b*", ["pre"]],
+    // Nothing of these is a mark at Viber, and a mark in the middle of a word formats nothing.
+    ["> `said` *Viber*bots * not", "> `said` *Viber*bots * not", []],
+  ])("give the formatting that a customer wrote with marks: %s", (text, shown, kinds) => {
+    const [event] = eventsOf(judge(message({ type: "text", text })));
+    const body = event?.kind === "message" ? event.content.body : undefined;
+    expect([body?.text, body?.spans.map((span) => span.kind)]).toEqual([shown, kinds]);
+  });
+
   it("give a location as a place", () => {
     expect(messageOf('"location"').content.place).toEqual({ latitude: 50.76891, longitude: 6.11499 });
   });

@@ -5,6 +5,7 @@ import { plainText } from "../../../src/domain/rich-text.ts";
 import { expectSentence, sentIds } from "../../contract/channel-checks.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
 import { pngOf, sampleFile } from "../telegram/harness.ts";
+import { shownText } from "../whatsapp-cloud/shown.ts";
 import { type Setup, setUp } from "./harness.ts";
 
 let us: Setup;
@@ -55,8 +56,28 @@ describe("a message to Viber", () => {
     ] as const;
     await send({ body: { text: words, spans }, attachments: [], quote: { text: "Anything\n cheaper?" } });
     expect(bodies()[0]?.["text"]).toBe(
-      "«Anything cheaper?»\nSee the offer (https://shop.example/offer), or https://shop.example/.",
+      "«Anything cheaper?»\nSee the *offer* (https://shop.example/offer), or https://shop.example/.",
     );
+  });
+
+  it("formats by Viber's marks: code as a block, quotes and underline as they are, no mark by mistake", async () => {
+    const words = "bold code quote under 2 * 3 *args and **more*";
+    const spans = [
+      { kind: "bold", start: 0, end: 4 },
+      { kind: "code", start: 5, end: 9 },
+      { kind: "quote", start: 10, end: 15 },
+      { kind: "underline", start: 16, end: 21 },
+    ] as const;
+    await send({ body: { text: words, spans }, attachments: [] });
+    const sent = String(bodies()[0]?.["text"]);
+    expect(sent.replaceAll("\u200b", "")).toBe("*bold* ```code``` quote under 2 * 3 *args and **more*");
+    expect(shownText(sent)).toEqual({
+      text: words,
+      spans: [
+        { kind: "pre", text: "code" },
+        { kind: "bold", text: "bold" },
+      ],
+    });
   });
 
   it("puts a short text under a picture and a long one after it", async () => {

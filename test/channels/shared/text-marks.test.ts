@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromMarks, toMarks } from "../../../src/channels/whatsapp-cloud/formatting.ts";
-import { splitMarked } from "../../../src/channels/whatsapp-cloud/plan.ts";
+import { fromMarks, splitMarked, toMarks } from "../../../src/channels/whatsapp-cloud/formatting.ts";
 import { normaliseSpans, plainText, type SpanKind } from "../../../src/domain/rich-text.ts";
-import { shownText } from "./shown.ts";
+import { shownText } from "../whatsapp-cloud/shown.ts";
 
 const read = (marked: string) => {
   const { text, spans } = fromMarks(marked);
