@@ -1,11 +1,11 @@
 import type { Download } from "./methods/context.ts";
 
 /** Fetches files the way the platform's connector does: redirects followed, only status 200 counts, errors are silent. */
-export function createDownload(timeoutMs: number): Download {
+export function createDownload(timeoutMs: number, served: (url: string) => string): Download {
   return async (url) => {
     if (!URL.canParse(url)) return undefined;
     try {
-      const response = await fetch(url, {
+      const response = await fetch(served(url), {
         headers: { "user-agent": "Bitrix Connector Client" },
         signal: AbortSignal.timeout(timeoutMs),
       });

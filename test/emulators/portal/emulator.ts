@@ -61,7 +61,8 @@ export class PortalEmulator {
     );
     this.faults = new FaultPlan(seededRandom(options.seed ?? 1));
     this.requests = new RequestLog(options.requestLogLimit ?? 200_000);
-    this.events = new EventSender(options.eventTimeoutMs ?? 5000, this.now, this.faults);
+    const served = (url: string) => servedAt(options.origins, url);
+    this.events = new EventSender(options.eventTimeoutMs ?? 5000, this.now, this.faults, served);
     for (const rule of options.faults ?? []) this.faults.add(rule);
     for (const [index, card] of (options.applications ?? [{}]).entries()) {
       const full = defaultCard(index, card);
@@ -70,7 +71,7 @@ export class PortalEmulator {
     this.#services = {
       now: this.now,
       sleep: options.sleep ?? ((milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))),
-      download: createDownload(options.downloadTimeoutMs ?? 10_000),
+      download: createDownload(options.downloadTimeoutMs ?? 10_000, served),
       hang: () => new Promise((resolve) => this.#hanging.push(resolve)),
       notImplemented: this.notImplemented,
       authorization: this.authorization,
@@ -179,4 +180,11 @@ export class PortalEmulator {
     own = await this.#listen(createPortalServer(portal, this.#services, () => portal.address === own));
     portal.address = own;
   }
+}
+
+/** The address under which a public one is reached in this test. */
+function servedAt(origins: ReadonlyMap<string, string> | undefined, url: string): string {
+  const parsed = URL.parse(url);
+  const local = parsed && origins?.get(parsed.origin);
+  return parsed && local !== undefined ? local + parsed.pathname + parsed.search : url;
 }

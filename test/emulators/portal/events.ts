@@ -32,13 +32,15 @@ export class EventSender {
   readonly #timeoutMs: number;
   readonly #now: () => number;
   readonly #faults: FaultPlan;
+  readonly #served: (url: string) => string;
   readonly #aborter = new AbortController();
   #nextSequence = 1;
 
-  constructor(timeoutMs: number, now: () => number, faults: FaultPlan) {
+  constructor(timeoutMs: number, now: () => number, faults: FaultPlan, served: (url: string) => string) {
     this.#timeoutMs = timeoutMs;
     this.#now = now;
     this.#faults = faults;
+    this.#served = served;
   }
 
   /** Queues one event for one handler and returns its record at once. */
@@ -98,7 +100,7 @@ export class EventSender {
   async #deliver(record: SentEvent, body: string): Promise<void> {
     record.sentAt = this.#now();
     try {
-      const response = await fetch(record.handler, {
+      const response = await fetch(this.#served(record.handler), {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded", "user-agent": "Bitrix24 Webhook Engine" },
         body,

@@ -56,6 +56,8 @@ export interface EmulatorOptions {
   seed?: number | undefined;
   eventTimeoutMs?: number | undefined;
   downloadTimeoutMs?: number | undefined;
+  /** Where public origins are served in this test: `{"https://app.example": "http://127.0.0.1:8080"}`. */
+  origins?: ReadonlyMap<string, string> | undefined;
   accessLifetimeMs?: number | undefined;
   refreshLifetimeMs?: number | undefined;
   codeLifetimeMs?: number | undefined;

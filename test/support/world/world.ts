@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly logFile?: string;
   readonly port?: number;
+  /** Public address, https; the emulators know where it is served. Default: the server's own, over http. */
+  readonly publicUrl?: string;
 }
 
 /** The vendors of channels, emulated. */
@@ -55,7 +57,8 @@ export class World {
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const portal = await startPortalEmulator(options.portal);
+    const origins = new Map<string, string>();
+    const portal = await startPortalEmulator({ ...options.portal, origins });
     const vendors: Vendors = {
       telegram: await startTelegramEmulator({ limits: false, ...options.telegram }),
       viber: await startViberEmulator({ perPersonPerHour: false, ...options.viber }),
@@ -63,17 +66,21 @@ export class World {
     };
     const dataDir = await mkdtemp(join(tmpdir(), "threadline-"));
     const port = options.port ?? (await freePort());
+    const publicUrl = options.publicUrl ?? `http://127.0.0.1:${port}`;
+    const { telegram, viber, whatsappCloud } = vendors;
+    for (const known of [origins, telegram.webhookOrigins, viber.origins, whatsappCloud.webhookOrigins])
+      if (options.publicUrl !== undefined) known.set(publicUrl, `http://127.0.0.1:${port}`);
     const card = portal.configureApplication({ baseUrl: `http://127.0.0.1:${port}` });
     const env = {
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      PUBLIC_URL: publicUrl,
       DATA_DIR: dataDir,
       B24_CLIENT_ID: card.clientId,
       B24_CLIENT_SECRET: card.clientSecret,
       B24_OAUTH_URL: portal.oauthUrl,
       B24_ALLOW_HTTP: "1",
-      TELEGRAM_API_URL: vendors.telegram.url,
-      VIBER_API_URL: vendors.viber.url,
-      WHATSAPP_CLOUD_API_URL: vendors.whatsappCloud.url,
+      TELEGRAM_API_URL: telegram.url,
+      VIBER_API_URL: viber.url,
+      WHATSAPP_CLOUD_API_URL: whatsappCloud.url,
       LOG_LEVEL: "info",
       ...(options.services && {
         DATABASE_URL: options.services.databaseUrl,
