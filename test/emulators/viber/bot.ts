@@ -4,16 +4,21 @@ import { type CallbackAttempt, type Json, type Person, type StoredMessage, Viber
 
 /** One emulated bot: its people, messages, webhook and callbacks. */
 
+/** What is absent is not limited. */
+export interface BotLimits {
+  /** Messages an hour to one person who does not answer. */
+  readonly perPersonPerHour?: number;
+  /** Requests in any ten seconds. */
+  readonly perTenSeconds?: number;
+}
+
 export interface BotSettings {
   readonly token: string;
   readonly name: string;
   readonly now: () => number;
   /** Public origins that are served elsewhere in this test. */
   readonly origins: ReadonlyMap<string, string>;
-  /** Messages an hour to one person who does not answer; `undefined` turns the limit off. */
-  readonly perPersonPerHour: number | undefined;
-  /** Requests in any ten seconds; `undefined` turns the limit off. */
-  readonly perTenSeconds: number | undefined;
+  readonly limits: BotLimits;
   readonly httpWebhooks: boolean;
 }
 
@@ -27,6 +32,7 @@ export class EmulatedBot {
   readonly subscribed = new Set<string>();
   readonly messages: StoredMessage[] = [];
   readonly attempts: CallbackAttempt[] = [];
+  limits: BotLimits;
   revoked = false;
   webhook = "";
   events: readonly string[] = [];
@@ -38,6 +44,7 @@ export class EmulatedBot {
 
   constructor(settings: BotSettings) {
     this.settings = settings;
+    this.limits = settings.limits;
     this.token = settings.token;
     this.name = settings.name;
   }
@@ -100,7 +107,7 @@ export class EmulatedBot {
 
   /** Told of broadcasts only ("500 requests in a 10 seconds window"); held against every message here. */
   private chargeRequest(): void {
-    const limit = this.settings.perTenSeconds;
+    const limit = this.limits.perTenSeconds;
     if (limit === undefined) return;
     const now = this.settings.now();
     this.requestTimes = this.requestTimes.filter((at) => now - at < 10_000);
@@ -109,7 +116,7 @@ export class EmulatedBot {
   }
 
   private charge(receiver: string): void {
-    const limit = this.settings.perPersonPerHour;
+    const limit = this.limits.perPersonPerHour;
     if (limit === undefined) return;
     const now = this.settings.now();
     const recent = (this.sentTimes.get(receiver) ?? []).filter((at) => now - at < HOUR_MS);

@@ -164,4 +164,32 @@ describe("the emulated Viber", () => {
       "The file's address answered 404",
     ]);
   });
+
+  it("is steered by HTTP: people, files, messages, receipts, faults, limits", async () => {
+    const control = async (path: string, body?: unknown): Promise<Json> => {
+      const response = await fetch(`${viber.url.replace("/pa", "")}/_emulator/${path}`, {
+        method: body === undefined ? "GET" : "POST",
+        ...(body !== undefined && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      });
+      return { http: response.status, ...((await response.json()) as Json) };
+    };
+    const added = await control("people", { name: "Remote" });
+    const id = String(added["id"]);
+    const { url } = await control("files", { base64: Buffer.from("x").toString("base64"), name: "a.txt" });
+    expect(await (await fetch(String(url))).text()).toBe("x");
+    expect(await control("write", { person: id, message: { type: "text", text: "hi" } })).toMatchObject({ http: 200 });
+    const { message_token: token } = await post("send_message", message({ receiver: id, text: "yo" }));
+    expect(await control("receipt", { token: String(viber.sentTo(id)[0]?.token), event: "seen" })).toMatchObject({
+      http: 200,
+    });
+    expect(token).toBeDefined();
+    await control("limits", { perTenSeconds: 1 });
+    expect(await statusOf({ receiver: id, text: "no" })).toBe(12);
+    await control("limits", {});
+    await control("faults", { kind: "error", status: 7, method: "send_message" });
+    expect(await statusOf({ receiver: id, text: "no" })).toBe(7);
+    expect(await control("write", { person: 1 })).toMatchObject({ http: 400 });
+    const state = (await control("state")) as { readonly bots?: readonly Json[] };
+    expect(state.bots?.[0]?.["messages"]).toMatchObject([{ body: { text: "hi" } }, { body: { text: "yo" } }]);
+  });
 });

@@ -1,8 +1,10 @@
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { defined } from "../shared/control.ts";
 import { FaultPlan, playAfter, playBefore } from "../shared/faults.ts";
 import { VendorServer } from "../shared/vendor-server.ts";
 import { EmulatedBot, writeJson } from "./bot.ts";
 import { REQUEST_LIMIT } from "./check-message.ts";
+import { addControl } from "./control.ts";
 import { type Fault, type Json, type LogEntry, type Person, type StoredMessage, ViberError } from "./types.ts";
 
 /**
@@ -16,6 +18,8 @@ export interface BotOptions {
 }
 
 export interface EmulatorOptions {
+  readonly host?: string;
+  readonly port?: number;
   /** Bots known from the start; default one. */
   readonly bots?: readonly BotOptions[];
   readonly now?: () => number;
@@ -57,8 +61,10 @@ export class ViberEmulator {
       name: name ?? "Shop Support",
       now: options.now ?? Date.now,
       origins: this.origins,
-      perPersonPerHour: options.perPersonPerHour === false ? undefined : (options.perPersonPerHour ?? 100),
-      perTenSeconds: options.perTenSeconds === false ? undefined : (options.perTenSeconds ?? 500),
+      limits: {
+        ...(options.perPersonPerHour !== false && { perPersonPerHour: options.perPersonPerHour ?? 100 }),
+        ...(options.perTenSeconds !== false && { perTenSeconds: options.perTenSeconds ?? 500 }),
+      },
       httpWebhooks: options.httpWebhooks ?? false,
     });
     this.bots.set(bot.token, bot);
@@ -67,9 +73,14 @@ export class ViberEmulator {
 
   /** The first bot. */
   get bot(): EmulatedBot {
-    const [first] = this.bots.values();
-    if (!first) throw new Error("the emulator has no bot");
-    return first;
+    return this.find();
+  }
+
+  /** A bot by its token; without one, the first. */
+  find(token?: string): EmulatedBot {
+    const found = token === undefined ? [...this.bots.values()][0] : this.bots.get(token);
+    if (!found) throw new Error("the emulator has no such bot");
+    return found;
   }
 
   /** Base address, for `VIBER_API_URL`. */
@@ -86,7 +97,8 @@ export class ViberEmulator {
       this.sendFile(request.params.id, reply),
     );
     app.setNotFoundHandler((_request, reply) => reply.code(404).type("text/html").send("<html>Not Found</html>"));
-    await this.server.listen(app);
+    addControl(app, this);
+    await this.server.listen(app, defined({ host: this.options.host, port: this.options.port }));
     return this;
   }
 
@@ -135,6 +147,14 @@ export class ViberEmulator {
 
   fault(fault: Fault): void {
     this.faults.add(fault);
+  }
+
+  clearFaults(): void {
+    this.faults.clear();
+  }
+
+  awayFor(ms: number): void {
+    this.server.awayFor(ms);
   }
 
   private async answer(
