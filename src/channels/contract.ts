@@ -221,9 +221,11 @@ export type TemplatesOutcome =
 export interface TemplateText {
   readonly name: string;
   readonly language: string;
-  /** With `{{1}}`, `{{2}}`, … for its gaps. */
+  /** With `{{1}}`, `{{2}}`, … for its gaps: those of its heading and its buttons too, each on a line of its own. */
   readonly body: string;
   readonly gaps: number;
+  /** Its one file that the message must bring. */
+  readonly needs?: "photo" | "video" | "file";
 }
 
 /** `sentence` is written for the agent who reads it: what happened and what to do. */

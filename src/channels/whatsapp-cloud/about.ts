@@ -76,7 +76,7 @@ export const capabilities: Capabilities = {
     delete: { in: { degraded: COEXISTENCE }, out: "impossible" },
     forwarded: { in: "full", out: "impossible" },
     buttons: { in: { degraded: "the button's words as text" }, out: { degraded: "up to three replies, or one link" } },
-    template: { in: "impossible", out: { degraded: "with gaps in the text only" } },
+    template: { in: "impossible", out: { degraded: "no places, carousels, catalogues or one-time passwords" } },
     notice: { in: "full", out: "impossible" },
   },
 };

@@ -184,7 +184,7 @@ const SAME_TYPES: Readonly<Record<string, string>> = {
   "text/tab-separated-values": "text/plain",
 };
 
-function planFile(attachment: Attachment, opened: OpenedFile): PlannedFile | Refused {
+export function planFile(attachment: Attachment, opened: OpenedFile): PlannedFile | Refused {
   const claimed = opened.mime.toLowerCase().split(";")[0]?.trim() ?? "";
   const mime = Object.hasOwn(SAME_TYPES, claimed) ? (SAME_TYPES[claimed] ?? claimed) : claimed;
   const type = TYPES.find((one) => one.mimes.test(mime))?.type;

@@ -7,8 +7,9 @@ import { NUMBER_PACE, PAIR_PACE } from "./about.ts";
 import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";
 import { callbackData } from "./callback-data.ts";
 import { isPairLimit, outcomeOf, pauseOf, type Refused } from "./outcomes.ts";
-import { checkContent, type PlannedFile, planSteps, type Step } from "./plan.ts";
+import { checkContent, type PlannedFile, planFile, planSteps, type Step } from "./plan.ts";
 import { sentSchema } from "./schemas.ts";
+import { fillTemplate, type HeaderFile } from "./template-definition.ts";
 import type { TemplateBook } from "./templates.ts";
 import { createFiles, uploadFile } from "./upload.ts";
 
@@ -101,18 +102,65 @@ function fileBody({ attachment, opened, type, caption }: PlannedFile, id: string
 async function sendTemplate(tools: SendTools, account: Account, message: Outgoing, key: string): Promise<SendOutcome> {
   const { template, attachments, place, contacts, buttons } = message.content;
   if (!template) return unknownChat;
-  if (attachments.length > 0 || place || (contacts?.length ?? 0) > 0 || (buttons?.flat().length ?? 0) > 0) {
+  const found = await tools.templates.find(account, template);
+  if (found.kind !== "found") return found;
+  const { definition } = found;
+  const alone = attachments.length === 0 || definition.headerFile !== undefined;
+  if (!alone || place || (contacts?.length ?? 0) > 0 || (buttons?.flat().length ?? 0) > 0) {
     return {
       kind: "refused",
       code: "template-alone",
       sentence: "A WhatsApp template goes alone. Send files, places and buttons after the customer has answered.",
     };
   }
-  const made = await tools.templates.body(account, template);
-  if (made.kind !== "made") return made;
+  const file = definition.headerFile && (await headerFile(tools, account, message, definition.headerFile));
+  if (file && "kind" in file) return file;
   // What the customer reads is the template's own text; `content.body` shows it to agents and is not sent.
   const plain = { ...message, content: { body: plainText(""), attachments: [] } };
-  return await sendAll(tools, account, plain, [made.body], key);
+  return await sendAll(tools, account, plain, [fillTemplate(definition, template, file)], key);
+}
+
+const HEADER_WORDS: Readonly<Record<HeaderFile, string>> = {
+  image: "picture (JPEG or PNG)",
+  video: "video (MP4)",
+  document: "document",
+};
+
+/** The file for a template's top, uploaded, as the media object that names it. */
+async function headerFile(
+  tools: SendTools,
+  account: Account,
+  message: Outgoing,
+  wanted: HeaderFile,
+): Promise<Body | Exclude<SendOutcome, { kind: "sent" }>> {
+  const needed: Refused = {
+    kind: "refused",
+    code: "template-file",
+    sentence: `This template needs one ${HEADER_WORDS[wanted]} at its top. Attach it and send again.`,
+  };
+  const [attachment, more] = message.content.attachments;
+  if (!attachment || more) return needed;
+  const files = createFiles(message);
+  try {
+    const [opened] = (await files.openAll()) ?? [];
+    if (!opened) return failed({ kind: "file-unreadable", reason: "a file could not be opened" });
+    const file = planFile(attachment, opened);
+    if ("kind" in file) return file;
+    if (file.type !== wanted) return needed;
+    const uploaded = await uploadFile(tools.api, account, file);
+    if (!uploaded.ok) return failed(uploaded.failure);
+    const filename = wanted === "document" && { filename: safeFileName(attachment.name ?? opened.name) || "file" };
+    return { id: uploaded.value, ...filename };
+  } finally {
+    files.close();
+  }
+}
+
+/** Nothing was shown to the customer yet, so the outcome is never "sent". */
+function failed(failure: Failure): Exclude<SendOutcome, { kind: "sent" }> {
+  const outcome = outcomeOf(failure);
+  if (outcome.kind !== "sent") return outcome;
+  throw new Error("a failure came out as sent");
 }
 
 async function sendAll(

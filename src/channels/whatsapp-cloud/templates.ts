@@ -4,10 +4,10 @@ import type { Template } from "../../domain/message.ts";
 import type { SendOutcome, TemplatesOutcome } from "../contract.ts";
 import { type Called, credentialsOf, type GraphApi } from "./api.ts";
 import { outcomeOf } from "./outcomes.ts";
+import { type Definition, definitionSchema, readDefinition } from "./template-definition.ts";
 
 /**
- * The approved templates of an account. Only those whose gaps stand in the text can be sent from here: a gap in a header or a
- * button would need a picture or an address that an agent has no place to give.
+ * The templates of an account: the approved ones to choose from, the others for the sentence that says why they do not go.
  *
  * Reading only, so anything may be repeated. The list is kept for a short while, because an agent who sends ten templates
  * need not fetch it ten times; a template that was paused meanwhile is refused by WhatsApp itself.
@@ -19,21 +19,6 @@ const PAGE = 100;
 /** An account has at most some thousand templates; a list that does not end is a fault of the other side. */
 const MOST_PAGES = 60;
 
-const componentSchema = z.object({
-  type: z.string(),
-  format: z.string().optional().catch(undefined),
-  text: z.string().optional().catch(undefined),
-  buttons: z
-    .array(z.looseObject({ type: z.string(), url: z.string().optional().catch(undefined) }))
-    .optional()
-    .catch(undefined),
-});
-const templateSchema = z.object({
-  name: z.string(),
-  language: z.string(),
-  status: z.string(),
-  components: z.array(componentSchema),
-});
 const pageSchema = z.object({
   data: z.array(z.unknown()),
   paging: z
@@ -42,30 +27,19 @@ const pageSchema = z.object({
     .catch(undefined),
 });
 
-interface Known {
-  readonly name: string;
-  readonly language: string;
-  readonly body: string;
-  /** In their order; named ones have names. */
-  readonly gaps: readonly string[];
-  readonly named: boolean;
-  /** Why it cannot be sent from here. */
-  readonly obstacle?: string;
-}
-
 export interface TemplateBook {
   list(account: Account): Promise<TemplatesOutcome>;
-  /** The message of a template with its gaps filled, or why there is none. */
-  body(
+  /** The template that is wanted, fit to be filled with what was given, or why there is none. */
+  find(
     account: Account,
     wanted: Template,
-  ): Promise<{ readonly kind: "made"; readonly body: Readonly<Record<string, unknown>> } | SendOutcome>;
+  ): Promise<{ readonly kind: "found"; readonly definition: Definition } | SendOutcome>;
 }
 
 export function createTemplateBook(api: GraphApi, now: () => number): TemplateBook {
-  const kept = new Map<string, { readonly until: number; readonly templates: readonly Known[] }>();
+  const kept = new Map<string, { readonly until: number; readonly templates: readonly Definition[] }>();
 
-  async function read(account: Account): Promise<Called<readonly Known[]>> {
+  async function read(account: Account): Promise<Called<readonly Definition[]>> {
     const { businessAccountId, accessToken } = credentialsOf(account);
     const name = `${businessAccountId} ${accessToken}`;
     const known = kept.get(name);
@@ -90,27 +64,29 @@ export function createTemplateBook(api: GraphApi, now: () => number): TemplateBo
             : "WhatsApp did not give its list of templates. Try again in a minute.";
         return { kind: "unavailable", sentence };
       }
-      const usable = all.value.filter((one) => one.obstacle === undefined);
+      const usable = all.value.filter((one) => one.status === "APPROVED" && one.obstacle === undefined);
       return {
         kind: "listed",
-        templates: usable.map(({ name, language, body, gaps }) => ({
+        templates: usable.map(({ name, language, shown, gaps, headerFile }) => ({
           name,
           language,
-          body: numbered(body, gaps),
+          body: shown,
           gaps: gaps.length,
+          ...(headerFile && { needs: NEEDS[headerFile] }),
         })),
       };
     },
-    async body(account, wanted) {
+    async find(account, wanted) {
       const all = await read(account);
       if (!all.ok) return notAsked(outcomeOf(all.failure));
       const known = all.value.find((one) => one.name === wanted.name && one.language === wanted.language);
       if (!known) {
         return refused(
           "template-unknown",
-          `WhatsApp has no approved template “${wanted.name}” in the language ${wanted.language}. Choose another one.`,
+          `WhatsApp has no template “${wanted.name}” in the language ${wanted.language}. Choose another one.`,
         );
       }
+      if (known.status !== "APPROVED") return notApproved(known);
       if (known.obstacle !== undefined) return refused("template-not-supported", known.obstacle);
       if (known.gaps.length !== wanted.variables.length || wanted.variables.some((one) => one.trim() === "")) {
         return refused(
@@ -118,9 +94,34 @@ export function createTemplateBook(api: GraphApi, now: () => number): TemplateBo
           `The template “${known.name}” has ${known.gaps.length} gaps, and each needs words. Fill them and send again.`,
         );
       }
-      return { kind: "made", body: messageOf(known, wanted) };
+      return { kind: "found", definition: known };
     },
   };
+}
+
+const NEEDS = { image: "photo", video: "video", document: "file" } as const;
+
+/** "Template status": what became of it, and what to do. */
+const STATUSES: Readonly<Record<string, readonly [code: string, sentence: string]>> = {
+  PENDING: [
+    "template-pending",
+    "is still being looked at by WhatsApp. Wait until it is approved, or choose another one.",
+  ],
+  REJECTED: ["template-rejected", "was rejected by WhatsApp. Change it in WhatsApp Manager, or choose another one."],
+  PAUSED: ["template-paused", "is paused by WhatsApp because people did not like it. Choose another one."],
+  DISABLED: ["template-disabled", "is switched off by WhatsApp because people did not like it. Choose another one."],
+  ARCHIVED: [
+    "template-archived",
+    "was put away because it was not used for long. Take it out in WhatsApp Manager, or choose another one.",
+  ],
+};
+
+function notApproved({ name, status }: Definition): SendOutcome {
+  const [code, sentence] = (Object.hasOwn(STATUSES, status) ? STATUSES[status] : undefined) ?? [
+    "template-not-approved",
+    "cannot be sent now. Look at it in WhatsApp Manager, or choose another one.",
+  ];
+  return refused(code, `The template “${name}” ${sentence}`);
 }
 
 /** Only a list was asked for, so nothing can have been sent, whatever became of the call. */
@@ -135,9 +136,9 @@ function notAsked(outcome: SendOutcome): SendOutcome {
 
 const refused = (code: string, sentence: string): SendOutcome => ({ kind: "refused", code, sentence });
 
-async function fetchAll(api: GraphApi, account: Account): Promise<Called<readonly Known[]>> {
+async function fetchAll(api: GraphApi, account: Account): Promise<Called<readonly Definition[]>> {
   const { businessAccountId } = credentialsOf(account);
-  const found: Known[] = [];
+  const found: Definition[] = [];
   let after: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer = await api.call(account, pageSchema, {
@@ -145,15 +146,14 @@ async function fetchAll(api: GraphApi, account: Account): Promise<Called<readonl
       path: `${encodeURIComponent(businessAccountId)}/message_templates`,
       query: {
         fields: "name,language,status,components",
-        status: "APPROVED",
         limit: String(PAGE),
         ...(after !== undefined && { after }),
       },
     });
     if (!answer.ok) return answer;
     for (const one of answer.value.data) {
-      const parsed = templateSchema.safeParse(one);
-      if (parsed.success && parsed.data.status === "APPROVED") found.push(readTemplate(parsed.data));
+      const parsed = definitionSchema.safeParse(one);
+      if (parsed.success) found.push(readDefinition(parsed.data));
     }
     const { paging } = answer.value;
     // The address of the next page holds the token, so only its cursor is taken.
@@ -161,67 +161,4 @@ async function fetchAll(api: GraphApi, account: Account): Promise<Called<readonl
     if (after === undefined) break;
   }
   return { ok: true, value: found };
-}
-
-const GAP = /\{\{\s*(\w{1,100})\s*\}\}/g;
-
-function readTemplate(template: z.infer<typeof templateSchema>): Known {
-  const { name, language, components } = template;
-  const part = (type: string) => components.find((one) => one.type.toUpperCase() === type);
-  const body = part("BODY")?.text ?? "";
-  const gaps = [...new Set([...body.matchAll(GAP)].map((one) => one[1] ?? ""))];
-  const named = gaps.some((one) => !/^\d+$/.test(one));
-  const ordered = named ? gaps : gaps.toSorted((a, b) => Number(a) - Number(b));
-  const obstacle = obstacleOf(name, part("HEADER"), part("BUTTONS"), components);
-  return { name, language, body, gaps: ordered, named, ...(obstacle !== undefined && { obstacle }) };
-}
-
-/** Parts that are sent as they are. */
-const PLAIN_PARTS = new Set(["HEADER", "BODY", "FOOTER", "BUTTONS"]);
-/** Buttons that need nothing of the sender. */
-const PLAIN_BUTTONS = new Set(["QUICK_REPLY", "PHONE_NUMBER", "URL", "VOICE_CALL"]);
-
-function obstacleOf(
-  name: string,
-  header: z.infer<typeof componentSchema> | undefined,
-  buttons: z.infer<typeof componentSchema> | undefined,
-  all: readonly z.infer<typeof componentSchema>[],
-): string | undefined {
-  const title = `The template “${name}”`;
-  if (header && (header.format ?? "TEXT").toUpperCase() !== "TEXT") {
-    return `${title} has a picture or file at its top, which cannot be given here. Choose one with text only.`;
-  }
-  if (header?.text !== undefined && header.text.search(GAP) >= 0) {
-    return `${title} has a gap in its heading, which cannot be filled here. Choose one with gaps in its text only.`;
-  }
-  const list = buttons?.buttons ?? [];
-  if (list.some((one) => one.url !== undefined && one.url.search(GAP) >= 0)) {
-    return `${title} has a gap in a button, which cannot be filled here. Choose one with gaps in its text only.`;
-  }
-  const odd = list.some((one) => !PLAIN_BUTTONS.has(one.type.toUpperCase()));
-  if (odd || all.some((one) => !PLAIN_PARTS.has(one.type.toUpperCase()))) {
-    return `${title} has parts that cannot be sent from here. Choose one with text and plain buttons only.`;
-  }
-  return undefined;
-}
-
-function numbered(body: string, gaps: readonly string[]): string {
-  return body.replace(GAP, (_all, gap: string) => `{{${gaps.indexOf(gap) + 1}}}`);
-}
-
-function messageOf(known: Known, wanted: Template): Readonly<Record<string, unknown>> {
-  const parameters = wanted.variables.map((text, at) => ({
-    type: "text",
-    ...(known.named && { parameter_name: known.gaps[at] }),
-    // "Parameters … cannot have new lines, tabs, or more than four consecutive spaces."
-    text: text.replace(/\s+/g, " ").trim().toWellFormed(),
-  }));
-  return {
-    type: "template",
-    template: {
-      name: known.name,
-      language: { code: known.language },
-      ...(parameters.length > 0 && { components: [{ type: "body", parameters }] }),
-    },
-  };
 }

@@ -207,14 +207,49 @@ describe("sending by the WhatsApp Cloud API", () => {
     ]);
   });
 
+  it("fills the gaps of a heading and of buttons, counted through with those of the text", async () => {
+    await start();
+    expect(await send(template("sale", ["summer sale", "Anna", "Sunday", "a?b=1", "SAVE20"]))).toMatchObject({
+      kind: "sent",
+    });
+    expect(await send(template("tracking", ["A 17"]))).toMatchObject({ kind: "sent" });
+    expect(at.emulator.sentTo(at.chatId).map((one) => one.text)).toEqual([
+      "Our summer sale is on!\nDear Anna, use the code until Sunday.\n[https://example.com/a?b=1]\n[SAVE20]",
+      "Your parcel is on its way.\n[https://example.com/track/A 17]",
+    ]);
+  });
+
+  it("puts the message's file at the top of a template that needs one, of its kind only", async () => {
+    await start();
+    const photo = cloudFile("photo");
+    const file = cloudFile("file");
+    const withFile = (name: string, sample: SampleFile, gaps: readonly string[] = []): Content => ({
+      ...template(name, gaps),
+      attachments: [attachment(sample === photo ? "photo" : "file", sample)],
+    });
+    expect(await send(withFile("catalogue", photo), [photo])).toMatchObject({ kind: "sent" });
+    expect(await send(withFile("contract", file, ["Anna"]), [file])).toMatchObject({ kind: "sent" });
+    expect(at.business.sent.map((one) => [one.media?.bytes.length, one.text])).toEqual([
+      [photo.bytes.length, "Our new catalogue is here."],
+      [file.bytes.length, "Your contract, Anna."],
+    ]);
+    expect(await send(withFile("catalogue", file), [file])).toEqual(refused("template-file"));
+    expect(await send(withFile("order_ready", photo, ["a", "b"]), [photo])).toEqual(refused("template-alone"));
+    at.emulator.fault({ kind: "drop-after", operation: "upload" });
+    expect(await send(withFile("catalogue", photo), [photo])).toMatchObject({ kind: "retry" });
+    expect(at.business.sent).toHaveLength(2);
+  });
+
   it.each([
     ["template-unknown", template("nothing", [])],
     ["template-unknown", template("order_ready", ["a", "b"], "fr")],
-    ["template-unknown", template("waiting", [])],
+    ["template-pending", template("waiting", [])],
+    ["template-paused", template("disliked", [])],
     ["template-gaps", template("order_ready", ["Anna"])],
     ["template-gaps", template("order_ready", ["Anna", " "])],
-    ["template-not-supported", template("catalogue", [])],
-    ["template-not-supported", template("tracking", [])],
+    ["template-not-supported", template("find_us", [])],
+    ["template-file", template("catalogue", [])],
+    ["template-gaps", template("tracking", [])],
     ["template-alone", { ...template("order_ready", ["a", "b"]), place: { latitude: 1, longitude: 2 } }],
   ] satisfies [string, Content][])("refuses templates in words: %s", async (code, content) => {
     await start();

@@ -141,6 +141,47 @@ const DEFAULT_TEMPLATES: readonly TemplateDefinition[] = [
     ],
   },
   {
+    name: "sale",
+    language: "en_US",
+    status: "APPROVED",
+    components: [
+      { type: "HEADER", format: "TEXT", text: "Our {{1}} is on!" },
+      { type: "BODY", text: "Dear {{1}}, use the code until {{2}}." },
+      {
+        type: "BUTTONS",
+        buttons: [
+          { type: "QUICK_REPLY", text: "Stop" },
+          { type: "URL", text: "Shop", url: "https://example.com/{{1}}" },
+          { type: "COPY_CODE", text: "Copy code" },
+        ],
+      },
+    ],
+  },
+  {
+    name: "contract",
+    language: "en_US",
+    status: "APPROVED",
+    components: [
+      { type: "HEADER", format: "DOCUMENT" },
+      { type: "BODY", text: "Your contract, {{name}}." },
+    ],
+  },
+  {
+    name: "find_us",
+    language: "en_US",
+    status: "APPROVED",
+    components: [
+      { type: "HEADER", format: "LOCATION" },
+      { type: "BODY", text: "Here we are." },
+    ],
+  },
+  {
+    name: "disliked",
+    language: "en_US",
+    status: "PAUSED",
+    components: [{ type: "BODY", text: "Buy!" }],
+  },
+  {
     name: "waiting",
     language: "en_US",
     status: "PENDING",

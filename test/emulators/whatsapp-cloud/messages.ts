@@ -1,6 +1,7 @@
 import type { Business } from "./business.ts";
 import type { SendLimiter } from "./limiter.ts";
 import { type MessagePayload, parseMessage } from "./payloads.ts";
+import { templateMedia, templateText } from "./template-text.ts";
 import { badValue, GraphError, type Json, type Media, type Person, type SentMessage } from "./types.ts";
 
 /** What posting a message does: checks, limits, statuses. */
@@ -134,7 +135,7 @@ export function contactOf(business: Business, waId: string): Json {
 
 function mediaOf(business: Business, payload: MessagePayload): Media | undefined {
   const part = partOf(payload);
-  if (!part) return undefined;
+  if (!part) return payload.type === "template" ? templateMedia(business, payload.template) : undefined;
   const media = business.media.get(part.id);
   if (!media) throw badValue(`${payload.type}.id is not a media id of this number`);
   const rule = MEDIA_RULES[payload.type as keyof typeof MEDIA_RULES];
@@ -170,29 +171,4 @@ function textOf(business: Business, payload: MessagePayload): string | undefined
   if (payload.type === "interactive") return payload.interactive.body.text;
   if (payload.type === "template") return templateText(business, payload.template);
   return partOf(payload)?.caption;
-}
-
-type TemplatePayload = Extract<MessagePayload, { type: "template" }>["template"];
-
-function templateText(business: Business, wanted: TemplatePayload): string {
-  const found = business.templates.find((one) => one.name === wanted.name && one.language === wanted.language.code);
-  if (found?.status === "PAUSED") throw new GraphError(400, 132015, "Template is paused due to low quality.");
-  if (found?.status === "DISABLED") throw new GraphError(400, 132016, "Template is disabled.");
-  if (found?.status !== "APPROVED")
-    throw new GraphError(404, 132001, "Template name does not exist in the translation");
-  const header = found.components.find((one) => one["type"] === "HEADER");
-  if (header && header["format"] !== "TEXT") throw new GraphError(400, 132012, "header: a media parameter is missing");
-  const buttons = found.components.find((one) => one["type"] === "BUTTONS")?.["buttons"];
-  if (JSON.stringify(buttons ?? "").includes("{{"))
-    throw new GraphError(400, 131008, "buttons: a parameter is missing");
-  const body = String(found.components.find((one) => one["type"] === "BODY")?.["text"] ?? "");
-  const gaps = [...new Set([...body.matchAll(/\{\{(\w+)\}\}/g)].map((one) => one[1] ?? ""))];
-  const given = wanted.components?.[0]?.parameters ?? [];
-  if (given.length !== gaps.length) throw new GraphError(400, 132000, "Number of parameters does not match");
-  const named = gaps.some((one) => !/^\d+$/.test(one));
-  return body.replace(/\{\{(\w+)\}\}/g, (_all, gap: string) => {
-    const filled = named ? given.find((one) => one.parameter_name === gap) : given[Number(gap) - 1];
-    if (!filled || (!named && filled.parameter_name !== undefined)) throw new GraphError(400, 132012, `gap ${gap}`);
-    return filled.text;
-  });
 }

@@ -60,6 +60,41 @@ const parameter = z.strictObject({
   parameter_name: z.string().optional(),
 });
 
+const mediaParameter = z.union([
+  z.strictObject({ type: z.literal("image"), image: z.strictObject({ id: z.string() }) }),
+  z.strictObject({ type: z.literal("video"), video: z.strictObject({ id: z.string() }) }),
+  z.strictObject({
+    type: z.literal("document"),
+    document: z.strictObject({ id: z.string(), filename: text(240).optional() }),
+  }),
+]);
+const index = z.string().regex(/^\d$/);
+/** "Sending template messages": what fills each part. */
+const templateComponent = z.union([
+  z.strictObject({ type: z.literal("body"), parameters: z.array(parameter).min(1) }),
+  z.strictObject({ type: z.literal("header"), parameters: z.array(z.union([parameter, mediaParameter])).length(1) }),
+  z.strictObject({
+    type: z.literal("button"),
+    sub_type: z.literal("url"),
+    index,
+    parameters: z.array(parameter).length(1),
+  }),
+  z.strictObject({
+    type: z.literal("button"),
+    sub_type: z.literal("copy_code"),
+    index,
+    parameters: z
+      .array(z.strictObject({ type: z.literal("coupon_code"), coupon_code: z.string().min(1).max(15) }))
+      .length(1),
+  }),
+  z.strictObject({
+    type: z.literal("button"),
+    sub_type: z.literal("quick_reply"),
+    index,
+    parameters: z.array(z.strictObject({ type: z.literal("payload"), payload: text(128) })).length(1),
+  }),
+]);
+
 const common = {
   messaging_product: z.literal("whatsapp"),
   recipient_type: z.literal("individual").optional(),
@@ -114,9 +149,7 @@ const payload = z
       template: z.strictObject({
         name: text(512),
         language: z.strictObject({ code: text(20) }),
-        components: z
-          .array(z.strictObject({ type: z.literal("body"), parameters: z.array(parameter).min(1) }))
-          .optional(),
+        components: z.array(templateComponent).optional(),
       }),
     }),
   ])
