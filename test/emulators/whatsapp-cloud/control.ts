@@ -21,6 +21,9 @@ import type { Fault, LogEntry, Operation, Person } from "./types.ts";
  *   POST /_emulator/read      {message, number?}: the person read it
  *   POST /_emulator/fail      {message, code, number?}: a late failure
  *   POST /_emulator/revoke    {number?}: the token stops working
+ *   POST /_emulator/templates {templates: [{name, language, status, components}], number?}: these and no others
+ *   POST /_emulator/quality   {rating: GREEN | YELLOW | RED, number?}
+ *   POST /_emulator/down      {forMs}
  *   POST /_emulator/faults    a fault (see `Fault`); DELETE takes all away
  *   POST /_emulator/limits    {perSecond, pairMs, pairBurst} or {off: true}
  *   POST /_emulator/webhook-origins  {"https://public": "http://127.0.0.1:8080"}
@@ -71,6 +74,7 @@ interface Steered {
   readonly businesses: ReadonlyMap<string, Business>;
   readonly limiter: SendLimiter;
   readonly webhookOrigins: Map<string, string>;
+  awayFor(ms: number): void;
   business(phoneNumberId?: string): Business;
   addPerson(person: Partial<Person>, phoneNumberId?: string): Person;
   calls(operation?: Operation): readonly LogEntry[];
@@ -127,6 +131,19 @@ export function addControl(app: FastifyInstance, emulator: Steered): void {
   post("revoke", z.object({ number }), ({ number: of }) => {
     emulator.business(of).revoked = true;
   });
+  const template = z.object({
+    name: z.string(),
+    language: z.string(),
+    status: z.enum(["APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED"]),
+    components: z.array(z.record(z.string(), z.unknown())),
+  });
+  post("templates", z.object({ templates: z.array(template), number }), ({ templates, number: of }) => {
+    emulator.business(of).templates = templates;
+  });
+  post("quality", z.object({ rating: z.enum(["GREEN", "YELLOW", "RED"]), number }), ({ rating, number: of }) => {
+    emulator.business(of).quality = rating;
+  });
+  post("down", z.object({ forMs: z.number().positive() }), ({ forMs }) => emulator.awayFor(forMs));
   post("faults", faultSchema, (fault) => emulator.fault(defined(fault)));
   post("limits", z.union([z.object({ off: z.literal(true) }), limitsSchema]), (limits) => {
     emulator.limiter.limits = "off" in limits ? undefined : limits;

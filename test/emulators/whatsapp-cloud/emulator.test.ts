@@ -116,6 +116,10 @@ describe("the emulated Cloud API", () => {
     expect(await call("_emulator/react", { waId: person.waId, message: id, emoji: "👍" })).toMatchObject({
       status: 200,
     });
+    const templates = [{ name: "new", language: "en", status: "PAUSED", components: [{ type: "BODY", text: "Hi" }] }];
+    await call("_emulator/templates", { templates });
+    await call("_emulator/quality", { rating: "RED" });
+    expect([emulator.business().templates, emulator.business().quality]).toEqual([templates, "RED"]);
     await call("_emulator/faults", { kind: "error", code: 131026 });
     expect(await write(person.waId)).toMatchObject(error(131026));
     expect(await write(person.waId)).toMatchObject({ status: 200 });

@@ -83,6 +83,10 @@ export class WhatsappCloudEmulator {
     return this.server.goDown();
   }
 
+  awayFor(ms: number): void {
+    this.server.awayFor(ms);
+  }
+
   comeUp(): Promise<void> {
     return this.server.comeUp();
   }
