@@ -114,10 +114,10 @@ async function sendTemplate(tools: SendTools, account: Account, message: Outgoin
     };
   }
   const file = definition.headerFile && (await headerFile(tools, account, message, definition.headerFile));
-  if (file && "kind" in file) return file;
+  if (file && file.kind !== "uploaded") return file;
   // What the customer reads is the template's own text; `content.body` shows it to agents and is not sent.
   const plain = { ...message, content: { body: plainText(""), attachments: [] } };
-  return await sendAll(tools, account, plain, [fillTemplate(definition, template, file)], key);
+  return await sendAll(tools, account, plain, [fillTemplate(definition, template, file?.media)], key);
 }
 
 const HEADER_WORDS: Readonly<Record<HeaderFile, string>> = {
@@ -132,7 +132,7 @@ async function headerFile(
   account: Account,
   message: Outgoing,
   wanted: HeaderFile,
-): Promise<Body | Exclude<SendOutcome, { kind: "sent" }>> {
+): Promise<{ readonly kind: "uploaded"; readonly media: Body } | SendOutcome> {
   const needed: Refused = {
     kind: "refused",
     code: "template-file",
@@ -143,24 +143,17 @@ async function headerFile(
   const files = createFiles(message);
   try {
     const [opened] = (await files.openAll()) ?? [];
-    if (!opened) return failed({ kind: "file-unreadable", reason: "a file could not be opened" });
+    if (!opened) return outcomeOf({ kind: "file-unreadable", reason: "a file could not be opened" });
     const file = planFile(attachment, opened);
     if ("kind" in file) return file;
     if (file.type !== wanted) return needed;
     const uploaded = await uploadFile(tools.api, account, file);
-    if (!uploaded.ok) return failed(uploaded.failure);
+    if (!uploaded.ok) return outcomeOf(uploaded.failure);
     const filename = wanted === "document" && { filename: safeFileName(attachment.name ?? opened.name) || "file" };
-    return { id: uploaded.value, ...filename };
+    return { kind: "uploaded", media: { id: uploaded.value, ...filename } };
   } finally {
     files.close();
   }
-}
-
-/** Nothing was shown to the customer yet, so the outcome is never "sent". */
-function failed(failure: Failure): Exclude<SendOutcome, { kind: "sent" }> {
-  const outcome = outcomeOf(failure);
-  if (outcome.kind !== "sent") return outcome;
-  throw new Error("a failure came out as sent");
 }
 
 async function sendAll(

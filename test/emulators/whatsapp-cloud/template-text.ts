@@ -29,17 +29,38 @@ export function templateText(business: Business, wanted: TemplatePayload): strin
 /** The file at its top, which has to be of the kind that the template says. */
 export function templateMedia(business: Business, wanted: TemplatePayload): Media | undefined {
   const format = String(part(approved(business, wanted), "HEADER")?.["format"] ?? "TEXT").toLowerCase();
-  const [given] = (wanted.components ?? []).find((one) => one.type === "header")?.parameters ?? [];
+  const given = headerOf(wanted);
   const isFile = given !== undefined && given.type !== "text";
   if (format === "text") {
     if (isFile) throw badFormat("header: Format mismatch, expected TEXT");
     return undefined;
   }
   if (given?.type !== format) throw badFormat(`header: Format mismatch, expected ${format.toUpperCase()}`);
-  const { id } = (given as unknown as Readonly<Record<string, { readonly id: string }>>)[format] ?? { id: "" };
-  const media = business.media.get(id);
+  const media = business.media.get(fileIdOf(given));
   if (!media) throw badValue("header: id is not a media id of this number");
   return media;
+}
+
+type HeaderParameter = Extract<Component, { type: "header" }>["parameters"][number];
+
+function headerOf(wanted: TemplatePayload): HeaderParameter | undefined {
+  for (const one of wanted.components ?? []) if (one.type === "header") return one.parameters[0];
+  return undefined;
+}
+
+function fileIdOf(parameter: HeaderParameter): string {
+  switch (parameter.type) {
+    case "image":
+      return parameter.image.id;
+    case "video":
+      return parameter.video.id;
+    case "document":
+      return parameter.document.id;
+    case "text":
+      return "";
+    default:
+      return parameter satisfies never;
+  }
 }
 
 function approved(business: Business, wanted: TemplatePayload): TemplateDefinition {
@@ -54,11 +75,14 @@ function approved(business: Business, wanted: TemplatePayload): TemplateDefiniti
 const part = (found: TemplateDefinition, type: string): Json | undefined =>
   found.components.find((one) => one["type"] === type);
 
-const textsOf = (given: readonly Component[], type: "header" | "body"): readonly Filled[] =>
-  given
-    .filter((one) => one.type === type)
-    .flatMap((one) => one.parameters)
-    .filter((one) => one.type === "text");
+function textsOf(given: readonly Component[], type: "header" | "body"): readonly Filled[] {
+  const found: Filled[] = [];
+  for (const one of given) {
+    if (one.type === "button" || one.type !== type) continue;
+    for (const parameter of one.parameters) if (parameter.type === "text") found.push(parameter);
+  }
+  return found;
+}
 
 const buttonOf = (given: readonly Component[], at: number): Component | undefined =>
   given.find((one) => one.type === "button" && Number(one.index) === at);
