@@ -29,12 +29,12 @@ const phoneWords = stems(`
 const otherWords = stems(`
   заказ накладн трек! трека! треку! треком! трек-номер отправлени инн! кпп! огрн! огрнип! снилс! бик! окпо! оквэд! р/с! к/с! л/с! счет! счёт! счета!
   счёта! счету! счёту! лицев расчетн расчётн договор паспорт полис артикул арт! штрих штрихкод sku! серийн imei! vin! код! кода! коду! кодом!
-  индекс id! ид! айди! идентиф стс! птс! права! водит удостовер лот! лота! модел парти тикет посылк счетчик счётчик обращени чек! чеку! груз! вагон! брон билет квитанц кадастр транзакц сумм цена! цену! цены! стоимост бюджет итого! всего! оборот показани
+  индекс id! ид! айди! идентиф парол стс! птс! права! водит удостовер лот! лота! модел парти тикет посылк счетчик счётчик обращени чек! чеку! груз! вагон! брон билет квитанц кадастр транзакц сумм цена! цену! цены! стоимост бюджет итого! всего! оборот показани
   order! orders! tracking! track! waybill awb! parcel! shipment invoice po! acct! account! routing! isbn! imei! serial! sn! s/n! ref! reference! case! ticket!
-  booking! reservation! confirmation! policy! contract! passport! vat! tax! ein! ssn! nhs! ni! code! model! part! item! product! batch! commit! timestamp!
+  booking! reservation! confirmation! policy! contract! passport! vat! tax! ein! ssn! nhs! ni! code! model! part! item! product! batch! password passcode pin! loan! prescription zoom! meeting! commit! timestamp!
   unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer rechnung kundennummer bestellnummer auftrag vertragsnummer artikelnummer sendungsnummer
   pedido! pedidos! factura! seguimiento! guía! guia! localizador! referencia! cliente! presupuesto dni! nie! nif! cif! cuit! cuil! rut! ruc! rfc! curp! nit!
-  cédula! cedula! cc! c.c! clabe! cbu! cvu! iban! cuenta! contrato póliza poliza expediente folio! reserva! billete! código! codigo! albarán! albaran! compra!
+  cédula! cedula! cc! c.c! clabe! cbu! cvu! iban! cuenta! contrato contraseña contrasena cód! cod! expedic valor! monto! pasaporte carnet! permiso! póliza poliza expediente folio! reserva! billete! código! codigo! albarán! albaran! compra!
   orden! matrícula! matricula! catastral! importe! total! precio! bastidor! serie! modelo! lote! nss! nuss! social!
 `);
 
@@ -83,7 +83,8 @@ export function isAmount(before: string, behind: string): boolean {
 /** What the words in front say; where they say nothing, those behind ("… is my order number", "… on WhatsApp"). */
 export function cueOf({ before, behind }: Neighbours): Cue {
   const front = nearest(lastClause(before).reverse());
-  return front === "none" ? nearest(firstClause(behind)) : front;
+  // A sign behind a number counts what comes next.
+  return front === "none" ? nearest(firstClause(behind).filter((word) => !/^[№#]$/.test(word))) : front;
 }
 
 /** Whether a word that runs into the digits ("tel89…") says phone; any other word makes the digits a part of a code. */
@@ -125,7 +126,7 @@ function firstClause(text: string): string[] {
 }
 
 function wordsOf(clause: string): string[] {
-  const signs = clause.toLowerCase().replace(/n[º°]/g, "№");
+  const signs = clause.toLowerCase().replace(/n\.?[º°]/g, "№");
   const plain = phrases.reduce((text, [pattern, instead]) => text.replace(pattern, instead), signs);
   return plain.match(/[№#]|(?:\p{L}[./](?=\p{L}))*\p{L}[\p{L}\p{M}]*/gu) ?? [];
 }

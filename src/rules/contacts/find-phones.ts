@@ -218,8 +218,8 @@ const fileName =
   /^\.(?:jpe?g|png|gif|webp|heic|svg|pdf|docx?|xlsx?|csv|txt|zip|rar|mp[34]|mov|avi|html?|php|ru|com|net|org)(?![\p{L}\d])/u;
 
 /**
- * Run into letters, digits are a part of a code, unless the word in front says phone ("tel89…", "number-415…"). Words in
- * Cyrillic make no codes except in capitals: "Иван-8916…" is somebody and his number, "АБ-8916…" is none.
+ * Run into letters, digits are a part of a code, unless the word in front says phone ("tel89…", "number-415…") or
+ * is somebody's name: "Иван-8916…", "612…-Ana".
  */
 function isGlued(text: string, start: number, end: number): boolean {
   const behind = text.slice(end, end + 12);
@@ -228,7 +228,7 @@ function isGlued(text: string, start: number, end: number): boolean {
     text[start - 1] === "_" && /^_(?![\p{L}\d])/u.test(behind) && !/[\p{L}\d]/u.test(text[start - 2] ?? "");
   if (italics) return false;
   if (/^[\p{Script=Latin}_@]/u.test(behind) && !/^ ?(?:x|ext)\.? ?\d/i.test(behind)) return true;
-  if (/^[-_](?:\p{Script=Latin}|\d|\p{Lu}{2})/u.test(behind) || fileName.test(behind)) return true;
+  if (/^[-_](?!\p{Lu}\p{Ll}{2})(?:\p{Script=Latin}|\d|\p{Lu}{2})/u.test(behind) || fileName.test(behind)) return true;
   const word = /([\p{L}\p{M}\d_]*)([-_#=@]?)$/u.exec(text.slice(Math.max(0, start - 24), start));
   const [, before = "", mark = ""] = word ?? [];
   if (mark === "" && text[start] === "+" && /\d$/.test(before)) return false;
@@ -236,6 +236,6 @@ function isGlued(text: string, start: number, end: number): boolean {
   const isName =
     mark === ""
       ? !/\p{Script=Latin}|[\d_]$/u.test(before)
-      : mark === "-" && /^\p{Script=Cyrillic}?[а-яё]{2,}$/u.test(before);
+      : mark === "-" && /^(?:\p{Lu}\p{Ll}{2,}|[а-яё]{3,})$/u.test(before);
   return !isName && !saysPhone(before);
 }
