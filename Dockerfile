@@ -1,4 +1,4 @@
-# tools/docker-steps.ts plays these lines where no engine is at hand. It knows FROM, WORKDIR, ENV, COPY, RUN, USER,
+# tools/docker-steps.ts plays these lines where no engine is at hand. It knows FROM, ARG, WORKDIR, ENV, COPY, RUN, USER,
 # EXPOSE, VOLUME, HEALTHCHECK and CMD, and keeps paths inside a scratch folder as long as RUN names relative ones.
 
 FROM node:24-slim AS pages
@@ -11,6 +11,11 @@ RUN node tools/build-pages.ts
 
 FROM node:24-slim
 ENV NODE_ENV=production
+# Only WhatsApp as a linked device needs a browser, and that is off by default: with its libraries it would more than double
+# the image. `--build-arg CHROMIUM=yes`, or compose.chromium.yaml; without it these accounts say so and stay down.
+ARG CHROMIUM=no
+RUN if [ "$CHROMIUM" = yes ]; then apt-get update && apt-get install -y --no-install-recommends chromium && rm -rf /var/lib/apt/lists/*; fi
+ENV CHROMIUM_PATH=/usr/bin/chromium
 WORKDIR /app
 COPY package.json package-lock.json .puppeteerrc.cjs ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force

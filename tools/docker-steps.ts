@@ -1,7 +1,8 @@
 /**
  * Plays the Dockerfile where no engine is at hand: every stage in a scratch folder, the lines read from the file itself,
  * the image's Node being the Node that runs this. Then starts the result as the image's user, waits for the image's own
- * health check, asks it to stop and expects it to end well. What it cannot show: the base image, volumes, the network.
+ * health check, asks it to stop and expects it to end well. Build arguments have their defaults. What it cannot show: the base
+ * image and what is installed into it (Chromium, with CHROMIUM=yes), volumes, the network.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,13 +12,22 @@ import { tmpdir } from "node:os";
 import { basename, isAbsolute, join, relative } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort, type UnixUser } from "../test/support/services/child.ts";
-import { type Instruction, readCommand, readCopy, readDockerfile, readDockerignore } from "./dockerfile.ts";
+import {
+  type Instruction,
+  readArgument,
+  readCommand,
+  readCopy,
+  readDockerfile,
+  readDockerignore,
+} from "./dockerfile.ts";
 import { onSignal, repository } from "./run.ts";
 
 interface Image {
   readonly root: string;
   workdir: string;
   readonly environment: Record<string, string>;
+  /** Seen by its RUN lines only. */
+  readonly buildArguments: Record<string, string>;
   user: UnixUser | undefined;
   command: string[];
   health: string[];
@@ -99,12 +109,17 @@ async function play(image: Image, { name, rest }: Instruction, images: ReadonlyM
   if (name === "WORKDIR") {
     image.workdir = rest;
     mkdirSync(inside(image, "."), { recursive: true });
+  } else if (name === "ARG") {
+    const [key, value] = readArgument(rest);
+    image.buildArguments[key] = value;
   } else if (name === "ENV") {
     const [key = "", value = ""] = rest.split("=", 2);
     image.environment[key] = value;
   } else if (name === "COPY") playCopy(image, rest, images);
   else if (name === "RUN") {
-    const code = await ending(start(image, ["sh", "-c", rest], image.user, buildSettings));
+    const code = await ending(
+      start(image, ["sh", "-c", rest], image.user, { ...buildSettings, ...image.buildArguments }),
+    );
     if (code !== 0) throw new Error(`RUN ended with ${code}`);
   } else if (name === "USER") {
     const [uid, gid] = rest.split(":").map(Number);
@@ -128,6 +143,7 @@ async function build(): Promise<Image> {
       root: join(scratch, `stage-${stage.name}`),
       workdir: "/",
       environment: {},
+      buildArguments: {},
       user: undefined,
       command: [],
       health: [],

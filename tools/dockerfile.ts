@@ -11,7 +11,7 @@ export interface Stage {
   readonly instructions: readonly Instruction[];
 }
 
-const known = new Set(["WORKDIR", "ENV", "COPY", "RUN", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "CMD"]);
+const known = new Set(["ARG", "WORKDIR", "ENV", "COPY", "RUN", "USER", "EXPOSE", "VOLUME", "HEALTHCHECK", "CMD"]);
 const ExecForm = z.array(z.string()).min(1);
 
 /** @throws on an instruction that is not understood: a step that is skipped in silence proves nothing */
@@ -36,6 +36,14 @@ export function readDockerfile(text: string): Stage[] {
 function stageName(words: readonly string[], index: number): string {
   const as = words.findIndex((word) => word.toUpperCase() === "AS");
   return (as === -1 ? undefined : words[as + 1]) ?? String(index);
+}
+
+/** `ARG name=default`: what a RUN after it sees when the build is not told otherwise. */
+export function readArgument(rest: string): readonly [name: string, value: string] {
+  const [, name, value] = /^(\w+)=(\S*)$/.exec(rest) ?? [];
+  if (name === undefined || value === undefined)
+    throw new Error(`Only an argument with a default is understood: ${rest}`);
+  return [name, value];
 }
 
 /** The command of `CMD [...]` or `HEALTHCHECK … CMD [...]`; only the form without a shell is taken. */

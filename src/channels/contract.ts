@@ -329,18 +329,32 @@ export type SessionPrompt =
   | { readonly kind: "code" | "password"; readonly label: string; readonly hint?: string };
 
 /**
+ * What the host measures a call's time by: its limit is for the vendor, not for a session's own line of calls that wait
+ * for each other. A session without such a line leaves it alone.
+ */
+export interface CallClock {
+  /** Stops the clock; the answer lets it run on. Waiting has a limit of its own, far beyond any that a session should have. */
+  wait(): () => void;
+}
+
+/**
  * One open connection. After `closed` every call answers `retry` or `gone`. The memory of its host throws once the
  * connection is no longer this process's: another one may be open elsewhere by then.
  */
 export interface Session {
-  send(message: Outgoing, key: string): Promise<SendOutcome>;
-  edit?(change: OutgoingChange): Promise<SendOutcome>;
-  remove?(change: OutgoingChange): Promise<SendOutcome>;
-  react?(reaction: OutgoingReaction): Promise<SendOutcome>;
+  send(message: Outgoing, key: string, clock?: CallClock): Promise<SendOutcome>;
+  edit?(change: OutgoingChange, clock?: CallClock): Promise<SendOutcome>;
+  remove?(change: OutgoingChange, clock?: CallClock): Promise<SendOutcome>;
+  react?(reaction: OutgoingReaction, clock?: CallClock): Promise<SendOutcome>;
   openMedia?(ref: string, signal: AbortSignal): Promise<MediaOutcome>;
-  findPerson?(wanted: WantedPerson): Promise<PersonOutcome>;
+  findPerson?(wanted: WantedPerson, clock?: CallClock): Promise<PersonOutcome>;
   /** What the person typed for the last prompt. A sentence when it was not right. */
   answer?(text: string): Promise<string | undefined>;
+  /**
+   * This process is about to stop. What waits in the session's own line is answered with `retry` now, and so is what comes;
+   * what is on its way to the vendor goes on. Only for sessions with such a line.
+   */
+  stopTaking?(): void;
   /** Logs out at the vendor, so that its device list shows us no more. */
   logout(): Promise<void>;
   /** Lets go without logging out; idempotent, and everything it started is gone afterwards. */

@@ -3,13 +3,15 @@ import type { Bus } from "./bus.ts";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** Nothing of ours comes near this; a stranger's notice must not cost the memory of decoding it. */
+const LONGEST = 32 * 1024 * 1024;
 
 /**
  * A bus whose notices only processes with our `SECRET_KEY` can read or make: for what is more than "there is news"
  * (questions to a standing connection and their answers hold texts, codes and passwords). AES-256-GCM, bound to the topic.
  *
- * Twice, late, lost: as the bus beneath. Of another key, damaged, made by a stranger or moved to another topic: passed
- * over, as if it had been lost.
+ * Twice, late, lost: as the bus beneath. Of another key, damaged, too long, made by a stranger or moved to another topic:
+ * passed over, as if it had been lost.
  */
 export function createSealedBus(bus: Pick<Bus, "publish" | "subscribe">, secretKey: string) {
   const key = Buffer.from(hkdfSync("sha256", secretKey, "threadline", "sealed bus v1", 32));
@@ -23,6 +25,7 @@ export function createSealedBus(bus: Pick<Bus, "publish" | "subscribe">, secretK
   }
 
   function open(topic: string, sealed: string): string | undefined {
+    if (sealed.length > LONGEST) return undefined;
     const body = Buffer.from(sealed, "base64");
     if (body.length < NONCE_BYTES + TAG_BYTES) return undefined;
     const decipher = createDecipheriv("aes-256-gcm", key, body.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })

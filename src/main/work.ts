@@ -55,6 +55,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
     await dispatcher.close();
     await leases.close();
   });
+  // First: lanes whose calls only wait for others end at once.
+  onClose(() => sessions.stopTaking());
   onClose(() => sweeper.stop());
   onClose(() => chores.close());
   if (config.publicUrl.startsWith("https:")) return;

@@ -58,4 +58,37 @@ describe("secrets at rest", () => {
     expect(secrets.digest("a")).not.toBe(secrets.digest("b"));
     expect(secrets.digest("a")).not.toBe(createSecrets("another secret key of 32 characters!").digest("a"));
   });
+
+  describe("of bytes", () => {
+    const bytes = Buffer.from([0, 1, 2, 250, 46, 46, 255]);
+
+    it("opens what it sealed, empty, large and as a view into other memory", () => {
+      for (const plain of [Buffer.alloc(0), bytes, Buffer.alloc(1024 * 1024, 7)]) {
+        const sealed = createSecrets(key).sealBytes(plain, place);
+        const padded = Buffer.concat([Buffer.from("before"), sealed, Buffer.from("after")]);
+        const view = new Uint8Array(padded.buffer, padded.byteOffset + 6, sealed.length);
+        expect(secrets.openBytes(view, place).equals(plain)).toBe(true);
+        expect(sealed.length).toBeLessThan(plain.length + 64);
+      }
+    });
+
+    it("notices every single changed byte, every cut and every addition", () => {
+      const sealed = secrets.sealBytes(bytes, place);
+      for (let n = 0; n < sealed.length; n++) {
+        const changed = Buffer.from(sealed);
+        changed[n] = (changed[n] ?? 0) ^ 1;
+        expect(() => secrets.openBytes(changed, place)).toThrow(SecretUnreadable);
+        expect(() => secrets.openBytes(sealed.subarray(0, n), place)).toThrow(SecretUnreadable);
+      }
+      expect(() => secrets.openBytes(Buffer.concat([sealed, Buffer.from([0])]), place)).toThrow(SecretUnreadable);
+    });
+
+    it("opens nothing that was moved, made with another key, or sealed as text", () => {
+      const sealed = secrets.sealBytes(bytes, place);
+      expect(() => secrets.openBytes(sealed, { ...place, row: "portal-2" })).toThrow(/moved there from another row/);
+      const other = createSecrets("another secret key of 32 characters!");
+      expect(() => other.openBytes(sealed, place)).toThrow(/another SECRET_KEY/);
+      expect(() => secrets.openBytes(Buffer.from(secrets.seal("text", place)), place)).toThrow(SecretUnreadable);
+    });
+  });
 });

@@ -54,7 +54,10 @@ export const capabilities: Capabilities = {
     forwarded: { in: "full", out: "impossible" },
     buttons: { in: "impossible", out: "impossible" },
     template: { in: "impossible", out: "impossible" },
-    notice: { in: "full", out: "impossible" },
+    notice: {
+      in: { degraded: "a call as it rings; how it ended where WhatsApp tells a linked device" },
+      out: "impossible",
+    },
   },
 };
 

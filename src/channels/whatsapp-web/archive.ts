@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { z } from "zod";
 import type { SessionMemory } from "../contract.ts";
@@ -27,6 +27,8 @@ const manifestSchema = z.object({
   sha256: z.string(),
 });
 
+type Manifest = z.infer<typeof manifestSchema>;
+
 const chunkKey = (slot: string, at: number): string => `profile/${slot}/${String(at).padStart(5, "0")}`;
 
 async function readManifest(memory: SessionMemory) {
@@ -46,9 +48,10 @@ export type Saved = { readonly kind: "saved"; readonly bytes: number } | { reado
 
 /**
  * Packs the profile. The browser may be running: files that vanish meanwhile are left out.
- * @throws what the memory throws
+ * @param signal breaks it off; the profile kept before stays the good one
+ * @throws what the memory throws, and the signal's reason
  */
-export async function saveProfile(memory: SessionMemory, profileDir: string): Promise<Saved> {
+export async function saveProfile(memory: SessionMemory, profileDir: string, signal?: AbortSignal): Promise<Saved> {
   const files = (await Promise.all(PARTS.map((part) => listFiles(profileDir, part)))).flat();
   if (files.length === 0) return { kind: "nothing" };
   if (files.reduce((sum, file) => sum + file.size, 0) > MOST_BYTES) return { kind: "too-large" };
@@ -65,8 +68,11 @@ export async function saveProfile(memory: SessionMemory, profileDir: string): Pr
     held = [];
     heldBytes = 0;
   };
-  const packed = Readable.from(entries(profileDir, files)).pipe(createGzip({ level: 6 }));
+  const packed = createGzip({ level: 6 });
+  // What breaks either of them ends the loop below.
+  pipeline(Readable.from(entries(profileDir, files)), packed, () => undefined);
   for await (const piece of packed) {
+    signal?.throwIfAborted();
     const part: Buffer = piece;
     digest.update(part);
     held.push(part);
@@ -76,42 +82,58 @@ export async function saveProfile(memory: SessionMemory, profileDir: string): Pr
   }
   if (heldBytes > 0) await flush();
   const manifest = { slot, chunks, bytes, sha256: digest.digest("hex") };
+  signal?.throwIfAborted();
   await memory.set(MANIFEST, Buffer.from(JSON.stringify(manifest)));
+  // Kept already: what is left of an older one goes with the next save, if the store fails just now.
   await dropSlot(memory, slot === "a" ? "b" : "a", 0);
   await dropSlot(memory, slot, chunks);
   return { kind: "saved", bytes };
 }
 
+/** From its end, so that one that broke off in the middle is found whole by the next. */
 async function dropSlot(memory: SessionMemory, slot: string, from: number): Promise<void> {
-  for (let at = from; (await memory.get(chunkKey(slot, at))) !== undefined; at += 1)
-    await memory.delete(chunkKey(slot, at));
+  let end = from;
+  while ((await memory.get(chunkKey(slot, end))) !== undefined) end += 1;
+  for (let at = end - 1; at >= from; at -= 1) await memory.delete(chunkKey(slot, at));
 }
 
+/**
+ * Twice, or after one that broke off: takes the rest away.
+ * @throws what the memory throws
+ */
 export async function forgetProfile(memory: SessionMemory): Promise<void> {
   await memory.delete(MANIFEST);
   await dropSlot(memory, "a", 0);
   await dropSlot(memory, "b", 0);
 }
 
-/** @returns false when there is none, or it is damaged; the folder may then hold a part of it */
+/**
+ * @returns false when there is none, or it is damaged; the folder may then hold a part of it
+ * @throws what the memory throws: nobody knows then whether there is one
+ */
 export async function restoreProfile(memory: SessionMemory, profileDir: string): Promise<boolean> {
   const manifest = await readManifest(memory);
   if (!manifest) return false;
   const digest = createHash("sha256");
-  async function* chunks(): AsyncGenerator<Buffer> {
-    for (let at = 0; at < (manifest?.chunks ?? 0); at += 1) {
-      const chunk = await memory.get(chunkKey(manifest?.slot ?? "a", at));
+  const trouble: { memory?: unknown } = {};
+  async function* chunks({ slot, chunks: count }: Manifest): AsyncGenerator<Buffer> {
+    for (let at = 0; at < count; at += 1) {
+      const chunk = await memory.get(chunkKey(slot, at)).catch((error: unknown) => {
+        trouble.memory = error;
+        throw error;
+      });
       if (!chunk) return;
       digest.update(chunk);
       yield chunk;
     }
   }
   try {
-    const packed = Readable.from(chunks());
+    const packed = Readable.from(chunks(manifest));
     const unpacked = createGunzip();
     packed.once("error", (error) => unpacked.destroy(error));
     await writeEntries(profileDir, packed.pipe(unpacked));
   } catch {
+    if ("memory" in trouble) throw trouble.memory;
     return false;
   }
   return digest.digest("hex") === manifest.sha256;

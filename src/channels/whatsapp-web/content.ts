@@ -9,7 +9,6 @@ import type { MessageIn } from "./schemas.ts";
 const SILENT = new Set([
   "album",
   "broadcast_notification",
-  "call_log",
   "ciphertext",
   "debug",
   "e2e_notification",
@@ -34,7 +33,8 @@ const FILE_KIND: Readonly<Record<string, AttachmentKind>> = {
 
 const HIDDEN = "This message can be seen on the phone only.";
 
-export const isSilent = (type: string): boolean => SILENT.has(type);
+export const isSilent = (message: MessageIn): boolean =>
+  SILENT.has(message.type) || (message.type === "call_log" && callOf(message) === undefined);
 
 /**
  * @param ref what opens its media later
@@ -50,6 +50,7 @@ export function contentOf(message: MessageIn, ref: string, quote: Quote | undefi
 
 function partsOf(message: MessageIn, ref: string): Content {
   const { type } = message;
+  if (type === "call_log") return callOf(message) ?? notice(HIDDEN);
   const kind = FILE_KIND[type];
   if (kind) {
     if (!message.hasMedia || message._data.isViewOnce === true) return notice(HIDDEN);
@@ -82,6 +83,30 @@ function partsOf(message: MessageIn, ref: string): Content {
 }
 
 const notice = (sentence: string): Content => ({ body: plainText(sentence), attachments: [], notice: "other" });
+
+const missed = (sentence: string): Content => ({ ...notice(sentence), notice: "call-missed" });
+
+/** All that is known while it rings; a linked device is not told more by the library's event (`Call`). */
+export const ringing = (isVideo: boolean): Content =>
+  notice(
+    `The customer is calling${isVideo ? " by video" : ""}. It rings on the phone and cannot be answered here; whether somebody answers there may not be told.`,
+  );
+
+/**
+ * How a call of the customer's ended, by the line that WhatsApp's page writes into the chat afterwards (`call_log`): the
+ * library passes it on where the page marks it as new, which it does not always (wwebjs/whatsapp-web.js, issue 3564), with
+ * the page's own words for the outcome (pull request 201888); older pages only had a subtype for missed ones. Calls from the
+ * phone, and outcomes that nobody here knows, are told nothing of.
+ */
+function callOf({ id, _data }: MessageIn): Content | undefined {
+  if (id.fromMe) return undefined;
+  const call = _data.isVideoCall === true || _data.subtype?.includes("video") === true ? "video call" : "call";
+  if (_data.callOutcome === "Missed" || _data.subtype?.startsWith("miss") === true) return missed(`Missed ${call}.`);
+  if (_data.callOutcome === "Rejected") return missed(`The customer's ${call} was declined on the phone.`);
+  if (_data.callOutcome === "Completed" || _data.callOutcome === "AcceptedElsewhere")
+    return notice(`The customer's ${call} was answered on the phone.`);
+  return undefined;
+}
 
 function attachmentOf(message: MessageIn, kind: AttachmentKind, ref: string): Attachment {
   const { mimetype, filename, size, width, height } = message._data;

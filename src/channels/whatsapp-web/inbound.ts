@@ -3,7 +3,7 @@ import type { Customer } from "../../domain/conversation.ts";
 import type { Content, Quote } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { ChannelEvent } from "../contract.ts";
-import { contentOf, isSilent, realName } from "./content.ts";
+import { contentOf, isSilent, realName, ringing } from "./content.ts";
 import { type Directory, isGroup, isPerson, withoutDevice } from "./directory.ts";
 import { storable } from "./markup.ts";
 import { callSchema, type KeyIn, type MessageIn, messageSchema, noticeSchema, reactionSchema } from "./schemas.ts";
@@ -11,6 +11,9 @@ import { callSchema, type KeyIn, type MessageIn, messageSchema, noticeSchema, re
 /**
  * Events of the library as events of the contract. The same event gives the same keys whenever and however it comes: live,
  * again after a restart, or from a chat's history.
+ *
+ * Calls: the library's event says that one rings, again at each turn of it, and neither when nor how it ends. That is told
+ * once; how it ended is told by the line that WhatsApp's page writes into the chat, where that comes (`content.ts`).
  *
  * Message ids of ours are WhatsApp's own, with the chat's one id in them: `false_<chat>_<id>`, in groups with the writer.
  */
@@ -110,7 +113,7 @@ export function createInbound(tools: InboundTools): Inbound {
 
     async message(data) {
       const message = read(data);
-      if (!message || isSilent(message.type)) return [];
+      if (!message || isSilent(message)) return [];
       const id = await externalId(message.id);
       if (message.id.fromMe && tools.isOurs(id)) return [];
       const filled = await fill(message, id);
@@ -129,7 +132,7 @@ export function createInbound(tools: InboundTools): Inbound {
 
     async edited(data, text) {
       const message = read(data);
-      if (!message || isSilent(message.type)) return [];
+      if (!message || isSilent(message)) return [];
       const id = await externalId(message.id);
       if (message.id.fromMe && tools.isOurs(id)) return [];
       const body = typeof text === "string" ? text : message.body;
@@ -196,8 +199,7 @@ export function createInbound(tools: InboundTools): Inbound {
       const chat = withoutDevice(from);
       if (!isPerson(chat)) return [];
       const chatId = await directory.chatIdOf(chat);
-      const sentence = `${isVideo === true ? "A video call" : "A call"} from the customer. It rings on the phone and cannot be answered here.`;
-      const content: Content = { body: plainText(sentence), attachments: [], notice: "call-missed" };
+      const content = ringing(isVideo === true);
       const at = timestamp === undefined ? now : dateOf(timestamp);
       const key = `call:${id}`;
       return [{ kind: "message", key, chatId, customer: await personOf(chat), externalId: key, content, at }];

@@ -25,6 +25,9 @@ const rawSchema = z.object({
   width: maybe(z.number()),
   height: maybe(z.number()),
   isViewOnce: maybe(z.boolean()),
+  subtype: maybe(z.string()),
+  callOutcome: maybe(z.string()),
+  isVideoCall: maybe(z.boolean()),
   quotedStanzaID: maybe(z.string()),
   quotedParticipant: maybe(idText),
   quotedMsg: maybe(z.object({ body: maybe(z.string()), caption: maybe(z.string()), type: maybe(z.string()) })),
@@ -67,11 +70,11 @@ export const reactionSchema = z.object({
   timestamp: maybe(z.number()),
 });
 
+/** The library names a time here, and its page never fills it. */
 export const callSchema = z.object({
   id: z.string().min(1),
   from: idText,
   isVideo: maybe(z.boolean()),
-  isGroup: maybe(z.boolean()),
   fromMe: maybe(z.boolean()),
   timestamp: maybe(z.number()),
 });

@@ -56,7 +56,8 @@ export function createSentLog(memory: SessionMemory): SentLog {
     async finish(attempt, id) {
       attempts = attempts.filter((one) => one.id !== attempt);
       if (id !== undefined) add(id);
-      await keep();
+      // The store is down: the attempt stands there still and is found again by its words; the next write has the id.
+      await keep().catch(() => undefined);
     },
     has: (id) => ids.includes(id),
     async claim(id, chatId, words, at) {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AccountId } from "../../domain/ids.ts";
 import type { Asked, Held, HeldSessions, SessionAnswers, SessionCall, SessionMethod } from "./calls.ts";
-import { LIMIT_MS } from "./calls.ts";
+import { LIMIT_MS, LINE_MS } from "./calls.ts";
 import { type AnyAnswer, type PerformDeps, perform } from "./perform.ts";
 import { readAnswer, readQuestion, type ToAsker, type ToOwner } from "./wire.ts";
 
@@ -51,6 +51,7 @@ const TIMING: BrokerTiming = { pingMs: 2_000, workingMs: 3_000, silenceMs: 12_00
  * - The call or its answer is lost on the bus: the same. A call that arrives twice is done once (its id is remembered).
  * - Two owners for a moment (a lock ran out while its holder stood still): the one whose lock ran out says nothing, and
  *   the call names the process that it is for, so that at most one does it.
+ * - The owner's connection hangs: the owner itself ends the call as silent (`perform`); here stands only the sum of its limits.
  * - A late answer finds nobody waiting under its id and is passed over.
  */
 export function createSessionBroker(deps: BrokerDeps): SessionBroker {
@@ -117,7 +118,7 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
         resolve(asked);
       };
       const silence = setTimeout(() => end({ kind: "silent" }), timing.silenceMs);
-      const limit = setTimeout(() => end({ kind: "silent" }), LIMIT_MS[call.method] + timing.silenceMs);
+      const limit = setTimeout(() => end({ kind: "silent" }), LIMIT_MS[call.method] + LINE_MS + timing.silenceMs);
       waiting.set(id, (answer) => {
         if (answer.kind === "working") silence.refresh();
         else if (answer.kind === "answer") end({ kind: "answered", answer: answer.answer as AnyAnswer });

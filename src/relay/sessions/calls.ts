@@ -78,16 +78,24 @@ export interface HeldSessions {
 /** Files do not travel: the process that holds the connection opens them itself. */
 export type FileAccess = Pick<Outgoing, "openFile" | "linkFile">;
 
-/** Longest that a connection may take over one call, by what it does. After that it counts as silent. */
+/**
+ * Longest that a connection may take over one call, by what it does, its own line not counted (`CallClock`). After that it
+ * counts as silent. They catch a connection that hangs: one whose process died is known by its silence within seconds.
+ */
 export const LIMIT_MS: Readonly<Record<SessionMethod, number>> = {
-  send: 300_000,
+  // A file of 100 MB over a line of 128 kB a second takes 13 minutes.
+  send: 900_000,
   edit: 60_000,
   remove: 60_000,
   react: 60_000,
   findPerson: 60_000,
   openMedia: 110_000,
   answer: 45_000,
-  logout: 30_000,
+  // The vendor is told, then everything is let go of.
+  logout: 60_000,
   restart: 5_000,
   state: 5_000,
 };
+
+/** Longest that a call may stand in a connection's own line. A connection that is well lets nobody wait so long. */
+export const LINE_MS = 600_000;

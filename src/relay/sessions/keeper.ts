@@ -27,6 +27,7 @@ export interface KeeperTiming {
 export interface Keeper extends Held {
   /** The account as it stands now; `undefined`: it is off, gone, or none of ours. */
   see(account: Account | undefined): void;
+  stopTaking(): void;
   close(): Promise<void>;
   /** Resolves when everything is let go of. */
   readonly ended: Promise<void>;
@@ -38,6 +39,10 @@ export const isResting = ({ connection }: Account): boolean => RESTING.includes(
 
 /** A connection that stood for so long did not fail: the next pause is short again. */
 const LASTED_MS = 60_000;
+const LOGGED_OUT: ConnectionState = {
+  kind: "logged-out",
+  sentence: "Logged out. Connect again to use this account.",
+};
 const NOT_OPEN: ConnectionState = { kind: "starting", sentence: "The connection is being opened." };
 
 type Ending = "closed" | "changed" | "restart" | "off" | "logout" | "lost" | "stopping";
@@ -132,8 +137,9 @@ export function createKeeper(deps: KeeperDeps, sessions: Sessions, first: Accoun
     await letGo(own);
     over = true;
     if (ending !== "logout") return ending;
+    // Said first: whatever the store does, nobody logs in with what was remembered by themselves any more.
+    tell(LOGGED_OUT);
     await createMemory(deps, account, () => lease.isHeld()).clear();
-    tell({ kind: "logged-out", sentence: "Logged out. Connect again to use this account." });
     return ending;
   }
 
@@ -204,6 +210,7 @@ export function createKeeper(deps: KeeperDeps, sessions: Sessions, first: Accoun
       if (!isDeepStrictEqual(now.connection, live.connection)) save({ connection: live.connection });
       if (profile && !isDeepStrictEqual(now.profile, profile)) save({ profile });
     },
+    stopTaking: () => session?.stopTaking?.(),
     async close() {
       end("stopping");
       leave();

@@ -1,7 +1,16 @@
-import type { PersonOutcome, SendOutcome } from "../../channels/contract.ts";
+import type { CallClock, PersonOutcome, SendOutcome } from "../../channels/contract.ts";
 import type { Logger } from "../../log/log.ts";
 import type { MediaHandover } from "../../media/contract.ts";
-import { type Asked, type FileAccess, type Held, LIMIT_MS, type SessionAnswers, type SessionCall } from "./calls.ts";
+import { createCallClock } from "./call-clock.ts";
+import {
+  type Asked,
+  type FileAccess,
+  type Held,
+  LIMIT_MS,
+  LINE_MS,
+  type SessionAnswers,
+  type SessionCall,
+} from "./calls.ts";
 
 export interface PerformDeps {
   readonly files: FileAccess;
@@ -16,37 +25,34 @@ const MAX_FILE_BYTES = 100 * 1024 * 1024;
  * unknown as when it never answers (`silent`).
  */
 export async function perform(deps: PerformDeps, held: Held, call: SessionCall): Promise<Asked<AnyAnswer>> {
-  let timer: NodeJS.Timeout | undefined;
-  const silent = new Promise<Asked<AnyAnswer>>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: "silent" }), LIMIT_MS[call.method]);
-    timer.unref();
-  });
+  const clock = createCallClock(LIMIT_MS[call.method], LINE_MS);
+  const silent = clock.expired.then((): Asked<AnyAnswer> => ({ kind: "silent" }));
   try {
-    const answered = run(deps, held, call).then((answer): Asked<AnyAnswer> => ({ kind: "answered", answer }));
+    const answered = run(deps, held, call, clock).then((answer): Asked<AnyAnswer> => ({ kind: "answered", answer }));
     return await Promise.race([answered, silent]);
   } catch (error) {
     deps.log.error({ err: error, method: call.method }, "a standing connection threw");
     return { kind: "silent" };
   } finally {
-    clearTimeout(timer);
+    clock.stop();
   }
 }
 
 export type AnyAnswer = SessionAnswers[keyof SessionAnswers];
 
-async function run(deps: PerformDeps, held: Held, call: SessionCall): Promise<AnyAnswer> {
+async function run(deps: PerformDeps, held: Held, call: SessionCall, clock: CallClock): Promise<AnyAnswer> {
   const { session } = held;
   switch (call.method) {
     case "send":
-      return session.send({ ...call.message, ...deps.files }, call.key);
+      return session.send({ ...call.message, ...deps.files }, call.key, clock);
     case "edit":
-      return session.edit?.(call.change) ?? cannot;
+      return session.edit?.(call.change, clock) ?? cannot;
     case "remove":
-      return session.remove?.(call.change) ?? cannot;
+      return session.remove?.(call.change, clock) ?? cannot;
     case "react":
-      return session.react?.(call.reaction) ?? cannot;
+      return session.react?.(call.reaction, clock) ?? cannot;
     case "findPerson":
-      return session.findPerson?.(call.wanted) ?? nobodyCanSay;
+      return session.findPerson?.(call.wanted, clock) ?? nobodyCanSay;
     case "openMedia":
       return openMedia(deps, held, call.ref);
     case "state":

@@ -28,11 +28,20 @@ export interface HostTiming extends KeeperTiming {
 
 export interface AccountSessions extends HeldSessions {
   start(): void;
+  /** This process is about to stop: calls that only wait for others are answered, so that the lanes behind them end soon. */
+  stopTaking(): void;
   /** Lets go of all connections; resolves when they are closed and their locks given back. */
   close(): Promise<void>;
 }
 
-const TIMING: HostTiming = { lookMs: 2_000, lockMs: 20_000, closeMs: 15_000, pauseMs: backoff };
+/** Longest that letting go of all connections takes. */
+export const CLOSE_MS = 30_000;
+
+/**
+ * `closeMs`: a linked WhatsApp account may need 27 s (12 for its browser to close, 5 to kill what stays, 10 for the last
+ * save of its profile). What starts this process must give it more before it kills it: `stop_grace_period` in compose.yaml.
+ */
+const TIMING: HostTiming = { lookMs: 2_000, lockMs: 20_000, closeMs: CLOSE_MS, pauseMs: backoff };
 
 /**
  * Keeps one standing connection open for each account that is on, in one process of many.
@@ -121,6 +130,9 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
     find: (account) => keepers.get(account),
     start() {
       if (byChannel.length > 0) looking = look();
+    },
+    stopTaking() {
+      for (const keeper of keepers.values()) keeper.stopTaking();
     },
     async close() {
       closed = true;

@@ -74,4 +74,50 @@ describe("a profile kept in the account's memory", () => {
     store.delete(key ?? "");
     expect(await restoreProfile(memory, place("two"))).toBe(false);
   });
+
+  it("is forgotten whole, also when the first try broke off in the middle", async () => {
+    await writeFile(place("one/Default/IndexedDB/a"), randomBytes(4 * 1024 * 1024));
+    await saveProfile(memory, place("one"));
+    let left = 3;
+    const failing = {
+      ...memory,
+      delete: async (key: string) => {
+        if (left === 0) throw new Error("the store is down");
+        left -= 1;
+        await memory.delete(key);
+      },
+    };
+    await expect(forgetProfile(failing)).rejects.toThrow("down");
+    expect(store.size).toBeGreaterThan(0);
+    await forgetProfile(memory);
+    expect([...store.keys()]).toEqual([]);
+  });
+
+  it("is not taken for absent while the store cannot be asked", async () => {
+    await writeFile(place("one/Default/IndexedDB/a"), randomBytes(3 * 1024 * 1024));
+    await saveProfile(memory, place("one"));
+    let left = 2;
+    const failing = memoryOf(store, () => {
+      left -= 1;
+      return left < 0;
+    });
+    await expect(restoreProfile(failing, place("two"))).rejects.toThrow("down");
+  });
+
+  it("stays as it was when a save takes too long", async () => {
+    await writeFile(place("one/Default/IndexedDB/a"), "first");
+    await saveProfile(memory, place("one"));
+    await writeFile(place("one/Default/IndexedDB/a"), randomBytes(3 * 1024 * 1024));
+    const late = new AbortController();
+    const slow = {
+      ...memory,
+      set: async (key: string, value: Buffer) => {
+        await memory.set(key, value);
+        late.abort(new Error("too late"));
+      },
+    };
+    await expect(saveProfile(slow, place("one"), late.signal)).rejects.toThrow("too late");
+    expect(await restoreProfile(memory, place("two"))).toBe(true);
+    expect(await readFile(place("two/Default/IndexedDB/a"), "utf8")).toBe("first");
+  });
 });

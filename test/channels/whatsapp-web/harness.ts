@@ -32,27 +32,30 @@ export interface TestHost extends SessionHost {
   readonly keys: Set<string>;
   /** So many calls of `accept` fail from now on. */
   failures: number;
+  /** The store behind the memory does not answer. */
+  storeDown: boolean;
   now(): ConnectionState["kind"] | undefined;
   reached(kind: ConnectionState["kind"], timeout?: number): Promise<void>;
 }
 
-export function memoryOf(store: Map<string, Buffer>): SessionMemory {
+export function memoryOf(store: Map<string, Buffer>, isDown: () => boolean = () => false): SessionMemory {
+  const ask = async <T>(work: () => T): Promise<T> => {
+    await Promise.resolve();
+    if (isDown()) throw new Error("the store is down");
+    return work();
+  };
   return {
-    get: async (key) => await Promise.resolve(store.get(key)),
-    set: async (key, value) => {
-      await Promise.resolve(store.set(key, Buffer.from(value)));
-    },
-    delete: async (key) => {
-      await Promise.resolve(store.delete(key));
-    },
-    list: async (prefix) =>
-      await Promise.resolve(
+    get: (key) => ask(() => store.get(key)),
+    set: (key, value) => ask(() => void store.set(key, Buffer.from(value))),
+    delete: (key) => ask(() => void store.delete(key)),
+    list: (prefix) =>
+      ask(() =>
         [...store]
           .filter(([key]) => key.startsWith(prefix))
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([key, value]) => ({ key, value })),
       ),
-    clear: async () => await Promise.resolve(store.clear()),
+    clear: () => ask(() => store.clear()),
   };
 }
 
@@ -65,7 +68,8 @@ export function testHost(store = new Map<string, Buffer>(), keys = new Set<strin
     profiles: [],
     store,
     failures: 0,
-    memory: memoryOf(store),
+    storeDown: false,
+    memory: memoryOf(store, () => host.storeDown),
     async accept(events) {
       if (host.failures > 0) {
         host.failures -= 1;
@@ -123,7 +127,7 @@ export interface Setup {
   host: TestHost;
   session: Session;
   /** Another session of the same account with the same memory, as after a restart. */
-  reopen(): void;
+  reopen(options?: { readonly storeDown: boolean }): void;
   /** Events taken after what `act` made happen, once there are any. */
   news(act: () => unknown, count?: number): Promise<readonly ChannelEvent[]>;
   close(): Promise<void>;
@@ -136,6 +140,8 @@ export interface SetupOptions {
   /** Do not link the account. */
   readonly unlinked?: boolean;
   readonly memoryBytes?: number;
+  /** `CHROMIUM_PATH`; by default a program that is there. */
+  readonly chromiumPath?: string | undefined;
 }
 
 export const QUICK = {
@@ -152,7 +158,7 @@ export async function setUp(options: SetupOptions = {}): Promise<Setup> {
   const folder = await mkdtemp(join(tmpdir(), "wa-web-"));
   cloud.addPerson(CUSTOMER);
   const adapter = createWhatsappWebAdapter({
-    chromiumPath: process.execPath,
+    chromiumPath: "chromiumPath" in options ? options.chromiumPath : process.execPath,
     folder,
     ...(options.pacer && { pacer: options.pacer }),
     ...(options.memoryBytes !== undefined && { memoryBytes: options.memoryBytes }),
@@ -179,8 +185,9 @@ export async function setUp(options: SetupOptions = {}): Promise<Setup> {
     account,
     host,
     session: open(host),
-    reopen() {
+    reopen(given) {
       setup.host = testHost(setup.host.store, setup.host.keys);
+      setup.host.storeDown = given?.storeDown === true;
       setup.session = open(setup.host);
     },
     async news(act, count = 1) {

@@ -3,8 +3,7 @@ import type { MessageReceived } from "../../../src/channels/contract.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
 import { CUSTOMER, type Setup, setUp } from "./harness.ts";
-
-const AT = 1_760_000_000;
+import { made, recorded } from "./recorded.ts";
 
 describe("news of a linked account", () => {
   let setup: Setup;
@@ -80,18 +79,14 @@ describe("news of a linked account", () => {
     const sent = await setup.session.send(outgoing(CUSTOMER.pn, { body: plainText("hi"), attachments: [] }), "k");
     const ours = sent.kind === "sent" ? (sent.externalIds[0] ?? "") : "";
     const idOf = (id: string): string => id.split("_")[2] ?? "";
-    const quote = (stanza: string, participant: string, type = "chat") => ({
-      quotedStanzaID: stanza,
-      quotedParticipant: { _serialized: participant },
-      quotedMsg: { type, body: "words" },
-    });
-    const aboutOurs = await message(() =>
-      setup.cloud.write(CUSTOMER.pn, { text: "yes", raw: quote(idOf(ours), setup.cloud.me()) }),
-    );
-    expect(aboutOurs.content.quote).toEqual({ externalId: ours, text: "words" });
-    const aboutTheirs = await message(() =>
-      setup.cloud.write(CUSTOMER.pn, { text: "that", raw: quote(idOf(theirs.externalId), CUSTOMER.pn, "image") }),
-    );
+    const about = (name: string, id: string, writer: string) =>
+      message(() => {
+        const changes = { quotedStanzaID: idOf(id), quotedParticipant: { _serialized: writer } };
+        setup.cloud.emit("message", ...made(recorded(name), changes));
+      });
+    const aboutOurs = await about("quoted reply", ours, setup.cloud.me());
+    expect(aboutOurs.content.quote).toEqual({ externalId: ours, text: "Which lamp do you mean?" });
+    const aboutTheirs = await about("quoted picture", theirs.externalId, CUSTOMER.pn);
     expect(aboutTheirs.content.quote).toEqual({ externalId: theirs.externalId });
   });
 
@@ -111,50 +106,18 @@ describe("news of a linked account", () => {
     for (const event of events) expect(event).toMatchObject({ chatId: CUSTOMER.pn, externalIds: [id] });
   });
 
-  it("tells who joined and left a group, and a message it could not read", async () => {
-    const group = "120363000000000009@g.us";
-    setup.cloud.addGroup(group, "Neighbours");
-    const notice = {
-      id: { _serialized: "n1", id: "n1" },
-      type: "add",
-      timestamp: AT,
-      chatId: group,
-      author: CUSTOMER.pn,
-      recipientIds: [CUSTOMER.pn],
-    };
-    const joined = await message(() => setup.cloud.emit("group_join", notice));
-    expect(joined).toMatchObject({ group: true, customer: { name: "Neighbours" }, content: { notice: "joined" } });
-    const left = await message(() =>
-      setup.cloud.emit("group_leave", { ...notice, id: { _serialized: "n2", id: "n2" } }),
-    );
-    expect(left.content).toMatchObject({ notice: "left", body: { text: "Left the group: +4915112345678." } });
-    const dark = setup.cloud.write(CUSTOMER.pn, { type: "ciphertext", silent: true });
-    const unreadable = await message(() => setup.cloud.emit("message_ciphertext_failed", dark));
-    expect(unreadable.content.body.text).toContain("phone");
-    const read = await message(() => setup.cloud.emit("message", { ...dark, type: "chat", body: "late" }));
-    expect(read.key).not.toBe(unreadable.key);
-    expect(read.externalId).not.toBe(unreadable.externalId);
-  });
-
-  it("says so where a message can be seen on the phone only", async () => {
-    const once = await message(() => setup.cloud.write(CUSTOMER.pn, { type: "image" }));
-    expect(once.content).toMatchObject({ notice: "other", attachments: [] });
-    const unknown = await message(() => setup.cloud.write(CUSTOMER.pn, { type: "hologram" }));
-    expect(unknown.content).toMatchObject({ notice: "other" });
-    const place = await message(() =>
-      setup.cloud.write(CUSTOMER.pn, { type: "location", fields: { location: { latitude: 999, longitude: 0 } } }),
-    );
+  it("says so where a message is of a kind that nobody here knows, or its place is none", async () => {
+    const hologram = made(recorded("text"), { type: "hologram", body: "" });
+    const unknown = await message(() => setup.cloud.emit("message", ...hologram));
+    expect(unknown.content).toMatchObject({ notice: "other", attachments: [] });
+    const place = await message(() => setup.cloud.emit("message", ...made(recorded("place"), { lat: 999 })));
     expect(place.content.place).toBeUndefined();
+    expect(place.content.notice).toBe("other");
   });
 
   it("passes on no name that is none, and no file name that misleads", async () => {
-    const named = await message(() =>
-      setup.cloud.write(CUSTOMER.pn, {
-        type: "document",
-        media: { bytes: Buffer.from("x"), mime: "application/pdf", name: "../invoice\u202efdp.exe" },
-        raw: { notifyName: "👑", filename: "../invoice\u202efdp.exe" },
-      }),
-    );
+    const changes = { notifyName: "👑", filename: "../invoice\u202efdp.exe" };
+    const named = await message(() => setup.cloud.emit("message", ...made(recorded("document"), changes)));
     expect(named.customer.name).toBeUndefined();
     expect(named.content.attachments[0]?.name).toBe(".._invoicefdp.exe");
   });

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { endingOf } from "../../../src/channels/whatsapp-web/session.ts";
+import { endingOf } from "../../../src/channels/whatsapp-web/endings.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
 import { CUSTOMER, QUICK, type Setup, type SetupOptions, setUp } from "./harness.ts";
@@ -33,7 +33,18 @@ describe("a linked account", () => {
     ]);
   });
 
-  it("is off without consent, and without a browser says so", async () => {
+  it.each([
+    ["none is named", undefined, "CHROMIUM_PATH"],
+    ["none is there", "/nowhere/chromium", "CHROMIUM=yes"],
+  ])("says what the operator must do about the browser when %s", async (_case, chromiumPath, words) => {
+    const { host, cloud, folder } = await start({ unlinked: true, chromiumPath });
+    await host.reached("failed");
+    expect(host.states.at(-1)?.state.sentence).toContain(words);
+    expect(cloud.starts()).toBe(0);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("is off without consent", async () => {
     const { host, cloud } = await start({ unlinked: true, settings: {} });
     await host.reached("needs-action");
     expect(host.states.at(-1)?.state.sentence).toContain("agree to the risk");
