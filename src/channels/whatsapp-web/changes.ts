@@ -1,6 +1,6 @@
 import type { CallClock, OutgoingChange, OutgoingReaction, SendOutcome } from "../contract.ts";
 import { outcomeOf } from "./failures.ts";
-import { CALL_MS, idsOf, inPace, LINE_IS_LONG, type OutboundTools, STORE_AWAY } from "./outbound-tools.ts";
+import { CALL_MS, CLOSING, idsOf, inPace, notYet, type OutboundTools, STORE_AWAY } from "./outbound-tools.ts";
 import { refused, texts } from "./plan.ts";
 import type { WorkerCall } from "./protocol.ts";
 
@@ -22,10 +22,10 @@ export function createChanges(tools: OutboundTools): Changes {
     clock: CallClock | undefined,
     make: () => Promise<SendOutcome>,
   ): Promise<SendOutcome> {
-    return await tools.line.stand<SendOutcome>(clock, LINE_IS_LONG, async () => {
+    return await tools.line.stand<SendOutcome>(clock, notYet, async () => {
       const down = tools.down();
       if (down) return down;
-      if (!(await inPace(tools, chatId, clock))) return LINE_IS_LONG;
+      if (!(await inPace(tools, chatId, clock))) return CLOSING;
       // Which ids a message has is remembered in the store; a change that was made is simply made again.
       return await make().catch(() => STORE_AWAY);
     });

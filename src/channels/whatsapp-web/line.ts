@@ -7,34 +7,37 @@ import type { CallClock } from "../contract.ts";
  */
 export interface Line {
   /** @param steppedOut the answer of a work that is not begun; it never is then */
-  stand<T>(clock: CallClock | undefined, steppedOut: T, work: () => Promise<T>): Promise<T>;
+  stand<T>(clock: CallClock | undefined, steppedOut: (why: WhyOut) => T, work: () => Promise<T>): Promise<T>;
   close(): void;
   /** Aborted when it closes. */
   readonly closing: AbortSignal;
 }
 
+/** `long`: too many were before it. `closing`: the session lets nothing more in. */
+export type WhyOut = "long" | "closing";
+
 export function createLine(mostWaitMs: number): Line {
   const closed = new AbortController();
-  const waiting = new Set<() => void>();
+  const waiting = new Set<(why: WhyOut) => void>();
   let last: Promise<unknown> = Promise.resolve();
 
   return {
     closing: closed.signal,
     close() {
       closed.abort();
-      for (const stepOut of waiting) stepOut();
+      for (const stepOut of waiting) stepOut("closing");
     },
-    stand<T>(clock: CallClock | undefined, steppedOut: T, work: () => Promise<T>): Promise<T> {
-      if (closed.signal.aborted) return Promise.resolve(steppedOut);
+    stand<T>(clock: CallClock | undefined, steppedOut: (why: WhyOut) => T, work: () => Promise<T>): Promise<T> {
+      if (closed.signal.aborted) return Promise.resolve(steppedOut("closing"));
       const goOn = clock?.wait();
       const before = last;
       return new Promise<T>((resolve, reject) => {
-        const stepOut = (): void => {
+        const stepOut = (why: WhyOut): void => {
           waiting.delete(stepOut);
           clearTimeout(tooLong);
-          resolve(steppedOut);
+          resolve(steppedOut(why));
         };
-        const tooLong = setTimeout(stepOut, mostWaitMs);
+        const tooLong = setTimeout(stepOut, mostWaitMs, "long");
         waiting.add(stepOut);
         last = before.then(async () => {
           if (!waiting.delete(stepOut)) return;

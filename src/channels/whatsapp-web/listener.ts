@@ -72,6 +72,7 @@ export function createListener(tools: ListenerTools): (run: Run, name: string, d
       tell({ kind: "connected", sentence: "Linked. Messages come and go." });
       news.fillGap();
     } else if (state === "TIMEOUT" || state === "OPENING") {
+      news.gapOpened();
       tell({ kind: "transient-disconnect", sentence: "WhatsApp's page has lost its connection and is trying again." });
     }
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CallClock, MediaOutcome, PersonOutcome, WantedPerson } from "../contract.ts";
 import { FILE_LIMIT } from "./about.ts";
 import { RETRY_MS } from "./failures.ts";
+import type { WhyOut } from "./line.ts";
 import { CALL_MS, idsOf, inPace, type OutboundTools } from "./outbound-tools.ts";
 import { foundSchema, mediaSchema } from "./schemas.ts";
 
@@ -29,13 +30,16 @@ const unsure = (why: string): PersonOutcome => ({
   sentence: `Whether this number is on WhatsApp could not be checked: ${why}.`,
 });
 
+const notNow = (why: WhyOut): PersonOutcome =>
+  unsure(why === "long" ? "many messages wait to go out first" : "this server is being stopped");
+
 export function createLookups(tools: OutboundTools): Lookups {
   let serial = 0;
 
   async function find(digits: string, clock: CallClock | undefined): Promise<PersonOutcome> {
     if (tools.down()) return unsure("the account is not connected");
     if (!(await tools.budget.takeLookup())) return unsure("this number has looked up enough people for today");
-    if (!(await inPace(tools, "lookup", clock))) return unsure("this server is being stopped");
+    if (!(await inPace(tools, "lookup", clock))) return notNow("closing");
     const asked = await tools.call({ method: "find", digits }, CALL_MS);
     if (!asked.ok) return unsure("WhatsApp gave no answer");
     const id = foundSchema.safeParse(asked.value).data?.id;
@@ -79,7 +83,7 @@ export function createLookups(tools: OutboundTools): Lookups {
           kind: "unknown",
           sentence: "WhatsApp finds people by a full phone number with its country code only.",
         };
-      return await tools.line.stand(clock, unsure("many messages wait to go out first"), async () =>
+      return await tools.line.stand(clock, notNow, async () =>
         find(digits, clock).catch(() => unsure("this server's own store could not be asked")),
       );
     },

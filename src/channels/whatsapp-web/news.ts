@@ -15,6 +15,8 @@ import type { SentLog } from "./sent-log.ts";
  *   moves only after its message was taken. Edits, reactions and receipts of that moment are lost.
  * - Offline for a while: the library fires nothing for what came meanwhile. `fillGap` reads it from the chats, oldest
  *   first, before anything live; what comes twice has the same keys.
+ * - The chats cannot be read, or the making of an event failed with the store: read again later. Until that was done whole,
+ *   what comes live moves no cursor, or what is missing before it would never be looked for.
  */
 
 export interface NewsTools {
@@ -23,6 +25,7 @@ export interface NewsTools {
   readonly directory: Directory;
   readonly sent: SentLog;
   call(call: WorkerCall, timeoutMs: number): Promise<CallResult>;
+  isUp(): boolean;
   readonly signal: AbortSignal;
   readonly now: () => Date;
   readonly retryMs: number;
@@ -31,6 +34,8 @@ export interface NewsTools {
 export interface News {
   /** Adds an event's making to the line. */
   add(make: () => Promise<readonly ChannelEvent[]>): void;
+  /** Something may have come that nobody told. */
+  gapOpened(): void;
   fillGap(): void;
   idle(): Promise<void>;
 }
@@ -44,13 +49,17 @@ const MOST_RETRY_MS = 30_000;
 export function createNews(tools: NewsTools): News {
   const { host, inbound, directory, signal } = tools;
   let line: Promise<void> = Promise.resolve();
+  /** Nothing is missing before what comes now. */
+  let isWhole = false;
+  let again: NodeJS.Timeout | undefined;
 
-  async function take(events: readonly ChannelEvent[]): Promise<void> {
+  /** @param inOrder nothing of its chat is missing before it */
+  async function take(events: readonly ChannelEvent[], inOrder: boolean): Promise<void> {
     if (events.length === 0) return;
     for (let pause = tools.retryMs; !signal.aborted; pause = Math.min(pause * 2, MOST_RETRY_MS)) {
       try {
         await host.accept(events);
-        await note(events);
+        await note(events, inOrder);
         return;
       } catch {
         // The store cannot be asked: nothing else may pass this event.
@@ -59,11 +68,11 @@ export function createNews(tools: NewsTools): News {
     }
   }
 
-  async function note(events: readonly ChannelEvent[]): Promise<void> {
+  async function note(events: readonly ChannelEvent[], inOrder: boolean): Promise<void> {
     for (const event of events) {
       if (event.kind !== "message") continue;
       const seconds = Math.floor(event.at.getTime() / 1_000);
-      if (seconds > (await cursorOf(event.chatId)))
+      if (inOrder && seconds > (await cursorOf(event.chatId)))
         await host.memory.set(`cursor/${event.chatId}`, Buffer.from(String(seconds)));
       // The customer wrote, or the number's own person did: we are no strangers there.
       await host.memory.set(`warm/${event.chatId}`, Buffer.from("1"));
@@ -78,38 +87,60 @@ export function createNews(tools: NewsTools): News {
   function add(make: () => Promise<readonly ChannelEvent[]>): void {
     line = line
       .then(async () => {
-        if (!signal.aborted) await take(await make());
+        if (!signal.aborted) await take(await make(), isWhole);
       })
-      // The account's memory failed under the making of an event; a message is found again by the next gap fill.
-      .catch(() => undefined);
+      // The account's memory failed under the making of an event: its message is found again in its chat.
+      .catch(missed);
   }
 
-  async function gap(): Promise<void> {
+  function missed(): void {
+    isWhole = false;
+    clearTimeout(again);
+    if (signal.aborted) return;
+    // Where the account is down, its coming up begins anew.
+    again = setTimeout(() => tools.isUp() && fillGap(), Math.min(tools.retryMs * 10, MOST_RETRY_MS));
+    again.unref();
+  }
+
+  function fillGap(): void {
+    clearTimeout(again);
+    add(async () => {
+      isWhole = await gap();
+      if (!isWhole) missed();
+      return [];
+    });
+  }
+
+  /** @returns false when something could not be read */
+  async function gap(): Promise<boolean> {
     if (!(await host.memory.get("since"))) {
       await host.memory.set("since", Buffer.from(String(Math.floor(tools.now().getTime() / 1_000))));
-      return;
+      return true;
     }
     const asked = await tools.call({ method: "chats" }, CALL_MS);
-    if (!asked.ok) return;
+    if (!asked.ok) return false;
+    let whole = true;
     const chats = z.array(z.unknown()).catch([]).parse(asked.value);
     const known = chats
       .flatMap((one) => chatSchema.safeParse(one).data ?? [])
       .sort((a, b) => a.timestamp - b.timestamp);
     for (const chat of known) {
       const id = withoutDevice(chat.id);
-      if (signal.aborted || !(isPerson(id) || isGroup(id))) continue;
+      if (signal.aborted) return false;
+      if (!(isPerson(id) || isGroup(id))) continue;
       const chatId = await directory.chatIdOf(id);
       const from = await cursorOf(chatId);
       if (chat.timestamp >= from && !(chat.timestamp === from && chat.unreadCount === 0))
-        await readBack(chat.id, chatId, from);
+        whole = (await readBack(chat.id, chatId, from)) && whole;
     }
+    return whole;
   }
 
-  async function readBack(id: string, chatId: string, from: number): Promise<void> {
+  async function readBack(id: string, chatId: string, from: number): Promise<boolean> {
     let found: MessageIn[] = [];
     for (let limit = PAGE; limit <= FARTHEST; limit *= 4) {
       const asked = await tools.call({ method: "history", chatId: id, limit }, CALL_MS);
-      if (!asked.ok) return;
+      if (!asked.ok) return false;
       const list = z.array(z.unknown()).catch([]).parse(asked.value);
       found = list.flatMap((one) => messageSchema.safeParse(one).data ?? []).sort((a, b) => a.timestamp - b.timestamp);
       if (list.length < limit || (found[0]?.timestamp ?? 0) < from) break;
@@ -117,8 +148,9 @@ export function createNews(tools: NewsTools): News {
     for (const message of found) {
       if (message.timestamp < from) continue;
       const own = message.id.fromMe && (await isAttempt(message, chatId));
-      if (!own) await take(await inbound.message(message));
+      if (!own) await take(await inbound.message(message), true);
     }
+    return true;
   }
 
   async function isAttempt(message: MessageIn, chatId: string): Promise<boolean> {
@@ -128,11 +160,10 @@ export function createNews(tools: NewsTools): News {
 
   return {
     add,
-    fillGap: () =>
-      add(async () => {
-        await gap();
-        return [];
-      }),
+    gapOpened() {
+      isWhole = false;
+    },
+    fillGap,
     idle: () => line,
   };
 }

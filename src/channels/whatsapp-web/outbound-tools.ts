@@ -2,7 +2,7 @@ import type { CallClock, PaceRule, Pacer, SendOutcome, SessionMemory } from "../
 import type { Budget } from "./budget.ts";
 import type { Directory } from "./directory.ts";
 import type { Inbound } from "./inbound.ts";
-import type { Line } from "./line.ts";
+import type { Line, WhyOut } from "./line.ts";
 import type { CallResult, WorkerCall } from "./protocol.ts";
 import type { SentLog } from "./sent-log.ts";
 
@@ -31,12 +31,20 @@ export const CALL_MS = 60_000;
 /** Longest that a call stands in the account's line: at the pace of a person some hundred messages go before it. */
 export const LINE_MS = 240_000;
 
-export const LINE_IS_LONG: SendOutcome = {
+const LINE_IS_LONG: SendOutcome = {
   kind: "retry",
   afterMs: 30_000,
   sentence:
     "Other messages go out over this number first, one after the other. This one was not sent yet and stays in line.",
 };
+
+export const CLOSING: SendOutcome = {
+  kind: "retry",
+  afterMs: 3_000,
+  sentence: "This server is being stopped. The message was not sent yet and goes out when it is back.",
+};
+
+export const notYet = (why: WhyOut): SendOutcome => (why === "long" ? LINE_IS_LONG : CLOSING);
 
 /** Nothing left, because what is remembered of the account could not be read. */
 export const STORE_AWAY: SendOutcome = {
@@ -46,7 +54,7 @@ export const STORE_AWAY: SendOutcome = {
 };
 
 /** Far below what people do with their thumbs: our own caution, WhatsApp publishes no figure. */
-export const paceOf = (chatId: string): readonly PaceRule[] => [
+const paceOf = (chatId: string): readonly PaceRule[] => [
   { place: "", count: 20, perMs: 60_000 },
   { place: chatId, count: 5, perMs: 15_000 },
 ];

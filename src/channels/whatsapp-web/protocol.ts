@@ -7,6 +7,8 @@ export interface StartOptions {
   /** Module that has the library's `Client`, `MessageMedia` and `Location`. */
   readonly module: string;
   readonly executablePath: string;
+  /** The account's own folder, with the profile and files on their way in it. */
+  readonly folder: string;
   readonly profileDir: string;
   readonly args: readonly string[];
   /** How many codes are shown before it gives up. */

@@ -169,6 +169,7 @@ function startOptions(tools: RunTools): StartOptions {
   return {
     module: tools.module,
     executablePath: tools.chromiumPath,
+    folder: tools.folder,
     profileDir: tools.profileDir,
     qrRounds: QR_ROUNDS,
     args: [

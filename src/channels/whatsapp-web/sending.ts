@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CallClock, Outgoing, SendOutcome } from "../contract.ts";
 import { isGroup } from "./directory.ts";
 import { outcomeOf, RETRY_MS } from "./failures.ts";
-import { CALL_MS, idsOf, inPace, LINE_IS_LONG, type OutboundTools, STORE_AWAY } from "./outbound-tools.ts";
+import { CALL_MS, CLOSING, idsOf, inPace, notYet, type OutboundTools, STORE_AWAY } from "./outbound-tools.ts";
 import { check, discard, plan, refused } from "./plan.ts";
 import type { WireStep } from "./protocol.ts";
 import { keySchema, messageSchema } from "./schemas.ts";
@@ -85,7 +85,7 @@ export function createSend(tools: OutboundTools): Send {
     const quote = message.content.quote?.externalId;
     for (const [at, step] of steps.entries()) {
       // Once a part is out, the others follow: a pause of the pace is short, half a message is for good.
-      if (!(await inPace(tools, message.chatId, clock)) && at === 0) return LINE_IS_LONG;
+      if (!(await inPace(tools, message.chatId, clock)) && at === 0) return CLOSING;
       await tools.wait(thinking(step));
       const quoted = at === 0 && quote ? await idsOf(directory, quote) : [];
       const attempt = await tools.sent.begin(message.chatId, wordsOf(step), tools.now());
@@ -113,7 +113,7 @@ export function createSend(tools: OutboundTools): Send {
   }
 
   return async (message, clock) =>
-    check(message) ?? (await tools.line.stand(clock, LINE_IS_LONG, () => sendNow(message, clock)));
+    check(message) ?? (await tools.line.stand(clock, notYet, () => sendNow(message, clock)));
 }
 
 function wordsOf(step: WireStep): string {

@@ -134,6 +134,7 @@ export function openSession(options: SessionOptions, account: Account, host: Ses
     directory,
     sent,
     call,
+    isUp: () => connection.kind === "connected",
     signal: stopped.signal,
     now,
     retryMs: times.retryMs,
@@ -191,6 +192,7 @@ export function openSession(options: SessionOptions, account: Account, host: Ses
     const until = await restriction.until();
     if (until) return restrictedUntil(until);
     tell(LOADING);
+    news.gapOpened();
     await sent.load();
     const tools = {
       ...options,

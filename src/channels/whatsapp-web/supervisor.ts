@@ -33,12 +33,13 @@ export interface WorkerHandlers {
 
 /** The worker's own heap holds a file of 100 MB several times: raw, in base64 and as a message to the browser. */
 const HEAP_MB = 768;
+const LAST_WORDS = 4_000;
 
 export function startWorker(start: StartOptions, limits: WorkerLimits, handlers: WorkerHandlers): Worker {
   const child = fork(fileURLToPath(new URL("./worker.ts", import.meta.url)), [], {
     execArgv: [`--max-old-space-size=${HEAP_MB}`],
     serialization: "advanced",
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
     env: environment(),
   });
   const waiting = new Map<number, (result: CallResult) => void>();
@@ -46,6 +47,13 @@ export function startWorker(start: StartOptions, limits: WorkerLimits, handlers:
   let serial = 0;
   let reason = "the worker ended";
   let stopping: Promise<void> | undefined;
+
+  // What a browser that does not start says of it; kept nowhere else.
+  let said = "";
+  child.stderr?.setEncoding("utf8");
+  child.stderr?.on("data", (text: string) => {
+    said = (said + text).slice(-LAST_WORDS);
+  });
 
   const exited = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
@@ -60,7 +68,7 @@ export function startWorker(start: StartOptions, limits: WorkerLimits, handlers:
     else if (message.kind === "answer") {
       waiting.get(message.id)?.(message.result);
       waiting.delete(message.id);
-    } else handlers.event(message.name, message.data);
+    } else handlers.event(message.name, message.name === "start-failed" ? `${message.data}\n${said}` : message.data);
   });
 
   const watch = setInterval(() => {

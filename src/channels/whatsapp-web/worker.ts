@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { z } from "zod";
 import type { Library, LibraryClient } from "./library.ts";
 import type { FromWorker, StartOptions, ToWorker } from "./protocol.ts";
@@ -7,13 +8,15 @@ import { createCalls } from "./worker-calls.ts";
 /**
  * The process that runs one account's browser. It decides nothing: events of the library go up as they are, calls come
  * down and are answered. Whatever ends the process that started it closes the channel between them, and then this one
- * destroys its browser and ends too; the browser is driven through a pipe, so it ends by itself if this process is killed.
+ * destroys its browser, removes the account's folder (nobody else would: the profile in it is clear) and ends too; the
+ * browser is driven through a pipe, so it ends by itself if this process is killed.
  */
 
 /** A browser that does not close in this time is left to whoever started us: it kills what remains. */
 const DESTROY_MS = 8_000;
 
 let client: LibraryClient | undefined;
+let folder: string | undefined;
 let ending = false;
 
 function tell(message: FromWorker): void {
@@ -24,17 +27,21 @@ const emit = (name: string, data: unknown = {}): void => tell({ kind: "event", n
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 500);
 
-async function end(code: number): Promise<void> {
+async function end(code: number, orphaned = false): Promise<void> {
   if (ending) return;
   ending = true;
-  const late = setTimeout(() => process.exit(code), DESTROY_MS);
+  const exit = (): void => {
+    if (orphaned && folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    process.exit(code);
+  };
+  const late = setTimeout(exit, DESTROY_MS);
   late.unref();
   try {
     await client?.destroy();
   } catch {
     // A browser that is gone already cannot be closed; ending is all that is wanted.
   }
-  process.exit(code);
+  exit();
 }
 
 function tellBrowser(): void {
@@ -66,6 +73,7 @@ function listen(target: LibraryClient): void {
 }
 
 async function start(options: StartOptions): Promise<void> {
+  ({ folder } = options);
   let library: Library | undefined;
   try {
     library = await load(options.module);
@@ -81,6 +89,8 @@ async function start(options: StartOptions): Promise<void> {
       userDataDir: options.profileDir,
       args: [...options.args],
       pipe: true,
+      // Why it does not start stands nowhere else: the driver's own error does not say.
+      dumpio: true,
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -124,7 +134,7 @@ process.on("message", (message: ToWorker) => {
   else if (message.kind === "stop") void end(0);
   else void onCall(message.call).then((result) => tell({ kind: "answer", id: message.id, result }));
 });
-process.on("disconnect", () => void end(0));
+process.on("disconnect", () => void end(0, true));
 process.on("SIGTERM", () => void end(0));
 // Ctrl+C reaches the whole group of a terminal; the server tells us when to go.
 process.on("SIGINT", () => undefined);

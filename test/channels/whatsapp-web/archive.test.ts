@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { forgetProfile, hasProfile, restoreProfile, saveProfile } from "../../../src/channels/whatsapp-web/archive.ts";
-import { memoryOf } from "./harness.ts";
+import { memoryOf } from "./account.ts";
 
 describe("a profile kept in the account's memory", () => {
   let folder: string;

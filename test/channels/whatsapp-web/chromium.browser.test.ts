@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createWhatsappWebAdapter } from "../../../src/channels/whatsapp-web/adapter.ts";
 import { browsersOf } from "../../../src/channels/whatsapp-web/processes.ts";
-import { testHost, whatsappAccount } from "./harness.ts";
+import { whatsappAccount } from "./account.ts";
+import { testHost } from "./harness.ts";
 
 /**
  * The real library in the real browser, up to its code. WhatsApp's page is one of ours, which the library itself answers
@@ -66,6 +69,22 @@ it("is not survived by its browser when the worker is killed", async () => {
   );
   await session?.close();
   expect(await browsersOf(profile)).toEqual([]);
+});
+
+it("is not survived by its browser, nor by the profile in clear, when the server is killed", async () => {
+  const script = fileURLToPath(new URL("./open-session.ts", import.meta.url));
+  const server = spawn(process.execPath, [script, join(folder, "run"), join(folder, "pages")], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const gone = once(server, "exit");
+  const [shown] = await Promise.race([once(server.stdout, "data"), gone]);
+  expect(String(shown)).toBe("shown\n");
+  const profile = join(folder, "run", whatsappAccount().id, "profile");
+  expect((await browsersOf(profile)).length).toBeGreaterThan(0);
+  server.kill("SIGKILL");
+  await gone;
+  await vi.waitFor(async () => expect(await browsersOf(profile)).toEqual([]), 15_000);
+  await vi.waitFor(async () => expect(await readdir(join(folder, "run"))).toEqual([]), 15_000);
 });
 
 /** The workers above these browsers: the parents that are browsers of no profile themselves. */

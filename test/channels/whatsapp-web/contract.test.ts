@@ -9,7 +9,8 @@ import {
 } from "../../contract/channel-harness.ts";
 import type { Cloud } from "../../emulators/whatsapp-web/cloud.ts";
 import { sampleFile } from "../telegram/harness.ts";
-import { CUSTOMER, type Setup, setUp } from "./harness.ts";
+import { CUSTOMER } from "./account.ts";
+import { type Setup, setUp } from "./harness.ts";
 
 const GROUP = "120363000000000001@g.us";
 const MEMBER = "4915155555555@c.us";

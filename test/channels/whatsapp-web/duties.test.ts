@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDuties } from "../../../src/channels/whatsapp-web/duties.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
-import { CUSTOMER, QUICK, type Setup, type SetupOptions, setUp } from "./harness.ts";
+import { CUSTOMER } from "./account.ts";
+import { QUICK, type Setup, type SetupOptions, setUp } from "./harness.ts";
 
 const OPEN = "could not be written down yet";
 const profileKeys = ({ host }: Setup) => [...host.store.keys()].filter((key) => key.startsWith("profile"));

@@ -9,13 +9,12 @@ import type {
   Pacer,
   Session,
   SessionHost,
-  SessionMemory,
   SessionPrompt,
 } from "../../../src/channels/contract.ts";
 import { createWhatsappWebAdapter, type WhatsappWebOptions } from "../../../src/channels/whatsapp-web/adapter.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../../src/domain/account.ts";
-import { accountId, portalId } from "../../../src/domain/ids.ts";
 import { type Cloud, startCloud } from "../../emulators/whatsapp-web/cloud.ts";
+import { CUSTOMER, memoryOf, whatsappAccount } from "./account.ts";
 
 /** One account in the real worker process, with the library's client emulated there, and a host that remembers all. */
 
@@ -34,29 +33,10 @@ export interface TestHost extends SessionHost {
   failures: number;
   /** The store behind the memory does not answer. */
   storeDown: boolean;
+  /** So many of its answers were failures. */
+  broken: number;
   now(): ConnectionState["kind"] | undefined;
   reached(kind: ConnectionState["kind"], timeout?: number): Promise<void>;
-}
-
-export function memoryOf(store: Map<string, Buffer>, isDown: () => boolean = () => false): SessionMemory {
-  const ask = async <T>(work: () => T): Promise<T> => {
-    await Promise.resolve();
-    if (isDown()) throw new Error("the store is down");
-    return work();
-  };
-  return {
-    get: (key) => ask(() => store.get(key)),
-    set: (key, value) => ask(() => void store.set(key, Buffer.from(value))),
-    delete: (key) => ask(() => void store.delete(key)),
-    list: (prefix) =>
-      ask(() =>
-        [...store]
-          .filter(([key]) => key.startsWith(prefix))
-          .sort(([a], [b]) => (a < b ? -1 : 1))
-          .map(([key, value]) => ({ key, value })),
-      ),
-    clear: () => ask(() => store.clear()),
-  };
 }
 
 export function testHost(store = new Map<string, Buffer>(), keys = new Set<string>()): TestHost {
@@ -69,7 +49,11 @@ export function testHost(store = new Map<string, Buffer>(), keys = new Set<strin
     store,
     failures: 0,
     storeDown: false,
-    memory: memoryOf(store, () => host.storeDown),
+    broken: 0,
+    memory: memoryOf(store, () => {
+      if (host.storeDown) host.broken += 1;
+      return host.storeDown;
+    }),
     async accept(events) {
       if (host.failures > 0) {
         host.failures -= 1;
@@ -100,24 +84,6 @@ export function testHost(store = new Map<string, Buffer>(), keys = new Set<strin
   };
   return host;
 }
-
-export function whatsappAccount(settings: Readonly<Record<string, unknown>> = { consent: true }): Account {
-  return {
-    id: accountId("acc-1"),
-    portal: portalId("portal-1"),
-    channel: "whatsapp-web",
-    name: "Support number",
-    credentials: {},
-    webhookSecret: "s3cret_of-this-account",
-    settings,
-    enabled: true,
-    connection: { kind: "starting", sentence: "Not connected yet." },
-    profile: {},
-    createdAt: new Date(0),
-  };
-}
-
-export const CUSTOMER = { pn: "4915112345678@c.us", lid: "77001122334455@lid", name: "Anna Weber" } as const;
 
 export interface Setup {
   readonly cloud: Cloud;

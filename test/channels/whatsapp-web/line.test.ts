@@ -5,6 +5,7 @@ describe("the line of what goes out over one account", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
+  const out = (why: string) => `out: ${why}`;
   const takes =
     (ms: number, value: string, done: string[] = []) =>
     async () => {
@@ -17,9 +18,9 @@ describe("the line of what goes out over one account", () => {
     const line = createLine(60_000);
     const done: string[] = [];
     const all = Promise.allSettled([
-      line.stand(undefined, "out", takes(100, "one", done)),
-      line.stand(undefined, "out", () => Promise.reject(new Error("a bug"))),
-      line.stand(undefined, "out", takes(10, "two", done)),
+      line.stand(undefined, out, takes(100, "one", done)),
+      line.stand(undefined, out, () => Promise.reject(new Error("a bug"))),
+      line.stand(undefined, out, takes(10, "two", done)),
     ]);
     await vi.advanceTimersByTimeAsync(200);
     expect((await all).map((one) => (one.status === "fulfilled" ? one.value : "threw"))).toEqual([
@@ -33,11 +34,11 @@ describe("the line of what goes out over one account", () => {
   it("lets who waits too long step out, does that never, and goes on with the next", async () => {
     const line = createLine(1_000);
     const done: string[] = [];
-    const slow = line.stand(undefined, "out", takes(1_500, "slow", done));
-    const waited = line.stand(undefined, "out", takes(10, "late", done));
+    const slow = line.stand(undefined, out, takes(1_500, "slow", done));
+    const waited = line.stand(undefined, out, takes(10, "late", done));
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(await waited).toBe("out");
-    const next = line.stand(undefined, "out", takes(10, "next", done));
+    expect(await waited).toBe("out: long");
+    const next = line.stand(undefined, out, takes(10, "next", done));
     await vi.advanceTimersByTimeAsync(1_000);
     expect([await slow, await next, done]).toEqual(["slow", "next", ["slow", "next"]]);
   });
@@ -51,8 +52,8 @@ describe("the line of what goes out over one account", () => {
         return () => void log.push(`${name} goes`);
       },
     });
-    const first = line.stand(clock("first"), "out", takes(100, "first", log));
-    const second = line.stand(clock("second"), "out", takes(100, "second", log));
+    const first = line.stand(clock("first"), out, takes(100, "first", log));
+    const second = line.stand(clock("second"), out, takes(100, "second", log));
     await vi.advanceTimersByTimeAsync(300);
     await Promise.all([first, second]);
     expect(log).toEqual(["first waits", "second waits", "first goes", "first", "second goes", "second"]);
@@ -61,12 +62,12 @@ describe("the line of what goes out over one account", () => {
   it("lets all step out when it closes, but the one whose turn it is", async () => {
     const line = createLine(60_000);
     const done: string[] = [];
-    const first = line.stand(undefined, "out", takes(100, "first", done));
+    const first = line.stand(undefined, out, takes(100, "first", done));
     await vi.advanceTimersByTimeAsync(1);
-    const second = line.stand(undefined, "out", takes(100, "second", done));
+    const second = line.stand(undefined, out, takes(100, "second", done));
     line.close();
-    expect(await second).toBe("out");
-    expect(await line.stand(undefined, "out", takes(100, "third", done))).toBe("out");
+    expect(await second).toBe("out: closing");
+    expect(await line.stand(undefined, out, takes(100, "third", done))).toBe("out: closing");
     await vi.advanceTimersByTimeAsync(200);
     expect([await first, done]).toEqual(["first", ["first"]]);
   });

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MessageReceived } from "../../../src/channels/contract.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
-import { CUSTOMER, type Setup, setUp } from "./harness.ts";
+import { CUSTOMER } from "./account.ts";
+import { type Setup, setUp } from "./harness.ts";
 import { made, recorded } from "./recorded.ts";
 
 describe("news of a linked account", () => {

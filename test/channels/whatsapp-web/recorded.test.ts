@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChannelEvent } from "../../../src/channels/contract.ts";
-import { CUSTOMER, type Setup, setUp } from "./harness.ts";
+import { CUSTOMER } from "./account.ts";
+import { type Setup, setUp } from "./harness.ts";
 import { made, type RecordedEvent, recorded, recordedEvents } from "./recorded.ts";
 
 /** Every recorded event of the library, through the real worker process, and what becomes of it. */

@@ -5,7 +5,8 @@ import { coldLimit, createBudget } from "../../../src/channels/whatsapp-web/budg
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { attachment, outgoing } from "../../contract/channel-harness.ts";
 import { sampleFile } from "../telegram/harness.ts";
-import { CUSTOMER, memoryOf, type Setup, type SetupOptions, setUp } from "./harness.ts";
+import { CUSTOMER, memoryOf } from "./account.ts";
+import { type Setup, type SetupOptions, setUp } from "./harness.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 const say = (chatId: string, words: string) => outgoing(chatId, { body: plainText(words), attachments: [] });

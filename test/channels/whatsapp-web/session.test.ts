@@ -1,10 +1,12 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { endingOf } from "../../../src/channels/whatsapp-web/endings.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
-import { CUSTOMER, QUICK, type Setup, type SetupOptions, setUp } from "./harness.ts";
+import { CUSTOMER } from "./account.ts";
+import { QUICK, type Setup, type SetupOptions, setUp } from "./harness.ts";
 
 const text = (words: string) => ({ body: plainText(words), attachments: [] });
 const say = (chatId: string, words: string) => outgoing(chatId, text(words));
@@ -44,11 +46,20 @@ describe("a linked account", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("is off without consent", async () => {
-    const { host, cloud } = await start({ unlinked: true, settings: {} });
+  it("is off without consent to the risk that the setup tells", async () => {
+    const { host, cloud, adapter } = await start({ unlinked: true, settings: {} });
+    expect(adapter.setup[0]?.warning).toMatch(/ban the number/);
+    expect(adapter.settings.parse({})).toMatchObject({ consent: false });
     await host.reached("needs-action");
     expect(host.states.at(-1)?.state.sentence).toContain("agree to the risk");
     expect(cloud.starts()).toBe(0);
+  });
+
+  it("says what the operator must do when Chromium may make no sandbox", async () => {
+    const module = fileURLToPath(new URL("../../emulators/whatsapp-web/no-sandbox.ts", import.meta.url));
+    const { host } = await start({ unlinked: true, parts: { module } });
+    await host.reached("failed");
+    expect(host.states.at(-1)?.state.sentence).toContain("user namespaces");
   });
 
   it("says in words that the library is absent", async () => {
@@ -83,6 +94,35 @@ describe("a linked account", () => {
     const came = setup.host.events;
     expect(came.map((event) => event.kind === "message" && event.content.body.text)).toEqual(["two", "three"]);
     expect(new Set(came.map((event) => event.chatId))).toEqual(new Set([CUSTOMER.pn]));
+  });
+
+  it.each(["getChats", "fetchMessages"])("looks again for what came meanwhile when %s fails", async (method) => {
+    const setup = await start();
+    await setup.news(() => setup.cloud.write(CUSTOMER.pn, { text: "one" }));
+    await setup.session.close();
+    setup.cloud.write(CUSTOMER.pn, { text: "two", silent: true });
+    setup.cloud.fail(method, 2);
+    setup.reopen();
+    await setup.host.reached("connected");
+    await setup.news(() => setup.cloud.write(CUSTOMER.pn, { text: "three" }));
+    await vi.waitFor(() => expect(setup.host.events).toHaveLength(2), { timeout: 10_000 });
+    const texts = setup.host.events.map((event) => event.kind === "message" && event.content.body.text);
+    expect(texts.toSorted()).toEqual(["three", "two"]);
+  });
+
+  it("finds a message again whose event broke off with the store", async () => {
+    const setup = await start();
+    await setup.news(() => setup.cloud.write(CUSTOMER.pn, { text: "one" }));
+    const other = { pn: "4915166666666@c.us", name: "Clara" };
+    setup.cloud.addPerson(other);
+    setup.host.storeDown = true;
+    setup.cloud.write(other.pn, { text: "lost" });
+    setup.cloud.write(other.pn, { text: "lost too" });
+    await vi.waitFor(() => expect(setup.host.broken).toBeGreaterThan(0), { timeout: 10_000 });
+    setup.host.storeDown = false;
+    await vi.waitFor(() => expect(setup.host.events).toHaveLength(3), { timeout: 10_000 });
+    const texts = setup.host.events.map((event) => event.kind === "message" && event.content.body.text);
+    expect(texts).toEqual(["one", "lost", "lost too"]);
   });
 
   it("brings nothing from before it was first linked", async () => {
@@ -143,6 +183,29 @@ describe("a linked account", () => {
     expect([...setup.host.store.keys()].filter((key) => key.startsWith("profile"))).toEqual([]);
     expect(setup.cloud.starts()).toBe(starts);
     expect(await setup.session.send(say(CUSTOMER.pn, "x"), "k")).toMatchObject({ kind: "account-down" });
+  });
+
+  it("says that it was unlinked while it was away, and asks for another scan", async () => {
+    const setup = await start();
+    await setup.session.close();
+    setup.cloud.forgetDevice();
+    setup.reopen();
+    await setup.host.reached("needs-action");
+    expect(setup.host.states.at(-1)).toMatchObject({
+      state: { sentence: expect.stringContaining("while it was away") },
+      prompt: { kind: "qr" },
+    });
+    setup.cloud.scan();
+    await setup.host.reached("connected");
+  });
+
+  it("has a worker and a folder of its own beside another account's", async () => {
+    const [one, two] = [await start(), await start()];
+    expect(one.cloud.workerPid()).not.toBe(two.cloud.workerPid());
+    one.cloud.die();
+    await vi.waitFor(() => expect(one.cloud.starts()).toBe(2), { timeout: 10_000 });
+    expect(two.cloud.starts()).toBe(1);
+    expect(two.host.now()).toBe("connected");
   });
 
   it("stops at signs of a restriction, also after a restart", async () => {

@@ -11,8 +11,10 @@ import type { Info, Key, Line, MessageData, Request } from "./types.ts";
  * client that comes back finds in its chats what it missed, and is told nothing of it.
  */
 
-/** `none`: the next send goes well. */
-export type Fault = "none" | "die-before" | "die-after" | "not-on-whatsapp" | "overlimit";
+/** `none`: the next send goes well. `no-answer`: it goes out, and the page never says so. */
+export type Fault = "none" | "die-before" | "die-after" | "no-answer" | "not-on-whatsapp" | "overlimit";
+
+const NO_ANSWER = Symbol("no answer");
 
 interface Stored {
   readonly data: MessageData;
@@ -65,6 +67,8 @@ export async function startCloud() {
   let knowsPairs = true;
   let starts = 0;
   let mute = false;
+  const failing = new Map<string, number>();
+  let worker = 0;
 
   const tell = (line: Line): void => {
     client?.write(`${JSON.stringify(line)}\n`);
@@ -154,7 +158,7 @@ export async function startCloud() {
     kind: string,
     content: unknown,
     options: Readonly<Record<string, unknown>>,
-  ): MessageData {
+  ): MessageData | typeof NO_ANSWER {
     const fault = faults.shift();
     if (fault === "not-on-whatsapp") throw new Error("No LID for user");
     if (fault === "overlimit") throw new Error("rate-overlimit");
@@ -182,6 +186,7 @@ export async function startCloud() {
     const stored = messages.at(-1);
     const quoted = options["quotedMessageId"];
     if (stored && typeof quoted === "string" && find(quoted)) Object.assign(stored, { quoted });
+    if (fault === "no-answer") return NO_ANSWER;
     // The page adds the message before it answers.
     emit("message_create", data);
     if (fault === "die-after") {
@@ -192,10 +197,11 @@ export async function startCloud() {
   }
 
   const methods: Readonly<Record<string, (...args: readonly never[]) => unknown>> = {
-    hello: (token?: string) => {
+    hello: (token: string | null, pid: number) => {
       starts += 1;
+      worker = pid;
       if (mute) return undefined;
-      if (token !== undefined && tokens.has(token)) {
+      if (token !== null && tokens.has(token)) {
         state = "CONNECTED";
         tell({ kind: "linked", token, info: info() });
       } else {
@@ -267,9 +273,13 @@ export async function startCloud() {
   function onRequest({ id, method, args }: Request): void {
     if (!UNCOUNTED.has(method)) calls.push(method);
     try {
+      const left = failing.get(method) ?? 0;
+      failing.set(method, left - 1);
+      if (left > 0) throw new Error("the page is busy");
       const call = methods[method];
       if (!call) throw new Error(`the library does not call ${method}`);
-      tell({ kind: "answer", id, value: call(...(args as never[])) ?? null });
+      const value = call(...(args as never[]));
+      if (value !== NO_ANSWER) tell({ kind: "answer", id, value: value ?? null });
     } catch (error) {
       tell({ kind: "answer", id, error: error instanceof Error ? error.message : String(error) });
     }
@@ -289,6 +299,8 @@ export async function startCloud() {
     me: () => number,
     calls: () => calls.length,
     starts: () => starts,
+    /** Process that runs the library's client. */
+    workerPid: () => worker,
     addPerson(person: Person): void {
       people.push(person);
     },
@@ -308,6 +320,11 @@ export async function startCloud() {
       tokens.clear();
       state = "UNPAIRED";
       emit("disconnected", "LOGOUT");
+    },
+    /** The same while the client is away: nothing is told. */
+    forgetDevice(): void {
+      tokens.clear();
+      state = "UNPAIRED";
     },
     /** Somebody writes; `silent`: while the client is away, or without an event. */
     write(remote: string, written: Written): MessageData {
@@ -341,6 +358,8 @@ export async function startCloud() {
       emit("change_state", next);
     },
     fault: (kind: Fault) => faults.push(kind),
+    /** So many calls of a method fail from now on. */
+    fail: (method: string, times: number) => failing.set(method, times),
     die: () => tell({ kind: "die" }),
     /** WhatsApp does not tell which phone a hidden id belongs to. */
     hidePairs: (hidden: boolean) => {

@@ -81,7 +81,7 @@ export class Client extends EventEmitter {
     await once(socket, "connect");
     createInterface({ input: socket }).on("line", (line) => void this.#onLine(JSON.parse(line)));
     const token = await readFile(this.#sessionFile, "utf8").catch(() => undefined);
-    await this.#ask("hello", token);
+    await this.#ask("hello", token, process.pid);
   }
 
   async #onLine(line: Line): Promise<void> {

@@ -25,8 +25,8 @@ export interface WorldOptions {
   readonly telegram?: TelegramOptions;
   readonly viber?: ViberOptions;
   readonly whatsappCloud?: WhatsappCloudOptions;
-  /** PostgreSQL and Redis: web and worker run as two processes. Without: one process, built-in database. */
-  readonly services?: { readonly databaseUrl: string; readonly redisUrl: string };
+  /** PostgreSQL and Redis: web and worker (one, or so many) run as processes of their own. Without: one process, built-in database. */
+  readonly services?: { readonly databaseUrl: string; readonly redisUrl: string; readonly workers?: number };
   readonly env?: Readonly<Record<string, string>>;
   readonly logFile?: string;
   readonly port?: number;
@@ -90,12 +90,9 @@ export class World {
       ...options.env,
     };
     const log = options.logFile === undefined ? {} : { logFile: options.logFile };
-    const processes = options.services
-      ? [
-          new AppProcess({ port, env, role: "web", ...log }),
-          new AppProcess({ port: await freePort(), env, role: "worker", ...log }),
-        ]
-      : [new AppProcess({ port, env, ...log })];
+    const processes = [new AppProcess({ port, env, ...(options.services && { role: "web" }), ...log })];
+    for (let left = options.services ? (options.services.workers ?? 1) : 0; left > 0; left -= 1)
+      processes.push(new AppProcess({ port: await freePort(), env, role: "worker", ...log }));
     const world = new World(portal, vendors, processes, dataDir);
     // One after the other: the first one migrates the database.
     for (const process of processes) await process.start();
