@@ -9,6 +9,8 @@ import { CUSTOMER } from "./account.ts";
 import { QUICK, type Setup, type SetupOptions, setUp } from "./harness.ts";
 
 const text = (words: string) => ({ body: plainText(words), attachments: [] });
+/** A minute from now, in WhatsApp's seconds: later than anything else that a test writes. */
+const soon = () => Math.floor(Date.now() / 1_000) + 60;
 const say = (chatId: string, words: string) => outgoing(chatId, text(words));
 
 describe("a linked account", () => {
@@ -104,7 +106,7 @@ describe("a linked account", () => {
     setup.cloud.fail(method, 2);
     setup.reopen();
     await setup.host.reached("connected");
-    await setup.news(() => setup.cloud.write(CUSTOMER.pn, { text: "three" }));
+    await setup.news(() => setup.cloud.write(CUSTOMER.pn, { text: "three", at: soon() }));
     await vi.waitFor(() => expect(setup.host.events).toHaveLength(2), { timeout: 10_000 });
     const texts = setup.host.events.map((event) => event.kind === "message" && event.content.body.text);
     expect(texts.toSorted()).toEqual(["three", "two"]);
@@ -120,9 +122,10 @@ describe("a linked account", () => {
     setup.cloud.write(other.pn, { text: "lost too" });
     await vi.waitFor(() => expect(setup.host.broken).toBeGreaterThan(0), { timeout: 10_000 });
     setup.host.storeDown = false;
-    await vi.waitFor(() => expect(setup.host.events).toHaveLength(3), { timeout: 10_000 });
+    setup.cloud.write(other.pn, { text: "after", at: soon() });
+    await vi.waitFor(() => expect(setup.host.events).toHaveLength(4), { timeout: 10_000 });
     const texts = setup.host.events.map((event) => event.kind === "message" && event.content.body.text);
-    expect(texts).toEqual(["one", "lost", "lost too"]);
+    expect(texts.toSorted()).toEqual(["after", "lost", "lost too", "one"]);
   });
 
   it("brings nothing from before it was first linked", async () => {
