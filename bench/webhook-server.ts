@@ -30,6 +30,7 @@ import { createMetrics } from "../src/log/metrics.ts";
 import { createMemoryPacer } from "../src/pacing/memory.ts";
 import { createInboundAcceptor } from "../src/relay/accept-inbound.ts";
 import { createAccountCache } from "../src/relay/account-cache.ts";
+import { createTally } from "../src/relay/tally.ts";
 import { buildApp } from "../src/server/app.ts";
 import { openStore } from "../src/store/open-store.ts";
 import { SECRET_HEADER } from "./support/telegram-update.ts";
@@ -100,6 +101,7 @@ async function ours(): Promise<Side> {
     store,
     dispatcher,
     metrics,
+    tally: createTally(),
     log,
     now: () => new Date(),
   });

@@ -16,7 +16,7 @@ import { type ReadinessCheck, registerOperations } from "../handlers/operations.
 import { type Config, ConfigError, readConfig } from "./config/config.ts";
 import { loadSecretKey } from "./config/secret-key.ts";
 import { createLogger } from "./log/log.ts";
-import { createMetrics } from "./log/metrics.ts";
+import { createMetrics, showCensus } from "./log/metrics.ts";
 import type { Base } from "./main/base.ts";
 import { wireChannels } from "./main/channels.ts";
 import { wirePortal } from "./main/portal.ts";
@@ -74,7 +74,10 @@ async function main(config: Config): Promise<void> {
     checks,
     metrics,
     metricsToken: config.metricsToken,
-    refresh: async () => metrics.lanesDue.set(await store.lanes.depth(now())),
+    refresh: async () => {
+      metrics.lanesDue.set(await store.lanes.depth(now()));
+      showCensus(metrics, await store.health.census());
+    },
   });
   if (config.role !== "worker") {
     await store.portals.noteGap(now());

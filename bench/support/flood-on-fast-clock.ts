@@ -26,6 +26,7 @@ import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
+import { createTally } from "../../src/relay/tally.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
@@ -127,6 +128,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
     openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
     metrics,
+    tally: createTally(),
     log,
     now,
   };

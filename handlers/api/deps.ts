@@ -1,6 +1,7 @@
 import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Dispatcher } from "../../src/dispatch/contract.ts";
 import type { AccountId, PortalId } from "../../src/domain/ids.ts";
+import type { RichText } from "../../src/domain/rich-text.ts";
 import type { PortalDirectory } from "../../src/portal/contract.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
@@ -20,11 +21,13 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "react">;
   readonly firstContact: FirstContact;
-  readonly portals: Pick<PortalDirectory, "connectors" | "viewer">;
+  readonly portals: Pick<PortalDirectory, "connectors" | "lines" | "viewer">;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly sessions: Sessions;
   readonly installer: Installer;
+  /** Neutral text -> BBCode of the portal. */
+  readonly toBBCode: (text: RichText) => string;
   /** A signed link to a kept file. */
   readonly mediaLink: MediaLink;
   /** Forgets what is cached of an account. */

@@ -6,6 +6,7 @@ import { registerAccountRoutes } from "./accounts.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import type { ApiDeps } from "./deps.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
+import { registerHealthRoutes } from "./health.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
@@ -26,6 +27,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerFirstContactRoutes(scope, deps);
     registerPortalRoutes(scope, deps);
     registerTypingRoute(scope, deps, access);
+    registerHealthRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

@@ -11,6 +11,8 @@ const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const number = new Intl.NumberFormat(locale);
 
+const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
 type Values = Readonly<Record<string, string | number>>;
 
 export function t(key: PlainKey, values: Values = {}): string {
@@ -31,6 +33,19 @@ export function count(key: PluralKey, amount: number): string {
 export function shortTime(iso: string): string {
   const date = new Date(iso);
   return date.toDateString() === new Date().toDateString() ? clock.format(date) : day.format(date);
+}
+
+const UNITS = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** How long ago, in the largest unit of which there is one: "5 minutes ago", "yesterday", "now". */
+export function agoTime(iso: string, now: number): string {
+  const passed = Math.max(0, now - Date.parse(iso));
+  const [unit, ms] = UNITS.find(([, length]) => passed >= length) ?? ["second", Number.POSITIVE_INFINITY];
+  return ago.format(-Math.floor(passed / ms), unit);
 }
 
 export const clockTime = (iso: string) => clock.format(new Date(iso));

@@ -1,5 +1,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
+/** How the accounts are, as the store counts them. */
+interface Census {
+  readonly accounts: readonly { readonly channel: string; readonly state: string; readonly count: number }[];
+  readonly alarms: Readonly<Record<string, number>>;
+}
+
+/** Channels and states that are no more are shown no more. */
+export function showCensus(metrics: Pick<Metrics, "accounts" | "alarmsOpen">, census: Census): void {
+  metrics.accounts.reset();
+  for (const { channel, state, count } of census.accounts) metrics.accounts.set({ channel, state }, count);
+  for (const [reason, count] of Object.entries(census.alarms)) metrics.alarmsOpen.set({ reason }, count);
+}
+
 /** What an operator watches. One object, made in `main.ts` and handed down; nothing registers itself globally. */
 export interface Metrics {
   readonly registry: Registry;
@@ -12,6 +25,9 @@ export interface Metrics {
   readonly spooled: Gauge<string>;
   readonly lanesDue: Gauge<string>;
   readonly events: Counter<"event" | "outcome">;
+  readonly accounts: Gauge<"channel" | "state">;
+  readonly alarmsRaised: Counter<"reason">;
+  readonly alarmsOpen: Gauge<"reason">;
 }
 
 export function createMetrics(): Metrics {
@@ -60,6 +76,24 @@ export function createMetrics(): Metrics {
       name: "threadline_portal_events_total",
       help: "Events received from portals",
       labelNames: ["event", "outcome"],
+      registers,
+    }),
+    accounts: new Gauge({
+      name: "threadline_accounts",
+      help: "Channel accounts by state: off, or how their connection stands",
+      labelNames: ["channel", "state"],
+      registers,
+    }),
+    alarmsRaised: new Counter({
+      name: "threadline_account_alarms_raised_total",
+      help: "Alarms raised: down, person (only somebody's hand helps), silent (unusually long)",
+      labelNames: ["reason"],
+      registers,
+    }),
+    alarmsOpen: new Gauge({
+      name: "threadline_account_alarms",
+      help: "Accounts in trouble now, by reason",
+      labelNames: ["reason"],
       registers,
     }),
   };

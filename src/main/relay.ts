@@ -6,6 +6,7 @@ import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
+import { createTally, createTallyWriter } from "../relay/tally.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
 import type { PortalPart } from "./portal.ts";
@@ -33,6 +34,10 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
         });
   if (config.role === "web") onClose(() => dispatcher.close());
   const replies = createReplyAcceptor({ store, dispatcher, metrics, log });
+  const tally = createTally();
+  const tallyWriter = createTallyWriter({ tally, health: store.health, log });
+  tallyWriter.start();
+  onClose(() => tallyWriter.close());
   const relay: RelayDeps = {
     store,
     portals,
@@ -44,6 +49,7 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
     metrics,
+    tally,
     log,
     now,
   };

@@ -13,7 +13,7 @@ import { createFormAdapter } from "../channels/form/adapter.ts";
 import { createFormDesk } from "../channels/form/desk.ts";
 import { createVisitorDesk } from "../channels/webchat/visitor.ts";
 import { mediaId, type PortalId } from "../domain/ids.ts";
-import { fromBbcode } from "../portal/bbcode.ts";
+import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { ensureInstalled } from "../portal/ensure-installed.ts";
 import type { Manifest } from "../portal/manifest.ts";
 import { createAccountCache } from "../relay/account-cache.ts";
@@ -101,6 +101,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     sessions,
     installer,
     publicUrl: config.publicUrl,
+    toBBCode: toBbcode,
     mediaLink: (id) => shelf.link(id),
     accountChanged: accountCache.forget,
     startHistoryRepair: async (portal) => {

@@ -4,9 +4,11 @@ import { createSweeper } from "../dispatch/sweeper.ts";
 import { parseLane } from "../domain/ids.ts";
 import { createChores } from "../relay/chores.ts";
 import { drain } from "../relay/drain.ts";
+import { createHealthWatch } from "../relay/health-watch.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
+import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
@@ -50,6 +52,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.close());
   const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
   chores.start();
+  const watch = createHealthWatch({ ...relay, localeOf, owner });
+  watch.start();
   // Running lanes end before their leases are given back, or another worker would find calls still under way.
   onClose(async () => {
     await dispatcher.close();
@@ -59,6 +63,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.stopTaking());
   onClose(() => sweeper.stop());
   onClose(() => chores.close());
+  onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });
   poller.start();

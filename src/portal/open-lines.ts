@@ -96,10 +96,18 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
         params: { USER_ID: wireId(userId), MESSAGE: text, TAG: tag },
         effect: "repeatable",
       };
-      return done(await caller.call(call));
+      const outcome = await caller.call(call);
+      // The documentation: `false` when the notification was not created.
+      return outcome.kind === "ok" && outcome.value === false ? NOT_CREATED : done(outcome);
     },
   };
 }
+
+const NOT_CREATED: PortalOutcome<void> = {
+  kind: "refused",
+  code: "NOT_CREATED",
+  sentence: "Bitrix24 created no notification. The person may have left, or may not be an employee.",
+};
 
 /** Calls of one chat, whatever they do, follow each other. */
 const sequenceOf = (at: LineAddress) => `${at.connector}|${at.line}|${at.chatId}`;

@@ -9,6 +9,7 @@ import type { Metrics } from "../log/metrics.ts";
 import type { Accepted, InboundRow } from "../store/contract/accept.ts";
 import { type Store, StoreUnavailable } from "../store/contract.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import type { Tally } from "./tally.ts";
 
 export interface InboundAcceptor {
   /** Resolves after the commit: only then may the vendor hear 200. Throws when the store cannot be asked (answer 503). */
@@ -19,6 +20,7 @@ export interface InboundAcceptorDeps {
   readonly store: Pick<Store, "messages">;
   readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
   readonly metrics: Metrics;
+  readonly tally: Tally;
   readonly log: Logger;
   readonly now: () => Date;
 }
@@ -82,7 +84,14 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   /** Retriable by hand from then on; its author is told by the lane. */
   async function fail(account: Account, event: SendingFailed): Promise<void> {
     const lanes = await deps.store.messages.applyFailure(account.id, event.externalIds, event.sentence);
-    for (const lane of lanes) deps.dispatcher.wake(lane);
+    for (const lane of lanes) {
+      deps.tally.ended(
+        { portal: account.portal, account: account.id, direction: "out" },
+        { state: "refused" },
+        deps.now(),
+      );
+      deps.dispatcher.wake(lane);
+    }
   }
 
   /** Its author was told that nobody knows; the lane tells the portal that it arrived. */
@@ -102,7 +111,10 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
       );
       return;
     }
-    if (accepted.kind !== "stored" || !accepted.due) return;
+    if (accepted.kind !== "stored") return;
+    if (row.fromDevice === true) deps.tally.ended({ ...row, direction: "out" }, { state: "sent" }, deps.now());
+    else if (row.kind === "message") deps.tally.received(row, deps.now());
+    if (!accepted.due) return;
     if (row.notBefore > deps.now()) deps.dispatcher.wakeAt(accepted.lane, row.notBefore);
     else deps.dispatcher.wake(accepted.lane);
   }

@@ -103,7 +103,11 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: r
   );
   await deps.store.messages.finish(results);
   route.adapter.progressed?.(route.account, route.conversation.externalChatId);
-  for (const { result } of results) deps.metrics.delivered.inc({ direction: "in", state: result.state });
+  const account = { portal: route.account.portal, account: route.account.id };
+  for (const { result } of results) {
+    deps.metrics.delivered.inc({ direction: "in", state: result.state });
+    deps.tally.ended({ ...account, direction: "in" }, result, deps.now());
+  }
   await learn(deps, route, outcome.value);
   return sent.length;
 }
@@ -260,6 +264,7 @@ async function conclude(
 async function finishAll(deps: RelayDeps, rows: readonly DueMessage[], result: MessageResult): Promise<void> {
   await deps.store.messages.finish(rows.map((row) => ({ message: row.id, result })));
   if (result.state !== "stored") deps.metrics.delivered.inc({ direction: "in", state: result.state }, rows.length);
+  for (const row of rows) deps.tally.ended(row, result, deps.now());
 }
 
 function elementResult(element: ElementOutcome | undefined): MessageResult {

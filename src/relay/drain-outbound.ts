@@ -279,6 +279,7 @@ async function postpone(
 async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Promise<void> {
   await deps.store.messages.finish([{ message: row.id, result }]);
   deps.metrics.delivered.inc({ direction: "out", state: result.state });
+  deps.tally.ended(row, result, deps.now());
 }
 
 /** The channel needs its own id of the quoted message. */

@@ -9,6 +9,7 @@ import type { PortalDirectory, PortalFile } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
+import type { Tally } from "./tally.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {
@@ -26,6 +27,8 @@ export interface RelayDeps {
   /** Opens a link that the portal gave for a file; guarded against private addresses. */
   readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
   readonly metrics: Metrics;
+  /** Counts by account, for the health board. */
+  readonly tally: Tally;
   readonly log: Logger;
   readonly now: () => Date;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../log/log.ts";
 import type { OpenLines } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
 import { type CompareDeps, compareHistory, hasGap } from "./compare-history.ts";
+import { withLock } from "./with-lock.ts";
 
 export interface RepairDeps extends CompareDeps {
   readonly store: Pick<Store, "messages" | "conversations" | "portals" | "locks">;
@@ -88,14 +89,7 @@ export function createRepairs(deps: RepairDeps): Repairs {
  * no participant of the chats, so the portal may refuse: that is reported and not guessed around.
  */
 async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<RepairReport | undefined> {
-  const lock = `repair:${portal}`;
-  if (!(await deps.store.locks.acquire(lock, deps.owner, LOCK_MS))) return undefined;
-  const prolong = setInterval(() => {
-    deps.store.locks
-      .renew(lock, deps.owner, LOCK_MS)
-      .catch((error: unknown) => deps.log.warn({ err: error, portal }, "The repair's lock could not be prolonged"));
-  }, LOCK_MS / 3);
-  try {
+  const locked = await withLock({ locks: deps.store.locks, ...deps }, `repair:${portal}`, LOCK_MS, async () => {
     const gapAt = (await deps.store.portals.find(portal))?.gapAt;
     const touched = await deps.store.conversations.list(portal, {
       touchedSince: new Date(deps.now().getTime() - WINDOW_MS),
@@ -115,11 +109,9 @@ async function repairPortal(deps: RepairDeps, portal: PortalId): Promise<RepairR
       problems.add(compared.sentence);
       if (compared.kind === "unavailable") break;
     }
-    const report = { ...total, problems: [...problems] };
+    const report: RepairReport = { ...total, problems: [...problems] };
     deps.log.info({ portal, ...report }, "compared the lines' histories with what was received");
     return report;
-  } finally {
-    clearInterval(prolong);
-    await deps.store.locks.release(lock, deps.owner);
-  }
+  });
+  return locked.kind === "done" ? locked.value : undefined;
 }

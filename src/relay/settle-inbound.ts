@@ -166,4 +166,5 @@ async function wait(
 async function finish(deps: RelayDeps, rows: readonly DueMessage[], result: MessageResult): Promise<void> {
   if (rows.length === 0) return;
   await deps.store.messages.finish(rows.map((row) => ({ message: row.id, result })));
+  for (const row of rows) deps.tally.ended(row, result, deps.now());
 }

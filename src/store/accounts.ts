@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Account, AccountProfile, ConnectionState } from "../domain/account.ts";
 import { accountId, mediaId, portalId } from "../domain/ids.ts";
 import { isUuid, toJson } from "./clean.ts";
-import type { AccountRepository } from "./contract/accounts.ts";
+import type { AccountPatch, AccountRepository } from "./contract/accounts.ts";
 import { repeatWhenUndone, violates } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
@@ -100,6 +100,7 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
           webhook_secret_sealed: secrets.seal(account.webhookSecret, webhookSecretPlace(id)),
           settings: toJson(account.settings),
           connection: toJson(account.connection),
+          worked: account.connection.kind === "connected",
           line: null,
           connector: null,
           poll_cursor: null,
@@ -122,6 +123,7 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
         ...(patch.enabled !== undefined && { enabled: patch.enabled }),
         ...(patch.connection !== undefined && { connection: toJson(patch.connection) }),
         ...(patch.profile !== undefined && { profile: toJson(patch.profile) }),
+        ...steadiness(patch),
       };
       try {
         const rows = await db
@@ -178,5 +180,20 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
         .where("id", "=", account)
         .execute();
     },
+  };
+}
+
+/**
+ * Since when the account is connected or not, whichever way it is not: so a connection that is tried again and again is
+ * down since it broke. What happened while it was switched off does not count.
+ */
+function steadiness({ connection, enabled }: AccountPatch) {
+  if (connection === undefined && enabled !== true) return {};
+  const connected = connection?.kind === "connected";
+  const turned = connection === undefined ? sql`false` : sql`(connection ->> 'kind' = 'connected') <> ${connected}`;
+  const switchedOn = enabled === true ? sql`not enabled` : sql`false`;
+  return {
+    steady_since: sql<Date>`case when ${turned} or ${switchedOn} then clock_timestamp() else steady_since end`,
+    ...(connected && { worked: true }),
   };
 }

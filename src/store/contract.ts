@@ -1,5 +1,6 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
+import type { HealthRepository } from "./contract/health.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
@@ -21,6 +22,7 @@ export interface Store {
   readonly locks: LockRepository;
   readonly nonces: NonceRepository;
   readonly channelState: ChannelStateRepository;
+  readonly health: HealthRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

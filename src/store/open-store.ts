@@ -7,6 +7,7 @@ import type { Store } from "./contract.ts";
 import { createConversationRepository } from "./conversations.ts";
 import { type Database, openPglite, openPostgres } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { createHealthRepository } from "./health.ts";
 import { createLaneRepository } from "./lanes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMediaRepository } from "./media.ts";
@@ -107,6 +108,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     locks: createLockRepository(db),
     nonces: createNonceRepository(db),
     channelState: createChannelStateRepository(db, secrets),
+    health: createHealthRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -19,6 +19,8 @@ const OWNED_TABLES = [
   "lanes",
   "conversations",
   "channel_state",
+  "account_alarms",
+  "account_days",
   "accounts",
   "portal_users",
 ] as const;

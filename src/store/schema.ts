@@ -25,6 +25,8 @@ interface PortalsTable extends SealedTokens {
   installation: Json<unknown>;
   installed_at: Generated<Date>;
   gap_at: Date | null;
+  alarm_people: ColumnType<unknown, string | undefined, string | null>;
+  time_zone: string | null;
 }
 
 interface PortalUsersTable extends SealedTokens {
@@ -51,6 +53,8 @@ interface AccountsTable {
   profile: ColumnType<unknown, string | undefined, string>;
   poll_cursor: string | null;
   created_at: Generated<Date>;
+  steady_since: Generated<Date>;
+  worked: Generated<boolean>;
 }
 
 interface ConversationsTable {
@@ -162,6 +166,36 @@ interface ChannelStateTable {
   value_sealed: ColumnType<Uint8Array, Buffer, Buffer>;
 }
 
+interface AccountDaysTable {
+  portal_id: string;
+  account_id: string;
+  /** Goes in and out as text, `2026-11-28`. */
+  day: string;
+  received: Generated<number>;
+  sent: Generated<number>;
+  refused: Generated<number>;
+  failed: Generated<number>;
+  uncertain: Generated<number>;
+  last_received_at: Date | null;
+  last_sent_at: Date | null;
+  heard_hours: Generated<number>;
+  watched_hours: Generated<number>;
+}
+
+interface AccountAlarmsTable {
+  portal_id: string;
+  account_id: string;
+  kind: string;
+  reason: string;
+  sentence: string;
+  since: Date;
+  raised_at: Generated<Date>;
+  told_to: string[] | null;
+  told_at: Date | null;
+  ended_at: Date | null;
+  ending: string | null;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -184,4 +218,6 @@ export interface Schema {
   locks: LocksTable;
   nonces: NoncesTable;
   channel_state: ChannelStateTable;
+  account_days: AccountDaysTable;
+  account_alarms: AccountAlarmsTable;
 }

@@ -132,6 +132,9 @@ export function tenantTests(use: () => Store): void {
       const file = mediaId(randomUUID());
       await use().media.create({ id: file, portal, message, name: "a.png", mime: "image/png", size: 3 });
       await use().channelState.set(portal, account.id, "keys", Buffer.from("secret"));
+      await use().health.record([{ portal, account: account.id, day: "2026-11-28", hour: 9, received: 1 }]);
+      const trouble = { kind: "connection", reason: "down", sentence: "gone", since: new Date() } as const;
+      await use().health.raise(portal, account.id, trouble);
 
       expect(await use().portals.erase(portal)).toEqual({
         media: [file],
@@ -144,6 +147,8 @@ export function tenantTests(use: () => Store): void {
           lanes: 2,
           conversations: 1,
           channel_state: 1,
+          account_alarms: 1,
+          account_days: 1,
           accounts: 1,
           portal_users: 1,
           portals: 1,

@@ -3,6 +3,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { acceptTests } from "./store-accept.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { editTests } from "./store-edits.ts";
+import { healthTests } from "./store-health.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
@@ -26,6 +27,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     };
     tenantTests(use);
     stateTests(use);
+    healthTests(use);
     acceptTests(use);
     byContactTests(use);
     messageTests(use);

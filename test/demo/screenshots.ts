@@ -77,7 +77,7 @@ async function openSettings(page: Page): Promise<void> {
   await page.getByRole("link", { name: "Market" }).click();
   await page.getByRole("button", { name: "Open", exact: true }).click();
   const settings = page.frameLocator(".slider iframe");
-  await settings.getByText("Northwind shop", { exact: true }).waitFor();
+  await settings.getByText("Northwind shop", { exact: true }).first().waitFor();
   await settings.getByText("Perfect, then please go ahead!").waitFor();
 }
 

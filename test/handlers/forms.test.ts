@@ -10,6 +10,7 @@ import { portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
+import { createTally } from "../../src/relay/tally.ts";
 import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -43,7 +44,7 @@ async function start(settings: Record<string, unknown> = {}, limits = {}) {
     connection: { kind: "connected", sentence: "Works." },
   });
   const acceptor = createInboundAcceptor({
-    ...{ store, metrics: createMetrics(), log: createLogger("silent"), now },
+    ...{ store, metrics: createMetrics(), tally: createTally(), log: createLogger("silent"), now },
     dispatcher: { wake: () => undefined, wakeAt: () => undefined },
   });
   app = Fastify();

@@ -62,7 +62,7 @@ describe("settings", () => {
     await inspect(page, "settings-dialog");
     await dialog.getByLabel("Bot token").fill("1234567890:abcdef");
     await dialog.getByRole("button", { name: "Connect" }).click();
-    await page.getByText("My bot").waitFor();
+    await page.getByRole("region", { name: "Channels" }).getByText("My bot").waitFor();
     expect(await site.store.accounts.list(site.memberId)).toMatchObject([
       { name: "My bot", connection: { kind: "connected" } },
     ]);
@@ -85,7 +85,7 @@ describe("settings", () => {
     await expect.poll(async () => (await site.store.accounts.find(site.memberId, accountId(id)))?.enabled).toBe(true);
     await page.getByText("Given up").waitFor();
     await page.getByRole("button", { name: "Send again" }).click();
-    await page.getByText("Waiting").waitFor();
+    await page.getByRole("region", { name: "Recent messages" }).getByText("Waiting").waitFor();
     await page.getByRole("button", { name: "Actions for Shop bot" }).click();
     await page.getByRole("menuitem", { name: "Delete" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
@@ -133,7 +133,7 @@ describe("settings", () => {
   test("work with the keyboard alone", async () => {
     await account("Shop bot", "1112223334:abcdef");
     const page = await settings();
-    await page.getByText("Shop bot").waitFor();
+    await page.getByRole("region", { name: "Channels" }).getByText("Shop bot").waitFor();
     const add = page.getByRole("button", { name: "Add channel" });
     await add.focus();
     await page.keyboard.press("Enter");

@@ -27,6 +27,7 @@ import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
+import { createTally } from "../../src/relay/tally.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
@@ -251,6 +252,7 @@ export class Relay {
       toBBCode: options.toBBCode ?? ((text) => text.text),
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
       metrics,
+      tally: createTally(),
       log,
       now,
     }));

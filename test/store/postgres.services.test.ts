@@ -145,6 +145,10 @@ describe("a PostgreSQL server", () => {
             { message: answer.message, result: { state: "sent", externalIds: [`a${n}`, `b${n}`] } },
           ]);
         await store.messages.applyReceipt(account.id, [`b${n}`], "read");
+        await accept(store, inbound(account, { chatId: "waiting" }));
+        await store.health.record([{ portal, account: account.id, day: "2026-11-28", hour: 9, received: 1 }]);
+        await store.health.board(portal, "2026-11-28");
+        await store.health.watchList();
       }
       await store.close();
     };

@@ -20,6 +20,7 @@ import { createLogger } from "../../../src/log/log.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaShelf } from "../../../src/media/shelf.ts";
 import { createInboundAcceptor } from "../../../src/relay/accept-inbound.ts";
+import { createTally } from "../../../src/relay/tally.ts";
 import { registerRateLimits } from "../../../src/server/rate-limits.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { openStore } from "../../../src/store/open-store.ts";
@@ -123,6 +124,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     store,
     dispatcher: { wake: () => undefined, wakeAt: () => undefined },
     metrics: createMetrics(),
+    tally: createTally(),
     log,
     now,
   });

@@ -47,6 +47,7 @@ export function findMethod(name: string): { name: string; method: ContractMethod
 /** Where the published table states a type that the method's own description contradicts. */
 const typeCorrections: Readonly<Record<string, string>> = {
   "user.get.FILTER": "object",
+  "user.search.FILTER": "object",
   "imconnector.send.status.delivery.MESSAGES": "array!",
 };
 

@@ -17,6 +17,8 @@ import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
+import { toBbcode } from "../../../src/portal/bbcode.ts";
+import type { PortalDirectory } from "../../../src/portal/contract.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
@@ -48,6 +50,7 @@ export interface Site {
   readonly emulator: PortalEmulator;
   readonly portal: PortalControls;
   readonly channel: FakeChannel;
+  readonly portals: PortalDirectory;
   readonly sessions: Sessions;
   readonly broker: SessionBroker;
   readonly woken: string[];
@@ -158,6 +161,7 @@ export async function openSite(
     dispatcher,
     sessions,
     installer,
+    toBBCode: toBbcode,
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
@@ -186,6 +190,7 @@ export async function openSite(
     emulator,
     portal,
     channel,
+    portals,
     sessions,
     broker,
     woken,

@@ -16,6 +16,7 @@ import { keptFiles } from "../../../src/relay/files.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSessionHost, type HostTiming } from "../../../src/relay/sessions/session-host.ts";
+import { createTally } from "../../../src/relay/tally.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { openStore } from "../../../src/store/open-store.ts";
 import { content, installation, newPortalId } from "../../contract/store-fixtures.ts";
@@ -83,7 +84,14 @@ function process(bus = createLocalBus(() => undefined), timing: Partial<HostTimi
   if (!adapter) throw new Error("no adapter");
   const woken: string[] = [];
   const dispatcher = { wake: (lane: string) => void woken.push(lane), wakeAt: () => undefined };
-  const acceptor = createInboundAcceptor({ store, dispatcher, metrics: createMetrics(), log, now: () => new Date() });
+  const acceptor = createInboundAcceptor({
+    store,
+    dispatcher,
+    metrics: createMetrics(),
+    tally: createTally(),
+    log,
+    now: () => new Date(),
+  });
   const host = createSessionHost({ store, channels, acceptor, dispatcher, log, owner, timing });
   broker.serve(host);
   stops.push(

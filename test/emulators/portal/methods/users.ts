@@ -1,5 +1,5 @@
 import type { PortalUser } from "../model.ts";
-import { answer, answerPage } from "../rest-result.ts";
+import { answer, answerPage, type RestResult } from "../rest-result.ts";
 import { asInteger, asList, asRecord, asText, type Fields } from "../values.ts";
 import type { MethodFamily } from "./context.ts";
 
@@ -36,6 +36,22 @@ function matches(fields: Fields, filter: Fields): boolean {
   });
 }
 
+/** Over names, position and department at once, by the beginning of each word looked for, upper and lower case alike. */
+function findable(user: PortalUser, words: string): boolean {
+  const own = `${user.name} ${user.lastName} ${user.admin ? "Administrator" : ""}`.toLowerCase().split(/\s+/);
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .every((word) => own.some((part) => part.startsWith(word)));
+}
+
+function page(found: readonly Fields[], parameters: Fields): RestResult {
+  const start = Math.max(0, asInteger(parameters.start) ?? 0);
+  const next = start + pageSize < found.length ? start + pageSize : undefined;
+  return answerPage(found.slice(start, start + pageSize), found.length, next);
+}
+
 export const userMethods: MethodFamily = {
   profile: {
     handler: ({ user }) =>
@@ -57,9 +73,19 @@ export const userMethods: MethodFamily = {
         .employees()
         .map((user) => userFields(user, token.scope))
         .filter((fields) => matches(fields, filter));
-      const start = Math.max(0, asInteger(parameters.start) ?? 0);
-      const next = start + pageSize < found.length ? start + pageSize : undefined;
-      return answerPage(found.slice(start, start + pageSize), found.length, next);
+      return page(found, parameters);
+    },
+  },
+  /** Documentation: FIND alone, or one or more of the other fields. */
+  "user.search": {
+    handler: ({ portal, token }, parameters) => {
+      const { FIND: words, ...filter } = asRecord(parameters.FILTER);
+      const found = portal
+        .employees()
+        .filter((user) => words === undefined || findable(user, asText(words)))
+        .map((user) => userFields(user, token.scope))
+        .filter((fields) => words !== undefined || matches(fields, filter));
+      return page(found, parameters);
     },
   },
 };

@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import { expect } from "vitest";
+import type { PageRequest } from "../../emulators/portal/pages.ts";
+import { openSite, type Site } from "../../handlers/support/site.ts";
+
+export const LOOKS = {
+  light: { colorScheme: "light", viewport: { width: 1280, height: 860 } },
+  dark: { colorScheme: "dark", viewport: { width: 1280, height: 860 } },
+  narrow: { colorScheme: "light", viewport: { width: 390, height: 780 } },
+} as const satisfies Readonly<Record<string, BrowserContextOptions>>;
+
+/** Our built pages in a real browser, opened the way the portal does, with the real server and store behind. */
+export class Pages {
+  /** What the pages complained about in the console. */
+  readonly complaints: string[] = [];
+  readonly site: Site;
+  private readonly base: string;
+  private readonly browser: Browser;
+  private readonly outDir: string;
+  private readonly screenshots = process.env.SCREENSHOTS_DIR;
+  private context: BrowserContext | undefined;
+
+  private constructor(parts: { site: Site; base: string; browser: Browser; outDir: string }) {
+    this.site = parts.site;
+    this.base = parts.base;
+    this.browser = parts.browser;
+    this.outDir = parts.outDir;
+  }
+
+  static async start(): Promise<Pages> {
+    const outDir = await mkdtemp(join(tmpdir(), "pages-"));
+    await build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir } });
+    const browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM_PATH ?? "",
+      args: ["--no-sandbox"],
+    });
+    const site = await openSite({ pagesDir: outDir });
+    const base = await site.app.listen({ port: 0, host: "127.0.0.1" });
+    return new Pages({ site, base, browser, outDir });
+  }
+
+  /** A form posted into a fresh window. `before`: what shall hold before anything of the page is loaded. */
+  async open(
+    request: PageRequest,
+    path: string,
+    look: BrowserContextOptions = LOOKS.light,
+    before: (page: Page) => Promise<unknown> = async () => undefined,
+  ): Promise<Page> {
+    await this.closePage();
+    this.context = await this.browser.newContext(look);
+    const page = await this.context.newPage();
+    await before(page);
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
+        this.complaints.push(message.text());
+    });
+    const inputs = Object.entries(request.fields).map(
+      ([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`,
+    );
+    await page.setContent(
+      `<form method="post" action="${this.base}${path}${new URL(request.url).search}">${inputs.join("")}</form>`,
+    );
+    await page.evaluate("document.forms[0].submit()");
+    await page.locator("main").waitFor();
+    return page;
+  }
+
+  /** No serious accessibility fault, nothing cut off sideways; a picture of it where one is wanted. */
+  async inspect(page: Page, name: string): Promise<void> {
+    await page.evaluate(axe.source);
+    const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
+      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+    };
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    if (this.screenshots !== undefined) {
+      await mkdir(this.screenshots, { recursive: true });
+      await page.screenshot({ path: join(this.screenshots, `${name}.png`), fullPage: true });
+    }
+    expect(
+      serious.map(({ id, nodes }) => [id, nodes.map((node) => `${node.html.slice(0, 200)} ${node.failureSummary}`)]),
+      name,
+    ).toEqual([]);
+    expect(
+      await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+      `${name}: cut off sideways`,
+    ).toBe(0);
+  }
+
+  async closePage(): Promise<void> {
+    await this.context?.close();
+    this.context = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.site.stop();
+    await rm(this.outDir, { recursive: true, force: true });
+  }
+}
