@@ -133,13 +133,16 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   });
 
   async function installPortal(portal: PortalId) {
-    const report = await ensureInstalled({
+    const found = await ensureInstalled({
       caller: portals.caller(portal),
       connectors: portals.connectors(portal),
       manifest: parts.manifest,
       publicUrl: config.publicUrl,
       channels: [...channels.values()],
     });
+    // Only where the portal could be asked: else every account would fail with what the report says already.
+    const lines = found.application === undefined ? [] : await accounts.ensureLines(portal);
+    const report = { ...found, ok: found.ok && lines.length === 0, problems: [...found.problems, ...lines] };
     await store.portals.update(portal, { installation: report });
     return report;
   }

@@ -36,6 +36,11 @@ export interface LineRefused {
 
 export interface AccountLines {
   set(account: Account, adapter: ChannelAdapter, line: string): Promise<LineOutcome>;
+  /**
+   * Registers and activates again what the account's line needs: an account put on its line before its channel had groups
+   * has no connector for them there. Nothing is changed where all is well.
+   */
+  ensure(account: Account, adapter: ChannelAdapter): Promise<LineRefused | undefined>;
   leave(account: Account, adapter: ChannelAdapter | undefined): Promise<LineOutcome>;
   /** In the portal alone: the store still says that the account feeds its line. */
   detach(account: Account, adapter: ChannelAdapter | undefined): Promise<PortalOutcome<void>>;
@@ -69,6 +74,11 @@ export function createAccountLines({ store, portals, publicUrl }: AccountLinesDe
     if (outcome.kind !== "ok") return refusedByPortal(outcome);
     const stored = await store.accounts.update(account.portal, account.id, { line: null, connector: null });
     return stored === "unknown" ? { kind: "unknown" } : { kind: "done" };
+  }
+
+  async function ensure(account: Account, adapter: ChannelAdapter): Promise<LineRefused | undefined> {
+    const { line, connector } = account;
+    return line === undefined || connector === undefined ? undefined : attach(account, adapter, connector, line);
   }
 
   async function attach(
@@ -143,7 +153,7 @@ export function createAccountLines({ store, portals, publicUrl }: AccountLinesDe
     }
   }
 
-  return { set, leave, detach };
+  return { set, ensure, leave, detach };
 }
 
 function refusedByPortal(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): LineRefused {

@@ -69,6 +69,8 @@ export interface Accounts {
   change(portal: PortalId, account: AccountId, change: AccountChange): Promise<AccountOutcome>;
   /** Connects to that open line; `null` takes the account off its line. */
   setLine(portal: PortalId, account: AccountId, line: string | null): Promise<AccountOutcome>;
+  /** Puts the portal's side of every account's line in order; answers what did not work, in sentences. */
+  ensureLines(portal: PortalId): Promise<readonly string[]>;
   setEnabled(portal: PortalId, account: AccountId, enabled: boolean, backlog?: BacklogChoice): Promise<AccountOutcome>;
   /** The whole portal's switch; answers what it waits for. */
   setPortalActive(
@@ -159,6 +161,17 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     if (outcome.kind !== "done") return outcome;
     if (line !== null) await wake(portal, id);
     return answer(portal, id, outcome.problem);
+  }
+
+  async function ensureLines(portal: PortalId): Promise<readonly string[]> {
+    const problems: string[] = [];
+    for (const account of await store.accounts.list(portal)) {
+      const adapter = channels.get(account.channel);
+      const refused = adapter && (await lines.ensure(account, adapter));
+      if (refused)
+        problems.push(`"${account.name}" could not be connected to its Open Channel again: ${refused.sentence}`);
+    }
+    return problems;
   }
 
   async function setEnabled(
@@ -280,5 +293,5 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     };
   }
 
-  return { create, change, setLine, setEnabled, setPortalActive, reconnect, delete: remove };
+  return { create, change, setLine, ensureLines, setEnabled, setPortalActive, reconnect, delete: remove };
 }

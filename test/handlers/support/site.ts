@@ -25,7 +25,7 @@ import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
-import { createAccounts } from "../../../src/relay/accounts.ts";
+import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
@@ -53,6 +53,7 @@ export interface Site {
   readonly portals: PortalDirectory;
   readonly sessions: Sessions;
   readonly broker: SessionBroker;
+  readonly accounts: Accounts;
   readonly woken: string[];
   readonly removed: string[];
   readonly hub: Hub;
@@ -193,6 +194,7 @@ export async function openSite(
     portals,
     sessions,
     broker,
+    accounts,
     woken,
     removed,
     hub,
