@@ -6,7 +6,8 @@
  * 503, and the repair job finds the replies in the lines' histories.
  *
  * Proof: `auth.application_token` of the portal that `auth.member_id` names, compared in constant time. Installation and
- * update may bring a token we do not know yet: they are proved by a token refresh with our secret. What is not proved is
+ * update may bring a token we do not know yet: they are proved by a token refresh with our secret. While the authorization
+ * server is away they are kept on disk and tried again, less and less often, for a day. What is not proved is
  * answered 401 or 403 and leaves nothing behind.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
@@ -37,6 +38,8 @@ export interface EventsDeps {
   readonly portals: Pick<ManagedPortalDirectory, "caller" | "forget">;
   readonly installer: Installer;
   readonly spool: Spool;
+  /** Installations that nobody could prove, because the authorization server was away. They hold up nothing else. */
+  readonly unproved: Spool;
   readonly shelf: Pick<MediaShelf, "remove">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly fromBBCode: (text: string) => RichText;
@@ -50,6 +53,8 @@ export interface EventsDeps {
 type LifeEvent = Extract<PortalEvent, { kind: "app-installed" | "app-updated" | "app-uninstalled" | "app-payment" }>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** An installation that cannot be proved for so long is given up. */
+const UNPROVED_KEPT_MS = 24 * 3_600_000;
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 /** The page of the installer waits for this run; an event only starts it. */
 const NO_PATIENCE_MS = 0;
@@ -61,8 +66,24 @@ export async function registerEvents(app: App, deps: EventsDeps): Promise<void> 
       return "done";
     } catch (error) {
       if (error instanceof StoreUnavailable) return "later";
+      if (error instanceof AuthorizationAway && (await deps.unproved.put(entry)) === "kept") return "done";
       // Refused or unusable: said to nobody any more, so said to the log.
       deps.log.warn({ err: error }, "A portal event from the spool was not accepted");
+      return "done";
+    }
+  });
+  await deps.unproved.start(async (entry) => {
+    const receivedAt = new Date(entry.receivedAt);
+    try {
+      await take(deps, entry.body, receivedAt);
+      return "done";
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return "later";
+      if (error instanceof AuthorizationAway && Date.now() - receivedAt.getTime() < UNPROVED_KEPT_MS) return "later";
+      deps.log.warn(
+        { err: error },
+        "An installation was not accepted; an administrator can open the application instead",
+      );
       return "done";
     }
   });
@@ -83,6 +104,12 @@ async function answer(deps: EventsDeps, request: FastifyRequest, reply: FastifyR
       await take(deps, body, new Date());
       return reply.send({ ok: true });
     } catch (error) {
+      if (error instanceof AuthorizationAway) {
+        const entry = { receivedAt: new Date().toISOString(), contentType, body };
+        if ((await deps.unproved.put(entry)) === "full") throw error;
+        deps.metrics.events.inc({ event: "app-installed", outcome: "spooled" });
+        return reply.send({ ok: true });
+      }
       if (!(error instanceof StoreUnavailable)) throw error;
     }
   }
@@ -131,6 +158,13 @@ function prove(auth: EventAuth, portal: Portal | undefined): Portal {
 function sameToken(stored: string, given: string): boolean {
   const digest = (value: string) => createHash("sha256").update(value).digest();
   return timingSafeEqual(digest(stored), digest(given));
+}
+
+/** Who installs cannot be proved just now. */
+class AuthorizationAway extends HttpError {
+  constructor(sentence: string) {
+    super(503, "authorization_unreachable", sentence);
+  }
 }
 
 const foreign = () =>
@@ -234,7 +268,7 @@ async function installed(
     }
     const outcome = await deps.oauth.proveFirstContact(serverEndpoint, refreshToken);
     if (outcome.kind === "denied") throw foreign();
-    if (outcome.kind === "unreachable") throw new HttpError(503, "authorization_unreachable", outcome.sentence);
+    if (outcome.kind === "unreachable") throw new AuthorizationAway(outcome.sentence);
     const { grant } = outcome;
     if (grant.memberId !== auth.memberId) throw foreign();
     await deps.store.portals.install({

@@ -18,6 +18,7 @@ import { ensureInstalled } from "../portal/ensure-installed.ts";
 import type { Manifest } from "../portal/manifest.ts";
 import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
+import { backoff } from "../relay/backoff.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
@@ -31,6 +32,7 @@ import type { RelayPart } from "./relay.ts";
 
 const ACCOUNT_CACHE_MS = 2_000;
 const SPOOL_BYTES = 64 * 1024 * 1024;
+const UNPROVED_BYTES = 4 * 1024 * 1024;
 
 export interface WebParts {
   readonly portal: PortalPart;
@@ -67,6 +69,14 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     onDepth: (count) => metrics.spooled.set(count),
   });
   onClose(() => spool.close());
+  const unproved = createSpool({
+    dir: `${config.dataDir}/spool-unproved`,
+    maxBytes: UNPROVED_BYTES,
+    log,
+    onDepth: () => undefined,
+    pauseMs: backoff,
+  });
+  onClose(() => unproved.close());
 
   await registerChannels(app, { channels, accounts: accountCache, acceptor });
   await registerEvents(app, {
@@ -76,6 +86,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     portals,
     installer,
     spool,
+    unproved,
     shelf,
     channels,
     fromBBCode: fromBbcode,

@@ -36,10 +36,13 @@ export function createSpool(options: {
   readonly maxBytes: number;
   readonly log: Logger;
   readonly onDepth: (count: number) => void;
+  /** Milliseconds until the first entry is tried again after that many failures of it in a row. Default: always 500. */
+  readonly pauseMs?: (failures: number) => number;
 }): Spool {
   let names: string[] = [];
   let bytes = 0;
   let counter = 0;
+  let failures = 0;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let active: Promise<void> = Promise.resolve();
@@ -50,7 +53,7 @@ export function createSpool(options: {
     timer = setTimeout(() => {
       timer = undefined;
       active = drain().finally(schedule);
-    }, RETRY_MS);
+    }, options.pauseMs?.(failures) ?? RETRY_MS);
   };
 
   const drain = async (): Promise<void> => {
@@ -59,7 +62,11 @@ export function createSpool(options: {
       if (name === undefined) return;
       const path = join(options.dir, name);
       const entry = await readEntry(path);
-      if (entry && (await replayOne(entry)) === "later") return;
+      if (entry && (await replayOne(entry)) === "later") {
+        failures += 1;
+        return;
+      }
+      failures = 0;
       if (!entry)
         await rename(path, `${path}.unreadable`).catch(() =>
           options.log.error({ name }, "a spooled event cannot be read nor put aside"),

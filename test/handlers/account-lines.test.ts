@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 
-const active = (connector: string) => site.portal.portal.status(connector, 1).active;
+const active = (connector: string) => site.portal.portal.status(connector, 1)?.active;
 
 describe("a channel that learns groups", () => {
   test("has them on the line of an account that was there before, and a second look changes nothing", async () => {

@@ -11,11 +11,11 @@ import { createLogger, type Logger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import type { GrantOutcome } from "../../src/portal/oauth.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
-import { createSpool } from "../../src/relay/spool.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { fakeChannel } from "./support/fake-channel.ts";
+import { openSpool } from "./support/open-spool.ts";
 
 const TOKEN = "application-token-of-the-portal";
 /** A portal of its own for each test, in one store. */
@@ -99,9 +99,7 @@ afterEach(async () => {
 
 async function start(): Promise<App> {
   const metrics = createMetrics();
-  const spool = createSpool({ dir: join(dir, "spool"), maxBytes: spoolBytes, log, onDepth: () => undefined });
   const server = await buildApp({ publicUrl: "http://threadline.test", log, pagesDir: dir, version: "0" });
-  server.addHook("onClose", () => spool.close());
   const channel = fakeChannel();
   const deps: EventsDeps = {
     inTurn: (_portal, work) => work(),
@@ -110,7 +108,8 @@ async function start(): Promise<App> {
     oauth: { proveFirstContact: async () => granted },
     portals: { caller: () => ({ call: async () => ({ kind: "ok", value: {} }) }), forget: () => undefined },
     installer: { run: async (portal) => void runs.push(portal), running: () => false },
-    spool,
+    spool: openSpool(server, { dir, name: "spool", maxBytes: spoolBytes }, log),
+    unproved: openSpool(server, { dir, name: "unproved", maxBytes: 10_000 }, log),
     shelf: { remove: async () => undefined },
     channels: new Map([[channel.adapter.id, channel.adapter]]),
     fromBBCode: plainText,
