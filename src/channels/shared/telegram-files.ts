@@ -11,9 +11,9 @@ export const TEXT_LIMIT = 4096;
 /** Longest caption under a file (`caption_length_limit_default`). */
 export const CAPTION_LIMIT = 1024;
 /** Larger pictures go as documents (Bot API, "sendPhoto"). */
-export const PHOTO_LIMIT = 10 * 1024 * 1024;
+const PHOTO_LIMIT = 10 * 1024 * 1024;
 /** An album has 2 to 10 items (Bot API, "sendMediaGroup"; messages.sendMultiMedia). */
-export const GROUP_LIMIT = 10;
+const GROUP_LIMIT = 10;
 
 export type FileMethod = "photo" | "video" | "animation" | "voice" | "audio" | "document" | "sticker";
 

@@ -341,3 +341,39 @@ describe("the telegram emulator as a program", () => {
     expect((await fetch(`${url}/_emulator/write`, { method: "POST", body: "{" })).status).toBe(400);
   });
 });
+
+it("the telegram emulator plays Start links, reactions, business chats and groups that move, told by HTTP", async () => {
+  const emulator = await startTelegramEmulator({ limits: false });
+  open.push(emulator);
+  const bot = emulator.bot();
+  bot.allowedUpdates = ["message", "message_reaction", "business_message", "deleted_business_messages"];
+  const post = async (path: string, body: unknown): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${emulator.url}/_emulator/${path}`, { method: "POST", body: JSON.stringify(body) });
+    expect(response.status, path).toBe(200);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const kinds = () => bot.updates.map((update) => Object.keys(update).at(-1));
+  const said = (at: number) => bot.updates.at(at) as { message: Record<string, unknown> };
+  await post("people", { id: 42, first_name: "Ivo" });
+  await post("start", { chat: 42, payload: "promo" });
+  expect(said(-1).message["text"]).toBe("/start promo");
+  await post("react", { chat: 42, message: 1, emoji: "👍" });
+  const { id } = await post("business", {});
+  await post("business-write", { connection: id, chat: 42, text: "Open today?" });
+  await post("business-remove", { connection: id, chat: 42, messages: [2] });
+  expect(kinds()).toEqual(["message", "message_reaction", "business_message", "deleted_business_messages"]);
+  const send = (chat: number, more = "") =>
+    fetch(`${emulator.url}/bot${emulator.token}/sendMessage?chat_id=${chat}&text=hi${more}`);
+  await post("business-write", { connection: id, chat: 42, text: "Open?", byOwner: false });
+  expect((await send(42, `&business_connection_id=${String(id)}`)).status).toBe(200);
+  await post("business-rights", { connection: id, canReply: false });
+  expect((await send(42, `&business_connection_id=${String(id)}`)).status).toBe(403);
+  await post("groups", { id: -5, title: "Wholesale", type: "group" });
+  await post("migrate", { chat: -5, to: -1_001_000_000_001 });
+  expect(said(-2).message["migrate_to_chat_id"]).toBe(-1_001_000_000_001);
+  expect(said(-1).message["migrate_from_chat_id"]).toBe(-5);
+  const moved = await send(-5);
+  expect(moved.status).toBe(400);
+  expect(await moved.json()).toMatchObject({ parameters: { migrate_to_chat_id: -1_001_000_000_001 } });
+  expect((await send(-1_001_000_000_001)).status).toBe(200);
+});
