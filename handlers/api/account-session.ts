@@ -70,6 +70,26 @@ export function registerAccountSessionRoutes(scope: App, deps: ApiDeps): void {
   );
 
   scope.post(
+    "/accounts/:id/session/restart",
+    {
+      config: { rateLimit: { max: 20, timeWindow: "1 minute" } },
+      schema: {
+        summary: "Begins the connection anew: a code that was sent is sent again",
+        tags,
+        security,
+        params: accountParams,
+        response: { ...errors },
+      },
+    },
+    async (request, reply) => {
+      const account = await accountOf(administratorOf(request), request.params.id);
+      const asked = await deps.connections.ask(account.id, { method: "restart" });
+      if (asked.kind !== "answered") throw unheard(asked.kind);
+      return sendNothing(reply);
+    },
+  );
+
+  scope.post(
     "/accounts/:id/session/logout",
     {
       config: { rateLimit: { max: 20, timeWindow: "1 minute" } },

@@ -2,9 +2,11 @@ import { channel, connectorParams, connectorState, line } from "../../src/api/ch
 import { errorAnswer } from "../../src/api/common.ts";
 import { accountConnector, channelOfConnector } from "../../src/domain/connector-ids.ts";
 import type { App } from "../../src/server/app.ts";
+import { localeOf } from "../../src/server/locale.ts";
 import { administratorOf, viewerOf } from "../../src/server/session.ts";
 import { accountError, portalError, sendNothing } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { presentChannel } from "./present-channel.ts";
 
 const security = [{ session: [] }];
 const tags = ["channels"];
@@ -26,20 +28,8 @@ export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       viewerOf(request);
-      return [...channels.values()].map((adapter) => ({
-        id: adapter.id,
-        title: adapter.title,
-        icon: { ...adapter.icon },
-        setup: adapter.setup.map((step) => ({
-          ...step,
-          fields: step.fields.map(({ choices, ...field }) => ({
-            ...field,
-            ...(choices && { choices: choices.map((choice) => ({ ...choice })) }),
-          })),
-        })),
-        sessions: adapter.sessions !== undefined,
-        capabilities: { ...adapter.capabilities },
-      }));
+      const locale = localeOf(request.headers["accept-language"]);
+      return [...channels.values()].map((adapter) => presentChannel(adapter, locale));
     },
   );
 

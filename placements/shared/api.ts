@@ -5,7 +5,7 @@
  */
 import { createParser } from "eventsource-parser";
 import type { SessionAnswer } from "../../src/api/portal.ts";
-import { boot, placementOption } from "./boot.ts";
+import { boot, locale, placementOption } from "./boot.ts";
 import { freshToken } from "./frame.ts";
 
 export class ApiError extends Error {
@@ -112,7 +112,11 @@ function request(
 ): Promise<Response> {
   return fetch(`/api${path}`, {
     method,
-    headers: { authorization: `Bearer ${session}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    headers: {
+      authorization: `Bearer ${session}`,
+      "accept-language": locale,
+      ...(body !== undefined && { "content-type": "application/json" }),
+    },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     signal,
     cache: "no-store",

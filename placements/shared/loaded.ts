@@ -1,4 +1,4 @@
-import { onBeforeUnmount, type Ref, ref, shallowRef } from "vue";
+import { onBeforeUnmount, type Ref, ref, shallowRef, watch } from "vue";
 import { ApiError } from "./api.ts";
 import { t } from "./i18n.ts";
 
@@ -50,27 +50,36 @@ export function useLoaded<Value>(read: () => Promise<Value>): Loaded<Value> {
   return { value, error, sessionEnded, loading, load };
 }
 
-/** Runs again and again while the page is looked at; a run that takes long is waited for. Slower while it fails. */
-export function usePolling(run: () => Promise<boolean>, everyMs: number): void {
+/**
+ * Runs again and again while the page is looked at and it is wanted; a run that takes long is waited for. Slower while
+ * it fails.
+ */
+export function usePolling(run: () => Promise<boolean>, everyMs: number, wanted: () => boolean = () => true): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+  let running = false;
   let stopped = false;
 
   function plan(): void {
     clearTimeout(timer);
-    if (!stopped && !document.hidden) timer = setTimeout(tick, everyMs * Math.min(8, 2 ** failures));
+    if (!stopped && !running && !document.hidden && wanted())
+      timer = setTimeout(tick, everyMs * Math.min(8, 2 ** failures));
   }
 
   async function tick(): Promise<void> {
+    if (running) return;
+    running = true;
     failures = (await run()) ? 0 : failures + 1;
+    running = false;
     plan();
   }
 
   function looked(): void {
-    if (document.hidden) clearTimeout(timer);
-    else void tick();
+    clearTimeout(timer);
+    if (!document.hidden && wanted()) void tick();
   }
 
+  watch(wanted, plan);
   document.addEventListener("visibilitychange", looked);
   onBeforeUnmount(() => {
     stopped = true;

@@ -1,30 +1,57 @@
 import type { AccountAnswer } from "../../src/api/accounts.ts";
-import type { ChannelAnswer, SetupFieldAnswer } from "../../src/api/channels.ts";
+import type { ChannelAnswer, SetupFieldAnswer, SetupStepAnswer } from "../../src/api/channels.ts";
 
-/** What an admin has typed so far, by `into.key`. Switches are booleans, everything else text. */
+/** What an admin has typed so far, by `into.key`, and agreed to, by `agree.step`. Switches are booleans, everything else text. */
 export type Typed = Record<string, string | boolean>;
 
 export const fieldId = (field: SetupFieldAnswer) => `${field.into}.${field.key}`;
+export const agreementId = (step: SetupStepAnswer) => `agree.${step.id}`;
 const fieldsOf = (channel: ChannelAnswer): SetupFieldAnswer[] => channel.setup.flatMap((step) => step.fields);
+const warningsOf = (channel: ChannelAnswer) => channel.setup.filter((step) => step.warning !== undefined);
 
 /** The form as it opens: empty, or with an account's settings. Secrets are never filled in; they are not told to us. */
 export function startTyping(channel: ChannelAnswer, account: AccountAnswer | undefined): Typed {
+  const agreements = warningsOf(channel).map((step): [string, boolean] => [
+    agreementId(step),
+    // Where no setting keeps it, an account would not be there without the agreement.
+    step.consent === undefined ? account !== undefined : account?.settings[step.consent] === true,
+  ]);
   const entries = fieldsOf(channel).map((field): [string, string | boolean] => {
     const kept = field.into === "settings" ? account?.settings[field.key] : undefined;
     if (field.kind === "switch") return [fieldId(field), kept === true];
     if (Array.isArray(kept)) return [fieldId(field), kept.join("\n")];
-    return [fieldId(field), typeof kept === "string" || typeof kept === "number" ? String(kept) : ""];
+    if (typeof kept === "string" || typeof kept === "number") return [fieldId(field), String(kept)];
+    return [fieldId(field), field.kind === "choice" ? (field.preset ?? field.choices?.[0]?.value ?? "") : ""];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries([...agreements, ...entries]);
 }
 
-/** Required fields that are still empty. An account that exists keeps its credentials when nothing is typed. */
+/** What stands in a `choice`: its choices, and what a program set that is none of them. */
+export function choicesOf(field: SetupFieldAnswer, chosen: string): { value: string; label: string }[] {
+  const choices = field.choices ?? [];
+  return choices.some(({ value }) => value === chosen) ? choices : [...choices, { value: chosen, label: chosen }];
+}
+
+/**
+ * Required fields that are still empty, and warnings that are not agreed to. An account that exists keeps its
+ * credentials when nothing is typed.
+ */
 export function missingFields(channel: ChannelAnswer, typed: Typed, account: AccountAnswer | undefined): string[] {
-  return fieldsOf(channel)
+  const agreements = warningsOf(channel).map(agreementId);
+  const empty = fieldsOf(channel)
     .filter((field) => field.required && field.kind !== "switch")
     .filter((field) => !(account && field.into === "credentials"))
     .filter((field) => String(typed[fieldId(field)] ?? "").trim() === "")
     .map(fieldId);
+  return [...agreements.filter((id) => typed[id] !== true), ...empty];
+}
+
+/** The field that the server names as wrong (`settings.origins.0`), if it is one of this form. */
+export function fieldNamed(channel: ChannelAnswer, named: unknown): string | undefined {
+  if (typeof named !== "string") return undefined;
+  return fieldsOf(channel)
+    .map(fieldId)
+    .find((id) => named === id || named.startsWith(`${id}.`));
 }
 
 interface Filled {
@@ -42,6 +69,8 @@ export function fill(channel: ChannelAnswer, typed: Typed): Filled {
     if (field.into === "settings") settings[field.key] = value;
     else if (raw !== "") credentials[field.key] = value;
   }
+  for (const step of warningsOf(channel))
+    if (step.consent !== undefined) settings[step.consent] = typed[agreementId(step)] === true;
   return { settings, ...(Object.keys(credentials).length > 0 && { credentials }) };
 }
 

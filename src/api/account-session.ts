@@ -14,3 +14,5 @@ export const accountSession = z.object({
 });
 
 export const accountSessionAnswer = z.object({ text: text(200).min(1) });
+
+export type AccountSessionAnswer = z.output<typeof accountSession>;

@@ -11,6 +11,7 @@ export const setupField = z.object({
     .array(z.object({ value: z.string(), label: z.string() }))
     .optional()
     .describe("Of a `choice`."),
+  preset: z.string().optional().describe("Of a `choice`: what a new account begins with; else the first."),
 });
 
 const setupStep = z.object({
@@ -19,14 +20,19 @@ const setupStep = z.object({
   help: z.string(),
   fields: z.array(setupField),
   warning: z.string().optional().describe("To be agreed to before this step."),
+  consent: z.string().optional().describe("Setting that is `true` once somebody agreed to the warning."),
 });
 
 export const channel = z.object({
   id: z.string(),
   title: z.string(),
+  description: z.string().describe("What it is and whom it is for. Texts are in the language of `Accept-Language`."),
   icon: z.object({ svg: z.string(), color: z.string() }),
   setup: z.array(setupStep),
   sessions: z.boolean().describe("Its accounts have a standing connection, set up at `/accounts/:id/session`."),
+  signIn: z
+    .partialRecord(z.enum(["qr", "code", "password"]), z.array(z.string()))
+    .describe("What the person does for each kind of prompt at `/accounts/:id/session`, step by step."),
   capabilities: z.looseObject({
     textLimit: z.number(),
     edit: z.boolean(),
@@ -60,6 +66,7 @@ export const connectorState = z.object({
 });
 
 export type ChannelAnswer = z.output<typeof channel>;
+export type SetupStepAnswer = z.output<typeof setupStep>;
 export type SetupFieldAnswer = z.output<typeof setupField>;
 export type LineAnswer = z.output<typeof line>;
 export type ConnectorAnswer = z.output<typeof connectorState>;

@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { Account, AccountProfile, ConnectionState } from "../domain/account.ts";
 import type { Customer } from "../domain/conversation.ts";
+import type { Localised, Words } from "../domain/localised.ts";
 import type { Attachment, AttachmentKind, Content } from "../domain/message.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface ChannelAdapter {
   readonly id: string;
   /** Title for people, and the connector's name in the Contact Center. */
   readonly title: string;
+  /** What it is and whom it is for, in a sentence, for somebody who chooses among channels. */
+  readonly description: Localised;
   /** Square SVG mark (no scripts, no outside references) and its colour, for tiles and lists. */
   readonly icon: { readonly svg: string; readonly color: string };
   readonly capabilities: Capabilities;
@@ -293,6 +296,8 @@ export type Polled =
  * many, and calls come to it from all of them.
  */
 export interface Sessions {
+  /** What the person does for each kind of prompt that `open` may show, a sentence for each step. */
+  readonly howTo: Readonly<Partial<Record<SessionPrompt["kind"], readonly Localised[]>>>;
   /**
    * Opens the connection. Resolves at once with what can be asked of it; how it stands is told to the host from then on.
    * Never throws; whatever ends it is told as a state, and `closed` resolves. After that the host opens a new one, with
@@ -450,11 +455,13 @@ export interface AttachmentLimit {
 
 export interface SetupStep {
   readonly id: string;
-  readonly title: string;
-  readonly help: string;
+  readonly title: Localised;
+  readonly help: Localised;
   readonly fields: readonly SetupField[];
   /** Something the person must know and agree to before this step (the risk of a ban, say). */
-  readonly warning?: string;
+  readonly warning?: Localised;
+  /** Key in `settings` that becomes true with that agreement, where the channel itself insists on it. */
+  readonly consent?: string;
 }
 
 export interface SetupField {
@@ -462,9 +469,16 @@ export interface SetupField {
   readonly key: string;
   readonly into: "credentials" | "settings";
   readonly kind: "text" | "secret" | "url-list" | "textarea" | "switch" | "choice";
-  readonly label: string;
+  readonly label: Localised;
   readonly required: boolean;
   /** Of a `choice`. */
-  readonly choices?: readonly { readonly value: string; readonly label: string }[];
-  readonly placeholder?: string;
+  readonly choices?: readonly SetupChoice[];
+  /** Of a `choice`: what is chosen in a new account. Default: the first. */
+  readonly preset?: string;
+  readonly placeholder?: Words;
+}
+
+export interface SetupChoice {
+  readonly value: string;
+  readonly label: Words;
 }

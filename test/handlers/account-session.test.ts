@@ -62,7 +62,7 @@ describe("an account's standing connection", () => {
   });
 
   it("is announced by its channel, with the warning to agree to", async () => {
-    const channels: { id: string; sessions: boolean; setup: { warning?: string }[] }[] = (
+    const channels: { id: string; sessions: boolean; signIn: object; setup: { warning?: string }[] }[] = (
       await site.api(admin, "GET", "/channels")
     ).json();
     expect(channels.map(({ id, sessions }) => [id, sessions])).toEqual([
@@ -70,6 +70,7 @@ describe("an account's standing connection", () => {
       ["standing", true],
     ]);
     expect(channels[1]?.setup[0]?.warning).toMatch(/may block/);
+    expect(channels.map(({ signIn }) => signIn)).toEqual([{}, { qr: ["Scan it."] }]);
   });
 
   it("takes what was typed, and says why it was not right", async () => {
@@ -79,6 +80,14 @@ describe("an account's standing connection", () => {
     expect(wrong.json().error).toEqual({ code: "not_accepted", message: "The code is not right.", field: "text" });
     expect(opened[0]?.answered).toEqual(["12345", "wrong"]);
     expect((await site.api(admin, "POST", `${path}/answer`, { text: "" })).statusCode).toBe(400);
+  });
+
+  it("begins anew when it is asked to, as for a code that did not arrive", async () => {
+    opened[0]?.says("needs-action", { kind: "code", label: "Code" });
+    expect((await site.api(admin, "POST", `${path}/restart`)).statusCode).toBe(204);
+    await until(() => opened.length === 2, 5_000, "the second session");
+    expect(opened[0]?.ended).toBe(true);
+    expect((await site.api(admin, "GET", path)).json()).toMatchObject({ open: true, connection: { kind: "starting" } });
   });
 
   it("logs out, after which nothing is open and nothing can be answered", async () => {
@@ -96,6 +105,7 @@ describe("an account's standing connection", () => {
     const agent = await site.sessionOf(Number(person.id));
     expect((await site.api(agent, "GET", path)).statusCode).toBe(403);
     expect((await site.api(agent, "POST", `${path}/answer`, { text: "1" })).statusCode).toBe(403);
+    expect((await site.api(agent, "POST", `${path}/restart`)).statusCode).toBe(403);
     expect((await site.api(undefined, "GET", path)).statusCode).toBe(401);
     const bot = await site.api(admin, "POST", "/accounts", {
       channel: "telegram",

@@ -32,6 +32,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
 import { ALL_PARTS } from "../support/parts.ts";
+import { everywhere } from "../support/words.ts";
 
 const OWNER = "worker-1";
 const CONNECTOR = "threadline_fake";
@@ -40,6 +41,7 @@ const CONNECTOR = "threadline_fake";
 export class FakeChannel implements ChannelAdapter {
   readonly id = "fake";
   readonly title = "Fake channel";
+  readonly description = everywhere("A channel whose answers a test writes.");
   readonly icon = { svg: "<svg/>", color: "#000" };
   /** A test may take things away. */
   capabilities: ChannelAdapter["capabilities"];

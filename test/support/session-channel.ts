@@ -11,6 +11,7 @@ import type {
 } from "../../src/channels/contract.ts";
 import type { Account, ConnectionState } from "../../src/domain/account.ts";
 import { NO_PARTS } from "./parts.ts";
+import { everywhere } from "./words.ts";
 
 /** One connection as it was opened, with what a test does at the vendor's end of it. */
 export class FakeSession implements Session {
@@ -99,6 +100,7 @@ export function sessionChannel(): { readonly adapter: ChannelAdapter; readonly o
   const adapter: ChannelAdapter = {
     id: "standing",
     title: "Standing",
+    description: everywhere("A messenger that a test plays."),
     icon: { svg: "<svg/>", color: "#000000" },
     capabilities: {
       textLimit: 4_000,
@@ -122,9 +124,9 @@ export function sessionChannel(): { readonly adapter: ChannelAdapter; readonly o
     setup: [
       {
         id: "risk",
-        title: "Link a device",
-        help: "Open the messenger on the phone and scan the code that is shown next.",
-        warning: "The messenger may block a number that writes too much.",
+        title: everywhere("Link a device"),
+        help: everywhere("Open the messenger on the phone and scan the code that is shown next."),
+        warning: everywhere("The messenger may block a number that writes too much."),
         fields: [],
       },
     ],
@@ -136,6 +138,7 @@ export function sessionChannel(): { readonly adapter: ChannelAdapter; readonly o
     }),
     disconnect: async () => undefined,
     sessions: {
+      howTo: { qr: [everywhere("Scan it.")] },
       open(account, host) {
         const session = new FakeSession(account, host);
         opened.push(session);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ChannelAdapter, Connected, SendOutcome } from "../contract.ts";
 import { formKey, receiveForm } from "./receive.ts";
-import { formSettings, formSetup, readFormSettings } from "./settings.ts";
+import { formSettings, readFormSettings } from "./settings.ts";
+import { description, formSetup } from "./setup.ts";
 
 export interface FormAdapterOptions {
   readonly now?: () => Date;
@@ -22,6 +23,7 @@ export function createFormAdapter({ now = () => new Date() }: FormAdapterOptions
   return {
     id: "form",
     title: "Site form",
+    description,
     icon: { svg: ICON, color: "#0f766e" },
     capabilities: {
       textLimit: 8_000,

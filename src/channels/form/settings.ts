@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
-import type { SetupField, SetupStep } from "../contract.ts";
-import { type ContactPolicy, contactFields, contactSettings } from "../shared/contact-details.ts";
+import { type ContactPolicy, contactSettings } from "../shared/contact-details.ts";
 import { colorSetting, languageSetting, linkSetting, textSetting } from "../shared/setting.ts";
 import { allowsOrigin, originList } from "../shared/site-origins.ts";
 
@@ -45,50 +44,3 @@ export function readFormSettings(account: Account): FormSettings {
   const parsed = formSettings.safeParse(account.settings);
   return parsed.success ? parsed.data : formSettings.parse({});
 }
-
-const setting = (
-  kind: SetupField["kind"],
-  key: string,
-  label: string,
-  more: Partial<Pick<SetupField, "placeholder" | "required" | "choices">> = {},
-): SetupField => ({ key, into: "settings", kind, label, required: false, ...more });
-
-export const formSetup: readonly SetupStep[] = [
-  {
-    id: "sites",
-    title: "Your sites",
-    help: "Requests are taken only from the sites you list. The code for your pages is shown afterwards.",
-    fields: [setting("url-list", "origins", "Site addresses", { required: true, placeholder: "https://shop.example" })],
-  },
-  {
-    id: "fields",
-    title: "What is asked",
-    help: "Phone or e-mail tell whose conversation a request belongs to: require at least one of them.",
-    fields: [
-      ...contactFields,
-      setting("textarea", "consent", "Consent text"),
-      setting("text", "thanksUrl", "Thank-you page of a plain HTML form", {
-        placeholder: "https://shop.example/thanks",
-      }),
-    ],
-  },
-  {
-    id: "look",
-    title: "Look and words",
-    help: "Leave a text empty and the visitor reads ours, in English, Russian, Spanish or Arabic.",
-    fields: [
-      setting("text", "title", "Title", { placeholder: "Write to us" }),
-      setting("textarea", "thanks", "Thanks after sending"),
-      setting("text", "color", "Colour", { placeholder: "#0f766e" }),
-      setting("choice", "language", "Language", {
-        choices: [
-          { value: "", label: "The visitor's own" },
-          { value: "en", label: "English" },
-          { value: "ru", label: "Русский" },
-          { value: "es", label: "Español" },
-          { value: "ar", label: "العربية" },
-        ],
-      }),
-    ],
-  },
-];

@@ -2,6 +2,7 @@ import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-j
 import { z } from "zod";
 import type { SetupField } from "../contract.ts";
 import { choiceSetting, countrySetting } from "./setting.ts";
+import { setting } from "./setup-field.ts";
 
 /**
  * What people type of themselves into a form of ours: which fields are asked for, and what is made of the answers.
@@ -28,24 +29,29 @@ export const contactSettings = {
 };
 
 const choices = [
-  { value: "no", label: "Not asked" },
-  { value: "optional", label: "Asked, may stay empty" },
-  { value: "required", label: "Required" },
+  { value: "no", label: { en: "Not asked", ru: "Не спрашивать", es: "No se pregunta" } },
+  {
+    value: "optional",
+    label: { en: "Asked, may stay empty", ru: "Спросить, можно не отвечать", es: "Se pregunta, puede quedar vacío" },
+  },
+  { value: "required", label: { en: "Required", ru: "Обязательно", es: "Obligatorio" } },
 ];
 
 /** For the setup page of a channel. */
 export const contactFields: readonly SetupField[] = [
-  { key: "askName", into: "settings", kind: "choice", label: "Name", required: false, choices },
-  { key: "askPhone", into: "settings", kind: "choice", label: "Phone", required: false, choices },
-  { key: "askEmail", into: "settings", kind: "choice", label: "E-mail", required: false, choices },
-  {
-    key: "country",
-    into: "settings",
-    kind: "text",
-    label: "Country of phones written without a code (two letters)",
-    required: false,
-    placeholder: "ES",
-  },
+  setting("choice", "askName", { en: "Name", ru: "Имя", es: "Nombre" }, { choices }),
+  setting("choice", "askPhone", { en: "Phone", ru: "Телефон", es: "Teléfono" }, { choices }),
+  setting("choice", "askEmail", { en: "E-mail", ru: "Электронная почта", es: "Correo electrónico" }, { choices }),
+  setting(
+    "text",
+    "country",
+    {
+      en: "Country of phones written without a code (two letters)",
+      ru: "Страна номеров без кода (две буквы)",
+      es: "País de los teléfonos sin prefijo (dos letras)",
+    },
+    { placeholder: "ES" },
+  ),
 ];
 
 export interface ContactDetails {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Capabilities, SetupStep } from "../contract.ts";
+import type { Capabilities } from "../contract.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 
 /**
@@ -69,61 +69,22 @@ export const credentials = z.object({
     .optional(),
 });
 
+/** How many there are where nobody chose. */
+export const USUAL_COLD = 10;
+export const USUAL_LOOKUPS = 30;
+
 const perDay = (most: number, usual: number) => z.coerce.number().int().min(0).max(most).catch(usual).default(usual);
 
 export const settings = z.object({
   /** Chats of several people are relayed too. */
   groups: z.boolean().default(false),
   /** First messages to people who never wrote, a day. */
-  coldPerDay: perDay(50, 10),
+  coldPerDay: perDay(50, USUAL_COLD),
   /** Searches for people by phone or name, a day. */
-  lookupsPerDay: perDay(200, 30),
+  lookupsPerDay: perDay(200, USUAL_LOOKUPS),
 });
 
 export type PersonSettings = z.infer<typeof settings>;
-
-export const setup: readonly SetupStep[] = [
-  {
-    id: "sign-in",
-    title: "Connect a person's Telegram",
-    help:
-      "Leave the number empty to sign in with a QR code: it is shown in the next step and scanned in Telegram under " +
-      "Settings, Devices, Link Desktop Device. With a number, Telegram sends a code to the app on the phone. If the " +
-      "account has a second password, it is asked for too. We appear in Telegram's list of devices and can be ended there at any time.",
-    warning:
-      "This connects a person's own account and not a bot. Telegram restricts or bans accounts that write to many people who did " +
-      "not write first, and its terms forbid unwanted messages; there is no appeal that we could make for you. Use an " +
-      "account that has been in use for some time, keep first messages few and wanted, and have the consent of the account's owner: " +
-      "their private chats are relayed too.",
-    fields: [
-      {
-        key: "phone",
-        into: "credentials",
-        kind: "text",
-        label: "Phone number (empty: QR code)",
-        required: false,
-        placeholder: "+49 151 23456789",
-      },
-      { key: "groups", into: "settings", kind: "switch", label: "Relay group chats too", required: false },
-      {
-        key: "coldPerDay",
-        into: "settings",
-        kind: "choice",
-        label: "First messages to new people, a day",
-        required: false,
-        choices: ["0", "5", "10", "20", "50"].map((value) => ({ value, label: value })),
-      },
-      {
-        key: "lookupsPerDay",
-        into: "settings",
-        kind: "choice",
-        label: "Searches by phone or @name, a day",
-        required: false,
-        choices: ["0", "10", "30", "100", "200"].map((value) => ({ value, label: value })),
-      },
-    ],
-  },
-];
 
 /** Drawn for this project: a paper plane beside a person's head, on a disc. */
 export const icon = {

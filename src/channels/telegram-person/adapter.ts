@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Pacer, Session, SessionHost } from "../contract.ts";
-import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { capabilities, credentials, icon, settings } from "./about.ts";
 import type { OpenClient } from "./client.ts";
 import { openSession } from "./session.ts";
+import { description, howTo, setup } from "./setup.ts";
 
 export interface TelegramPersonOptions {
   /** `TELEGRAM_API_ID`, `TELEGRAM_API_HASH`: this server's application at my.telegram.org. Absent: accounts stay `failed`. */
@@ -29,6 +30,7 @@ export function createTelegramPersonAdapter(options: TelegramPersonOptions): Cha
   return {
     id: "telegram-person",
     title: "Telegram (personal)",
+    description,
     icon,
     capabilities,
     credentials,
@@ -47,6 +49,7 @@ export function createTelegramPersonAdapter(options: TelegramPersonOptions): Cha
       }),
     disconnect: () => Promise.resolve(),
     sessions: {
+      howTo,
       open(account, host) {
         if (!apiId || !apiHash) return refusedSession(host);
         return openSession({ apiId, apiHash, openClient, wait, now, ...(pacer && { pacer }) }, account, host);

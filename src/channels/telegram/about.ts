@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { Capabilities, SetupStep } from "../contract.ts";
+import type { Capabilities } from "../contract.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
-import { welcomeStep } from "./welcome.ts";
 
 /** What Telegram is and may do, as data. Limits are those of the public Bot API server (core.telegram.org/bots/api). */
 
@@ -76,27 +75,6 @@ export const credentials = z.object({
       "This is not a bot token. It looks like 123456789:AAF… and comes from @BotFather.",
     ),
 });
-
-export const setup: readonly SetupStep[] = [
-  {
-    id: "token",
-    title: "Connect a Telegram bot",
-    help:
-      "Open @BotFather in Telegram. Send /newbot to make a bot, or /mybots to pick one you have and then “API Token”. " +
-      "Copy the token it shows and paste it here. Use a bot that no other program works with: Telegram gives each message to one program only.",
-    fields: [
-      {
-        key: "token",
-        into: "credentials",
-        kind: "secret",
-        label: "Bot token",
-        required: true,
-        placeholder: "123456789:AAF0aBcDeFgHiJkLmNoPqRsTuVwXyZ01234",
-      },
-    ],
-  },
-  welcomeStep,
-];
 
 /** Drawn for this project: a paper plane on a disc. */
 export const icon = {

@@ -1,5 +1,5 @@
 import type { ChannelAdapter, Pacer } from "../contract.ts";
-import { capabilities, credentials, icon, setup } from "./about.ts";
+import { capabilities, credentials, icon } from "./about.ts";
 import { createTelegramApi } from "./api.ts";
 import { edit, remove } from "./change.ts";
 import { connect, disconnect } from "./connect.ts";
@@ -10,6 +10,7 @@ import { createPolling } from "./polling.ts";
 import { react } from "./react.ts";
 import { receive } from "./receive.ts";
 import { realWait, send } from "./send.ts";
+import { description, setup } from "./setup.ts";
 import { settings } from "./welcome.ts";
 
 export interface TelegramOptions {
@@ -43,6 +44,7 @@ export function createTelegramAdapter({
   return {
     id: "telegram",
     title: "Telegram",
+    description,
     icon,
     capabilities,
     credentials,

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
-import type { SetupStep } from "../contract.ts";
 
 /** The greeting that a bot says when somebody presses Start; off unless an admin turns it on. */
 
@@ -9,33 +8,6 @@ export const settings = z.object({
   welcomeText: z.string().max(4_000).optional().catch(undefined),
   welcomeButton: z.string().max(64).optional().catch(undefined),
 });
-
-export const welcomeStep: SetupStep = {
-  id: "welcome",
-  title: "Greet new customers",
-  help:
-    "What the bot says by itself when somebody opens it and presses Start. With a button, the customer can share their " +
-    "phone number in one tap, which joins the chat to their card.",
-  fields: [
-    { key: "welcome", into: "settings", kind: "switch", label: "Send a greeting", required: false },
-    {
-      key: "welcomeText",
-      into: "settings",
-      kind: "textarea",
-      label: "Greeting",
-      required: false,
-      placeholder: "Hello! Write to us here, we usually answer within minutes.",
-    },
-    {
-      key: "welcomeButton",
-      into: "settings",
-      kind: "text",
-      label: "Words on the button that shares the phone number (empty: no button)",
-      required: false,
-      placeholder: "Share my phone number",
-    },
-  ],
-};
 
 /** A call of `sendMessage`, fit to be the answer to a webhook too (Bot API, "Making requests when getting updates"). */
 export interface Greeting {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
-import type { Capabilities, SetupStep } from "../contract.ts";
+import type { Capabilities } from "../contract.ts";
 
 /** What Viber's bots are and may do, as data. Limits are those of the REST Bot API (developers.viber.com). */
 
@@ -124,75 +124,6 @@ export function senderOf(account: Account): { name: string; avatar?: string } {
   const name = senderName || account.profile.title || account.name || "Support";
   return { name: name.slice(0, NAME_LIMIT).toWellFormed(), ...(senderAvatar !== "" && { avatar: senderAvatar }) };
 }
-
-export const setup: readonly SetupStep[] = [
-  {
-    id: "token",
-    title: "Connect a Viber bot",
-    help:
-      "Viber opens bots for companies on application (since February 2024 on paid terms). When you have one, open Viber on " +
-      "the phone of the bot's administrator: More, Settings, Bots, Edit info, and copy “Your app key”. Viber tells messages " +
-      "to one program only, so use a bot that no other program works with. " +
-      "A bot can never write first: it can only answer people who wrote to it or subscribed to it.",
-    fields: [
-      {
-        key: "token",
-        into: "credentials",
-        kind: "secret",
-        label: "Token (app key)",
-        required: true,
-        placeholder: "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9",
-      },
-    ],
-  },
-  {
-    id: "look",
-    title: "What customers see",
-    help:
-      "The name and the picture stand above each message. The welcome message is shown once to who opens the bot, before they " +
-      "write; the button under it sends their phone number (on phones; Viber for computers does not send it).",
-    fields: [
-      {
-        key: "senderName",
-        into: "settings",
-        kind: "text",
-        label: `Sender's name (up to ${NAME_LIMIT} characters)`,
-        required: false,
-      },
-      {
-        key: "senderAvatar",
-        into: "settings",
-        kind: "text",
-        label: "Sender's picture (https address, up to 100 KB)",
-        required: false,
-        placeholder: "https://example.com/logo.png",
-      },
-      { key: "welcome", into: "settings", kind: "textarea", label: "Welcome message", required: false },
-      {
-        key: "askPhone",
-        into: "settings",
-        kind: "switch",
-        label: "Ask for the phone number under the welcome message",
-        required: false,
-      },
-      {
-        key: "phoneButton",
-        into: "settings",
-        kind: "text",
-        label: "Words on that button",
-        required: false,
-        placeholder: DEFAULT_PHONE_BUTTON,
-      },
-      {
-        key: "announce",
-        into: "settings",
-        kind: "switch",
-        label: "Tell agents when somebody subscribes or unsubscribes",
-        required: false,
-      },
-    ],
-  },
-];
 
 /** Drawn for this project: a speech bubble with a receiver's arc. */
 export const icon = {

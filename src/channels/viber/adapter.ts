@@ -1,10 +1,11 @@
 import type { ChannelAdapter, Pacer } from "../contract.ts";
-import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { capabilities, credentials, icon, settings } from "./about.ts";
 import { createViberApi } from "./api.ts";
 import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { receive } from "./receive.ts";
 import { realWait, send } from "./send.ts";
+import { description, setup } from "./setup.ts";
 
 export interface ViberOptions {
   /** Base of the REST API, `VIBER_API_URL`; Viber's own is https://chatapi.viber.com/pa. */
@@ -35,6 +36,7 @@ export function createViberAdapter({
   return {
     id: "viber",
     title: "Viber",
+    description,
     icon,
     capabilities,
     credentials,

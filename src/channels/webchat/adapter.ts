@@ -3,7 +3,7 @@ import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
 import type { Hub } from "./hub.ts";
 import { readSettings, webchatSettings } from "./settings.ts";
-import { webchatSetup } from "./setup.ts";
+import { description, webchatSetup } from "./setup.ts";
 import type { Uploads } from "./uploads.ts";
 import { VISITOR_ID } from "./visitor.ts";
 
@@ -41,6 +41,7 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
   return {
     id: "webchat",
     title: "Web chat",
+    description,
     icon: { svg: ICON, color: "#2563eb" },
     capabilities: {
       textLimit: TEXT_LIMIT,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Capabilities, SetupStep } from "../contract.ts";
+import type { Capabilities } from "../contract.ts";
 
 /** What the WhatsApp Cloud API is and may do, as data. Limits are those of Meta's documentation of the platform, 2026. */
 
@@ -101,39 +101,6 @@ export const credentials = z.object({
 });
 
 export const settings = z.object({});
-
-export const setup: readonly SetupStep[] = [
-  {
-    id: "number",
-    title: "Connect a WhatsApp Business number",
-    help:
-      "Open your app at developers.facebook.com. Under WhatsApp > API Setup copy the phone number ID and the WhatsApp " +
-      "Business Account ID. In the Business settings make a system user with the permissions whatsapp_business_messaging " +
-      "and whatsapp_business_management, give it this account, and generate a token that does not expire. The app secret " +
-      "stands under App settings > Basic.",
-    fields: [
-      { key: "phoneNumberId", into: "credentials", kind: "text", label: "Phone number ID", required: true },
-      {
-        key: "businessAccountId",
-        into: "credentials",
-        kind: "text",
-        label: "WhatsApp Business Account ID",
-        required: true,
-      },
-      { key: "accessToken", into: "credentials", kind: "secret", label: "Access token", required: true },
-      { key: "appSecret", into: "credentials", kind: "secret", label: "App secret", required: true },
-    ],
-  },
-  {
-    id: "webhook",
-    title: "Let Meta deliver messages",
-    help:
-      "After this account is saved, its state shows a callback URL and a verify token. In the app open WhatsApp > " +
-      "Configuration, enter both, press “Verify and save”, and subscribe to the field “messages”. Where the app serves other " +
-      "numbers too, leave its callback URL as it is and only check that the field is subscribed: this number is pointed here by itself.",
-    fields: [],
-  },
-];
 
 /** Drawn for this project: a speech bubble with a handset on a disc. */
 export const icon = {

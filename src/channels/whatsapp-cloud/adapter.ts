@@ -1,10 +1,11 @@
 import type { ChannelAdapter, Pacer, PersonOutcome, WantedPerson } from "../contract.ts";
-import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { capabilities, credentials, icon, settings } from "./about.ts";
 import { createGraphApi } from "./api.ts";
 import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { receive } from "./receive.ts";
 import { react, realWait, type SendTools, send } from "./send.ts";
+import { description, setup } from "./setup.ts";
 import { createTemplateBook } from "./templates.ts";
 
 export interface WhatsappCloudOptions {
@@ -39,6 +40,7 @@ export function createWhatsappCloudAdapter({
   return {
     id: "whatsapp-cloud",
     title: "WhatsApp Business",
+    description,
     icon,
     capabilities,
     credentials,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Capabilities, SetupStep } from "../contract.ts";
+import type { Capabilities } from "../contract.ts";
 
 /**
  * What a linked WhatsApp account is and may do, as data. WhatsApp publishes no interface for this: the limits are those of
@@ -68,38 +68,6 @@ export const settings = z.object({
   consent: z.boolean().default(false),
   withoutGroups: z.boolean().default(false),
 });
-
-export const setup: readonly SetupStep[] = [
-  {
-    id: "risk",
-    title: "Before you link a WhatsApp account",
-    help:
-      "This works like WhatsApp on a computer: the number stays on its phone and Threadline becomes one of its linked devices. " +
-      "The phone must go online at least once in 14 days. For a number that your business depends on, use WhatsApp Cloud API instead.",
-    warning:
-      "WhatsApp does not allow other programs to be linked devices. It may restrict or ban the number for good, most of all one that " +
-      "writes to strangers. Threadline writes slowly, keeps a small daily budget for first messages and stops at signs of a " +
-      "restriction, but the risk is yours.",
-    fields: [
-      {
-        key: "consent",
-        into: "settings",
-        kind: "switch",
-        label: "I know that the number may be banned",
-        required: true,
-      },
-      { key: "withoutGroups", into: "settings", kind: "switch", label: "Leave group chats out", required: false },
-    ],
-  },
-  {
-    id: "scan",
-    title: "Scan the code",
-    help:
-      "Open WhatsApp on the phone, then Settings, Linked devices, Link a device, and point the camera at the code that appears here. " +
-      "The code is replaced every 20 seconds. Messages that come from now on are brought here; older ones stay on the phone.",
-    fields: [],
-  },
-];
 
 /** Drawn for this project: a speech bubble with a chain link. */
 export const icon = {

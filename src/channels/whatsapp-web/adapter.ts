@@ -2,8 +2,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChannelAdapter, Pacer, SendOutcome } from "../contract.ts";
-import { capabilities, credentials, icon, settings, setup } from "./about.ts";
+import { capabilities, credentials, icon, settings } from "./about.ts";
 import { openSession, type SessionOptions } from "./session.ts";
+import { description, howTo, setup } from "./setup.ts";
 
 export interface WhatsappWebOptions {
   /** `CHROMIUM_PATH`. Absent: accounts say so and stay down, the server runs. */
@@ -59,6 +60,7 @@ export function createWhatsappWebAdapter(given: WhatsappWebOptions): ChannelAdap
   return {
     id: "whatsapp-web",
     title: "WhatsApp",
+    description,
     icon,
     capabilities,
     credentials,
@@ -86,6 +88,6 @@ export function createWhatsappWebAdapter(given: WhatsappWebOptions): ChannelAdap
         profile: account.profile,
       }),
     disconnect: () => Promise.resolve(),
-    sessions: { open: (account, host) => openSession(options, account, host) },
+    sessions: { howTo, open: (account, host) => openSession(options, account, host) },
   };
 }

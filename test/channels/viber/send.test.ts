@@ -245,7 +245,7 @@ describe("who can be written to", () => {
     const outcome = await us.adapter.send(us.account, outgoing(stranger.id, text("Hello")), "key");
     expect(outcome).toMatchObject({ kind: "refused", code: "not-subscribed" });
     expect(us.adapter.capabilities.mayWriteFirst).toBe(false);
-    expect(us.adapter.setup.map((step) => step.help).join(" ")).toContain("never write first");
+    expect(us.adapter.setup.map((step) => step.help.en).join(" ")).toContain("never write first");
   });
 
   it("is who writes again after unsubscribing", async () => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ChannelAdapter, Connected } from "../../../src/channels/contract.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { NO_PARTS } from "../../support/parts.ts";
+import { everywhere } from "../../support/words.ts";
 
 export interface FakeChannel {
   readonly adapter: ChannelAdapter;
@@ -16,6 +17,7 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
   const adapter: ChannelAdapter = {
     id,
     title,
+    description: everywhere("A bot that customers write to."),
     icon: {
       svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#fff" d="M3 12 21 4l-4 16-5-6z"/></svg>',
       color: "#2aabee",
@@ -42,14 +44,14 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
     setup: [
       {
         id: "bot",
-        title: "Make a bot",
-        help: "Open @BotFather in Telegram, send /newbot and copy the token it answers with.",
+        title: everywhere("Make a bot"),
+        help: everywhere("Open @BotFather in Telegram, send /newbot and copy the token it answers with."),
         fields: [
           {
             key: "token",
             into: "credentials",
             kind: "secret",
-            label: "Bot token",
+            label: everywhere("Bot token"),
             required: true,
             placeholder: "123456:ABC-DEF…",
           },

@@ -1,0 +1,48 @@
+import type { ChannelAnswer, SetupStepAnswer } from "../../src/api/channels.ts";
+import type { ChannelAdapter, SetupField, SetupStep } from "../../src/channels/contract.ts";
+import { inLanguage, type Localised } from "../../src/domain/localised.ts";
+
+/** What a channel says of itself, in one language. */
+export function presentChannel(adapter: ChannelAdapter, language: keyof Localised): ChannelAnswer {
+  const { qr, code, password } = adapter.sessions?.howTo ?? {};
+  const sentences = (all: readonly Localised[]) => all.map((one) => one[language]);
+  return {
+    id: adapter.id,
+    title: adapter.title,
+    description: adapter.description[language],
+    icon: { ...adapter.icon },
+    setup: adapter.setup.map((step) => presentStep(step, language)),
+    sessions: adapter.sessions !== undefined,
+    signIn: {
+      ...(qr && { qr: sentences(qr) }),
+      ...(code && { code: sentences(code) }),
+      ...(password && { password: sentences(password) }),
+    },
+    capabilities: { ...adapter.capabilities },
+  };
+}
+
+function presentStep(
+  { id, title, help, warning, consent, fields }: SetupStep,
+  language: keyof Localised,
+): SetupStepAnswer {
+  return {
+    id,
+    title: title[language],
+    help: help[language],
+    fields: fields.map((field) => presentField(field, language)),
+    ...(warning && { warning: warning[language] }),
+    ...(consent !== undefined && { consent }),
+  };
+}
+
+function presentField({ label, placeholder, choices, ...field }: SetupField, language: keyof Localised) {
+  return {
+    ...field,
+    label: label[language],
+    ...(placeholder !== undefined && { placeholder: inLanguage(placeholder, language) }),
+    ...(choices && {
+      choices: choices.map((choice) => ({ value: choice.value, label: inLanguage(choice.label, language) })),
+    }),
+  };
+}
