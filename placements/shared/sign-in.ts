@@ -41,9 +41,10 @@ export function useSignIn(open: Ref<boolean>, account: () => AccountAnswer | und
     // A clock of the viewer's that is far off would tell nonsense.
     return left > 300 ? undefined : Math.max(0, left);
   });
-  const resendIn = computed(() =>
-    Math.max(0, Math.ceil((askedAt.value + RESEND_AFTER_SECONDS * 1000 - now.value) / 1000)),
-  );
+  const resendIn = computed(() => {
+    const waited = Math.floor((now.value - askedAt.value) / 1000);
+    return Math.min(RESEND_AFTER_SECONDS, Math.max(0, RESEND_AFTER_SECONDS - waited));
+  });
 
   function forget(): void {
     live.value = undefined;
@@ -89,6 +90,10 @@ export function useSignIn(open: Ref<boolean>, account: () => AccountAnswer | und
     look,
     /** For when the dialog is out of sight: a code is not kept. */
     forget,
+    /** Another code was asked for, which may be asked for in the same words. */
+    resent() {
+      askedAt.value = Date.now();
+    },
     /** Somebody answered, and it was right: what comes next is waited for. */
     answered() {
       taken.value = { prompt: asked.value, looks: 0 };

@@ -1,7 +1,8 @@
 /**
  * `npm run demo`: the real server, an emulated portal, an emulated Telegram and a shop with web chat and form in one
  * command, data in a scratch folder that goes when it ends. `npm run demo -- --check` plays a conversation of each channel both
- * ways without a person and exits 0; `-- --screenshots <folder>` takes the pictures of the README.
+ * ways without a person and exits 0; `-- --screenshots <folder>` takes the pictures of the README and of
+ * `docs/connecting.md`.
  */
 import { parseArgs } from "node:util";
 import { playConversations } from "./check.ts";
@@ -33,8 +34,10 @@ async function check(demo: Demo): Promise<void> {
 
 async function photograph(demo: Demo, folder: string): Promise<void> {
   const { takeScreenshots } = await import("./screenshots.ts");
+  const { showConnecting } = await import("./connecting.ts");
   await seed(demo);
   await takeScreenshots(demo, folder);
+  await showConnecting(folder);
 }
 
 async function serve(demo: Demo): Promise<void> {

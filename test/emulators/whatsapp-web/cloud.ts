@@ -196,6 +196,12 @@ export async function startCloud() {
     return data;
   }
 
+  const codeNow = (): string => `2@code-${codes},key,identity,secret,1`;
+  function showCode(): void {
+    codes += 1;
+    emit("qr", codeNow());
+  }
+
   const methods: Readonly<Record<string, (...args: readonly never[]) => unknown>> = {
     hello: (token: string | null, pid: number) => {
       starts += 1;
@@ -206,8 +212,7 @@ export async function startCloud() {
         tell({ kind: "linked", token, info: info() });
       } else {
         state = "UNPAIRED";
-        codes += 1;
-        emit("qr", `2@code-${codes},key,identity,secret,1`);
+        showCode();
       }
       return undefined;
     },
@@ -315,6 +320,9 @@ export async function startCloud() {
       state = "CONNECTED";
       tell({ kind: "linked", token, info: info() });
     },
+    /** What the code says that is shown now, and the next one in its place. */
+    codeNow,
+    showCode,
     /** The phone removes the device from its list. */
     unlink(): void {
       tokens.clear();

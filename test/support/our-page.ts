@@ -1,0 +1,37 @@
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import type { PageRequest } from "../emulators/portal/pages.ts";
+
+/** Opens a page of ours the way the portal does: a form posted into a fresh window. */
+export async function postPage(
+  page: Page,
+  base: string,
+  request: PageRequest,
+  to: { readonly path?: string; readonly fields?: Readonly<Record<string, string>>; readonly language?: string } = {},
+): Promise<void> {
+  const inputs = Object.entries({ ...request.fields, ...to.fields }).map(
+    ([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`,
+  );
+  const url = new URL(`${base}${to.path ?? "/"}${new URL(request.url).search}`);
+  if (to.language !== undefined) url.searchParams.set("LANG", to.language);
+  await page.setContent(`<form method="post" action="${url.href.replaceAll("&", "&amp;")}">${inputs.join("")}</form>`);
+  await page.evaluate("document.forms[0].submit()");
+  await page.locator("main").waitFor();
+}
+
+/** Serious faults of accessibility, and whether something is cut off sideways; empty = none. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  const over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  return [
+    ...serious.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary.slice(0, 200)}`).join("; ")}`,
+    ),
+    ...(over === 0 ? [] : [`cut off sideways by ${String(over)} pixels`]),
+  ];
+}
