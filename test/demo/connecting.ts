@@ -62,7 +62,7 @@ const PICTURES: Readonly<Record<string, Prepare>> = {
     await choose(page, "Viber");
     await dialog.getByLabel("Token (app key)").fill("445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9");
     await dialog.getByLabel("Sender's name").fill("Northwind");
-    await dialog.getByLabel("Welcome message").fill("Hello! How can we help?");
+    await dialog.getByRole("textbox", { name: "Welcome message" }).fill("Hello! How can we help?");
   },
   async "web-chat"(dialog, page) {
     await choose(page, "Web chat");

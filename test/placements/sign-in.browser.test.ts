@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -10,6 +9,7 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
+import { toString as drawnCode } from "qrcode";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ConnectionState } from "../../src/domain/account.ts";
@@ -21,10 +21,6 @@ import { until } from "../support/world/until.ts";
 
 /** Signing accounts in, in a real browser, through the real server, with vendors that are emulated. */
 const standing = sessionChannel();
-/** Not imported: its types bring the browser's, which clash with Node's in what this file is checked with. */
-const { toString: drawnCode } = createRequire(import.meta.url)("qrcode") as {
-  readonly toString: (text: string, options: object) => Promise<string>;
-};
 const screenshots = process.env.SCREENSHOTS_DIR;
 let browser: Browser;
 let outDir: string;

@@ -1,6 +1,6 @@
-import { Readable } from "node:stream";
 import type { Account } from "../../domain/account.ts";
 import type { MediaOutcome } from "../contract.ts";
+import { bodyStream } from "../shared/body-stream.ts";
 import type { Failure, TelegramApi } from "./api.ts";
 import { retryMs } from "./outcomes.ts";
 import { fileInfoSchema } from "./schemas.ts";
@@ -46,7 +46,7 @@ export async function openMedia(
   const name = path.split("/").at(-1);
   return {
     kind: "opened",
-    stream: Readable.fromWeb(body, { signal }),
+    stream: bodyStream(body, signal),
     ...(name && { name }),
     ...(size !== undefined && { size }),
   };

@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
 import type { MediaOutcome } from "../contract.ts";
+import { bodyStream } from "../shared/body-stream.ts";
 
 /**
  * Opens a file a customer sent. `ref` is the address that Viber gave with the message, good for some time only. The
@@ -56,7 +56,7 @@ async function judge(response: Response, address: URL): Promise<MediaOutcome> {
   const name = nameOf(address);
   return {
     kind: "opened",
-    stream: Readable.fromWeb(body),
+    stream: bodyStream(body),
     ...(name !== undefined && { name }),
     ...(Number.isSafeInteger(length) && !headers.has("content-encoding") && { size: length }),
   };

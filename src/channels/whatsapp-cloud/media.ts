@@ -1,6 +1,6 @@
-import { Readable } from "node:stream";
 import type { Account } from "../../domain/account.ts";
 import type { MediaOutcome } from "../contract.ts";
+import { bodyStream } from "../shared/body-stream.ts";
 import { credentialsOf, type Failure, type GraphApi } from "./api.ts";
 import { pauseOf, stateOfRefusal } from "./outcomes.ts";
 import { mediaInfoSchema } from "./schemas.ts";
@@ -40,7 +40,7 @@ export async function openMedia(
   if (!body) return retry("WhatsApp sent the file without content.");
   const length = Number(headers.get("content-length") ?? Number.NaN);
   const size = Number.isSafeInteger(length) ? length : info.value.file_size;
-  return { kind: "opened", stream: Readable.fromWeb(body, { signal }), ...(size !== undefined && { size }) };
+  return { kind: "opened", stream: bodyStream(body, signal), ...(size !== undefined && { size }) };
 }
 
 const gone = (sentence: string): MediaOutcome => ({ kind: "gone", sentence });
