@@ -2,7 +2,7 @@ import type { Message } from "../domain/message.ts";
 import type { Portal } from "../domain/portal.ts";
 
 /** The key of `params` that carries the message's id; our page finds it among its PLACEMENT_OPTIONS. */
-export const LINKED_MESSAGE = "message";
+const LINKED_MESSAGE = "message";
 
 /**
  * Where a person of that portal sees a message of ours: our page over whatever they look at, with the conversation open

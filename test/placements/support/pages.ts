@@ -13,12 +13,12 @@ import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { openSite, type Site } from "../../handlers/support/site.ts";
 
 /** Our pages as the portal opens them: a real browser, the built bundles, the real server and store behind. */
-export let browser: Browser;
+let browser: Browser;
 export let site: Site;
 /** Where the site listens. */
 export let base: string;
 /** The administrator's session. */
-export let admin: string;
+let admin: string;
 let outDir: string;
 let context: BrowserContext | undefined;
 const complaints: string[] = [];
