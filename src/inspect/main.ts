@@ -6,9 +6,13 @@
 import { stdin, stdout } from "node:process";
 import type { Command } from "./command.ts";
 import { contacts } from "./contacts.ts";
+import { decision } from "./decision.ts";
 
 /** A new one is a file that exports a `Command`, and a line here. */
-const commands: ReadonlyMap<string, Command> = new Map([["contacts", contacts]]);
+const commands: ReadonlyMap<string, Command> = new Map([
+  ["contacts", contacts],
+  ["decision", decision],
+]);
 
 const usage = (): string =>
   [

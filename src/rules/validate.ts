@@ -1,0 +1,57 @@
+import type { Condition } from "./condition-schema.ts";
+import { brokenPatterns } from "./conditions.ts";
+import type { Groups, Ruleset } from "./ruleset.ts";
+import { templateProblem } from "./templates.ts";
+
+export interface BrokenPart {
+  /** Where in the ruleset, as `chats.titles.chat.lead`. */
+  readonly path: string;
+  readonly sentence: string;
+}
+
+/** What a ruleset's schema cannot tell: patterns and templates that cannot work. Empty: all of it can. */
+export function brokenPartsOf(ruleset: Ruleset): readonly BrokenPart[] {
+  const own = (name: "requests" | "mail") => ("as" in ruleset[name] ? [] : brokenIn(ruleset[name], name));
+  return [
+    ...brokenIn(ruleset.chats, "chats"),
+    ...own("requests"),
+    ...own("mail"),
+    ...ruleset.overrides.flatMap((override, index) => brokenIn(override.groups, `overrides.${index}.groups`)),
+  ];
+}
+
+function brokenIn(groups: Groups | Ruleset["overrides"][number]["groups"], path: string): readonly BrokenPart[] {
+  const conditions: readonly (readonly [string, Condition])[] = [
+    ...filtersOf(groups.transfer?.crm, `${path}.transfer.crm`),
+    ...filtersOf(groups.transfer?.line, `${path}.transfer.line`),
+    ...filtersOf(groups.pipelines?.first, `${path}.pipelines.first`),
+    ...filtersOf(groups.pipelines?.repeat, `${path}.pipelines.repeat`),
+    ...filtersOf(groups.responsible, `${path}.responsible`),
+  ];
+  const templates: readonly (readonly [string, string])[] = [
+    ...Object.entries(groups.titles ?? {}).flatMap(([event, titles]) =>
+      Object.entries(titles).map(([card, template]) => [`${path}.titles.${event}.${card}`, template] as const),
+    ),
+    ...(groups.fields ?? []).map((field, index) => [`${path}.fields.${index}.value`, field.value] as const),
+  ];
+  return [
+    ...conditions.flatMap(([at, condition]) =>
+      brokenPatterns(condition).map((pattern) => ({
+        path: at,
+        sentence: `“${pattern}” is no regular expression that can be used here. Look-around and back-references are not possible.`,
+      })),
+    ),
+    ...templates.flatMap(([at, template]) => {
+      const problem = templateProblem(template);
+      return problem === undefined
+        ? []
+        : [{ path: at, sentence: `The template “${template}” cannot be read: ${problem}` }];
+    }),
+  ];
+}
+
+const filtersOf = (
+  rules: { readonly filters: readonly { readonly when: Condition }[] } | undefined,
+  path: string,
+): readonly (readonly [string, Condition])[] =>
+  (rules?.filters ?? []).map((filter, index) => [`${path}.filters.${index}.when`, filter.when] as const);
