@@ -1,4 +1,4 @@
-import type { AccountId, ConversationId, PortalId } from "./ids.ts";
+import type { AccountId, ConversationId, PersonId, PortalId } from "./ids.ts";
 
 /** The customer as the channel shows them. Names are only passed on when real: the portal matches people by name too. */
 export interface Customer {
@@ -31,6 +31,8 @@ export interface Conversation {
   readonly comparedAt?: Date;
   /** A chat of several people: `customer` is the chat itself, and `content.author` of a message who wrote. */
   readonly group?: boolean;
+  /** Whoever writes in it, once that was found out. Groups have nobody. */
+  readonly person?: PersonId;
   /** It goes on as that conversation; what still comes here is handed over to it. */
   readonly movedTo?: ConversationId;
   readonly lastMessageAt: Date;

@@ -10,6 +10,8 @@ export type AccountId = Brand<"AccountId">;
 export type ConversationId = Brand<"ConversationId">;
 export type MessageId = Brand<"MessageId">;
 export type MediaId = Brand<"MediaId">;
+export type PersonId = Brand<"PersonId">;
+export type DecisionId = Brand<"DecisionId">;
 /**
  * One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>:<portal>` or
  * `out:<conversation>:<portal>`; the portal is named so that work can be shared out fairly before anything is read.
@@ -20,6 +22,8 @@ export const portalId = (value: string): PortalId => value as PortalId;
 export const accountId = (value: string): AccountId => value as AccountId;
 export const conversationId = (value: string): ConversationId => value as ConversationId;
 export const messageId = (value: string): MessageId => value as MessageId;
+export const personId = (value: string): PersonId => value as PersonId;
+export const decisionId = (value: string): DecisionId => value as DecisionId;
 export const mediaId = (value: string): MediaId => value as MediaId;
 
 export type Direction = "in" | "out";

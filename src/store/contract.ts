@@ -4,7 +4,9 @@ import type { HealthRepository } from "./contract/health.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
+import type { PersonRepository } from "./contract/people.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
+import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -23,6 +25,9 @@ export interface Store {
   readonly nonces: NonceRepository;
   readonly channelState: ChannelStateRepository;
   readonly health: HealthRepository;
+  readonly people: PersonRepository;
+  readonly rulesets: RulesetRepository;
+  readonly decisions: DecisionRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

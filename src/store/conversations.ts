@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import type { Conversation, Customer } from "../domain/conversation.ts";
-import { accountId, conversationId, portalId } from "../domain/ids.ts";
+import { accountId, conversationId, personId, portalId } from "../domain/ids.ts";
 import { indexable, isUuid } from "./clean.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { Schema } from "./schema.ts";
@@ -86,6 +86,7 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     open: row.open,
     ...(row.compared_at !== null && { comparedAt: row.compared_at }),
     ...(row.is_group && { group: true }),
+    ...(row.person_id !== null && { person: personId(row.person_id) }),
     ...(row.moved_to !== null && { movedTo: conversationId(row.moved_to) }),
     lastMessageAt: row.last_message_at,
     ...(row.last_inbound_at !== null && { lastInboundAt: row.last_inbound_at }),

@@ -6,6 +6,7 @@ import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
 import { createConversationRepository } from "./conversations.ts";
 import { type Database, openPglite, openPostgres } from "./database.ts";
+import { createDecisionRepository } from "./decisions.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createHealthRepository } from "./health.ts";
 import { createLaneRepository } from "./lanes.ts";
@@ -13,7 +14,9 @@ import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMediaRepository } from "./media.ts";
 import { createMessageRepository } from "./messages.ts";
 import { migrate, type SqlSession } from "./migrate.ts";
+import { createPersonRepository } from "./people.ts";
 import { createPortalRepository } from "./portals.ts";
+import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createUserRepository } from "./users.ts";
 
@@ -109,6 +112,9 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     nonces: createNonceRepository(db),
     channelState: createChannelStateRepository(db, secrets),
     health: createHealthRepository(db),
+    people: createPersonRepository(db),
+    rulesets: createRulesetRepository(db),
+    decisions: createDecisionRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -71,6 +71,7 @@ interface ConversationsTable {
   compared_at: Date | null;
   is_group: Generated<boolean>;
   last_inbound_at: Date | null;
+  person_id: string | null;
   moved_to: string | null;
 }
 
@@ -196,6 +197,93 @@ interface AccountAlarmsTable {
   ending: string | null;
 }
 
+interface PeopleTable {
+  id: Generated<string>;
+  portal_id: string;
+  created_at: Generated<Date>;
+  active_at: Generated<Date>;
+  name: Generated<string>;
+}
+
+interface ContactPointsTable {
+  portal_id: string;
+  kind: string;
+  key: string;
+  shown: string;
+  person_id: string;
+  why: Json<unknown>;
+  linkable: boolean;
+  shared: Generated<boolean>;
+  is_first: boolean;
+  created_at: Generated<Date>;
+}
+
+interface PersonEntitiesTable {
+  portal_id: string;
+  type: string;
+  id: string;
+  person_id: string;
+  why: string;
+  title: string;
+  open: boolean;
+  pipeline: string | null;
+  stage: string | null;
+  responsible: string | null;
+  last_active_at: Date;
+  fresh_at: Date | null;
+}
+
+interface PersonAuditTable {
+  id: Generated<string>;
+  portal_id: string;
+  person_id: string;
+  at: Generated<Date>;
+  by_user: string;
+  what: string;
+  about: Json<unknown>;
+  moved: Json<unknown>;
+  undone_at: Date | null;
+}
+
+interface RulesetsTable {
+  portal_id: string;
+  version: number;
+  content: Json<unknown>;
+  at: Generated<Date>;
+  by_user: string;
+  note: string;
+}
+
+interface LineCrmTable {
+  portal_id: string;
+  line: string;
+  before: Json<unknown>;
+}
+
+interface DecisionsTable {
+  id: Generated<string>;
+  portal_id: string;
+  conversation_id: string;
+  person_id: string;
+  message_id: string;
+  at: Generated<Date>;
+  ruleset_version: number | null;
+  facts: Json<unknown>;
+  decision: Json<unknown>;
+  given_filter: string | null;
+  given_person: string | null;
+  written_seq: Generated<number>;
+  ended_at: Date | null;
+}
+
+interface DecisionStepsTable {
+  portal_id: string;
+  decision_id: string;
+  name: string;
+  begun_at: Generated<Date>;
+  ending: Json<unknown>;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -220,4 +308,12 @@ export interface Schema {
   channel_state: ChannelStateTable;
   account_days: AccountDaysTable;
   account_alarms: AccountAlarmsTable;
+  people: PeopleTable;
+  contact_points: ContactPointsTable;
+  person_entities: PersonEntitiesTable;
+  person_audit: PersonAuditTable;
+  rulesets: RulesetsTable;
+  line_crm: LineCrmTable;
+  decisions: DecisionsTable;
+  decision_steps: DecisionStepsTable;
 }

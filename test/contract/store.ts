@@ -7,6 +7,8 @@ import { healthTests } from "./store-health.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
+import { peopleTests } from "./store-people.ts";
+import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
 
@@ -33,6 +35,8 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     messageTests(use);
     editTests(use);
     laneTests(use);
+    peopleTests(use);
+    ruleTests(use);
     moveTests(use);
   });
 }

@@ -1,0 +1,113 @@
+import type { ConversationId, DecisionId, MessageId, PersonId, PortalId } from "../../domain/ids.ts";
+
+/** Rulesets in versions. A saved version is never changed: rolling back saves an old one's content as a new version. */
+export interface RulesetRepository {
+  /** The version that counts now. `undefined`: never saved, so the default counts (version 0). */
+  current(portal: PortalId): Promise<SavedRuleset | undefined>;
+  find(portal: PortalId, version: number): Promise<SavedRuleset | undefined>;
+  /** Newest first, without their content. */
+  list(portal: PortalId, limit: number): Promise<readonly RulesetVersion[]>;
+  /** `conflict` when somebody saved another version meanwhile: `basedOn` is no longer the current one. */
+  save(portal: PortalId, input: SaveRuleset): Promise<SavedRuleset | "conflict">;
+  /** What a line did by itself before our rules took over; the first one that is kept stays until it is taken. */
+  keepLine(portal: PortalId, line: string, before: unknown): Promise<void>;
+  takeLine(portal: PortalId, line: string): Promise<unknown>;
+}
+
+export interface RulesetVersion {
+  readonly version: number;
+  readonly at: Date;
+  /** User id in the portal. */
+  readonly by: string;
+  readonly note: string;
+}
+
+export interface SavedRuleset extends RulesetVersion {
+  /** As it was saved; read it through the rules' schema, which fills in what came later. */
+  readonly content: unknown;
+}
+
+export interface SaveRuleset {
+  readonly content: unknown;
+  readonly basedOn: number;
+  readonly by: string;
+  readonly note: string;
+}
+
+/**
+ * Decisions, and how far they were carried out. One for each session of a conversation; the row exists before anything is
+ * written to the CRM, and each step's id before the next step begins.
+ */
+export interface DecisionRepository {
+  /**
+   * Begins a decision for a conversation: the one that was current ends. Answers the one that exists if the same message
+   * began one before (a crash between).
+   */
+  begin(portal: PortalId, input: NewDecision): Promise<StoredDecision>;
+  current(portal: PortalId, conversation: ConversationId): Promise<StoredDecision | undefined>;
+  find(portal: PortalId, decision: DecisionId): Promise<StoredDecision | undefined>;
+  /** Facts and decision, once they are there; made again when contact data arrived. */
+  decide(portal: PortalId, decision: DecisionId, input: Decided): Promise<void>;
+  /** Before a write that may have an effect, and after it. A step is never begun twice: `false` when it stands already. */
+  beginStep(portal: PortalId, decision: DecisionId, step: string): Promise<boolean>;
+  endStep(portal: PortalId, decision: DecisionId, step: string, end: StepEnd): Promise<void>;
+  /** Messages up to this position stand in the cards. */
+  noteWritten(portal: PortalId, decision: DecisionId, seq: number): Promise<void>;
+  /** The step certainly had no effect: it may be begun again. */
+  retryStep(portal: PortalId, decision: DecisionId, step: string): Promise<void>;
+  /** The conversation's session ended: the next message begins another decision. */
+  end(portal: PortalId, conversation: ConversationId): Promise<void>;
+  /** For the journal and "why is it here?". Newest first. */
+  ofConversation(portal: PortalId, conversation: ConversationId, limit: number): Promise<readonly StoredDecision[]>;
+  /** For comparing a draft with the live rules: the last ones of the portal that have facts, newest first. */
+  recent(portal: PortalId, limit: number): Promise<readonly StoredDecision[]>;
+  /** Whom filters gave conversations since then, for spreading; who was chosen last stands first. */
+  given(portal: PortalId, since: Date): Promise<readonly Given[]>;
+  /** How many conversations each person is responsible for whose session has not ended. */
+  loads(portal: PortalId): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface Given {
+  readonly filter: string;
+  readonly person: string;
+  readonly count: number;
+  readonly lastAt: Date;
+}
+
+export interface NewDecision {
+  readonly conversation: ConversationId;
+  readonly person: PersonId;
+  /** The message that opened the session. */
+  readonly message: MessageId;
+}
+
+export interface Decided {
+  readonly rulesetVersion: number;
+  readonly facts: unknown;
+  readonly decision: unknown;
+  /** The filter that spread it over a department, and whom it chose. */
+  readonly given?: { readonly filter: string; readonly person: string };
+}
+
+/** `done` may carry the id of what was made; `uncertain` is asked after before anything else; `refused` tells why. */
+export type StepEnd =
+  | { readonly kind: "done"; readonly id?: string }
+  | { readonly kind: "refused"; readonly sentence: string }
+  | { readonly kind: "uncertain"; readonly sentence: string };
+
+export interface StoredDecision {
+  readonly id: DecisionId;
+  readonly conversation: ConversationId;
+  readonly person: PersonId;
+  readonly message: MessageId;
+  readonly at: Date;
+  readonly rulesetVersion?: number;
+  readonly facts?: unknown;
+  readonly decision?: unknown;
+  /** Steps by name, in the order in which they began. */
+  readonly steps: readonly { readonly name: string; readonly at: Date; readonly end?: StepEnd }[];
+  /** Messages up to this position stand in the cards. */
+  readonly writtenSeq: number;
+  /** The session ended, or another decision took over. */
+  readonly ended: boolean;
+}

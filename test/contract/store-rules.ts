@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import type { Store } from "../../src/store/contract.ts";
+import { accept, inbound, newPortalId, place } from "./store-fixtures.ts";
+
+/** Rules in versions that nobody overwrites unseen; decisions that are begun once and remember how far they came. */
+export function ruleTests(use: () => Store): void {
+  describe("rulesets", () => {
+    it("are saved in versions, each on top of the one that its author saw", async () => {
+      const { portal } = await place(use());
+      const { rulesets } = use();
+      expect(await rulesets.current(portal)).toBeUndefined();
+      const first = await rulesets.save(portal, { content: { a: 1 }, basedOn: 0, by: "7", note: "first" });
+      expect(first).toMatchObject({ version: 1, content: { a: 1 }, by: "7", note: "first" });
+      const both = await Promise.all(
+        ["x", "y"].map((note) => rulesets.save(portal, { content: { note }, basedOn: 1, by: "7", note })),
+      );
+      expect(both.filter((one) => one === "conflict")).toHaveLength(1);
+      expect((await rulesets.current(portal))?.version).toBe(2);
+      expect((await rulesets.find(portal, 1))?.content).toEqual({ a: 1 });
+      expect((await rulesets.list(portal, 10)).map((one) => one.version)).toEqual([2, 1]);
+      expect(await rulesets.find(newPortalId(), 1)).toBeUndefined();
+    });
+
+    it("remember what a line did before, the first answer, once", async () => {
+      const { portal } = await place(use());
+      const { rulesets } = use();
+      await rulesets.keepLine(portal, "3", { creates: "lead" });
+      await rulesets.keepLine(portal, "3", { creates: "none" });
+      expect(await rulesets.takeLine(newPortalId(), "3")).toBeUndefined();
+      expect(await rulesets.takeLine(portal, "3")).toEqual({ creates: "lead" });
+      expect(await rulesets.takeLine(portal, "3")).toBeUndefined();
+    });
+  });
+
+  describe("decisions", () => {
+    const begun = async () => {
+      const { portal, account } = await place(use());
+      const first = await accept(use(), inbound(account));
+      const { conversation, message } = first;
+      const { person } = await use().people.identify(portal, { conversation, points: [], sharedByMoreThan: 5 });
+      return { portal, account, conversation, message, person };
+    };
+
+    it("are begun once by a message, also by two workers at once, and end when another begins", async () => {
+      const { portal, account, conversation, message, person } = await begun();
+      const { decisions } = use();
+      const both = await Promise.all([1, 2].map(() => decisions.begin(portal, { conversation, message, person })));
+      expect(both[0]?.id).toBe(both[1]?.id);
+      const next = await accept(use(), inbound(account));
+      const second = await decisions.begin(portal, { conversation, message: next.message, person });
+      expect((await decisions.current(portal, conversation))?.id).toBe(second.id);
+      expect((await decisions.find(portal, both[0]?.id ?? second.id))?.ended).toBe(true);
+      expect((await decisions.begin(portal, { conversation, message, person })).id).toBe(both[0]?.id);
+      expect((await decisions.ofConversation(portal, conversation, 10)).map((one) => one.id)).toEqual([
+        second.id,
+        both[0]?.id,
+      ]);
+      await decisions.end(portal, conversation);
+      expect(await decisions.current(portal, conversation)).toBeUndefined();
+      expect(await decisions.current(newPortalId(), conversation)).toBeUndefined();
+    });
+
+    it("remember their facts, and each step before and after it", async () => {
+      const { portal, conversation, message, person } = await begun();
+      const { decisions } = use();
+      const { id } = await decisions.begin(portal, { conversation, message, person });
+      expect(await decisions.recent(portal, 10)).toEqual([]);
+      await decisions.decide(portal, id, {
+        rulesetVersion: 3,
+        facts: { text: "a\0b" },
+        decision: { create: { kind: "lead" } },
+        given: { filter: "f", person: "5" },
+      });
+      expect(await decisions.beginStep(portal, id, "lead")).toBe(true);
+      expect(await decisions.beginStep(portal, id, "lead")).toBe(false);
+      expect((await decisions.find(portal, id))?.steps).toMatchObject([{ name: "lead" }]);
+      await decisions.endStep(portal, id, "lead", { kind: "done", id: "12" });
+      await decisions.beginStep(portal, id, "comment");
+      await decisions.retryStep(portal, id, "comment");
+      expect(await decisions.beginStep(portal, id, "comment")).toBe(true);
+      const [stored] = await decisions.recent(portal, 10);
+      expect(stored).toMatchObject({ id, rulesetVersion: 3, decision: { create: { kind: "lead" } }, ended: false });
+      expect(stored?.steps.map((step) => [step.name, step.end])).toEqual([
+        ["lead", { kind: "done", id: "12" }],
+        ["comment", undefined],
+      ]);
+      expect(await decisions.given(portal, new Date(0))).toMatchObject([{ filter: "f", person: "5", count: 1 }]);
+      expect(await decisions.given(portal, new Date("2100-01-01"))).toEqual([]);
+      expect(await decisions.beginStep(newPortalId(), id, "other")).toBe(false);
+    });
+  });
+}
