@@ -1,4 +1,7 @@
 import type { PortalId } from "../domain/ids.ts";
+import type { Crm } from "./contract/crm.ts";
+import type { LineSettings } from "./contract/line-settings.ts";
+import type { People } from "./contract/people.ts";
 
 /**
  * One authorised portal, in Bitrix24's own words. Everything the platform may do to a call is one of six outcomes;
@@ -173,6 +176,9 @@ export interface ConnectorRegistration {
 export interface PortalDirectory {
   lines(portal: PortalId): OpenLines;
   connectors(portal: PortalId): Connectors;
+  crm(portal: PortalId): Crm;
+  lineSettings(portal: PortalId): LineSettings;
+  people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */
   viewer(portal: PortalId, userId: string): PortalCaller;

@@ -4,11 +4,16 @@ import type { Logger } from "../log/log.ts";
 import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnectors } from "./connectors.ts";
+import type { Crm } from "./contract/crm.ts";
+import type { People } from "./contract/people.ts";
 import type { PortalCaller, PortalDirectory } from "./contract.ts";
+import { createCrm } from "./crm.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
+import { createLineSettings } from "./line-settings.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
+import { createPeople } from "./people.ts";
 import { createTokenKeeper, type TokenStore } from "./tokens.ts";
 import { createTransport, type PortalTransport } from "./transport.ts";
 
@@ -41,6 +46,8 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
   });
   const tokens = createTokenKeeper({ store: settings.store, oauth: settings.oauth, log: settings.log, clock });
   const batchers = new Map<PortalId, Batcher>();
+  const crms = new Map<PortalId, Crm>();
+  const peoples = new Map<PortalId, People>();
 
   function batcherOf(portal: PortalId): Batcher {
     let batcher = batchers.get(portal);
@@ -68,8 +75,22 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
     viewer: (portal, userId) => ({ call: (call) => batcherOf(portal).call(call, userId) }),
     lines: (portal) => createOpenLines(caller(portal)),
     connectors: (portal) => createConnectors(caller(portal)),
+    people(portal) {
+      const known = peoples.get(portal) ?? createPeople(caller(portal), clock);
+      peoples.set(portal, known);
+      return known;
+    },
+    lineSettings: (portal) => createLineSettings(caller(portal)),
+    crm(portal) {
+      // One for each portal: it remembers stages and fields for some minutes.
+      const known = crms.get(portal) ?? createCrm(caller(portal), clock);
+      crms.set(portal, known);
+      return known;
+    },
     forget(portal) {
       tokens.forget(portal);
+      crms.delete(portal);
+      peoples.delete(portal);
       if (batchers.get(portal)?.idle) batchers.delete(portal);
     },
   };

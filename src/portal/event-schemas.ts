@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import type { Attachment, AttachmentKind } from "../domain/message.ts";
+import type { EntityType } from "../domain/person.ts";
 
 /** The sender's claims about itself. */
 export interface EventAuth {
@@ -100,6 +101,8 @@ export type PortalEvent =
     })
   /** Somebody disconnected our connector from the line. */
   | (EventBase & { readonly kind: "status-deleted"; readonly connector: string; readonly line: string })
+  /** A card of the CRM was changed or deleted: any card, by anybody, ourselves included. */
+  | (EventBase & { readonly kind: "card-changed" | "card-deleted"; readonly type: EntityType; readonly id: string })
   /** Any line was deleted, ours or not. */
   | (EventBase & { readonly kind: "line-deleted"; readonly line: string });
 
@@ -236,6 +239,10 @@ const changes = (kind: "messages-updated" | "messages-deleted") =>
     })),
   }));
 
+/** `ONCRMLEADUPDATE` and its sisters carry the id alone. */
+const cards = (kind: "card-changed" | "card-deleted", type: EntityType) =>
+  reading(z.object({ FIELDS: z.object({ ID: id }) }), (base, data) => ({ ...base, kind, type, id: data.FIELDS.ID }));
+
 const READERS: Readonly<Record<string, Reader>> = {
   ONAPPINSTALL: reading(z.object({ VERSION: word, LANGUAGE_ID: word, INSTALLED: flag.catch(false) }), (base, data) => ({
     ...base,
@@ -286,6 +293,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     kind: "status-deleted",
     ...data,
   })),
+  ONCRMLEADUPDATE: cards("card-changed", "lead"),
+  ONCRMLEADDELETE: cards("card-deleted", "lead"),
+  ONCRMDEALUPDATE: cards("card-changed", "deal"),
+  ONCRMDEALDELETE: cards("card-deleted", "deal"),
+  ONCRMCONTACTDELETE: cards("card-deleted", "contact"),
+  ONCRMCOMPANYDELETE: cards("card-deleted", "company"),
   ONIMCONNECTORLINEDELETE: reading(id, (base, line) => ({ ...base, kind: "line-deleted", line })),
 };
 

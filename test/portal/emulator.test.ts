@@ -1,19 +1,12 @@
 /** The client against the strict emulator over real HTTP: what it sends is allowed, what it reads is there. */
 import { afterEach, describe, expect, test } from "vitest";
-import { portalId } from "../../src/domain/ids.ts";
-import { createLogger } from "../../src/log/log.ts";
 import type { Clock } from "../../src/portal/clock.ts";
 import type { ConnectorMessage } from "../../src/portal/contract.ts";
-import { createPortalDirectory } from "../../src/portal/directory.ts";
-import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
 import { connectorId, ensureInstalled } from "../../src/portal/ensure-installed.ts";
-import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { loadManifest } from "../../src/portal/manifest.ts";
-import { createOAuthClient } from "../../src/portal/oauth.ts";
-import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
+import type { PortalEmulator } from "../emulators/portal/emulator.ts";
 import type { EmulatorOptions } from "../emulators/portal/options.ts";
-import { portalRow } from "./support/directory.ts";
-import { createMemoryStore } from "./support/memory-store.ts";
+import { startInstalled } from "./support/installed.ts";
 
 const manifest = await loadManifest(new URL("../../app-manifest.json", import.meta.url));
 const channels = [
@@ -28,32 +21,9 @@ afterEach(async () => {
 });
 
 async function start(options: EmulatorOptions = {}, clock?: Clock) {
-  emulator = await startPortalEmulator(options);
-  const controls = emulator.portal();
-  controls.installRequest();
-  controls.finishInstall({ event: false });
-  const { accessToken, refreshToken } = controls.issueTokens();
-  const portal = portalId(controls.portal.memberId);
-  const row = portalRow(controls.portal.clientEndpoint, {
-    id: portal,
-    serverEndpoint: `${emulator.oauthUrl}/rest/`,
-    tokens: { accessToken, refreshToken, expiresAt: new Date(Date.now() + 1e9) },
-  });
-  const card = emulator.application();
-  const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });
-  const oauth = createOAuthClient(
-    { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
-    policy,
-  );
-  const store = createMemoryStore([row]);
-  const directory = createPortalDirectory({
-    store,
-    policy,
-    oauth,
-    limiter: createMemoryLimiter(clock?.now),
-    log: createLogger("silent"),
-    clock,
-  });
+  const world = await startInstalled(options, clock);
+  emulator = world.emulator;
+  const { directory, portal } = world;
   const install = (publicUrl = "https://app.example", wanted = manifest) =>
     ensureInstalled({
       caller: directory.caller(portal),
@@ -62,7 +32,7 @@ async function start(options: EmulatorOptions = {}, clock?: Clock) {
       publicUrl,
       channels,
     });
-  return { controls, portal, directory, store, install, oauth };
+  return { ...world, install };
 }
 
 const message = (chat: string, number: number, more: Partial<ConnectorMessage["message"]> = {}): ConnectorMessage => ({

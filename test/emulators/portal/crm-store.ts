@@ -62,6 +62,32 @@ const knownFields = new Map(
   }),
 );
 
+const readOnlyFields = ["id", "createdTime", "updatedTime", "createdBy", "updatedBy", "lastActivityTime"];
+
+/** Fields as crm.item.fields lists them. Enumerations of user fields are made by tests (`userFields` of the store). */
+export function fieldsOf(entityTypeId: number): Fields {
+  const names = [...(knownFields.get(entityTypeId) ?? [])].filter((name) => !name.includes("..."));
+  return Object.fromEntries(
+    [...readOnlyFields, ...names].map((name) => [
+      name,
+      {
+        type: typeOfField(name),
+        isRequired: false,
+        isReadOnly: readOnlyFields.includes(name),
+        isImmutable: false,
+        isMultiple: name === "fm" || name === "contactIds" || name === "observers",
+        isDynamic: false,
+        title: name,
+      },
+    ]),
+  );
+}
+
+function typeOfField(name: string): string {
+  if (name === "fm") return "crm_multifield";
+  return name.endsWith("Id") ? "integer" : "string";
+}
+
 /** The CRM of one portal: items with their multi-fields, activities, comments, stages. */
 export class CrmStore {
   readonly items = new Map<number, Map<number, CrmItem>>(entityKinds.map((kind) => [kind.typeId, new Map()]));

@@ -42,6 +42,10 @@ export interface PortalUser {
   extranet: boolean;
   crmAccess: boolean;
   kind: "employee" | "connector";
+  /** Ids of departments; of an employee who names none the first one. */
+  departments?: number[] | undefined;
+  /** State of the working day (`timeman.status`); OPENED when not told. */
+  workday?: "OPENED" | "PAUSED" | "CLOSED" | "EXPIRED" | undefined;
   /** Only for customers: `connector|external id`, shared by all lines. */
   externalKey?: string | undefined;
   gender?: string | undefined;

@@ -72,7 +72,17 @@ export type ApplicationChange = { [Name in keyof ApplicationCard]?: ApplicationC
 };
 
 /** Scopes of an application that uses everything this emulator knows. */
-const defaultScope = ["crm", "im", "imconnector", "imopenlines", "placement", "user_brief", "contact_center"];
+const defaultScope = [
+  "crm",
+  "im",
+  "imconnector",
+  "imopenlines",
+  "placement",
+  "user_brief",
+  "contact_center",
+  "department",
+  "timeman",
+];
 
 export function defaultCard(index: number, partial: Partial<ApplicationCard> = {}): ApplicationCard {
   const base = "http://127.0.0.1:8080";

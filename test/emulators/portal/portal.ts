@@ -42,6 +42,7 @@ export class EmulatedPortal implements PortalFacts {
   readonly files = new Map<number, StoredFile>();
   readonly notifications: model.Notification[] = [];
   readonly crm = new CrmStore();
+  readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;
   readonly connectorUsers = new Map<string, model.PortalUser>();

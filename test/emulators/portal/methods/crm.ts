@@ -1,4 +1,4 @@
-import { entityKind, entityKinds, phoneKey } from "../crm-store.ts";
+import { entityKind, entityKinds, fieldsOf, phoneKey } from "../crm-store.ts";
 import type { CrmItem } from "../model.ts";
 import { answer, answerPage, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
 import { asInteger, asList, asRecord, asText, type Fields, isoDate } from "../values.ts";
@@ -163,6 +163,10 @@ export const crmMethods: MethodFamily = {
     emitChange(context, item.entityTypeId, item.id, "UPDATE");
     return itemAnswer(item);
   }),
+  "crm.item.fields": guarded((_context, parameters) => {
+    const typeId = entityTypeOf(parameters);
+    return typeof typeId === "number" ? answer({ fields: fieldsOf(typeId) }) : typeId;
+  }),
   "crm.lead.get": legacyGet(1),
   "crm.deal.get": legacyGet(2),
   "crm.contact.get": legacyGet(3),
@@ -222,6 +226,7 @@ export const crmMethods: MethodFamily = {
     const chosen = page(sorted, parameters.start);
     return answerPage(chosen.items, chosen.total, chosen.next);
   }),
+  "crm.activity.configurable.add": { ...guarded(addConfigurableActivity), applicationOnly: true },
   "crm.timeline.comment.add": guarded((context, parameters) => {
     const { portal, user } = context;
     const fields = asRecord(parameters.fields);
@@ -277,4 +282,44 @@ function addActivity({ portal, user }: CallContext, parameters: Fields): RestRes
   const activity = portal.crm.addActivity({ AUTHOR_ID: String(user.id), ...texts }, portal.now());
   portal.emit("ONCRMACTIVITYADD", { FIELDS: { ID: activity.id } }, { userId: user.id });
   return answer(activity.id);
+}
+
+/** The layout is checked for what its documentation calls required; codes of icons and logos are not. */
+function addConfigurableActivity({ portal, user }: CallContext, parameters: Fields): RestResult {
+  const typeId = asInteger(parameters.ownerTypeId) ?? 0;
+  const ownerId = asInteger(parameters.ownerId) ?? 0;
+  if (entityKind(typeId) === undefined || portal.crm.item(typeId, ownerId) === undefined)
+    return refuse(400, "NOT_FOUND", "Not found.");
+  const fields = asRecord(parameters.fields);
+  const layout = asRecord(parameters.layout);
+  if (Object.keys(layout).length === 0) return refuse(400, "ERROR_EMPTY_LAYOUT", "Layout is empty");
+  const body = asRecord(layout.body);
+  const blocks = Object.keys(asRecord(body.blocks)).length;
+  const isWhole =
+    asText(asRecord(layout.icon).code) !== "" &&
+    asText(asRecord(layout.header).title) !== "" &&
+    asText(asRecord(body.logo).code) !== "";
+  if (!isWhole) return refuse(400, "FIELD_IS_REQUIRED", "A required field of the layout is missing");
+  if (blocks < 1 || blocks > 20) return refuse(400, "TOO_MANY_ITEMS", "From 1 to 20 content blocks are allowed");
+  const isIncoming = ["Y", "1", "true"].includes(asText(fields.isIncomingChannel));
+  if (isIncoming && asText(fields.deadline) !== "")
+    return refuse(400, "INCOMING_ACTIVITY_CAN_NOT_BE_WITH_DEADLINE", "Incoming activity cannot have a deadline");
+  const activity = portal.crm.addActivity(
+    {
+      OWNER_TYPE_ID: String(typeId),
+      OWNER_ID: String(ownerId),
+      TYPE_ID: "6",
+      PROVIDER_ID: "CONFIGURABLE_REST_APP",
+      SUBJECT: asText(asRecord(layout.header).title),
+      COMPLETED: ["Y", "1", "true"].includes(asText(fields.completed)) ? "Y" : "N",
+      RESPONSIBLE_ID: asText(fields.responsibleId) || String(user.id),
+      AUTHOR_ID: String(user.id),
+      ORIGINATOR_ID: asText(fields.originatorId),
+      ORIGIN_ID: asText(fields.originId),
+      LAYOUT: layout,
+    },
+    portal.now(),
+  );
+  portal.emit("ONCRMACTIVITYADD", { FIELDS: { ID: activity.id } }, { userId: user.id });
+  return answer({ activity: { id: activity.id } });
 }

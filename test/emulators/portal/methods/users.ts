@@ -1,5 +1,5 @@
 import type { PortalUser } from "../model.ts";
-import { answer, answerPage, type RestResult } from "../rest-result.ts";
+import { answer, answerPage, type RestResult, refuse } from "../rest-result.ts";
 import { asInteger, asList, asRecord, asText, type Fields } from "../values.ts";
 import type { MethodFamily } from "./context.ts";
 
@@ -18,7 +18,7 @@ function userFields(user: PortalUser, scope: readonly string[]): Fields {
     IS_ONLINE: "Y",
     PERSONAL_GENDER: user.gender ?? "",
     WORK_POSITION: user.admin ? "Administrator" : "",
-    UF_DEPARTMENT: user.extranet ? [] : [1],
+    UF_DEPARTMENT: user.extranet ? [] : (user.departments ?? [1]),
     USER_TYPE: user.extranet ? "extranet" : "employee",
   };
 }
@@ -32,7 +32,8 @@ function matches(fields: Fields, filter: Fields): boolean {
       return candidates.some(
         (candidate) => (candidate === true || ["1", "Y", "true"].includes(asText(candidate))) === value,
       );
-    return candidates.some((candidate) => asText(candidate) === asText(value));
+    const values = asList(value) ?? [value];
+    return candidates.some((candidate) => values.some((one) => asText(candidate) === asText(one)));
   });
 }
 
@@ -66,6 +67,27 @@ export const userMethods: MethodFamily = {
   },
   "user.current": { handler: ({ user, token }) => answer(userFields(user, token.scope)) },
   "user.admin": { handler: ({ user }) => answer(user.admin) },
+  "department.get": {
+    handler: ({ portal }, parameters) => {
+      const rows = portal.departments.map(({ id, name, parent }) => ({
+        ID: String(id),
+        NAME: name,
+        SORT: 500,
+        ...(parent === undefined ? {} : { PARENT: String(parent) }),
+      }));
+      const start = Math.max(0, asInteger(parameters.START) ?? 0);
+      const next = start + pageSize < rows.length ? start + pageSize : undefined;
+      return answerPage(rows.slice(start, start + pageSize), rows.length, next);
+    },
+  },
+  "timeman.status": {
+    handler: ({ portal, user }, parameters) => {
+      const asked = asInteger(parameters.USER_ID) ?? user.id;
+      const found = portal.employees().find((one) => one.id === asked);
+      if (found === undefined) return refuse(400, "", "User not found");
+      return answer({ STATUS: found.workday ?? "OPENED", TIME_START: null, TIME_FINISH: null, ACTIVE: true });
+    },
+  },
   "user.get": {
     handler: ({ portal, token }, parameters) => {
       const filter = asRecord(parameters.FILTER);

@@ -1,0 +1,114 @@
+import type { EntityType } from "../../domain/person.ts";
+import type { PortalOutcome } from "../contract.ts";
+
+/**
+ * The CRM in the portal's own words, through the universal methods (`crm.item.*`): ids are strings, times are dates.
+ * Writes carry a key of ours in `originatorId`/`originId`, which the portal does not enforce but lets us search for: that
+ * is how an uncertain `add` is settled. Everything is one command unless it says otherwise.
+ */
+export interface Crm {
+  /** Whether the portal works with leads (`crm.settings.mode.get`: 1 classic, 2 simple). Cached for minutes. */
+  usesLeads(): Promise<PortalOutcome<boolean>>;
+  /** Leads, contacts and companies that have one of these numbers or addresses (`crm.duplicate.findbycomm`, at most 20). */
+  findByContact(kind: "phone" | "email", values: readonly string[]): Promise<PortalOutcome<readonly CrmRef[]>>;
+  /** By ids, or deals of a contact or company; freshest first, at most 50. */
+  list(query: CrmQuery): Promise<PortalOutcome<readonly CrmItem[]>>;
+  /** Made by us before under this key? */
+  findByOrigin(type: EntityType, originId: string): Promise<PortalOutcome<string | undefined>>;
+  /** `uncertain` when it may have been made: ask `findByOrigin` before trying again. */
+  add(item: NewCrmItem, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
+  /** Repeatable. */
+  update(type: EntityType, id: string, fields: Readonly<Record<string, unknown>>): Promise<PortalOutcome<void>>;
+  /** Adds numbers and addresses that the card has not (reads it first: two commands, or one when nothing is missing). */
+  addContactPoints(type: EntityType, id: string, points: readonly CrmPoint[]): Promise<PortalOutcome<void>>;
+  /** `crm.timeline.comment.add`; answers its id. Its author is the installing administrator. */
+  comment(on: CrmRef, text: string, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
+  /** Whether the card holds a comment of exactly this text: how an uncertain one is settled. */
+  findComment(on: CrmRef, text: string): Promise<PortalOutcome<string | undefined>>;
+  /** `crm.activity.configurable.add`, with a button that opens our conversation. */
+  addActivity(activity: NewActivity, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
+  /** Made by us before under this key? */
+  findActivity(on: CrmRef, originId: string): Promise<PortalOutcome<string | undefined>>;
+  /** Stages of leads; pipelines of deals with their stages, in the portal's order. Cached for minutes. */
+  leadStages(): Promise<PortalOutcome<readonly CrmStage[]>>;
+  pipelines(): Promise<PortalOutcome<readonly CrmPipeline[]>>;
+  /** Fields of a type, for mapping (`crm.item.fields`). Cached for minutes. */
+  fields(type: EntityType): Promise<PortalOutcome<readonly CrmField[]>>;
+}
+
+export interface CrmRef {
+  readonly type: EntityType;
+  readonly id: string;
+}
+
+export type CrmQuery =
+  | { readonly type: EntityType; readonly ids: readonly string[] }
+  | { readonly type: "deal"; readonly contacts: readonly string[]; readonly companies: readonly string[] };
+
+export interface CrmItem extends CrmRef {
+  readonly title: string;
+  /** Stage semantics P. Contacts and companies are always open. */
+  readonly open: boolean;
+  readonly pipeline?: string;
+  readonly stage?: string;
+  readonly responsible?: string;
+  readonly lastActiveAt: Date;
+  readonly contactId?: string;
+  readonly companyId?: string;
+}
+
+export interface CrmPoint {
+  readonly kind: "phone" | "email";
+  readonly value: string;
+}
+
+export interface NewCrmItem {
+  readonly type: EntityType;
+  readonly originId: string;
+  readonly title: string;
+  readonly name?: string;
+  readonly lastName?: string;
+  readonly points: readonly CrmPoint[];
+  readonly stage?: string;
+  readonly pipeline?: string;
+  readonly responsible?: string;
+  readonly contactId?: string;
+  readonly companyId?: string;
+  readonly sourceId?: string;
+  /** `utmSource` … and mapped fields, as the portal names them. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface NewActivity {
+  readonly on: CrmRef;
+  readonly originId: string;
+  readonly title: string;
+  readonly text: string;
+  /** Label of the button; it opens our app with these parameters. */
+  readonly openLabel: string;
+  readonly open: Readonly<Record<string, string>>;
+  readonly responsible?: string;
+  readonly completed: boolean;
+}
+
+export interface CrmStage {
+  readonly id: string;
+  readonly name: string;
+  readonly semantics: "open" | "won" | "lost";
+}
+
+export interface CrmPipeline {
+  readonly id: string;
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly stages: readonly CrmStage[];
+}
+
+export interface CrmField {
+  readonly name: string;
+  readonly title: string;
+  readonly type: string;
+  readonly multiple: boolean;
+  readonly readOnly: boolean;
+  readonly items: readonly { readonly id: string; readonly value: string }[];
+}

@@ -1,0 +1,14 @@
+import type { PortalOutcome } from "../contract.ts";
+
+/** What a line makes by itself, read back after it was written: plan limits and bad values are corrected silently. */
+export interface LineCrm {
+  readonly searches: boolean;
+  readonly creates: "none" | "lead" | "deal";
+  readonly tracks: boolean;
+}
+
+export interface LineSettings {
+  crm(line: string): Promise<PortalOutcome<LineCrm>>;
+  /** `imopenlines.config.update`, then read back. */
+  setCrm(line: string, wanted: Partial<LineCrm>): Promise<PortalOutcome<LineCrm>>;
+}

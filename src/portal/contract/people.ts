@@ -1,0 +1,24 @@
+import type { PortalOutcome } from "../contract.ts";
+
+/** People of the portal, for responsible persons. */
+export interface People {
+  /** Names, and who may be given anything: active, and at work by `timeman.status` where the portal keeps working time. */
+  list(ids: readonly string[]): Promise<PortalOutcome<readonly PortalPerson[]>>;
+  /** Active members of a department and of those below it, by their ids. Remembered for minutes. */
+  members(department: string): Promise<PortalOutcome<readonly string[]>>;
+  departments(): Promise<PortalOutcome<readonly Department[]>>;
+}
+
+export interface PortalPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  /** The working day is over, or was not begun. */
+  readonly absent: boolean;
+}
+
+export interface Department {
+  readonly id: string;
+  readonly name: string;
+  readonly parent?: string;
+}

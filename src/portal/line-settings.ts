@@ -1,0 +1,53 @@
+/** What an open line makes of its chats in the CRM by itself, and how that is switched off and on. */
+import { z } from "zod";
+import type { LineCrm, LineSettings } from "./contract/line-settings.ts";
+import type { PortalCaller, PortalOutcome } from "./contract.ts";
+import { unreadable, wireId } from "./open-lines.ts";
+
+const config = z
+  .object({
+    CRM: z.string().catch("Y"),
+    CRM_CREATE: z.string().catch("none"),
+    CRM_CHAT_TRACKER: z.string().catch("Y"),
+  })
+  .transform(
+    (line): LineCrm => ({
+      searches: line.CRM === "Y",
+      creates: line.CRM_CREATE === "lead" || line.CRM_CREATE === "deal" ? line.CRM_CREATE : "none",
+      tracks: line.CRM_CHAT_TRACKER === "Y",
+    }),
+  );
+
+/** The portal answers `false` for a line that it has not, and no error. */
+const configResult = z.union([z.literal(false), config]);
+
+export function createLineSettings(caller: PortalCaller): LineSettings {
+  async function crm(line: string): Promise<PortalOutcome<LineCrm>> {
+    const params = { CONFIG_ID: wireId(line), WITH_QUEUE: "N" };
+    const outcome = await caller.call({ method: "imopenlines.config.get", params, effect: "read" });
+    if (outcome.kind !== "ok") return outcome;
+    const parsed = configResult.safeParse(outcome.value);
+    if (!parsed.success) return unreadable("imopenlines.config.get");
+    if (parsed.data === false)
+      return { kind: "refused", code: "NO_SUCH_LINE", sentence: "The portal has no such open line any more." };
+    return { kind: "ok", value: parsed.data };
+  }
+
+  return {
+    crm,
+    async setCrm(line, wanted) {
+      const PARAMS = {
+        ...(wanted.searches !== undefined && { CRM: wanted.searches ? "Y" : "N" }),
+        ...(wanted.creates !== undefined && { CRM_CREATE: wanted.creates }),
+        ...(wanted.tracks !== undefined && { CRM_CHAT_TRACKER: wanted.tracks ? "Y" : "N" }),
+      };
+      const outcome = await caller.call({
+        method: "imopenlines.config.update",
+        params: { CONFIG_ID: wireId(line), PARAMS },
+        effect: "repeatable",
+      });
+      // Read back: what the plan does not allow, or the portal does not like, is corrected without a word.
+      return outcome.kind === "ok" ? crm(line) : outcome;
+    },
+  };
+}

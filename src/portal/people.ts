@@ -1,0 +1,129 @@
+/**
+ * People of a portal, for whom conversations may be given to. Departments and names are remembered for minutes, who is at
+ * work for one. What the portal refuses (a scope that was not granted, working time that it does not keep) counts as
+ * "nothing known", and nobody is absent for it.
+ */
+import { z } from "zod";
+import type { Clock } from "./clock.ts";
+import type { Department, People, PortalPerson } from "./contract/people.ts";
+import type { PortalCaller, PortalOutcome } from "./contract.ts";
+import { unreadable, wireId } from "./open-lines.ts";
+
+const REMEMBER_MS = 5 * 60_000;
+const AT_WORK_MS = 60_000;
+const PAGE = 50;
+/** A portal with more pages than that is read so far. */
+const MOST_PAGES = 20;
+
+export function createPeople(caller: PortalCaller, clock: Clock): People {
+  const remembered = new Map<string, { readonly until: number; readonly value: unknown }>();
+
+  async function remember<T>(
+    key: string,
+    forMs: number,
+    read: () => Promise<PortalOutcome<T>>,
+  ): Promise<PortalOutcome<T>> {
+    const known = remembered.get(key);
+    if (known && known.until > clock.now()) return { kind: "ok", value: known.value as T };
+    const outcome = await read();
+    if (outcome.kind === "ok") remembered.set(key, { until: clock.now() + forMs, value: outcome.value });
+    return outcome;
+  }
+
+  async function ask<T>(
+    method: string,
+    params: Record<string, unknown>,
+    schema: z.ZodType<T>,
+  ): Promise<PortalOutcome<T>> {
+    const outcome = await caller.call({ method, params, effect: "read" });
+    if (outcome.kind !== "ok") return outcome;
+    const parsed = schema.safeParse(outcome.value);
+    return parsed.success ? { kind: "ok", value: parsed.data } : unreadable(method);
+  }
+
+  async function everyPage<T>(
+    read: (start: number) => Promise<PortalOutcome<readonly T[]>>,
+  ): Promise<PortalOutcome<readonly T[]>> {
+    const all: T[] = [];
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const outcome = await read(page * PAGE);
+      if (outcome.kind !== "ok") return outcome;
+      all.push(...outcome.value);
+      if (outcome.value.length < PAGE) break;
+    }
+    return { kind: "ok", value: all };
+  }
+
+  const users = (filter: Record<string, unknown>) =>
+    everyPage((start) => ask("user.get", { FILTER: filter, sort: "ID", order: "ASC", start }, usersResult));
+
+  const isAbsent = (id: string) =>
+    remember(`absent ${id}`, AT_WORK_MS, async (): Promise<PortalOutcome<boolean>> => {
+      const outcome = await ask("timeman.status", { USER_ID: wireId(id) }, statusResult);
+      // Refused: the portal keeps no working time, or nobody let us ask.
+      return outcome.kind === "refused" ? { kind: "ok", value: false } : outcome;
+    });
+
+  const people: People = {
+    departments: () =>
+      remember("departments", REMEMBER_MS, () =>
+        everyPage((START) => ask("department.get", { sort: "SORT", order: "ASC", START }, departmentsResult)),
+      ),
+
+    async members(department) {
+      const all = await people.departments();
+      if (all.kind !== "ok") return all;
+      const ids = withThoseBelow(department, all.value);
+      return remember(`members ${department}`, REMEMBER_MS, async () => {
+        const found = await users({ UF_DEPARTMENT: ids.map(wireId), ACTIVE: true });
+        return found.kind === "ok" ? { kind: "ok", value: found.value.map((user) => user.id) } : found;
+      });
+    },
+
+    async list(ids) {
+      if (ids.length === 0) return { kind: "ok", value: [] };
+      const key = `people ${[...ids].toSorted().join(" ")}`;
+      const found = await remember(key, REMEMBER_MS, () => users({ ID: ids.map(wireId) }));
+      if (found.kind !== "ok") return found;
+      const absences = await Promise.all(found.value.map((user) => isAbsent(user.id)));
+      return {
+        kind: "ok",
+        value: found.value.map((user, index): PortalPerson => {
+          const absence = absences[index];
+          return { ...user, absent: absence?.kind === "ok" && absence.value };
+        }),
+      };
+    },
+  };
+  return people;
+}
+
+function withThoseBelow(department: string, all: readonly Department[]): readonly string[] {
+  const found = [department];
+  for (const id of found) for (const one of all) if (one.parent === id && !found.includes(one.id)) found.push(one.id);
+  return found;
+}
+
+const id = z.union([z.string(), z.number()]).transform(String);
+const usersResult = z.array(
+  z
+    .object({ ID: id, NAME: z.string().nullish(), LAST_NAME: z.string().nullish(), ACTIVE: z.unknown().optional() })
+    .transform((user) => ({
+      id: user.ID,
+      name: [user.NAME, user.LAST_NAME].filter(Boolean).join(" "),
+      active: user.ACTIVE === undefined || user.ACTIVE === true || user.ACTIVE === "Y" || user.ACTIVE === "1",
+    })),
+);
+const departmentsResult = z.array(
+  z.object({ ID: id, NAME: z.string().catch(""), PARENT: id.nullish() }).transform(
+    ({ ID, NAME, PARENT }): Department => ({
+      id: ID,
+      name: NAME,
+      ...(PARENT !== null && PARENT !== undefined && { parent: PARENT }),
+    }),
+  ),
+);
+/** OPENED: at work. PAUSED: away for a moment. CLOSED and EXPIRED: the working day is over, or was not begun. */
+const statusResult = z
+  .object({ STATUS: z.string() })
+  .transform(({ STATUS }) => STATUS === "CLOSED" || STATUS === "EXPIRED");
