@@ -13,7 +13,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ChannelAdapter } from "../src/channels/contract.ts";
-import { conversationId, type PortalId, portalId } from "../src/domain/ids.ts";
+import type { Dispatcher } from "../src/dispatch/contract.ts";
+import { conversationId, laneOf, type PortalId, portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { RichText } from "../src/domain/rich-text.ts";
 import type { Logger } from "../src/log/log.ts";
@@ -23,6 +24,7 @@ import type { ManagedPortalDirectory } from "../src/portal/directory.ts";
 import { type EventAuth, type ParsedEvent, type PortalEvent, parsePortalEvent } from "../src/portal/event-schemas.ts";
 import type { OAuthClient } from "../src/portal/oauth.ts";
 import type { ReplyAcceptor } from "../src/relay/accept-reply.ts";
+import type { Belonging } from "../src/relay/crm/belonging.ts";
 import { applyLineEvent } from "../src/relay/line-events.ts";
 import type { Spool } from "../src/relay/spool.ts";
 import { type App, parseForm } from "../src/server/app.ts";
@@ -44,6 +46,8 @@ export interface EventsDeps {
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly fromBBCode: (text: string) => RichText;
   /** Runs work as that portal's, so that one portal's events do not keep another's waiting. */
+  readonly belonging: Pick<Belonging, "writes">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly inTurn: <T>(portal: PortalId, work: () => Promise<T>) => Promise<T>;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -218,8 +222,13 @@ async function apply(
           portalUserId,
         });
         await showProgress(deps, portal, chatId);
+        if (event.kind === "dialogs-finished") await finishCards(deps, portal, chatId);
       }
       return;
+    case "card-changed":
+      return deps.store.people.noteChanged(portal, event.type, event.id);
+    case "card-deleted":
+      return deps.store.people.entityGone(portal, event.type, event.id);
     case "status-deleted":
       return applyLineEvent(deps, { kind: "connector-off", portal, connector: event.connector, line: event.line });
     case "line-deleted":
@@ -232,6 +241,13 @@ async function showProgress({ store, channels }: EventsDeps, portal: PortalId, c
   const conversation = await store.conversations.find(portal, conversationId(chatId));
   const account = conversation && (await store.accounts.find(portal, conversation.account));
   if (account) channels.get(account.channel)?.progressed?.(account, conversation.externalChatId);
+}
+
+/** The session is over: what the rules write at its end is written by the inbound lane. */
+async function finishCards(deps: EventsDeps, portal: PortalId, chatId: string): Promise<void> {
+  const conversation = await deps.store.conversations.find(portal, conversationId(chatId));
+  const account = conversation && (await deps.store.accounts.find(portal, conversation.account));
+  if (account && (await deps.belonging.writes(account))) deps.dispatcher.wake(laneOf("in", conversation.id, portal));
 }
 
 async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefined): Promise<void> {

@@ -24,6 +24,9 @@ import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
+import { createBelonging } from "../../src/relay/crm/belonging.ts";
+import { createIdentifier } from "../../src/relay/crm/identify.ts";
+import { createRules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
@@ -112,6 +115,15 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
   const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY, log, clock });
   const metrics = createMetrics();
   const deps: RelayDeps = {
+    belonging: createBelonging({
+      store,
+      portals,
+      rules: createRules(store, () => new Date(clock.now())),
+      identify: createIdentifier(store),
+      escape: (text) => text,
+      log,
+      now: () => new Date(clock.now()),
+    }),
     store,
     portals,
     channels: new Map([[telegram.id, telegram]]),

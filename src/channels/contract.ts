@@ -423,6 +423,8 @@ export interface Capabilities {
   readonly parts: Readonly<Record<MessagePart, { readonly in: Support; readonly out: Support }>>;
   /** Nothing can be sent here; whoever tries is told this sentence: what to do instead. */
   readonly oneWay?: string;
+  /** Whoever closes the page is out of reach: nobody can be answered later by this channel alone. Default false. */
+  readonly leaves?: boolean;
   /** Sending the same key twice shows one message: an attempt of unknown outcome is then simply made again. Default false. */
   readonly repeatable?: boolean;
 }

@@ -1,9 +1,13 @@
 import { createBullDispatcher } from "../dispatch/bull.ts";
 import { createInProcessDispatcher } from "../dispatch/in-process.ts";
+import { plainText } from "../domain/rich-text.ts";
 import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { createPortalFiles } from "../portal/files.ts";
 import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
+import { createBelonging } from "../relay/crm/belonging.ts";
+import { createIdentifier } from "../relay/crm/identify.ts";
+import { createRules } from "../relay/crm/rulesets.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
@@ -38,9 +42,20 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
   const tallyWriter = createTallyWriter({ tally, health: store.health, log });
   tallyWriter.start();
   onClose(() => tallyWriter.close());
+  const rules = createRules(store, now);
+  const belonging = createBelonging({
+    store,
+    portals,
+    rules,
+    identify: createIdentifier(store),
+    escape: (text) => toBbcode(plainText(text)),
+    log,
+    now,
+  });
   const relay: RelayDeps = {
     store,
     portals,
+    belonging,
     channels,
     dispatcher,
     shelf,
@@ -55,5 +70,5 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
   };
   const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
   onClose(() => repairs.close());
-  return { dispatcher, replies, relay, acceptor: createInboundAcceptor(relay), repairs };
+  return { dispatcher, replies, relay, rules, acceptor: createInboundAcceptor(relay), repairs };
 }

@@ -19,6 +19,7 @@ import type { Manifest } from "../portal/manifest.ts";
 import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
 import { backoff } from "../relay/backoff.ts";
+import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
@@ -46,7 +47,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
   const { broker, channels, hub, shelf, uploads } = parts.channels;
-  const { acceptor, dispatcher, repairs, replies } = parts.relay;
+  const { acceptor, dispatcher, repairs, replies, rules } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
@@ -90,6 +91,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     shelf,
     channels,
     fromBBCode: fromBbcode,
+    belonging: parts.relay.relay.belonging,
+    dispatcher,
     inTurn: asTenant,
     metrics,
     log,
@@ -107,6 +110,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     replies,
     firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
     portals,
+    rules,
+    lineKeeper: createLineKeeper(store, portals),
     transport,
     dispatcher,
     sessions,

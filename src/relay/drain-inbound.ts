@@ -8,7 +8,7 @@ import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
 import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
-import { type Drained, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
+import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
 import { NOTHING_TO_SHOW } from "./wording.ts";
 
@@ -31,6 +31,13 @@ type Change = (
  * (success outside, failure inside): every element's own word counts. Gone: pauses grow up to five minutes, for a day.
  */
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
+  const delivered = await deliverAll(deps, turn);
+  const adapter = deps.channels.get(turn.contents.account.channel);
+  const again = adapter && turn.contents.portal.active && (await deps.belonging.after(turn.contents, adapter));
+  return earlier(delivered, again ? later(again) : IDLE);
+}
+
+async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const readAgain = () => deps.store.lanes.read(turn.lane, READ_AHEAD);
   for (let contents: LaneContents | undefined = turn.contents; ; contents = await readAgain()) {
     const route = contents && inboundRoute(deps, contents);
@@ -46,7 +53,7 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
     }
     if (head.nextAt > deps.now()) return later(head.nextAt);
 
-    const step = await take(deps, turn, route, rows, head);
+    const step = await take(deps, turn, route, contents, head);
     if (typeof step !== "number") return step;
     // What was accepted since has made the lane due again, and giving the lease back tells: no need to look here.
     if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
@@ -60,16 +67,17 @@ async function take(
   deps: RelayDeps,
   turn: Turn,
   route: InboundRoute,
-  rows: readonly DueMessage[],
+  contents: LaneContents,
   head: DueMessage,
 ): Promise<Step> {
   if (!isSaying(head)) return change(deps, turn, route, head);
-  if (!saysNothing(head)) return deliver(deps, turn, route, rows);
+  if (!saysNothing(head)) return deliver(deps, turn, route, contents);
   await finishAll(deps, [head], { state: "sent" });
   return 1;
 }
 
-async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: readonly DueMessage[]): Promise<Step> {
+async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, contents: LaneContents): Promise<Step> {
+  const { rows } = contents;
   const [head] = rows;
   if (head && !route.conversation.open && opensNothing(head)) {
     // In Open Lines it would open a new chat about a closed one: it is for our own surfaces.
@@ -77,6 +85,12 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, rows: r
     return 1;
   }
   const groups = takeTogether(rows, deps.now());
+  const { line } = await deps.belonging.before(contents, route.adapter, groups.flat());
+  if (!line) {
+    // The rules keep it out of the line: it is for our own surfaces.
+    await finishAll(deps, groups.flat(), { state: "sent" });
+    return groups.flat().length;
+  }
   const elements: Element[] = [];
   for (const group of groups) {
     const prepared = await prepare(deps, route, group);

@@ -1,6 +1,7 @@
 import type { ChannelAdapter, Outgoing, SendOutcome } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
+import { laneOf } from "../domain/ids.ts";
 import type { Message } from "../domain/message.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
@@ -8,7 +9,7 @@ import { backoff, isTooOld } from "./backoff.ts";
 import { reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles, keptFiles } from "./files.ts";
-import { type Drained, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
+import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { reportDeliveries } from "./report-deliveries.ts";
 
 const MOVED = "The chat goes on under another id and is written to there.";
@@ -41,9 +42,11 @@ const INTERRUPTED =
 export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const drained = await sendAll(deps, turn);
   const reported = await reportDeliveries(deps, turn);
-  if (drained.kind === "idle") return reported;
-  if (reported.kind === "idle") return drained;
-  return later(new Date(Math.min(drained.at.getTime(), reported.at.getTime())));
+  const { account, conversation } = turn.contents;
+  // Cards are written by the inbound lane alone, so that two runs never write the same words.
+  if (turn.contents.rows.length > 0 && (await deps.belonging.writes(account)))
+    deps.dispatcher.wake(laneOf("in", conversation.id, conversation.portal));
+  return earlier(drained, reported);
 }
 
 async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {

@@ -10,6 +10,7 @@ import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 import type { Tally } from "./tally.ts";
+import type { Belonging } from "./crm/belonging.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {
@@ -26,6 +27,8 @@ export interface RelayDeps {
   readonly replies: ReplyAcceptor;
   /** Opens a link that the portal gave for a file; guarded against private addresses. */
   readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
+  /** Finds out who writes and where it belongs, and writes that into the CRM. */
+  readonly belonging: Belonging;
   readonly metrics: Metrics;
   /** Counts by account, for the health board. */
   readonly tally: Tally;
@@ -52,3 +55,10 @@ export type Drained = { readonly kind: "idle" } | { readonly kind: "later"; read
 
 export const IDLE: Drained = { kind: "idle" };
 export const later = (at: Date): Drained => ({ kind: "later", at });
+
+/** Of two parts of a run, whichever wants to come again first. */
+export function earlier(one: Drained, other: Drained): Drained {
+  if (one.kind === "idle") return other;
+  if (other.kind === "idle") return one;
+  return one.at <= other.at ? one : other;
+}

@@ -97,12 +97,16 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+const woken: string[] = [];
+
 async function start(): Promise<App> {
   const metrics = createMetrics();
   const server = await buildApp({ publicUrl: "http://threadline.test", log, pagesDir: dir, version: "0" });
   const channel = fakeChannel();
   const deps: EventsDeps = {
     inTurn: (_portal, work) => work(),
+    belonging: { writes: async () => true },
+    dispatcher: { wake: (lane) => void woken.push(lane) },
     store,
     replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),
     oauth: { proveFirstContact: async () => granted },
@@ -228,6 +232,26 @@ describe("POST /events", () => {
     const answer = await post(body);
     expect(answer.statusCode).toBe(status);
     expect(answer.json().error.message).toMatch(/\w/);
+  });
+
+  it("marks a card that was changed, follows one that was deleted, and wakes the conversation whose session ended", async () => {
+    const { people } = store;
+    const { person } = await people.identify(MEMBER, { conversation, points: [], sharedByMoreThan: 5 });
+    const card = { why: "made", title: "", open: true, lastActiveAt: new Date(), freshAt: new Date() } as const;
+    await people.saveEntities(MEMBER, person, [
+      { type: "deal", id: "1", ...card },
+      { type: "lead", id: "2", ...card },
+    ]);
+    await post({ event: "ONCRMDEALUPDATE", auth: auth(), data: { FIELDS: { ID: "1" } } });
+    await post({ event: "ONCRMLEADDELETE", auth: auth(), data: { FIELDS: { ID: "2" } } });
+    const [deal, ...others] = (await people.find(MEMBER, person))?.entities ?? [];
+    expect(others).toEqual([]);
+    expect(deal?.freshAt).toBeUndefined();
+    woken.length = 0;
+    const dialog = { connector: { chat_id: conversation }, session: { id: "9" }, chat: { id: "55" } };
+    const data = { CONNECTOR, LINE: "1", DATA: [dialog] };
+    await post({ event: "ONIMCONNECTORDIALOGFINISH", auth: auth(), data });
+    expect(woken).toEqual([`in:${conversation}:${MEMBER}`]);
   });
 
   it("answers another content type with 415", async () => {

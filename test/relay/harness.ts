@@ -25,6 +25,9 @@ import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
+import { createBelonging } from "../../src/relay/crm/belonging.ts";
+import { createIdentifier } from "../../src/relay/crm/identify.ts";
+import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
@@ -143,6 +146,7 @@ export class Relay {
   readonly account: Account;
   readonly portal: PortalId;
   readonly deps: RelayDeps;
+  readonly rules: Rules;
   private readonly dir: string;
   private readonly directory: ManagedPortalDirectory;
   private shift = 0;
@@ -156,6 +160,7 @@ export class Relay {
       account: Account;
       portal: PortalId;
       dir: string;
+      rules: Rules;
     },
     deps: (now: () => Date) => RelayDeps,
   ) {
@@ -165,6 +170,7 @@ export class Relay {
     this.account = parts.account;
     this.portal = parts.portal;
     this.dir = parts.dir;
+    this.rules = parts.rules;
     this.directory = parts.directory;
     this.deps = deps(() => new Date(Date.now() + this.shift));
   }
@@ -237,9 +243,19 @@ export class Relay {
     const dir = await mkdtemp(join(tmpdir(), "threadline-relay-"));
     const metrics = createMetrics();
     const dispatcher = { wake: () => undefined, wakeAt: () => undefined };
-    return new Relay({ directory: portals, emulator, store, channel, account, portal, dir }, (now) => ({
+    const rules = createRules(store, () => new Date());
+    return new Relay({ directory: portals, emulator, store, channel, account, portal, dir, rules }, (now) => ({
       store,
       portals,
+      belonging: createBelonging({
+        store,
+        portals,
+        rules,
+        identify: createIdentifier(store),
+        escape: (text) => text,
+        log,
+        now,
+      }),
       channels: new Map([["fake", channel]]),
       dispatcher,
       replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
@@ -268,6 +284,17 @@ export class Relay {
   /** The relay's clock goes on by so much; the database and the emulator keep the real time. */
   advance(ms: number): void {
     this.shift += ms;
+  }
+
+  /** Saves these rules over whatever there was; the line makes nothing by itself from now on. */
+  async saveRules(content: unknown): Promise<void> {
+    const current = await this.store.rulesets.current(this.portal);
+    const saved = { content, basedOn: current?.version ?? 0, by: "1", note: "" };
+    if ((await this.store.rulesets.save(this.portal, saved)) === "conflict")
+      throw new Error("the rules were saved meanwhile");
+    this.rules.forget(this.portal);
+    for (const line of this.emulator.portal().portal.lines.values())
+      Object.assign(line.config, { CRM_CREATE: "none", CRM_CHAT_TRACKER: "N" });
   }
 
   /** Where our calls go from now on. */

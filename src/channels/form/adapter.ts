@@ -26,6 +26,7 @@ export function createFormAdapter({ now = () => new Date() }: FormAdapterOptions
     description,
     icon: { svg: ICON, color: "#0f766e" },
     capabilities: {
+      leaves: true,
       textLimit: 8_000,
       captionLimit: 0,
       formatting: false,

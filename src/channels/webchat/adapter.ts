@@ -44,6 +44,7 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
     description,
     icon: { svg: ICON, color: "#2563eb" },
     capabilities: {
+      leaves: true,
       textLimit: TEXT_LIMIT,
       captionLimit: TEXT_LIMIT,
       formatting: true,

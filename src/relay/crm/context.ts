@@ -1,0 +1,68 @@
+import type { ChannelAdapter } from "../../channels/contract.ts";
+import type { Account } from "../../domain/account.ts";
+import type { Conversation } from "../../domain/conversation.ts";
+import type { Logger } from "../../log/log.ts";
+import type { Crm } from "../../portal/contract/crm.ts";
+import type { People } from "../../portal/contract/people.ts";
+import type { PortalOutcome } from "../../portal/contract.ts";
+import type { Ruleset } from "../../rules/ruleset.ts";
+import type { Store } from "../../store/contract.ts";
+
+/** What deciding and carrying out work with. */
+export interface CrmDeps {
+  readonly store: Pick<Store, "people" | "decisions" | "messages" | "conversations" | "locks">;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** Plain text as the portal's timeline shows it. */
+  readonly escape: (text: string) => string;
+}
+
+/** One conversation in its portal. */
+export interface Case {
+  readonly account: Account;
+  readonly adapter: ChannelAdapter;
+  readonly conversation: Conversation;
+  readonly crm: Crm;
+  readonly people: People;
+  readonly ruleset: Ruleset;
+  readonly version: number;
+}
+
+/** The portal could not be asked just now, and nothing came of it: again later. */
+export class CrmUnavailable extends Error {
+  override readonly name = "CrmUnavailable";
+  readonly afterMs: number;
+  constructor(sentence: string, afterMs: number) {
+    super(sentence);
+    this.afterMs = afterMs;
+  }
+}
+
+const PAUSES_MS = {
+  throttled: 5_000,
+  unauthorised: 10 * 60_000,
+  unreachable: 15_000,
+  uncertain: 5_000,
+  withdrawn: 1_000,
+};
+
+/** The value of a question to the portal; `undefined` when the portal refused to answer it. Throws `CrmUnavailable`. */
+export function answerOf<T>(outcome: PortalOutcome<T>): T | undefined {
+  if (outcome.kind === "ok") return outcome.value;
+  if (outcome.kind === "refused") return undefined;
+  throw unavailable(outcome);
+}
+
+/** As `answerOf`, for what must be known: a search that is refused is no search that found nothing. */
+export function certain<T>(outcome: PortalOutcome<T>): T {
+  if (outcome.kind === "ok") return outcome.value;
+  if (outcome.kind === "refused") throw new CrmUnavailable(outcome.sentence, REFUSED_PAUSE_MS);
+  throw unavailable(outcome);
+}
+
+const REFUSED_PAUSE_MS = 60_000;
+
+export function unavailable(outcome: Exclude<PortalOutcome<unknown>, { kind: "ok" | "refused" }>): CrmUnavailable {
+  const sentence = outcome.kind === "withdrawn" ? "Somebody else is at it." : outcome.sentence;
+  return new CrmUnavailable(sentence, PAUSES_MS[outcome.kind]);
+}

@@ -1,0 +1,105 @@
+import type { ChannelAdapter } from "../../channels/contract.ts";
+import type { MessageId, PortalId } from "../../domain/ids.ts";
+import type { Decision } from "../../rules/decision.ts";
+import { evaluate } from "../../rules/evaluate.ts";
+import { type Facts, factsSchema } from "../../rules/facts.ts";
+import type { Ruleset } from "../../rules/ruleset.ts";
+import { renderTitle } from "../../rules/templates.ts";
+import { variablesOf } from "../../rules/variables.ts";
+import type { StoredDecision } from "../../store/contract/rules.ts";
+import type { Store } from "../../store/contract.ts";
+import { messageFacts } from "./gather-facts.ts";
+
+export interface DryRunDeps {
+  readonly store: Pick<Store, "accounts" | "conversations" | "decisions" | "messages" | "people">;
+  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly now: () => Date;
+}
+
+/** Past decisions that a draft is compared with. */
+const MOST = 1_000;
+const EXAMPLES = 20;
+
+/**
+ * The facts of a past message: those that were kept with its decision, else what its conversation and person tell now,
+ * without a question to the portal. `undefined`: there is no such message.
+ */
+export async function factsOfMessage(
+  deps: DryRunDeps,
+  portal: PortalId,
+  message: MessageId,
+  ruleset: Ruleset,
+): Promise<Facts | undefined> {
+  const row = await deps.store.messages.find(portal, message);
+  if (!row) return undefined;
+  const decided = await deps.store.decisions.ofConversation(portal, row.conversation, 100);
+  const own = decided.find((one) => one.message === row.id && one.facts !== undefined);
+  if (own) return factsSchema.parse(own.facts);
+  const [account, conversation] = await Promise.all([
+    deps.store.accounts.find(portal, row.account),
+    deps.store.conversations.find(portal, row.conversation),
+  ]);
+  const adapter = account && deps.channels.get(account.channel);
+  if (!adapter || !conversation) return undefined;
+  const person = await deps.store.people.ofConversation(portal, row.conversation);
+  const facts = messageFacts({ account, adapter, conversation }, person, [row], deps.now(), ruleset);
+  const found = (person?.entities ?? []).map((one) => ({
+    type: one.type,
+    id: one.id,
+    title: one.title,
+    open: one.open,
+    pipeline: one.pipeline,
+    stage: one.stage,
+    responsible: one.responsible,
+    lastActiveAt: one.lastActiveAt.toISOString(),
+    by: "link",
+  }));
+  return factsSchema.parse({ ...facts, crm: { found } });
+}
+
+export interface Difference {
+  readonly conversation: string;
+  readonly at: Date;
+  readonly text: string;
+  readonly now: Decision;
+  readonly draft: Decision;
+}
+
+export interface Comparison {
+  readonly compared: number;
+  readonly different: number;
+  readonly examples: readonly Difference[];
+}
+
+/** Asks both rulesets about the facts of the last decisions: what would have gone elsewhere. Nothing is written. */
+export async function compare(
+  deps: DryRunDeps,
+  portal: PortalId,
+  current: Ruleset,
+  draft: Ruleset,
+): Promise<Comparison> {
+  const past = await deps.store.decisions.recent(portal, MOST);
+  const differences = past.flatMap((one) => differenceOf(one, current, draft) ?? []);
+  return { compared: past.length, different: differences.length, examples: differences.slice(0, EXAMPLES) };
+}
+
+function differenceOf(past: StoredDecision, current: Ruleset, draft: Ruleset): Difference | undefined {
+  const parsed = factsSchema.safeParse(past.facts);
+  if (!parsed.success) return undefined;
+  const facts = parsed.data;
+  const [now, then] = [evaluate(facts, current), evaluate(facts, draft)];
+  if (outcomeOf(facts, now) === outcomeOf(facts, then)) return undefined;
+  return { conversation: past.conversation, at: past.at, text: facts.text.slice(0, 200), now, draft: then };
+}
+
+/** What somebody would see of it: reasons and unused titles may differ and nothing goes elsewhere. */
+function outcomeOf(facts: Facts, decision: Decision): string {
+  const { transfer, create, targets, responsible, comments, fields } = decision;
+  const title = create.kind === "lead" || create.kind === "deal" ? titleOf(facts, decision) : "";
+  return JSON.stringify([transfer, create, targets, responsible.person, comments, fields, title]);
+}
+
+export function titleOf(facts: Facts, decision: Decision): string {
+  const template = decision.create.kind === "deal" ? decision.title.deal : decision.title.lead;
+  return renderTitle(template, variablesOf(facts), facts.customer.name || facts.conversation);
+}

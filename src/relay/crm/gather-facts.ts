@@ -1,0 +1,222 @@
+import { DateTime } from "luxon";
+import type { Message } from "../../domain/message.ts";
+import type { LinkedEntity, Person } from "../../domain/person.ts";
+import type { CrmItem, CrmRef } from "../../portal/contract/crm.ts";
+import type { Facts } from "../../rules/facts.ts";
+import { factsSchema } from "../../rules/facts.ts";
+import { departmentsOf, type Ruleset } from "../../rules/ruleset.ts";
+import type { Given } from "../../store/contract/rules.ts";
+import { answerOf, type Case, type CrmDeps, certain } from "./context.ts";
+
+const LONGEST_TEXT = 4_000;
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * All that a decision looks at. Reads and nothing else, so a failure leaves nothing behind: `CrmUnavailable`, and later again.
+ *
+ * Commands to the portal, its directories aside: for a person whose cards we know, one (the deals of their contact, as
+ * somebody may have made one by hand); for a new one a search for each kind of contact data, and the leads and deals that
+ * the search leads to.
+ */
+export async function gatherFacts(deps: CrmDeps, of: Case, person: Person, rows: readonly Message[]): Promise<Facts> {
+  const found = await findInCrm(deps, of, person);
+  const { crm, ruleset } = of;
+  const [leads, stages, pipelines, given] = await Promise.all([
+    crm.usesLeads(),
+    crm.leadStages(),
+    crm.pipelines(),
+    deps.store.decisions.given(of.conversation.portal, new Date(deps.now().getTime() - DAY_MS)),
+  ]);
+  const pipelineList = answerOf(pipelines);
+  const directory = await whoIsThere(deps, of, found, given);
+  return factsSchema.parse({
+    ...messageFacts(of, person, rows, deps.now(), ruleset),
+    crm: {
+      leads: answerOf(leads) ?? true,
+      found: found.map(toFact),
+      chosen: found.flatMap(({ type, id, why }) => (why === "admin" ? [{ type, id }] : [])),
+    },
+    directory: {
+      leadStages: answerOf(stages)?.map((stage) => stage.id) ?? null,
+      pipelines: pipelineList
+        ? Object.fromEntries(pipelineList.map(({ id, stages: of }) => [id, of.map((stage) => stage.id)]))
+        : null,
+      ...directory,
+    },
+  });
+}
+
+/** Departments that the rules name, their members, and whoever is responsible for something that was found. */
+async function whoIsThere(
+  deps: CrmDeps,
+  of: Case,
+  found: readonly LinkedEntity[],
+  given: readonly Given[],
+): Promise<Record<string, unknown>> {
+  const named = departmentsOf(of.ruleset);
+  const departments: Record<string, readonly string[]> = {};
+  for (const id of named) departments[id] = answerOf(await of.people.members(id)) ?? [];
+  const members = [...new Set(Object.values(departments).flat())];
+  const responsible = found.flatMap((one) => one.responsible ?? []);
+  const ids = [...new Set([...members, ...responsible])];
+  const [people, loads] = await Promise.all([of.people.list(ids), deps.store.decisions.loads(of.conversation.portal)]);
+  const listed = answerOf(people) ?? [];
+  // Where nobody is at work the portal keeps no working time, or it is night: then everybody is as good as another.
+  const isKept = listed.some((one) => members.includes(one.id) && !one.absent);
+  return {
+    departments,
+    people: listed.map(({ id, active, absent }) => ({
+      id,
+      active,
+      absent: absent && isKept,
+      load: loads.get(id) ?? 0,
+      given: given.filter((one) => one.person === id).reduce((sum, one) => sum + one.count, 0),
+    })),
+    lastGiven: Object.fromEntries(given.toReversed().map(({ filter, person }) => [filter, person])),
+  };
+}
+
+/** What the message and its sender tell: no question to anybody. */
+export function messageFacts(
+  { account, adapter, conversation }: Pick<Case, "account" | "adapter" | "conversation">,
+  person: Pick<Person, "points"> | undefined,
+  rows: readonly Message[],
+  now: Date,
+  { time }: Ruleset,
+): Record<string, unknown> {
+  const { customer } = conversation;
+  const site = rows.find((row) => row.content.site !== undefined)?.content.site;
+  const text = rows
+    .map((row) => row.content.body.text)
+    .filter((part) => part !== "")
+    .join("\n");
+  const pointsOf = (kind: "phone" | "email") =>
+    (person?.points ?? [])
+      .filter((point) => point.kind === kind)
+      .toSorted((a, b) => Number(b.first) - Number(a.first))
+      .map((point) => (kind === "phone" ? point.key : point.shown));
+  return {
+    event: site?.form === "request" || site?.form === "offline" ? "request" : "chat",
+    local: localTime(now, time),
+    channel: account.channel,
+    account: { id: account.id, name: account.name },
+    line: account.line ?? null,
+    conversation: conversation.id,
+    customer: {
+      name: customer.name,
+      lastName: customer.lastName,
+      username: customer.username,
+      language: customer.language,
+      phones: pointsOf("phone"),
+      emails: pointsOf("email"),
+      canBeAnswered: adapter.capabilities.leaves !== true,
+    },
+    text: text.slice(0, LONGEST_TEXT),
+    ...(site && {
+      site: {
+        host: site.site,
+        page: site.page?.url,
+        landing: site.landing,
+        referrer: site.referrer,
+        form: site.form,
+        utm: site.utm,
+        fields: Object.fromEntries((site.fields ?? []).map(({ name, value }) => [name, value.slice(0, LONGEST_TEXT)])),
+      },
+    }),
+  };
+}
+
+function localTime(now: Date, { zone, workingHours }: Ruleset["time"]): Facts["local"] {
+  const local = DateTime.fromJSDate(now, { zone });
+  const time = local.toFormat("HH:mm");
+  return {
+    date: local.toFormat("yyyy-MM-dd"),
+    time,
+    weekday: local.weekday,
+    workingHours:
+      workingHours === null
+        ? null
+        : workingHours.days.includes(local.weekday) && workingHours.from <= time && time < workingHours.to,
+  };
+}
+
+async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<readonly LinkedEntity[]> {
+  const known = person.entities;
+  const refs: (CrmRef & { readonly why: LinkedEntity["why"] })[] = [...known];
+  if (known.length === 0)
+    for (const kind of ["phone", "email"] as const) {
+      const values = person.points
+        .filter((point) => point.kind === kind && point.linkable && !point.shared)
+        .map((point) => (kind === "phone" ? point.key : point.shown));
+      const found = certain(await of.crm.findByContact(kind, values));
+      refs.push(...found.map((ref) => ({ ...ref, why: kind })));
+    }
+  /** Ids of what was found. */
+  const idsOf = (type: CrmRef["type"]) => [...new Set(refs.flatMap((ref) => (ref.type === type ? [ref.id] : [])))];
+  const items: CrmItem[] = [];
+  const stale = known.filter((one) => one.type === "lead" && one.freshAt === undefined).length > 0;
+  if (known.length === 0 || stale) items.push(...certain(await of.crm.list({ type: "lead", ids: idsOf("lead") })));
+  // A lead that was converted leads on to the contact and company that were made of it.
+  for (const lead of items) {
+    if (lead.contactId !== undefined) refs.push({ type: "contact", id: lead.contactId, why: "contact" });
+    if (lead.companyId !== undefined) refs.push({ type: "company", id: lead.companyId, why: "contact" });
+  }
+  const [contacts, companies] = [idsOf("contact"), idsOf("company")];
+  items.push(...certain(await of.crm.list({ type: "deal", contacts, companies })));
+  const missing = known.filter((one) => one.type === "deal" && !items.some((item) => item.id === one.id));
+  if (missing.some((one) => one.freshAt === undefined))
+    items.push(...certain(await of.crm.list({ type: "deal", ids: missing.map((one) => one.id) })));
+
+  const now = deps.now();
+  const read = items.map((item): LinkedEntity => {
+    const ref = refs.find((one) => one.type === item.type && one.id === item.id);
+    return linked(item, ref?.why ?? "contact", now);
+  });
+  const named = refs
+    .filter((ref, at) => isHolder(ref) && refs.findIndex((one) => one.type === ref.type && one.id === ref.id) === at)
+    .map(
+      (ref): LinkedEntity =>
+        known.find((one) => one.type === ref.type && one.id === ref.id) ?? {
+          type: ref.type,
+          id: ref.id,
+          why: ref.why,
+          title: "",
+          open: true,
+          lastActiveAt: new Date(0),
+          freshAt: now,
+        },
+    );
+  const unread = known.filter((one) => ![...read, ...named].some((it) => it.type === one.type && it.id === one.id));
+  await deps.store.people.saveEntities(of.conversation.portal, person.id, [...read, ...named]);
+  return [...read, ...named, ...unread];
+}
+
+const isHolder = ({ type }: CrmRef) => type === "contact" || type === "company";
+
+export const linked = (item: CrmItem, why: LinkedEntity["why"], freshAt: Date): LinkedEntity => ({
+  type: item.type,
+  id: item.id,
+  why,
+  title: item.title,
+  open: item.open,
+  ...(item.pipeline !== undefined && { pipeline: item.pipeline }),
+  ...(item.stage !== undefined && { stage: item.stage }),
+  ...(item.responsible !== undefined && { responsible: item.responsible }),
+  lastActiveAt: item.lastActiveAt,
+  freshAt,
+});
+
+const BY: Readonly<Record<LinkedEntity["why"], Facts["crm"]["found"][number]["by"]>> = {
+  made: "link",
+  portal: "link",
+  admin: "link",
+  phone: "phone",
+  email: "email",
+  contact: "contact",
+};
+
+const toFact = ({ why, freshAt: _freshAt, lastActiveAt, ...entity }: LinkedEntity) => ({
+  ...entity,
+  by: BY[why],
+  lastActiveAt: lastActiveAt.toISOString(),
+});

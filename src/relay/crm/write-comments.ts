@@ -1,0 +1,108 @@
+import type { Message } from "../../domain/message.ts";
+import type { Target } from "../../rules/decision.ts";
+import type { Case, CrmDeps } from "./context.ts";
+import type { Carried } from "./create.ts";
+import { doStep } from "./steps.ts";
+
+/** Messages in one comment at most: more would make a wall of text. */
+const MOST = 50;
+const LONGEST = 15_000;
+
+/**
+ * Writes what was said into the cards, from where the last comment ended: live, or all of it when the session is over. A
+ * comment is one step for each card, so a crash between two cards writes the second one only.
+ *
+ * Only up to the first message that is still under way: the order in the card is the order of the conversation.
+ */
+export async function writeComments(
+  deps: CrmDeps,
+  of: Case,
+  carried: Carried,
+  targets: readonly Target[],
+): Promise<void> {
+  const { stored, decision } = carried;
+  const { portal } = of.conversation;
+  if (targets.length === 0 || decision.comments.form === "activity") return;
+  let from = stored.writtenSeq;
+  for (;;) {
+    const messages = await deps.store.messages.journal(portal, {
+      conversation: of.conversation.id,
+      after: from,
+      limit: MOST,
+    });
+    const settled = untilUnsettled(messages);
+    const last = settled.at(-1);
+    if (!last) return;
+    const text = deps.escape(transcript(of, settled).slice(0, LONGEST));
+    if (text !== "")
+      for (const target of targets) {
+        const result = await doStep(deps, stored, portal, {
+          name: `comment:${last.seq}:${target.type}:${target.id}`,
+          make: (leave) => of.crm.comment(target, text, leave),
+          find: () => of.crm.findComment(target, text),
+        });
+        if (result.kind === "refused") {
+          // The card is gone: the link goes too, and the next message is decided anew.
+          await deps.store.people.entityGone(portal, target.type, target.id);
+          await deps.store.decisions.end(portal, of.conversation.id);
+        }
+      }
+    await deps.store.decisions.noteWritten(portal, stored.id, last.seq);
+    from = last.seq;
+    if (settled.length < MOST) return;
+  }
+}
+
+function untilUnsettled(messages: readonly Message[]): readonly Message[] {
+  const end = messages.findIndex((message) => message.state === "stored" || message.state === "sending");
+  return end < 0 ? messages : messages.slice(0, end);
+}
+
+function transcript({ conversation, adapter }: Case, messages: readonly Message[]): string {
+  const customer = [conversation.customer.name, conversation.customer.lastName].filter(Boolean).join(" ");
+  const lines = messages.flatMap((message) => {
+    const { body, attachments, notice } = message.content;
+    const parts = [body.text, ...attachments.map((file) => `[${file.name ?? file.kind}]`)].filter(
+      (part) => part !== "",
+    );
+    if (parts.length === 0) return [];
+    if (notice !== undefined) return [parts.join(" ")];
+    const isOurs = message.direction === "out" || message.origin.by === "device";
+    const undelivered = message.state === "refused" || message.state === "failed" ? " (!)" : "";
+    return [`${isOurs ? "→" : customer || "←"}${undelivered}: ${parts.join(" ")}`];
+  });
+  return lines.length === 0 ? "" : [`${adapter.title}`, ...lines].join("\n");
+}
+
+/** One activity for a session in each card, with a button that opens the conversation. */
+export async function addActivities(
+  deps: CrmDeps,
+  of: Case,
+  carried: Carried,
+  targets: readonly Target[],
+): Promise<void> {
+  const { stored, decision, facts } = carried;
+  const isWanted = decision.comments.form !== "comment" || decision.create.kind === "activity";
+  if (!isWanted) return;
+  for (const target of targets) {
+    const originId = `${stored.id}:activity:${target.type}:${target.id}`;
+    await doStep(deps, stored, of.conversation.portal, {
+      name: `activity:${target.type}:${target.id}`,
+      make: (leave) =>
+        of.crm.addActivity(
+          {
+            on: target,
+            originId,
+            title: `${of.adapter.title}: ${facts.customer.name || facts.customer.phones[0] || of.conversation.id}`,
+            text: facts.text || of.adapter.title,
+            openLabel: "Open",
+            open: { conversation: of.conversation.id },
+            ...(decision.responsible.person !== null && { responsible: decision.responsible.person }),
+            completed: false,
+          },
+          leave,
+        ),
+      find: () => of.crm.findActivity(target, originId),
+    });
+  }
+}
