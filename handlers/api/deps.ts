@@ -6,6 +6,8 @@ import type { PortalDirectory } from "../../src/portal/contract.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { LineKeeper } from "../../src/relay/crm/lines.ts";
+import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Sessions } from "../../src/server/session.ts";
@@ -21,9 +23,11 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "react">;
   readonly firstContact: FirstContact;
-  readonly portals: Pick<PortalDirectory, "connectors" | "lines" | "viewer">;
+  readonly portals: Pick<PortalDirectory, "connectors" | "crm" | "lines" | "viewer">;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
+  readonly rules: Rules;
+  readonly lineKeeper: LineKeeper;
   readonly sessions: Sessions;
   readonly installer: Installer;
   /** Neutral text -> BBCode of the portal. */

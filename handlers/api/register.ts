@@ -4,12 +4,14 @@ import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerChannelRoutes } from "./channels.ts";
+import { registerCustomerRoutes } from "./customers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
+import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerTypingRoute } from "./typing.ts";
 
@@ -25,7 +27,9 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);
+    registerCustomerRoutes(scope, deps);
     registerPortalRoutes(scope, deps);
+    registerRuleRoutes(scope, deps);
     registerTypingRoute(scope, deps, access);
     registerHealthRoutes(scope, deps);
   };

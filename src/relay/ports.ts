@@ -9,8 +9,8 @@ import type { PortalDirectory, PortalFile } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
-import type { Tally } from "./tally.ts";
 import type { Belonging } from "./crm/belonging.ts";
+import type { Tally } from "./tally.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {

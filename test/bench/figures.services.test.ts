@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { decisions } from "../../bench/decisions.ts";
 import { flood } from "../../bench/flood.ts";
 import { idleAccounts } from "../../bench/idle-accounts.ts";
 import { media } from "../../bench/media.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
+import { people } from "../../bench/people.ts";
 import { webhook } from "../../bench/webhook.ts";
 
 /** Whether a target is met says nothing at this size; that a figure runs on both stores, and gets values, does. */
@@ -15,6 +17,8 @@ describe("figures in their smallest size", () => {
     { figure: neighbours, lines: 2 },
     { figure: idleAccounts, lines: 2 },
     { figure: media, lines: 3 },
+    { figure: decisions, lines: 1 },
+    { figure: people, lines: 1 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);

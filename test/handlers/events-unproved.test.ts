@@ -42,6 +42,8 @@ async function start(): Promise<App> {
   const metrics = createMetrics();
   await registerEvents(server, {
     inTurn: (_portal, work) => work(),
+    belonging: { writes: async () => false },
+    dispatcher: { wake: () => undefined },
     store,
     replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),
     oauth: {

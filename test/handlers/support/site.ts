@@ -26,6 +26,8 @@ import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
+import { createLineKeeper } from "../../../src/relay/crm/lines.ts";
+import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
@@ -73,7 +75,7 @@ export interface Site {
   sessionOf(userId: number): Promise<string>;
   api(
     session: string | undefined,
-    method: "GET" | "POST" | "PATCH" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body?: unknown,
   ): Promise<LightMyRequestResponse>;
@@ -158,6 +160,8 @@ export async function openSite(
     replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
     firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
     portals,
+    rules: createRules(store, now),
+    lineKeeper: createLineKeeper(store, portals),
     transport,
     dispatcher,
     sessions,

@@ -1,0 +1,279 @@
+import { errorAnswer } from "../../src/api/common.ts";
+import {
+  decisionsAnswer,
+  entityOfPerson,
+  mergedPerson,
+  movedPoint,
+  people,
+  peopleQuery,
+  personChanged,
+  personDetails,
+  personParams,
+  pointOfPerson,
+  splitPerson,
+  undoneChange,
+} from "../../src/api/customers.ts";
+import { conversationId, type PortalId, personId } from "../../src/domain/ids.ts";
+import type { Person } from "../../src/domain/person.ts";
+import { decisionSchema } from "../../src/rules/decision.ts";
+import { sentenceOf } from "../../src/rules/texts/reason-texts.ts";
+import type { App } from "../../src/server/app.ts";
+import { HttpError } from "../../src/server/errors.ts";
+import { localeOf } from "../../src/server/locale.ts";
+import { administratorOf, viewerOf } from "../../src/server/session.ts";
+import type { PersonChange } from "../../src/store/contract/people.ts";
+import type { StoredDecision } from "../../src/store/contract/rules.ts";
+import { createChatAccess } from "./access.ts";
+import { ourId, unknown } from "./answers.ts";
+import type { ApiDeps } from "./deps.ts";
+
+const security = [{ session: [] }];
+const tags = ["customers"];
+const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
+const AUDIT = 100;
+const DECISIONS = 20;
+
+/** Who is who, for administrators: what links messages to a person, why, and every change of it with its way back. */
+export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
+  const { store } = deps;
+  const access = createChatAccess(deps.portals, deps.now);
+
+  scope.get(
+    "/customers",
+    {
+      schema: {
+        summary: "People, those who wrote last first",
+        tags,
+        security,
+        querystring: peopleQuery,
+        response: { 200: people, ...errors },
+      },
+    },
+    async (request) => {
+      const { portal } = administratorOf(request);
+      const { text, before, limit } = request.query;
+      const page = await store.people.search(portal, {
+        limit,
+        ...(text !== undefined && { text }),
+        ...(before !== undefined && { before }),
+      });
+      return { people: await present(portal, page.people), next: page.next ?? null };
+    },
+  );
+
+  scope.get(
+    "/customers/:id",
+    {
+      schema: {
+        summary: "A person with the history of their links",
+        tags,
+        security,
+        params: personParams,
+        response: { 200: personDetails, ...errors },
+      },
+    },
+    async (request) => {
+      const { portal } = administratorOf(request);
+      const id = ourId(request.params.id, personId, "person");
+      const found = await store.people.find(portal, id);
+      const [shown] = found ? await present(portal, [found]) : [];
+      if (!shown) throw unknown("person");
+      const audit = await store.people.audit(portal, id, AUDIT);
+      return {
+        ...shown,
+        audit: audit.map(({ id: entry, at, by, what, about, undoneAt }) => ({
+          id: entry,
+          at: at.toISOString(),
+          by,
+          what,
+          about: { ...about },
+          undone: undoneAt !== undefined,
+        })),
+      };
+    },
+  );
+
+  const answer = { 200: personChanged, ...errors };
+
+  scope.post(
+    "/customers/points/remove",
+    { schema: { summary: "Takes a contact point away", tags, security, body: pointOfPerson, response: answer } },
+    async (request) => {
+      const { portal, userId } = administratorOf(request);
+      const { kind, key } = request.body;
+      return changed(await store.people.removePoint(portal, userId, kind, key), "contact point");
+    },
+  );
+
+  scope.post(
+    "/customers/points/move",
+    {
+      schema: {
+        summary: "Gives a contact point to another person",
+        tags,
+        security,
+        body: movedPoint,
+        response: answer,
+      },
+    },
+    async (request) => {
+      const { portal, userId } = administratorOf(request);
+      const { kind, key, to } = request.body;
+      return changed(await store.people.movePoint(portal, userId, kind, key, ourId(to, personId, "person")), "person");
+    },
+  );
+
+  scope.post(
+    "/customers/cards/remove",
+    {
+      schema: {
+        summary: "Forgets that a card belongs to a person",
+        tags,
+        security,
+        body: entityOfPerson,
+        response: answer,
+      },
+    },
+    async (request) => {
+      const { portal, userId } = administratorOf(request);
+      const { type, id } = request.body;
+      return changed(await store.people.removeEntity(portal, userId, type, id), "card");
+    },
+  );
+
+  scope.post(
+    "/customers/:id/merge",
+    {
+      schema: {
+        summary: "Makes a person one with another",
+        tags,
+        security,
+        params: personParams,
+        body: mergedPerson,
+        response: answer,
+      },
+    },
+    async (request) => {
+      const { portal, userId } = administratorOf(request);
+      const from = ourId(request.params.id, personId, "person");
+      const into = ourId(request.body.into, personId, "person");
+      return changed(await store.people.merge(portal, userId, from, into), "person");
+    },
+  );
+
+  scope.post(
+    "/customers/:id/split",
+    {
+      schema: {
+        summary: "Makes another person of some of a person's points and conversations",
+        tags,
+        security,
+        params: personParams,
+        body: splitPerson,
+        response: answer,
+      },
+    },
+    async (request) => {
+      const { portal, userId } = administratorOf(request);
+      const { points, conversations } = request.body;
+      const out = { points, conversations: conversations.map((id) => ourId(id, conversationId, "conversation")) };
+      return changed(
+        await store.people.split(portal, userId, ourId(request.params.id, personId, "person"), out),
+        "person",
+      );
+    },
+  );
+
+  scope.post(
+    "/customers/undo",
+    { schema: { summary: "Takes a change back", tags, security, body: undoneChange, response: answer } },
+    async (request) => {
+      const { portal, userId } = administratorOf(request);
+      return changed(await store.people.undo(portal, userId, request.body.entry), "change");
+    },
+  );
+
+  scope.get(
+    "/conversations/:id/decisions",
+    {
+      schema: {
+        summary: "Why a conversation is where it is: decisions with their reasons and what became of each step",
+        tags,
+        security,
+        params: personParams,
+        response: { 200: decisionsAnswer, ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const id = ourId(request.params.id, conversationId, "conversation");
+      const conversation = await store.conversations.find(viewer.portal, id);
+      if (!conversation || !(await access.mayRead(viewer, conversation))) throw unknown("conversation");
+      const language = localeOf(request.headers["accept-language"]);
+      const decisions = await store.decisions.ofConversation(viewer.portal, id, DECISIONS);
+      return decisions.map((one) => presentDecision(one, language));
+    },
+  );
+
+  /** Accounts are named, because ids of messengers mean nothing to people. */
+  async function present(portal: PortalId, found: readonly Person[]) {
+    const accounts = new Map((await store.accounts.list(portal)).map((account) => [String(account.id), account]));
+    return Promise.all(
+      found.map(async (person) => {
+        const conversations = await Promise.all(
+          person.conversations.slice(0, 50).map((id) => store.conversations.find(portal, id)),
+        );
+        return {
+          id: person.id,
+          name: person.name,
+          points: person.points.map((point) => {
+            const account =
+              point.kind === "messenger" ? accounts.get(point.key.slice(0, point.key.indexOf(":"))) : undefined;
+            return {
+              kind: point.kind,
+              key: point.key,
+              shown: point.shown,
+              why: { ...point.why },
+              at: point.createdAt.toISOString(),
+              first: point.first,
+              shared: point.shared,
+              linkable: point.linkable,
+              account: account ? { name: account.name, channel: account.channel } : null,
+            };
+          }),
+          entities: person.entities.map(({ type, id, title, open, why }) => ({ type, id, title, open, why })),
+          conversations: conversations.flatMap((one) => {
+            const account = one && accounts.get(one.account);
+            if (!one || !account) return [];
+            const { channel, name } = account;
+            return [{ id: one.id, channel, account: name, lastMessageAt: one.lastMessageAt.toISOString() }];
+          }),
+        };
+      }),
+    );
+  }
+}
+
+function changed(change: PersonChange, what: string): { entry: string; person: string } {
+  if (change.kind === "unknown") throw unknown(what);
+  if (change.kind === "conflict") throw new HttpError(409, "conflict", change.sentence);
+  return { entry: change.entry, person: change.person };
+}
+
+function presentDecision(one: StoredDecision, language: ReturnType<typeof localeOf>) {
+  const decision = decisionSchema.safeParse(one.decision).data;
+  return {
+    id: one.id,
+    at: one.at.toISOString(),
+    ended: one.ended,
+    rulesetVersion: one.rulesetVersion ?? null,
+    reasons: (decision?.reasons ?? []).map((reason) => sentenceOf(reason, language)),
+    warnings: (decision?.warnings ?? []).map((reason) => sentenceOf(reason, language)),
+    steps: one.steps.map(({ name, at, end }) => ({
+      name,
+      at: at.toISOString(),
+      state: end?.kind ?? ("under-way" as const),
+      sentence: end && end.kind !== "done" ? end.sentence : null,
+    })),
+  };
+}

@@ -1,0 +1,181 @@
+/** The rules by their front door: saved in versions, applied to the portal's lines, tried without writing anything. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RulesDirectoryAnswer, TriedRulesAnswer } from "../../src/api/rules.ts";
+import { openSite, type Site } from "./support/site.ts";
+
+let site: Site;
+let admin: string;
+let account: string;
+beforeAll(async () => {
+  site = await openSite();
+  admin = await site.install();
+  account = (
+    await site.api(admin, "POST", "/accounts", {
+      channel: "telegram",
+      name: "Shop",
+      credentials: { token: "123456:good-token" },
+    })
+  ).json().id;
+  await site.api(admin, "PATCH", `/accounts/${account}`, { line: "1" });
+});
+afterAll(() => site.stop());
+
+const current = async () => (await site.api(admin, "GET", "/rules")).json();
+const save = async (ruleset: object, more: object = {}) =>
+  site.api(admin, "PUT", "/rules", { ruleset, basedOn: (await current()).version, ...more });
+const line = () => site.portal.portal.lines.get(1)?.config ?? {};
+
+beforeEach(async () => {
+  await save({});
+  Object.assign(line(), { CRM: "Y", CRM_CREATE: "lead", CRM_CHAT_TRACKER: "Y" });
+});
+
+describe("versions", () => {
+  it("are saved on top of the one that was seen, listed, looked at and made to count again", async () => {
+    const start = await current();
+    const saved = await save({ owner: { who: "rules" } }, { note: "we take over" });
+    expect(saved.json()).toMatchObject({
+      version: start.version + 1,
+      note: "we take over",
+      ruleset: { owner: { who: "rules" } },
+    });
+    const stale = await site.api(admin, "PUT", "/rules", { ruleset: {}, basedOn: start.version });
+    expect([stale.statusCode, stale.json().error.code]).toEqual([409, "conflict"]);
+    const [newest] = (await site.api(admin, "GET", "/rules/versions")).json();
+    expect(newest).toMatchObject({ version: start.version + 1, note: "we take over", by: "1" });
+    const restored = await site.api(admin, "POST", `/rules/versions/${start.version}/restore`, {
+      basedOn: start.version + 1,
+    });
+    expect(restored.json()).toMatchObject({ version: start.version + 2, ruleset: { owner: { who: "line" } } });
+    expect((await site.api(admin, "GET", `/rules/versions/${start.version + 1}`)).json().ruleset.owner.who).toBe(
+      "rules",
+    );
+    expect((await site.api(admin, "GET", "/rules/versions/9999")).statusCode).toBe(404);
+  });
+
+  it("with a pattern or a template that cannot work are refused, each part named", async () => {
+    const broken = await save({
+      chats: {
+        titles: { chat: { lead: "{{ name | shout }" } },
+        transfer: { crm: { filters: [{ id: "a", when: { fact: "text", op: "matches", values: ["(?<=x)y"] } }] } },
+      },
+    });
+    expect(broken.statusCode).toBe(422);
+    expect(broken.json().error.broken.map((one: { path: string }) => one.path)).toEqual([
+      "chats.transfer.crm.filters.0.when",
+      "chats.titles.chat.lead",
+    ]);
+    expect((await save({ chats: { creation: { first: "everything" } } })).statusCode).toBe(400);
+  });
+
+  it("are for administrators", async () => {
+    const agent = await site.sessionOf(5);
+    for (const path of ["/rules", "/rules/versions", "/rules/lines", "/rules/directory"])
+      expect((await site.api(agent, "GET", path)).statusCode).toBe(403);
+    expect((await site.api(agent, "PUT", "/rules", { ruleset: {}, basedOn: 0 })).statusCode).toBe(403);
+  });
+});
+
+describe("the open line", () => {
+  it("stops making leads when the rules take over, and does again what it did before when they no longer do", async () => {
+    await save({ owner: { who: "rules" } });
+    expect(line()).toMatchObject({ CRM: "Y", CRM_CREATE: "none", CRM_CHAT_TRACKER: "N" });
+    expect((await site.api(admin, "GET", "/rules/lines")).json()).toEqual({
+      lines: [
+        {
+          id: "1",
+          name: expect.any(String),
+          searches: true,
+          creates: "none",
+          tracks: false,
+          wanted: "rules",
+          agrees: true,
+        },
+      ],
+      problem: null,
+    });
+    await save({ owner: { who: "rules", how: "crm-off" } });
+    expect(line()).toMatchObject({ CRM: "N", CRM_CREATE: "none" });
+    await save({});
+    expect(line()).toMatchObject({ CRM: "Y", CRM_CREATE: "lead", CRM_CHAT_TRACKER: "Y" });
+  });
+
+  it("that somebody switched on again in the portal is shown, and set right", async () => {
+    await save({ owner: { who: "rules" } });
+    Object.assign(line(), { CRM_CREATE: "deal" });
+    expect((await site.api(admin, "GET", "/rules/lines")).json().lines).toMatchObject([
+      { creates: "deal", agrees: false },
+    ]);
+    expect((await site.api(admin, "POST", "/rules/lines")).json().lines).toMatchObject([
+      { creates: "none", agrees: true },
+    ]);
+  });
+
+  it("whose accounts differ makes nothing, and that is said", async () => {
+    const other = (
+      await site.api(admin, "POST", "/accounts", {
+        channel: "telegram",
+        name: "Second",
+        credentials: { token: "999999:good-token" },
+      })
+    ).json().id;
+    expect((await site.api(admin, "PATCH", `/accounts/${other}`, { line: "1" })).json()).toMatchObject({ line: "1" });
+    await save({ overrides: [{ id: "o", account, owner: { who: "rules" } }] });
+    const { lines, problem } = (await site.api(admin, "GET", "/rules/lines")).json();
+    expect(lines).toMatchObject([{ wanted: "mixed", creates: "none" }]);
+    expect(problem).toContain("differ");
+    await site.api(admin, "DELETE", `/accounts/${other}`);
+  });
+});
+
+describe("trying", () => {
+  it("tells what would happen to a made-up message, in the reader's language, and writes nothing", async () => {
+    const draft = { owner: { who: "rules" }, chats: { creation: { first: "deal" } } };
+    const before = JSON.stringify([...site.portal.portal.crm.items.values()].map((items) => items.size));
+    const tried: TriedRulesAnswer = (
+      await site.api(admin, "POST", "/rules/try", {
+        ruleset: draft,
+        facts: { line: "1", channel: "telegram", customer: { name: "Maria", phones: ["+79031234567"] }, text: "hello" },
+      })
+    ).json();
+    expect(tried.decision.create.kind).toBe("deal");
+    expect(tried.reasons.map((reason) => reason.sentence)).toContain(
+      "First contact: nothing in the CRM belongs to this customer.",
+    );
+    expect(tried.writes).toEqual([
+      "Make a contact with the customer's name, phones and e-mails.",
+      "Make the deal “telegram: Maria”.",
+      "Write the conversation into what was made.",
+    ]);
+    expect(JSON.stringify([...site.portal.portal.crm.items.values()].map((items) => items.size))).toBe(before);
+    expect((await current()).ruleset.owner.who).toBe("line");
+    expect(
+      (await site.api(admin, "POST", "/rules/try", { message: "00000000-0000-4000-8000-000000000000" })).statusCode,
+    ).toBe(404);
+  });
+
+  it("compares a draft with what counts, over past decisions", async () => {
+    const answer = (await site.api(admin, "POST", "/rules/compare", { ruleset: { owner: { who: "rules" } } })).json();
+    expect(answer).toEqual({ compared: 0, different: 0, examples: [] });
+  });
+});
+
+describe("the directory", () => {
+  it("offers what the portal has", async () => {
+    const directory: RulesDirectoryAnswer = (await site.api(admin, "GET", "/rules/directory")).json();
+    expect(directory.pipelines.map((pipeline) => pipeline.id)).toEqual(["0", "1"]);
+    expect(directory.leadStages.map((stage) => stage.id)).toContain("NEW");
+    expect(directory.fields.lead.map((field) => field.name)).toContain("comments");
+    expect(directory.fields.lead.map((field) => field.name)).not.toContain("id");
+    expect(directory.accounts).toMatchObject([{ id: account, line: "1" }]);
+    expect(directory.variables).toContain("phone");
+    expect(directory.problem).toBeNull();
+  });
+});
+
+describe("/openapi.json", () => {
+  it("names the schemas of facts, rulesets and decisions", async () => {
+    const { components } = (await site.app.inject({ url: "/openapi.json" })).json();
+    expect(Object.keys(components.schemas)).toEqual(expect.arrayContaining(["Facts", "Ruleset", "Decision"]));
+  });
+});
