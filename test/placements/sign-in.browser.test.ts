@@ -236,6 +236,7 @@ describe("a person's Telegram", () => {
       .getByRole("listitem")
       .filter({ hasText: "Telegram (personal)" })
       .getByText("Connected", { exact: true })
+      .first()
       .waitFor();
   });
 });
@@ -294,14 +295,14 @@ describe("a standing connection", () => {
     const settled = looks();
     await page.clock.fastForward(60_000);
     // Behind the dialog the list is no part of what a role finds.
-    await page.locator("li").getByText("Connected", { exact: true }).waitFor();
+    await page.locator("li").getByText("Connected", { exact: true }).first().waitFor();
     expect(looks()).toBe(settled);
 
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await dialog.waitFor({ state: "hidden" });
     session().says("needs-action", { kind: "qr", data: "TWO" });
     await page.clock.fastForward(60_000);
-    await page.getByRole("listitem").getByText("Needs you").waitFor();
+    await page.getByRole("listitem").getByText("Needs you").first().waitFor();
     expect(looks()).toBe(settled);
     await page.getByRole("button", { name: "Sign in: Standing" }).click();
     await shows(dialog, () => "TWO");
