@@ -28,7 +28,12 @@ module.exports = {
         "computes without effects: templates, linear regular expressions, dates, numbering plans, the list of domains.",
       severity: "error",
       from: { path: "^src/rules/" },
-      to: { pathNot: ["^src/(rules|domain)/", ...npm("zod", "liquidjs", "re2js", "luxon", "libphonenumber-js", "linkifyjs")] },
+      to: {
+        pathNot: [
+          "^src/(rules|domain)/",
+          ...npm("zod", "liquidjs", "re2js", "luxon", "libphonenumber-js", "linkifyjs"),
+        ],
+      },
     },
     {
       name: "contracts-see-domain-only",

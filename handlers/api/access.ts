@@ -5,7 +5,8 @@
  */
 import { z } from "zod";
 import type { Conversation } from "../../src/domain/conversation.ts";
-import type { PortalCaller, PortalDirectory } from "../../src/portal/contract.ts";
+import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
+import type { PortalCaller } from "../../src/portal/contract.ts";
 import type { Viewer } from "../../src/server/session.ts";
 import { portalError } from "./answers.ts";
 

@@ -2,7 +2,7 @@ import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Dispatcher } from "../../src/dispatch/contract.ts";
 import type { AccountId, PortalId } from "../../src/domain/ids.ts";
 import type { RichText } from "../../src/domain/rich-text.ts";
-import type { PortalDirectory } from "../../src/portal/contract.ts";
+import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";

@@ -29,7 +29,7 @@ const entity = z.object({
   why: z.enum(["made", "phone", "email", "contact", "portal", "admin"]),
 });
 
-export const person = z.object({
+const person = z.object({
   id: z.string(),
   name: z.string(),
   points: point.array(),
@@ -90,6 +90,4 @@ export const decisionsAnswer = z.array(
   }),
 );
 
-export type PersonAnswer = z.output<typeof person>;
 export type PersonDetailsAnswer = z.output<typeof personDetails>;
-export type DecisionAnswer = z.output<typeof decisionsAnswer>[number];

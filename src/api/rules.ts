@@ -91,9 +91,5 @@ export const rulesDirectory = z.object({
   problem: z.string().nullable().describe("Why some of it could not be read from the portal just now."),
 });
 
-export type CurrentRulesAnswer = z.output<typeof currentRules>;
-export type RuleVersionAnswer = z.output<typeof ruleVersions>[number];
 export type TriedRulesAnswer = z.output<typeof triedRules>;
-export type ComparedRulesAnswer = z.output<typeof comparedRules>;
 export type RulesDirectoryAnswer = z.output<typeof rulesDirectory>;
-export type LinesAnswer = z.output<typeof linesAnswer>;

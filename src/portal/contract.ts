@@ -1,8 +1,3 @@
-import type { PortalId } from "../domain/ids.ts";
-import type { Crm } from "./contract/crm.ts";
-import type { LineSettings } from "./contract/line-settings.ts";
-import type { People } from "./contract/people.ts";
-
 /**
  * One authorised portal, in Bitrix24's own words. Everything the platform may do to a call is one of six outcomes;
  * nothing here throws for a fault of the portal or of the network.
@@ -170,18 +165,6 @@ export interface ConnectorRegistration {
   readonly handlerUrl: string;
   /** Its chats are groups: told apart by chat alone, and without the portal's CRM tracker. Default false. */
   readonly group?: boolean;
-}
-
-/** Gives the client of a portal; background work runs under the installing administrator's tokens. */
-export interface PortalDirectory {
-  lines(portal: PortalId): OpenLines;
-  connectors(portal: PortalId): Connectors;
-  crm(portal: PortalId): Crm;
-  lineSettings(portal: PortalId): LineSettings;
-  people(portal: PortalId): People;
-  caller(portal: PortalId): PortalCaller;
-  /** Acts with the viewer's own rights; for that viewer's actions alone. */
-  viewer(portal: PortalId, userId: string): PortalCaller;
 }
 
 /** Answer to asking for a file that an event linked to. */

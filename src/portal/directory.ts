@@ -5,8 +5,9 @@ import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts"
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnectors } from "./connectors.ts";
 import type { Crm } from "./contract/crm.ts";
+import type { PortalDirectory } from "./contract/directory.ts";
 import type { People } from "./contract/people.ts";
-import type { PortalCaller, PortalDirectory } from "./contract.ts";
+import type { PortalCaller } from "./contract.ts";
 import { createCrm } from "./crm.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";

@@ -9,7 +9,8 @@ import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import { connectorId, groupConnector } from "../domain/connector-ids.ts";
 import type { PortalId } from "../domain/ids.ts";
-import type { PortalDirectory, PortalOutcome } from "../portal/contract.ts";
+import type { PortalDirectory } from "../portal/contract/directory.ts";
+import type { PortalOutcome } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
 
 export interface AccountLinesDeps {

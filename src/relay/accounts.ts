@@ -16,7 +16,7 @@ import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account, ConnectionState } from "../domain/account.ts";
 import type { AccountId, MediaId, PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
-import type { PortalDirectory } from "../portal/contract.ts";
+import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { AccountPatch } from "../store/contract/accounts.ts";
 import type { Store } from "../store/contract.ts";
 import { checkInput } from "./account-input.ts";

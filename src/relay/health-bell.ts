@@ -5,7 +5,8 @@
  */
 import type { PortalId } from "../domain/ids.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
-import type { PortalDirectory, PortalOutcome } from "../portal/contract.ts";
+import type { PortalDirectory } from "../portal/contract/directory.ts";
+import type { PortalOutcome } from "../portal/contract.ts";
 import type { HealthSettings } from "../store/contract/health.ts";
 
 export interface BellDeps {

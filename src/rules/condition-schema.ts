@@ -21,7 +21,7 @@ export const TEXT_FACTS = [
   "mail-subject",
 ] as const;
 /** Yes-or-no facts. */
-export const FLAG_FACTS = ["known", "has-phone", "has-email", "working-hours"] as const;
+const FLAG_FACTS = ["known", "has-phone", "has-email", "working-hours"] as const;
 
 /**
  * How texts are compared, always without regard to case and to ё/е. `is`: one of the values, whole. `contains`: one of

@@ -88,7 +88,7 @@ const choiceOf = (text: string, field: PortalField): string | undefined =>
  * Reads "1 234,50", "1,234.50", "1.234,50" and "1234.5". The last mark is the decimal one, unless it is followed by
  * exactly three digits and could as well part thousands: "1,234" and "1.234" are no number that is certain.
  */
-export function toNumber(text: string): number | undefined {
+function toNumber(text: string): number | undefined {
   const compact = text.replace(/[\s\u00a0\u202f']/gu, "");
   if (!/^[+-]?\d[\d.,]*$/.test(compact)) return undefined;
   const marks = compact.match(/[.,]/g) ?? [];

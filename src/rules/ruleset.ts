@@ -109,7 +109,7 @@ const titles = z
   })
   .describe("9. Titles, as Liquid templates.");
 
-export const FIELD_TYPES = ["string", "number", "date", "datetime", "enumeration", "boolean", "url", "money"] as const;
+const FIELD_TYPES = ["string", "number", "date", "datetime", "enumeration", "boolean", "url", "money"] as const;
 export const fieldMapping = z.object({
   entity: z.enum(["lead", "deal", "contact"]),
   field: z.string().min(1).max(100).describe("As crm.item.fields names it: `ufCrm_1700000000`, `sourceId`."),

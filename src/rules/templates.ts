@@ -13,6 +13,7 @@ const liquid = new Liquid({
   renderLimit: 20,
   memoryLimit: 100_000,
   cache: false,
+  relativeReference: false,
   fs: {
     readFileSync: unavailable,
     readFile: unavailable,

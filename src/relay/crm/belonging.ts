@@ -3,7 +3,7 @@ import type { Account } from "../../domain/account.ts";
 import type { ConversationId, PersonId } from "../../domain/ids.ts";
 import type { Message } from "../../domain/message.ts";
 import type { Person } from "../../domain/person.ts";
-import type { PortalDirectory } from "../../portal/contract.ts";
+import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import { ownerFor } from "../../rules/compile.ts";
 import type { Decision, Target } from "../../rules/decision.ts";
 import { evaluate } from "../../rules/evaluate.ts";

@@ -193,7 +193,7 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<reado
 
 const isHolder = ({ type }: CrmRef) => type === "contact" || type === "company";
 
-export const linked = (item: CrmItem, why: LinkedEntity["why"], freshAt: Date): LinkedEntity => ({
+const linked = (item: CrmItem, why: LinkedEntity["why"], freshAt: Date): LinkedEntity => ({
   type: item.type,
   id: item.id,
   why,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { PortalId } from "../../domain/ids.ts";
+import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import type { LineCrm } from "../../portal/contract/line-settings.ts";
-import type { PortalDirectory } from "../../portal/contract.ts";
 import { ownerFor } from "../../rules/compile.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import type { Store } from "../../store/contract.ts";

@@ -1,4 +1,4 @@
-import type { ReasonTexts } from "./reason-texts.ts";
+import type { ReasonTexts } from "./reason-shape.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   lead: "lead",

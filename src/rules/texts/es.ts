@@ -1,4 +1,4 @@
-import type { ReasonTexts } from "./reason-texts.ts";
+import type { ReasonTexts } from "./reason-shape.ts";
 
 /** With the definite and with the indefinite article. */
 const TYPES: Readonly<Record<string, readonly [string, string]>> = {

@@ -1,10 +1,7 @@
-import type { About, Reason, ReasonCode } from "../reasons.ts";
+import type { Reason } from "../reasons.ts";
 import { en } from "./en.ts";
 import { es } from "./es.ts";
 import { ru } from "./ru.ts";
-
-/** A sentence for each reason in one language. */
-export type ReasonTexts = Readonly<Record<ReasonCode, (about: About) => string>>;
 
 const TEXTS = { en, ru, es };
 export type ReasonLanguage = keyof typeof TEXTS;

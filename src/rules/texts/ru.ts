@@ -1,4 +1,4 @@
-import type { ReasonTexts } from "./reason-texts.ts";
+import type { ReasonTexts } from "./reason-shape.ts";
 
 /** Nominative, accusative and "in …". */
 const TYPES: Readonly<Record<string, readonly [string, string, string]>> = {

@@ -18,7 +18,7 @@ import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
 import { toBbcode } from "../../../src/portal/bbcode.ts";
-import type { PortalDirectory } from "../../../src/portal/contract.ts";
+import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";

@@ -1,0 +1,17 @@
+import type { PortalId } from "../../domain/ids.ts";
+import type { Connectors, OpenLines, PortalCaller } from "../contract.ts";
+import type { Crm } from "./crm.ts";
+import type { LineSettings } from "./line-settings.ts";
+import type { People } from "./people.ts";
+
+/** Gives the client of a portal; background work runs under the installing administrator's tokens. */
+export interface PortalDirectory {
+  lines(portal: PortalId): OpenLines;
+  connectors(portal: PortalId): Connectors;
+  crm(portal: PortalId): Crm;
+  lineSettings(portal: PortalId): LineSettings;
+  people(portal: PortalId): People;
+  caller(portal: PortalId): PortalCaller;
+  /** Acts with the viewer's own rights; for that viewer's actions alone. */
+  viewer(portal: PortalId, userId: string): PortalCaller;
+}
