@@ -50,7 +50,7 @@ describe("a linked account", () => {
 
   it("is off without consent to the risk that the setup tells", async () => {
     const { host, cloud, adapter } = await start({ unlinked: true, settings: {} });
-    expect(adapter.setup[0]?.warning).toMatch(/ban the number/);
+    expect(adapter.setup[0]?.warning?.en).toMatch(/ban the number/);
     expect(adapter.settings.parse({})).toMatchObject({ consent: false });
     await host.reached("needs-action");
     expect(host.states.at(-1)?.state.sentence).toContain("agree to the risk");
