@@ -10,7 +10,7 @@ import { administratorOf, type Viewer, viewerOf } from "../../src/server/session
 import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
-import { presentConversation, presentMessage } from "./present.ts";
+import { presentConversation, presentInJournal, presentMessage } from "./present.ts";
 
 const security = [{ session: [] }];
 const tags = ["messages"];
@@ -37,8 +37,9 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
     async (request) => {
       const { row, conversation } = await readable(viewerOf(request), ourId(request.params.id, messageId, "message"));
       const account = await store.accounts.find(row.portal, conversation.account);
+      const beside = await store.journal.beside(row.portal, [row.id]);
       return {
-        message: presentMessage(row, deps.mediaLink),
+        message: presentInJournal(row, deps.mediaLink, beside.get(row.id)),
         conversation: presentConversation(conversation, account),
       };
     },

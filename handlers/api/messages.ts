@@ -3,18 +3,17 @@ import {
   cardParams,
   conversation,
   conversationsQuery,
-  journalQuery,
   message,
   messageParams,
   threadQuery,
 } from "../../src/api/messages.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
-import { accountId, conversationId, type PortalId } from "../../src/domain/ids.ts";
+import { conversationId, type PortalId } from "../../src/domain/ids.ts";
 import type { App } from "../../src/server/app.ts";
-import { administratorOf, type Viewer, viewerOf } from "../../src/server/session.ts";
+import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
-import { isOurId, ourId, unknown } from "./answers.ts";
+import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { presentConversation, presentMessage, reactionsOf } from "./present.ts";
 
@@ -24,41 +23,9 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 /** Position to page on with: pass it as `before` (or `after`, when that was asked). */
 const NEXT = "x-next";
 
-/** Journal, conversations, threads. */
+/** Conversations and threads. */
 export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const { store } = deps;
-
-  scope.get(
-    "/journal",
-    {
-      schema: {
-        summary: "Messages and what became of them",
-        description: `Newest first unless \`after\` is given. The header \`${NEXT}\` holds the position to go on from, while there may be more.`,
-        tags,
-        security,
-        querystring: journalQuery,
-        response: { 200: message.array(), ...errors },
-      },
-    },
-    async (request, reply) => {
-      const viewer = administratorOf(request);
-      const { state, direction, changes, after, before, limit } = request.query;
-      const named = [request.query.conversation, request.query.account].filter((value) => value !== undefined);
-      if (!named.every(isOurId)) return [];
-      const rows = await store.messages.journal(viewer.portal, {
-        limit,
-        ...(state && { state }),
-        ...(direction && { direction }),
-        ...(changes === "true" && { changes: true }),
-        ...(request.query.conversation !== undefined && { conversation: conversationId(request.query.conversation) }),
-        ...(request.query.account !== undefined && { account: accountId(request.query.account) }),
-        ...paging(after, before),
-      });
-      const last = rows.at(-1);
-      if (last && rows.length === limit) reply.header(NEXT, String(last.seq));
-      return rows.map((row) => presentMessage(row, deps.mediaLink));
-    },
-  );
 
   scope.get(
     "/conversations",

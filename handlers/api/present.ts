@@ -10,6 +10,8 @@ import type { MediaId } from "../../src/domain/ids.ts";
 import { type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
 import type { Portal } from "../../src/domain/portal.ts";
 import { mapLink } from "../../src/relay/wording.ts";
+import type { Beside } from "../../src/store/contract/journal.ts";
+import { checkpointsOf } from "./checkpoints.ts";
 
 export type MediaLink = (media: MediaId) => string;
 
@@ -97,6 +99,13 @@ export function presentMessage(
   };
 }
 
+/** A message as the journal shows it: with its way so far, and with whom it was. */
+export const presentInJournal = (message: Message, link: MediaLink, beside: Beside | undefined): MessageAnswer => ({
+  ...presentMessage(message, link),
+  checkpoints: checkpointsOf(message, beside),
+  ...(beside && { customer: nameOf(beside.customer) }),
+});
+
 function presentParts(content: Content) {
   const { author, place, contacts, forwarded, notice, buttons, template } = content;
   return {
@@ -170,6 +179,7 @@ export function presentPortal(portal: Portal, running: boolean): PortalAnswer {
     domain: portal.domain,
     name: portal.name,
     active: portal.active,
+    keepDays: portal.keepDays ?? null,
     trouble: portal.trouble ?? null,
     installation: { at: at ?? null, version: version ?? null, ok, problems: [...problems], running },
   };

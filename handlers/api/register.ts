@@ -8,6 +8,7 @@ import { registerCustomerRoutes } from "./customers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
+import { registerJournalRoute } from "./journal.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
@@ -24,6 +25,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
+    registerJournalRoute(scope, deps);
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);

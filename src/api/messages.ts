@@ -27,6 +27,36 @@ const reaction = z.object({
   name: z.string().optional().describe("Of the customer, in a group."),
 });
 
+const checkpoint = z.object({
+  name: z
+    .enum([
+      "written",
+      "stored",
+      "decided",
+      "sent-to-portal",
+      "sent-to-channel",
+      "answered",
+      "kept",
+      "postponed",
+      "refused",
+      "failed",
+      "uncertain",
+      "delivered",
+      "read",
+      "card",
+    ])
+    .describe(
+      "written: by the clock of the messenger or the portal, the others by ours. stored: received and kept in one. decided: where it belongs, by the rules. sent-to-…: the last attempt left. answered: the other side took it. kept: nothing was to be sent, it is for our own surfaces. postponed, refused, failed, uncertain: what became of the last attempt instead. delivered, read: told by the channel. card: stood in the CRM first.",
+    ),
+  at: z.iso.datetime(),
+  by: z
+    .string()
+    .optional()
+    .describe(
+      "written: customer, phone (the account's own person at the messenger) or agent. decided: id of the decision. answered: portal or channel.",
+    ),
+});
+
 export const message = z.object({
   id: z.string(),
   conversation: z.string(),
@@ -84,17 +114,37 @@ export const message = z.object({
     .optional()
     .describe("The vendor's approved text that this was sent as."),
   reactions: z.array(reaction).optional().describe("On this message now. Only in a conversation's thread."),
+  checkpoints: z
+    .array(checkpoint)
+    .optional()
+    .describe("Its way so far, in the order in which messages go. Only in the journal and of a single message."),
+  customer: z.string().optional().describe("With whom the conversation is. Only in the journal."),
 });
 
 const position = z.coerce.number().int().nonnegative();
 
+const states = z
+  .string()
+  .transform((value) => value.split(","))
+  .pipe(z.array(messageState).min(1).max(messageState.options.length));
+
 export const journalQuery = z.object({
-  state: messageState.optional(),
+  state: states.optional().describe("One of the states, or several with commas between."),
   conversation: id.optional(),
   account: id.optional(),
+  channel: id.optional(),
   direction: direction.optional(),
+  text: text(200)
+    .optional()
+    .describe(
+      "Words that stand in the message, a file's name, or what is known of the customer (name, number, e-mail); or a telephone number, however it is written.",
+    ),
+  since: z.iso.datetime({ offset: true }).optional().describe("Stored at this time or later."),
+  until: z.iso.datetime({ offset: true }).optional().describe("Stored before this time."),
   changes: z.enum(["true", "false"]).optional().describe("true: edits, deletions and reactions too."),
-  after: position.optional().describe("Rows after this position, oldest first."),
+  after: position
+    .optional()
+    .describe("Rows after this position, oldest first. Knows no text, channel, time, and one state."),
   before: position.optional().describe("Rows before this position, newest first."),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
@@ -160,6 +210,7 @@ export const conversationsQuery = z.object({
 });
 
 export type ReactionAnswer = z.output<typeof reaction>;
+export type CheckpointAnswer = z.output<typeof checkpoint>;
 export type MessageAnswer = z.output<typeof message>;
 export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;

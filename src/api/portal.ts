@@ -7,6 +7,7 @@ export const portal = z.object({
   domain: z.string(),
   name: z.string(),
   active: z.boolean().describe("Off: everything is received and stored, nothing is delivered."),
+  keepDays: z.int().nullable().describe("Messages are deleted after so many days; null: never."),
   trouble: z.string().nullable().describe("Why background calls do not work just now."),
   installation: z.object({
     at: z.string().nullable(),
@@ -21,6 +22,17 @@ export const portalChange = z.object({
   name: text(200).optional(),
   active: z.boolean().optional(),
   backlog: backlogChoice.optional(),
+  keepDays: z
+    .int()
+    .min(7)
+    .max(3650)
+    .nullable()
+    .optional()
+    .describe("How long messages are kept, in days; null: for ever. Conversations and people stay."),
+  deleteOlder: z
+    .boolean()
+    .optional()
+    .describe("Needed where messages are older than that: a person was told how many will be deleted."),
 });
 
 /** A fresh token of the frame, in the frame's words or the portal's. */

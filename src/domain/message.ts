@@ -136,6 +136,11 @@ export interface Message {
   /** When the last attempt left; set together with state `sending`. */
   readonly attemptedAt?: Date;
   readonly error?: string;
+  /** When its state became what it is by an answer of the other side, or by our own verdict. */
+  readonly answeredAt?: Date;
+  /** When the channel told that it reached the customer, and that they read it. By our clock. */
+  readonly deliveredAt?: Date;
+  readonly readAt?: Date;
   readonly nextAt: Date;
   /** When the person sent it, by the vendor's clock. */
   readonly sentAt: Date;

@@ -30,6 +30,8 @@ export interface Portal {
   readonly trouble?: string;
   /** Events may have been lost before this time: we were away. */
   readonly gapAt?: Date;
+  /** Messages are deleted after so many days. Absent: never. */
+  readonly keepDays?: number;
   /** Report of the last ensure-installed run. */
   readonly installation: InstallationReport;
   readonly installedAt: Date;

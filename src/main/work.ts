@@ -7,6 +7,7 @@ import { drain } from "../relay/drain.ts";
 import { createHealthWatch } from "../relay/health-watch.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
+import { createRetention } from "../relay/retention.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
@@ -52,6 +53,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.close());
   const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
   chores.start();
+  const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
+  retention.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
   watch.start();
   // Running lanes end before their leases are given back, or another worker would find calls still under way.
@@ -63,6 +66,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.stopTaking());
   onClose(() => sweeper.stop());
   onClose(() => chores.close());
+  onClose(() => retention.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });

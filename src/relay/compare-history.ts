@@ -27,8 +27,9 @@ export function hasGap(gapAt: Date | undefined, conversation: Conversation): boo
 /**
  * Reads the line's history of one conversation and accepts the operators' replies that never reached us, like events.
  *
- * Twice, or crossing a late event: the origin key is the portal's message id, so each is taken once. Killed half-way: the
- * conversation is not marked as compared and the next look begins anew. Texts that were changed meanwhile come as they
+ * Twice, or crossing a late event: the origin key is the portal's message id, so each is taken once; what is older than the
+ * portal keeps its messages for is none of them, or what was deleted here would go to the customer again. Killed half-way:
+ * the conversation is not marked as compared and the next look begins anew. Texts that were changed meanwhile come as they
  * are now. A reply with nothing but a file cannot be fetched from a history: it is counted, for the report.
  */
 export async function compareHistory(
@@ -54,7 +55,7 @@ export async function compareHistory(
   const told = history.value.filter((message) => !message.fromCustomer && !message.system);
   const known = await deps.store.messages.knownByIm(
     conversation.portal,
-    told.map((message) => message.id),
+    told.map((message) => ({ id: message.id, at: message.date })),
   );
   for (const message of told) {
     if (known.has(message.id)) continue;

@@ -1,6 +1,7 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { HealthRepository } from "./contract/health.ts";
+import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
@@ -19,6 +20,7 @@ export interface Store {
   readonly accounts: AccountRepository;
   readonly conversations: ConversationRepository;
   readonly messages: MessageRepository;
+  readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;
   readonly locks: LockRepository;

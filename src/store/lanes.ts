@@ -5,7 +5,7 @@ import { isUuid } from "./clean.ts";
 import type { LaneContents, LaneRepository } from "./contract/lanes.ts";
 import { toConversation } from "./conversations.ts";
 import { repeatWhenUndone } from "./errors.ts";
-import { toDueMessage } from "./message-row.ts";
+import { messageOfJson, toDueMessage, withDates } from "./message-row.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -25,7 +25,7 @@ export function createLaneRepository(db: Kysely<Schema>, secrets: Secrets): Lane
     if (!contents) return undefined;
     const { conversation, account, portal } = contents;
     return {
-      rows: contents.rows.map((message) => toDueMessage(withDates(message, MESSAGE_TIMES))),
+      rows: contents.rows.map((message) => toDueMessage(messageOfJson(message))),
       conversation: toConversation(withDates(conversation, CONVERSATION_TIMES)),
       account: toAccount(withDates(account, ["created_at"])),
       portal: {
@@ -145,14 +145,7 @@ interface Answer {
   } | null;
 }
 
-const MESSAGE_TIMES = ["attempted_at", "created_at", "edited_at", "next_at", "sent_at", "settle_by"] as const;
 const CONVERSATION_TIMES = ["compared_at", "last_inbound_at", "last_message_at"] as const;
-
-/** A row that came as JSON, in which times are texts. */
-function withDates<Row>(row: Row, times: readonly (keyof Row)[]): Row {
-  const dated = times.flatMap((key) => (row[key] === null ? [] : [[key, new Date(String(row[key]))]]));
-  return { ...row, ...Object.fromEntries(dated) };
-}
 
 interface LaneRow {
   readonly conversation_id: string;

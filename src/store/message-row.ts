@@ -25,6 +25,9 @@ export function toMessage(row: Selectable<Schema["messages"]>): Message {
     attempts: row.attempts,
     ...(row.attempted_at !== null && { attemptedAt: row.attempted_at }),
     ...(row.error !== null && { error: row.error }),
+    ...(row.answered_at !== null && { answeredAt: row.answered_at }),
+    ...(row.delivered_at !== null && { deliveredAt: row.delivered_at }),
+    ...(row.read_at !== null && { readAt: row.read_at }),
     nextAt: row.next_at,
     sentAt: row.sent_at,
     createdAt: row.created_at,
@@ -35,3 +38,24 @@ export const toDueMessage = (row: Selectable<Schema["messages"]>): DueMessage =>
   ...toMessage(row),
   ...(row.settle_by && { settleBy: row.settle_by }),
 });
+
+const TIMES = [
+  "answered_at",
+  "attempted_at",
+  "created_at",
+  "delivered_at",
+  "edited_at",
+  "next_at",
+  "read_at",
+  "sent_at",
+  "settle_by",
+] as const;
+
+/** A row of messages that came as JSON. */
+export const messageOfJson = (row: Selectable<Schema["messages"]>) => withDates(row, TIMES);
+
+/** A row that came as JSON, in which times are texts. */
+export function withDates<Row>(row: Row, times: readonly (keyof Row)[]): Row {
+  const dated = times.flatMap((key) => (row[key] === null ? [] : [[key, new Date(String(row[key]))]]));
+  return { ...row, ...Object.fromEntries(dated) };
+}

@@ -46,16 +46,16 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       return row && toMessage(row);
     },
 
-    async knownByIm(portal, imMessageIds) {
-      if (imMessageIds.length === 0) return new Set();
-      const rows = await db
-        .selectFrom(TABLE)
-        .select("im_message_id")
-        .where("portal_id", "=", portal)
-        .where("im_message_id", "=", sql<string>`any(${[...imMessageIds]}::text[])`)
-        .where("kind", "=", "message")
-        .execute();
-      return new Set(rows.flatMap((row) => row.im_message_id ?? []));
+    async knownByIm(portal, told) {
+      if (told.length === 0) return new Set();
+      // Deleted by our clock, dated by the portal's.
+      const { rows } = await sql<{ id: string }>`
+        select m.im_message_id as id from messages m
+          where m.portal_id = ${portal} and m.im_message_id = any(${told.map(({ id }) => id)}::text[]) and m.kind = 'message'
+        union all
+        select t.id from portals p cross join jsonb_to_recordset(${toJson(told)}) as t(id text, at timestamptz)
+          where p.id = ${portal} and t.at < p.forgotten_before + interval '1 hour'`.execute(db);
+      return new Set(rows.map((row) => row.id));
     },
 
     async findByExternal(account, externalId) {
@@ -249,6 +249,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
               pending: false,
               settle_by: null,
               error: sentence,
+              answered_at: sql<Date>`clock_timestamp()`,
             })
             .where("portal_id", "=", portal)
             .where("account_id", "=", account)

@@ -9,6 +9,7 @@ import { type Database, openPglite, openPostgres } from "./database.ts";
 import { createDecisionRepository } from "./decisions.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createHealthRepository } from "./health.ts";
+import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMediaRepository } from "./media.ts";
@@ -106,6 +107,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     accounts: createAccountRepository(db, secrets),
     conversations: createConversationRepository(db),
     messages: createMessageRepository(db),
+    journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),
     locks: createLockRepository(db),

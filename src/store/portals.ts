@@ -50,6 +50,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
       name: row.name,
       ...(row.trouble !== null && { trouble: row.trouble }),
       ...(row.gap_at !== null && { gapAt: row.gap_at }),
+      ...(row.keep_days !== null && { keepDays: row.keep_days }),
       installation: row.installation as InstallationReport,
       installedAt: row.installed_at,
     };
@@ -132,6 +133,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
         ...(patch.active !== undefined && { active: patch.active }),
         ...(patch.name !== undefined && { name: patch.name }),
         ...(patch.trouble !== undefined && { trouble: patch.trouble }),
+        ...(patch.keepDays !== undefined && { keep_days: patch.keepDays }),
         ...(patch.installation !== undefined && { installation: toJson(patch.installation) }),
       };
       if (Object.keys(values).length === 0) return;
@@ -157,7 +159,8 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
 function erase(db: Kysely<Schema>, portal: PortalId): ReturnType<PortalRepository["erase"]> {
   return db.transaction().execute(async (tx) => {
     await tx.selectFrom(TABLE).select("id").where("id", "=", portal).forUpdate().execute();
-    const media = await tx.selectFrom("media").select("id").where("portal_id", "=", portal).execute();
+    const kept = await tx.selectFrom("media").select("id").where("portal_id", "=", portal).execute();
+    const left = await tx.selectFrom("removed_media").select("id").where("portal_id", "=", portal).execute();
     const rows: Record<string, number> = {};
     for (const table of OWNED_TABLES) {
       const deleted = await tx.deleteFrom(table).where("portal_id", "=", portal).executeTakeFirst();
@@ -165,6 +168,6 @@ function erase(db: Kysely<Schema>, portal: PortalId): ReturnType<PortalRepositor
     }
     const own = await tx.deleteFrom(TABLE).where("id", "=", portal).executeTakeFirst();
     rows[TABLE] = Number(own.numDeletedRows);
-    return { media: media.map((row) => mediaId(row.id)), rows };
+    return { media: [...kept, ...left].map((row) => mediaId(row.id)), rows };
   });
 }

@@ -27,6 +27,8 @@ interface PortalsTable extends SealedTokens {
   gap_at: Date | null;
   alarm_people: ColumnType<unknown, string | undefined, string | null>;
   time_zone: string | null;
+  keep_days: ColumnType<number | null, number | null | undefined, number | null>;
+  forgotten_before: Date | null;
 }
 
 interface PortalUsersTable extends SealedTokens {
@@ -103,6 +105,9 @@ interface MessagesTable {
   to_report: Generated<boolean>;
   to_tell: Generated<boolean>;
   proved: string[] | null;
+  answered_at: Date | null;
+  delivered_at: Date | null;
+  read_at: Date | null;
   sent_at: Date;
   created_at: Generated<Date>;
 }
@@ -137,6 +142,11 @@ interface MediaTable {
   mime: string;
   size: number;
   created_at: Generated<Date>;
+}
+
+interface RemovedMediaTable {
+  id: string;
+  portal_id: string;
 }
 
 interface LanesTable {
@@ -301,6 +311,7 @@ export interface Schema {
   message_originals: MessageOriginalsTable;
   early_receipts: EarlyReceiptsTable;
   media: MediaTable;
+  removed_media: RemovedMediaTable;
   lanes: LanesTable;
   lane_owners: LaneOwnersTable;
   locks: LocksTable;

@@ -520,8 +520,9 @@ export function messageTests(use: () => Store): void {
     const { portal, account } = await place(use());
     const { conversation } = await accept(use(), inbound(account));
     stored(await use().messages.acceptReply(reply(portal, conversation, { imMessageId: "901" })));
-    expect(await use().messages.knownByIm(portal, ["900", "901", "902"])).toEqual(new Set(["901"]));
-    expect(await use().messages.knownByIm(newPortalId(), ["901"])).toEqual(new Set());
+    const told = ["900", "901", "902"].map((id) => ({ id, at: new Date() }));
+    expect(await use().messages.knownByIm(portal, told)).toEqual(new Set(["901"]));
+    expect(await use().messages.knownByIm(newPortalId(), told)).toEqual(new Set());
     expect(await use().messages.knownByIm(portal, [])).toEqual(new Set());
   });
 

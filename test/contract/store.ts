@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
+import { retentionTests } from "./retention.ts";
 import { acceptTests } from "./store-accept.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { editTests } from "./store-edits.ts";
 import { healthTests } from "./store-health.ts";
+import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
@@ -38,5 +40,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     peopleTests(use);
     ruleTests(use);
     moveTests(use);
+    journalTests(use);
+    retentionTests(use);
   });
 }

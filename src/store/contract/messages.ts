@@ -77,8 +77,14 @@ export interface MessageRepository {
   acceptFirst(row: FirstRow): Promise<AcceptedFirst>;
   find(portal: PortalId, message: MessageId): Promise<Message | undefined>;
   findByIm(portal: PortalId, imMessageId: string): Promise<Message | undefined>;
-  /** Which of the portal's messages are here. */
-  knownByIm(portal: PortalId, imMessageIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Which of the portal's messages are here, or are so old that they may have been here and deleted: neither is news. `at`:
+   * by the portal's clock.
+   */
+  knownByIm(
+    portal: PortalId,
+    told: readonly { readonly id: string; readonly at: Date }[],
+  ): Promise<ReadonlySet<string>>;
   findByExternal(account: AccountId, externalId: string): Promise<Message | undefined>;
   /**
    * Unfinished rows of a lane from its head, in order: `stored`, `sending` (left over by a dead worker: this lane's lease

@@ -24,6 +24,8 @@ export interface PortalPatch {
   readonly active?: boolean;
   readonly name?: string;
   readonly trouble?: string | null;
+  /** null: messages are kept for ever. */
+  readonly keepDays?: number | null;
   readonly installation?: InstallationReport;
 }
 

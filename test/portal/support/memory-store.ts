@@ -29,10 +29,15 @@ export function createMemoryStore(portals: readonly Portal[], users: readonly Po
       async update(portal, patch) {
         const row = rows.get(portal);
         if (!row) return;
-        const { trouble, ...rest } = patch;
+        const { trouble, keepDays, ...rest } = patch;
         const { trouble: known, ...others } = row;
         const kept = trouble === undefined ? known : (trouble ?? undefined);
-        rows.set(portal, { ...others, ...rest, ...(kept !== undefined && { trouble: kept }) });
+        rows.set(portal, {
+          ...others,
+          ...rest,
+          ...(kept !== undefined && { trouble: kept }),
+          ...(typeof keepDays === "number" && { keepDays }),
+        });
         journal.push(`updated ${Object.keys(patch).join(",")}`);
       },
     },
