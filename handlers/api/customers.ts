@@ -1,6 +1,5 @@
 import { errorAnswer } from "../../src/api/common.ts";
 import {
-  decisionsAnswer,
   entityOfPerson,
   mergedPerson,
   movedPoint,
@@ -15,15 +14,10 @@ import {
 } from "../../src/api/customers.ts";
 import { conversationId, type PortalId, personId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
-import { decisionSchema } from "../../src/rules/decision.ts";
-import { sentenceOf } from "../../src/rules/texts/reason-texts.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { localeOf } from "../../src/server/locale.ts";
-import { administratorOf, viewerOf } from "../../src/server/session.ts";
+import { administratorOf } from "../../src/server/session.ts";
 import type { PersonChange } from "../../src/store/contract/people.ts";
-import type { StoredDecision } from "../../src/store/contract/rules.ts";
-import { createChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 
@@ -31,12 +25,10 @@ const security = [{ session: [] }];
 const tags = ["customers"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 const AUDIT = 100;
-const DECISIONS = 20;
 
 /** Who is who, for administrators: what links messages to a person, why, and every change of it with its way back. */
 export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
   const { store } = deps;
-  const access = createChatAccess(deps.portals, deps.now);
 
   scope.get(
     "/customers",
@@ -79,12 +71,14 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       const [shown] = found ? await present(portal, [found]) : [];
       if (!shown) throw unknown("person");
       const audit = await store.people.audit(portal, id, AUDIT);
+      const names = await namesOf(portal, new Set(audit.map(({ by }) => by)));
       return {
         ...shown,
         audit: audit.map(({ id: entry, at, by, what, about, undoneAt }) => ({
           id: entry,
           at: at.toISOString(),
           by,
+          byName: names.get(by) ?? null,
           what,
           about: { ...about },
           undone: undoneAt !== undefined,
@@ -193,27 +187,11 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
     },
   );
 
-  scope.get(
-    "/conversations/:id/decisions",
-    {
-      schema: {
-        summary: "Why a conversation is where it is: decisions with their reasons and what became of each step",
-        tags,
-        security,
-        params: personParams,
-        response: { 200: decisionsAnswer, ...errors },
-      },
-    },
-    async (request) => {
-      const viewer = viewerOf(request);
-      const id = ourId(request.params.id, conversationId, "conversation");
-      const conversation = await store.conversations.find(viewer.portal, id);
-      if (!conversation || !(await access.mayRead(viewer, conversation))) throw unknown("conversation");
-      const language = localeOf(request.headers["accept-language"]);
-      const decisions = await store.decisions.ofConversation(viewer.portal, id, DECISIONS);
-      return decisions.map((one) => presentDecision(one, language));
-    },
-  );
+  /** Whoever changes something here has opened our pages, and is remembered with their name. */
+  async function namesOf(portal: PortalId, users: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    const known = await Promise.all([...users].map(async (id) => [id, await store.users.find(portal, id)] as const));
+    return new Map(known.flatMap(([id, user]) => (user ? [[id, user.name] as const] : [])));
+  }
 
   /** Accounts are named, because ids of messengers mean nothing to people. */
   async function present(portal: PortalId, found: readonly Person[]) {
@@ -256,24 +234,9 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
 
 function changed(change: PersonChange, what: string): { entry: string; person: string } {
   if (change.kind === "unknown") throw unknown(what);
-  if (change.kind === "conflict") throw new HttpError(409, "conflict", change.sentence);
+  if (change.kind === "conflict") {
+    const { reason, about = "" } = change;
+    throw new HttpError(409, "conflict", change.sentence, { reason, about });
+  }
   return { entry: change.entry, person: change.person };
-}
-
-function presentDecision(one: StoredDecision, language: ReturnType<typeof localeOf>) {
-  const decision = decisionSchema.safeParse(one.decision).data;
-  return {
-    id: one.id,
-    at: one.at.toISOString(),
-    ended: one.ended,
-    rulesetVersion: one.rulesetVersion ?? null,
-    reasons: (decision?.reasons ?? []).map((reason) => sentenceOf(reason, language)),
-    warnings: (decision?.warnings ?? []).map((reason) => sentenceOf(reason, language)),
-    steps: one.steps.map(({ name, at, end }) => ({
-      name,
-      at: at.toISOString(),
-      state: end?.kind ?? ("under-way" as const),
-      sentence: end && end.kind !== "done" ? end.sentence : null,
-    })),
-  };
 }

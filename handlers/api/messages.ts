@@ -68,6 +68,23 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
   );
 
   scope.get(
+    "/conversations/:id",
+    {
+      schema: {
+        summary: "One conversation",
+        tags,
+        security,
+        params: messageParams,
+        response: { 200: conversation, ...errors },
+      },
+    },
+    async (request) => {
+      const found = await find(viewerOf(request), request.params.id);
+      return presentConversation(found, await store.accounts.find(found.portal, found.account));
+    },
+  );
+
+  scope.get(
     "/conversations/:id/messages",
     {
       schema: {
@@ -82,9 +99,7 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const id = ourId(request.params.id, conversationId, "conversation");
-      const found = await store.conversations.find(viewer.portal, id);
-      if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
+      const { id } = await find(viewer, request.params.id);
       const { after, before, changes, limit } = request.query;
       const rows = await store.messages.journal(viewer.portal, {
         conversation: id,
@@ -101,6 +116,13 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
       );
     },
   );
+
+  /** @throws HttpError 404 when there is none, or none that the viewer may read. */
+  async function find(viewer: Viewer, id: string): Promise<Conversation> {
+    const found = await store.conversations.find(viewer.portal, ourId(id, conversationId, "conversation"));
+    if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
+    return found;
+  }
 
   /** One after another: the first questions for a new viewer cost a call each, and the answers are remembered. */
   async function readable(viewer: Viewer, rows: readonly Conversation[]): Promise<Conversation[]> {

@@ -3,6 +3,7 @@ import type { App } from "../../src/server/app.ts";
 import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
+import { registerBelongingRoutes } from "./belonging.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import { registerCustomerRoutes } from "./customers.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -30,6 +31,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerMessageRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);
     registerCustomerRoutes(scope, deps);
+    registerBelongingRoutes(scope, deps, access);
     registerPortalRoutes(scope, deps);
     registerRuleRoutes(scope, deps);
     registerTypingRoute(scope, deps, access);

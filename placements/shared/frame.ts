@@ -83,3 +83,17 @@ export async function openChat(chatId: string): Promise<boolean> {
   });
   return opened === true;
 }
+
+/** So long the portal has to say that it will not open something; an open slider answers only when it is closed. */
+const REFUSES_WITHIN_MS = 1_500;
+
+/** Opens a card of the CRM over the page; `false`: it did not. */
+export async function openCard(path: string): Promise<boolean> {
+  const opened = await ask("openPath", (portal) =>
+    Promise.race([
+      portal.slider.openPath(portal.slider.getUrl(path)).then(() => true),
+      new Promise<true>((resolve) => setTimeout(resolve, REFUSES_WITHIN_MS, true)),
+    ]),
+  );
+  return opened === true;
+}

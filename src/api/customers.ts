@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PersonConflict } from "../domain/person.ts";
 import { id, text } from "./common.ts";
 
 const kind = z.enum(["phone", "email", "messenger"]);
@@ -51,8 +52,9 @@ const auditEntry = z.object({
   id: z.string(),
   at: z.string(),
   by: z.string().describe("User id in the portal; `tracker` for ourselves."),
+  byName: z.string().nullable().describe("Of a user who has opened our pages."),
   what: z.enum(["joined", "point-removed", "point-moved", "entity-removed", "merged", "split", "undone"]),
-  about: z.record(z.string(), z.string()),
+  about: z.record(z.string(), z.string()).describe("`from` and `into`: ids of people, who may be gone meanwhile."),
   undone: z.boolean(),
 });
 export const personDetails = person.extend({ audit: auditEntry.array() });
@@ -71,23 +73,12 @@ export const personChanged = z.object({
   person: z.string().describe("Whom it is about from now on."),
 });
 
-export const decisionsAnswer = z.array(
-  z.object({
-    id: z.string(),
-    at: z.string(),
-    ended: z.boolean(),
-    rulesetVersion: z.int().nullable(),
-    reasons: z.array(z.string()).describe("Sentences in the viewer's language, in the order in which it was decided."),
-    warnings: z.array(z.string()),
-    steps: z.array(
-      z.object({
-        name: z.string(),
-        at: z.string(),
-        state: z.enum(["under-way", "done", "refused", "uncertain"]),
-        sentence: z.string().nullable(),
-      }),
-    ),
-  }),
-);
-
+export type PeoplePage = z.output<typeof people>;
+export type PointAnswer = z.output<typeof point>;
+export type EntityAnswer = z.output<typeof entity>;
+export type AuditAnswer = z.output<typeof auditEntry>;
+export type PersonChangedAnswer = z.output<typeof personChanged>;
+/** `reason` of a 409, for pages that say it in their own language. */
+export type ConflictReason = PersonConflict;
+export type PersonAnswer = z.output<typeof person>;
 export type PersonDetailsAnswer = z.output<typeof personDetails>;

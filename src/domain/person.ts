@@ -62,3 +62,12 @@ export interface LinkedEntity {
   /** Read from the portal at that time; absent: an event said that it has changed since. */
   readonly freshAt?: Date;
 }
+
+/** Why people cannot be changed in the way that somebody asks for. */
+export type PersonConflict =
+  | "themselves"
+  | "already-theirs"
+  | "not-theirs"
+  | "nothing-chosen"
+  | "undone"
+  | "changed-since";

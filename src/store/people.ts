@@ -1,17 +1,9 @@
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
-import { conversationId, type PersonId, type PortalId, personId } from "../domain/ids.ts";
-import type { ContactKind, ContactPoint, EntityType, LinkedEntity, Person, WhyLinked } from "../domain/person.ts";
+import { type PersonId, type PortalId, personId } from "../domain/ids.ts";
+import type { LinkedEntity, PersonConflict } from "../domain/person.ts";
 import { cleanText, indexable, isUuid, toJson } from "./clean.ts";
-import type {
-  AuditEntry,
-  Identified,
-  Identify,
-  NewPoint,
-  PersonChange,
-  PersonPage,
-  PersonRepository,
-  PersonSearch,
-} from "./contract/people.ts";
+import type { AuditEntry, Identified, Identify, NewPoint, PersonChange, PersonRepository } from "./contract/people.ts";
+import { readPeople, searchPeople } from "./people-read.ts";
 import { allOf, type Move, move, putBack, withPeople } from "./person-moves.ts";
 import type { Schema } from "./schema.ts";
 
@@ -36,7 +28,7 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
 
     async find(portal, person) {
       if (!isUuid(person)) return undefined;
-      const [found] = await read(db, portal, [person]);
+      const [found] = await readPeople(db, portal, [person]);
       return found;
     },
 
@@ -48,7 +40,7 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
         .where("portal_id", "=", portal)
         .where("id", "=", conversation)
         .executeTakeFirst();
-      return row?.person_id ? (await read(db, portal, [row.person_id]))[0] : undefined;
+      return row?.person_id ? (await readPeople(db, portal, [row.person_id]))[0] : undefined;
     },
 
     async ofEntity(portal, type, id) {
@@ -57,10 +49,10 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
         .select("person_id")
         .where((where) => where.and({ portal_id: portal, type, id }))
         .executeTakeFirst();
-      return row && (await read(db, portal, [row.person_id]))[0];
+      return row && (await readPeople(db, portal, [row.person_id]))[0];
     },
 
-    search: (portal, query) => search(db, portal, query),
+    search: (portal, query) => searchPeople(db, portal, query),
 
     async saveEntities(portal, person, entities) {
       if (!isUuid(person)) return;
@@ -103,7 +95,7 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
       change(portal, async (tx) => {
         const point = await pointOf(tx, portal, kind, key);
         if (!point || !(await exists(tx, portal, to))) return { kind: "unknown" };
-        if (point.person_id === to) return { kind: "conflict", sentence: "It belongs to this person already." };
+        if (point.person_id === to) return conflict("already-theirs", "It belongs to this person already.");
         return move1(by, "point-moved", { kind, key, shown: point.shown }, point.person_id, to, { points: [point] });
       }),
 
@@ -121,7 +113,7 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
 
     merge: (portal, by, from, into) =>
       change(portal, async (tx) => {
-        if (from === into) return { kind: "conflict", sentence: "A person cannot be joined with themselves." };
+        if (from === into) return conflict("themselves", "A person cannot be joined with themselves.");
         if (!(await exists(tx, portal, from)) || !(await exists(tx, portal, into))) return { kind: "unknown" };
         return { by, what: "merged", about: {}, from, into, parts: await allOf(tx, portal, from) };
       }),
@@ -135,9 +127,9 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
         );
         const conversations = whole.conversations.filter((id) => out.conversations.some((it) => it === id));
         if (points.length !== out.points.length || conversations.length !== out.conversations.length)
-          return { kind: "conflict", sentence: "Some of it no longer belongs to this person. Look again." };
+          return conflict("not-theirs", "Some of it no longer belongs to this person. Look again.");
         if (points.length + conversations.length === 0)
-          return { kind: "conflict", sentence: "Choose what the new person takes along." };
+          return conflict("nothing-chosen", "Choose what the new person takes along.");
         const { id } = await newPerson(tx, portal);
         return { by, what: "split", about: {}, from: person, into: id, parts: { points, entities: [], conversations } };
       }),
@@ -152,10 +144,12 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
           .where("id", "=", entry)
           .executeTakeFirst();
         if (!row || row.what === "undone") return { kind: "unknown" };
-        if (row.undone_at) return { kind: "conflict", sentence: "It was undone already." };
+        if (row.undone_at) return conflict("undone", "It was undone already.");
         const outcome = await putBack(tx, portal, by, row.id, row.moved);
-        if (outcome !== "done")
-          return { kind: "conflict", sentence: `${outcome.changed} has been changed since, so this cannot be undone.` };
+        if (outcome !== "done") {
+          const about = outcome.changed;
+          return { ...conflict("changed-since", `${about} has been changed since, so this cannot be undone.`), about };
+        }
         return { kind: "done", entry: row.id, person: personId((row.moved as { from: string }).from) };
       }),
 
@@ -165,7 +159,8 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
         .selectFrom("person_audit")
         .selectAll()
         .where("portal_id", "=", portal)
-        .where("person_id", "=", person)
+        // What went away from somebody is part of their history too.
+        .where(sql<boolean>`(person_id = ${person}::uuid or about ->> 'from' = ${person})`)
         .orderBy("at", "desc")
         .limit(limit)
         .execute();
@@ -180,6 +175,8 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
     },
   };
 }
+
+const conflict = (reason: PersonConflict, sentence: string) => ({ kind: "conflict", reason, sentence }) as const;
 
 const NOTHING = { points: [], entities: [], conversations: [] };
 
@@ -362,110 +359,3 @@ async function saveEntity(db: Kysely<Schema>, portal: PortalId, person: string, 
     )
     .execute();
 }
-
-async function search(db: Kysely<Schema>, portal: PortalId, query: PersonSearch): Promise<PersonPage> {
-  let select = db.selectFrom("people as p").select(["p.id", "p.active_at"]).where("p.portal_id", "=", portal);
-  const text = cleanText(query.text ?? "")
-    .trim()
-    .toLowerCase();
-  if (text !== "") {
-    const part = `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-    select = select.where((where) =>
-      where.or([
-        where(where.fn<string>("lower", ["p.name"]), "like", part),
-        where.exists(
-          where
-            .selectFrom("contact_points as c")
-            .select("c.key")
-            .whereRef("c.person_id", "=", "p.id")
-            .where((inner) => inner(inner.fn<string>("lower", ["c.shown"]), "like", part)),
-        ),
-      ]),
-    );
-  }
-  const [activeAt, after] = (query.before ?? "").split(" ");
-  if (activeAt !== undefined && after !== undefined && isUuid(after) && !Number.isNaN(Date.parse(activeAt)))
-    select = select.where(sql<boolean>`(p.active_at, p.id) < (${new Date(activeAt)}, ${after}::uuid)`);
-  const rows = await select
-    .orderBy("p.active_at", "desc")
-    .orderBy("p.id", "desc")
-    .limit(query.limit + 1)
-    .execute();
-  const page = rows.slice(0, query.limit);
-  const last = page.at(-1);
-  const people = await read(
-    db,
-    portal,
-    page.map((row) => row.id),
-  );
-  return { people, ...(rows.length > query.limit && last && { next: `${last.active_at.toISOString()} ${last.id}` }) };
-}
-
-/** Whole people, in the order of their ids here. */
-async function read(db: Kysely<Schema>, portal: PortalId, ids: readonly string[]): Promise<readonly Person[]> {
-  if (ids.length === 0) return [];
-  const [people, points, entities, conversations] = await Promise.all([
-    db.selectFrom("people").selectAll().where("portal_id", "=", portal).where("id", "in", ids).execute(),
-    db
-      .selectFrom("contact_points")
-      .selectAll()
-      .where("portal_id", "=", portal)
-      .where("person_id", "in", ids)
-      .orderBy("created_at")
-      .orderBy("key")
-      .execute(),
-    db
-      .selectFrom("person_entities")
-      .selectAll()
-      .where("portal_id", "=", portal)
-      .where("person_id", "in", ids)
-      .orderBy("last_active_at", "desc")
-      .execute(),
-    db
-      .selectFrom("conversations")
-      .select(["id", "person_id"])
-      .where("portal_id", "=", portal)
-      .where("person_id", "in", ids)
-      .orderBy("last_message_at", "desc")
-      .execute(),
-  ]);
-  return ids.flatMap((id) => {
-    const person = people.find((one) => one.id === id);
-    if (!person) return [];
-    return [
-      {
-        id: personId(id),
-        portal,
-        name: person.name,
-        createdAt: person.created_at,
-        points: points.filter((one) => one.person_id === id).map(toPoint),
-        entities: entities.filter((one) => one.person_id === id).map(toEntity),
-        conversations: conversations.filter((one) => one.person_id === id).map((one) => conversationId(one.id)),
-      },
-    ];
-  });
-}
-
-const toPoint = (row: PointRow): ContactPoint => ({
-  kind: row.kind as ContactKind,
-  key: row.key,
-  shown: row.shown,
-  why: row.why as WhyLinked,
-  createdAt: row.created_at,
-  first: row.is_first,
-  shared: row.shared,
-  linkable: row.linkable,
-});
-
-const toEntity = (row: Selectable<Schema["person_entities"]>): LinkedEntity => ({
-  type: row.type as EntityType,
-  id: row.id,
-  why: row.why as LinkedEntity["why"],
-  title: row.title,
-  open: row.open,
-  ...(row.pipeline !== null && { pipeline: row.pipeline }),
-  ...(row.stage !== null && { stage: row.stage }),
-  ...(row.responsible !== null && { responsible: row.responsible }),
-  lastActiveAt: row.last_active_at,
-  ...(row.fresh_at && { freshAt: row.fresh_at }),
-});

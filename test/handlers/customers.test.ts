@@ -66,6 +66,11 @@ describe("people", () => {
       ]),
     );
     expect(found.conversations).toMatchObject([{ id: conversation, channel: "telegram", account: "Shop" }]);
+    expect((await site.api(admin, "GET", `/conversations/${conversation}`)).json()).toMatchObject({
+      id: conversation,
+      accountName: "Shop",
+      customer: { name: "Maria" },
+    });
     expect((await site.api(admin, "GET", "/customers?text=nobody")).json()).toEqual({ people: [], next: null });
     expect((await site.api(admin, "GET", "/customers/00000000-0000-4000-8000-000000000000")).statusCode).toBe(404);
   });
@@ -74,13 +79,16 @@ describe("people", () => {
     const [one, other] = [await writes("Ivan", "+79030000001"), await writes("Ivan", "+79030000002")];
     const joined = (await site.api(admin, "POST", `/customers/${other.person}/merge`, { into: one.person })).json();
     expect((await details(one.person)).conversations).toHaveLength(2);
-    expect((await details(one.person)).audit).toMatchObject([{ what: "merged", by: "1", undone: false }]);
+    expect((await details(one.person)).audit).toMatchObject([
+      { what: "merged", by: "1", byName: (await site.store.users.find(site.memberId, "1"))?.name, undone: false },
+    ]);
     expect((await site.api(admin, "POST", "/customers/undo", { entry: joined.entry })).json().person).toBe(
       other.person,
     );
     expect((await details(other.person)).conversations).toMatchObject([{ id: other.conversation }]);
     const again = await site.api(admin, "POST", "/customers/undo", { entry: joined.entry });
     expect([again.statusCode, again.json().error.message]).toEqual([409, "It was undone already."]);
+    expect(again.json().error).toMatchObject({ code: "conflict", reason: "undone" });
 
     const parted = await site.api(admin, "POST", `/customers/${one.person}/split`, {
       conversations: [one.conversation],
@@ -88,6 +96,10 @@ describe("people", () => {
     expect((await details(parted.json().person)).conversations).toMatchObject([{ id: one.conversation }]);
     await site.api(admin, "POST", "/customers/points/move", { kind: "phone", key: "+79030000001", to: other.person });
     expect((await details(other.person)).points.map((point) => point.key)).toContain("+79030000001");
+    expect((await details(one.person)).audit[0]).toMatchObject({
+      what: "point-moved",
+      about: { from: one.person, into: other.person },
+    });
     await site.api(admin, "POST", "/customers/points/remove", { kind: "phone", key: "+79030000001" });
     expect((await details(other.person)).points.map((point) => point.key)).not.toContain("+79030000001");
     expect(

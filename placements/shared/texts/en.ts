@@ -1,10 +1,5 @@
-/** Forms for Intl.PluralRules; a language gives those it has. */
-export interface Plural {
-  readonly one: string;
-  readonly few?: string;
-  readonly many?: string;
-  readonly other: string;
-}
+import { customersEn } from "./customers-en.ts";
+import type { Plural } from "./plural.ts";
 
 export const en = {
   "common.retry": "Try again",
@@ -16,6 +11,7 @@ export const en = {
   "common.loading": "Loading",
   "common.more": "Show more",
   "common.unsaved": "Not saved yet",
+  "common.undo": "Undo",
 
   "error.offline": "The server cannot be reached. Check the connection and try again.",
   "error.timeout": "The server did not answer in time. Try again.",
@@ -288,6 +284,8 @@ export const en = {
   "kind.audio": "Audio",
   "kind.file": "File",
   "kind.sticker": "Sticker",
+
+  ...customersEn,
 } as const satisfies Readonly<Record<string, string | Plural>>;
 
 export type TextKey = keyof typeof en;

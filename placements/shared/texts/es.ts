@@ -1,3 +1,4 @@
+import { customersEs } from "./customers-es.ts";
 import type { Texts } from "./en.ts";
 
 export const es: Texts = {
@@ -10,6 +11,7 @@ export const es: Texts = {
   "common.loading": "Cargando",
   "common.more": "Mostrar más",
   "common.unsaved": "Sin guardar",
+  "common.undo": "Deshacer",
 
   "error.offline": "No se puede acceder al servidor. Compruebe la conexión y reintente.",
   "error.timeout": "El servidor no respondió a tiempo. Reintente.",
@@ -283,4 +285,6 @@ export const es: Texts = {
   "kind.audio": "Audio",
   "kind.file": "Archivo",
   "kind.sticker": "Pegatina",
+
+  ...customersEs,
 };

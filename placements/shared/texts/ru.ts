@@ -1,3 +1,4 @@
+import { customersRu } from "./customers-ru.ts";
 import type { Texts } from "./en.ts";
 
 export const ru: Texts = {
@@ -10,6 +11,7 @@ export const ru: Texts = {
   "common.loading": "Загрузка",
   "common.more": "Показать ещё",
   "common.unsaved": "Ещё не сохранено",
+  "common.undo": "Отменить",
 
   "error.offline": "Сервер недоступен. Проверьте соединение и повторите.",
   "error.timeout": "Сервер не ответил вовремя. Повторите.",
@@ -315,4 +317,6 @@ export const ru: Texts = {
   "kind.audio": "Аудио",
   "kind.file": "Файл",
   "kind.sticker": "Стикер",
+
+  ...customersRu,
 };

@@ -1,5 +1,13 @@
 import type { ConversationId, PersonId, PortalId } from "../../domain/ids.ts";
-import type { ContactKind, ContactPoint, EntityType, LinkedEntity, Person, WhyLinked } from "../../domain/person.ts";
+import type {
+  ContactKind,
+  ContactPoint,
+  EntityType,
+  LinkedEntity,
+  Person,
+  PersonConflict,
+  WhyLinked,
+} from "../../domain/person.ts";
 
 /**
  * Who is who in a portal. A contact point (kind, key) exists once in a portal, which the schema enforces, so that many
@@ -40,6 +48,7 @@ export interface PersonRepository {
   split(portal: PortalId, by: string, person: PersonId, out: SplitOut): Promise<PersonChange>;
   /** Puts back what an audit entry did, unless what it touched has changed since. */
   undo(portal: PortalId, by: string, entry: string): Promise<PersonChange>;
+  /** Newest first, what went to somebody else included: `about` names both (`from`, `into`). */
   audit(portal: PortalId, person: PersonId, limit: number): Promise<readonly AuditEntry[]>;
 }
 
@@ -88,8 +97,13 @@ export interface SplitOut {
 export type PersonChange =
   | { readonly kind: "done"; readonly entry: string; readonly person: PersonId }
   | { readonly kind: "unknown" }
-  /** Something that it touches has changed since; the sentence says what. */
-  | { readonly kind: "conflict"; readonly sentence: string };
+  /** Something that it touches has changed since; the sentence says what, `about` names it where there is one thing. */
+  | {
+      readonly kind: "conflict";
+      readonly reason: PersonConflict;
+      readonly sentence: string;
+      readonly about?: string;
+    };
 
 export interface AuditEntry {
   readonly id: string;
