@@ -41,7 +41,7 @@ export async function openPage(
   const boot = {
     session,
     portal: { id: portal.id, name: portal.name, domain: portal.domain, active: portal.active },
-    user: { ...person },
+    user: { ...person, editor: isEditor(portal, person) },
     placement,
     options,
     locale: localeOf(opened.language ?? portal.language),
@@ -50,7 +50,11 @@ export async function openPage(
   return deps.pages.send(reply, opened.page, boot, opened.standalone ? undefined : portal);
 }
 
-/** `POST /`: the app's own page in the portal. Administrators get the settings, agents the workplace. */
+/** Administrators, and whoever they allow to change rules and links of customers. */
+const isEditor = (portal: Portal, person: Person) =>
+  person.admin || portal.editors.some((editor) => editor.id === person.id);
+
+/** `POST /`: the app's own page in the portal. Administrators and editors get the settings, agents the workplace. */
 export async function registerPage(app: App, deps: PageDeps): Promise<void> {
   const routes: FastifyPluginAsync = async (scope) => {
     scope.setErrorHandler((error: Error, request, reply) => deps.pages.error(error, request, reply));
@@ -70,7 +74,7 @@ export async function registerPage(app: App, deps: PageDeps): Promise<void> {
       (request, reply) =>
         inFrame(deps, request.body, ({ portal, person }) =>
           openPage(deps, reply, {
-            page: person.admin ? "settings" : "workplace",
+            page: isEditor(portal, person) ? "settings" : "workplace",
             portal,
             person,
             placement: request.body.PLACEMENT ?? "DEFAULT",

@@ -16,7 +16,7 @@ import { conversationId, type PortalId, personId } from "../../src/domain/ids.ts
 import type { Person } from "../../src/domain/person.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { administratorOf } from "../../src/server/session.ts";
+import { editorOf } from "../../src/server/session.ts";
 import type { PersonChange } from "../../src/store/contract/people.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -42,7 +42,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const { text, before, limit } = request.query;
       const page = await store.people.search(portal, {
         limit,
@@ -65,7 +65,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const id = ourId(request.params.id, personId, "person");
       const found = await store.people.find(portal, id);
       const [shown] = found ? await present(portal, [found]) : [];
@@ -93,7 +93,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
     "/customers/points/remove",
     { schema: { summary: "Takes a contact point away", tags, security, body: pointOfPerson, response: answer } },
     async (request) => {
-      const { portal, userId } = administratorOf(request);
+      const { portal, userId } = editorOf(request);
       const { kind, key } = request.body;
       return changed(await store.people.removePoint(portal, userId, kind, key), "contact point");
     },
@@ -111,7 +111,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal, userId } = administratorOf(request);
+      const { portal, userId } = editorOf(request);
       const { kind, key, to } = request.body;
       return changed(await store.people.movePoint(portal, userId, kind, key, ourId(to, personId, "person")), "person");
     },
@@ -129,7 +129,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal, userId } = administratorOf(request);
+      const { portal, userId } = editorOf(request);
       const { type, id } = request.body;
       return changed(await store.people.removeEntity(portal, userId, type, id), "card");
     },
@@ -148,7 +148,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal, userId } = administratorOf(request);
+      const { portal, userId } = editorOf(request);
       const from = ourId(request.params.id, personId, "person");
       const into = ourId(request.body.into, personId, "person");
       return changed(await store.people.merge(portal, userId, from, into), "person");
@@ -168,7 +168,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal, userId } = administratorOf(request);
+      const { portal, userId } = editorOf(request);
       const { points, conversations } = request.body;
       const out = { points, conversations: conversations.map((id) => ourId(id, conversationId, "conversation")) };
       return changed(
@@ -182,7 +182,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
     "/customers/undo",
     { schema: { summary: "Takes a change back", tags, security, body: undoneChange, response: answer } },
     async (request) => {
-      const { portal, userId } = administratorOf(request);
+      const { portal, userId } = editorOf(request);
       return changed(await store.people.undo(portal, userId, request.body.entry), "change");
     },
   );

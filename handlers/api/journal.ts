@@ -5,7 +5,7 @@ import { type AccountId, accountId, conversationId, type PortalId } from "../../
 import type { Message } from "../../src/domain/message.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { administratorOf } from "../../src/server/session.ts";
+import { editorOf } from "../../src/server/session.ts";
 import type { JournalPage } from "../../src/store/contract/journal.ts";
 import { isOurId } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -36,7 +36,7 @@ export function registerJournalRoute(scope: App, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const { conversation, account, after, before } = request.query;
       if (![conversation, account].every((id) => id === undefined || isOurId(id))) return [];
       const isForwards = after !== undefined && before === undefined;

@@ -48,7 +48,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const viewer = administratorOf(request);
-      const { name, active, backlog, keepDays, deleteOlder } = request.body;
+      const { name, active, backlog, keepDays, deleteOlder, editors } = request.body;
       if (keepDays !== undefined && deleteOlder !== true) await sayWhatGoes(viewer.portal, keepDays);
       if (active !== undefined) {
         const outcome = await deps.accounts.setPortalActive(viewer.portal, active, backlog);
@@ -57,6 +57,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
       const trimmed = name?.trim() ?? "";
       if (trimmed !== "") await store.portals.update(viewer.portal, { name: trimmed });
       if (keepDays !== undefined) await store.portals.update(viewer.portal, { keepDays });
+      if (editors !== undefined) await store.portals.update(viewer.portal, { editors });
       return present(viewer.portal);
     },
   );

@@ -181,6 +181,7 @@ export function presentPortal(portal: Portal, running: boolean): PortalAnswer {
     active: portal.active,
     keepDays: portal.keepDays ?? null,
     trouble: portal.trouble ?? null,
+    editors: portal.editors.map((editor) => ({ ...editor })),
     installation: { at: at ?? null, version: version ?? null, ok, problems: [...problems], running },
   };
 }

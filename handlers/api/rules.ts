@@ -28,7 +28,7 @@ import { variablesOf } from "../../src/rules/variables.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { localeOf } from "../../src/server/locale.ts";
-import { administratorOf } from "../../src/server/session.ts";
+import { editorOf } from "../../src/server/session.ts";
 import type { SavedRuleset } from "../../src/store/contract/rules.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -45,7 +45,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     "/rules",
     { schema: { summary: "The rules that count", tags, security, response: { 200: currentRules, ...errors } } },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       return present(await store.rulesets.current(portal));
     },
   );
@@ -54,7 +54,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     "/rules/versions",
     { schema: { summary: "Versions, newest first", tags, security, response: { 200: ruleVersions, ...errors } } },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const versions = await store.rulesets.list(portal, 200);
       return versions.map(({ version, at, by, note }) => ({ version, at: at.toISOString(), by, note }));
     },
@@ -72,7 +72,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const { version } = request.params;
       const found = version === 0 ? undefined : await store.rulesets.find(portal, version);
       if (version > 0 && !found) throw unknown("version");
@@ -93,7 +93,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const viewer = administratorOf(request);
+      const viewer = editorOf(request);
       const { ruleset, basedOn, note } = request.body;
       return present(await save(viewer.portal, viewer.userId, ruleset, basedOn, note));
     },
@@ -112,7 +112,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const viewer = administratorOf(request);
+      const viewer = editorOf(request);
       const { version } = request.params;
       const found = version === 0 ? undefined : await store.rulesets.find(viewer.portal, version);
       if (version > 0 && !found) throw unknown("version");
@@ -133,7 +133,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       return presentLines(await lineKeeper.look(portal, (await rules.of(portal)).ruleset));
     },
   );
@@ -149,7 +149,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       return presentLines(await lineKeeper.apply(portal, (await rules.of(portal)).ruleset));
     },
   );
@@ -166,7 +166,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const ruleset = request.body.ruleset ?? (await rules.of(portal)).ruleset;
       const facts = await factsFor(portal, request.body, ruleset);
       const decision = evaluate(facts, ruleset);
@@ -198,7 +198,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       const language = localeOf(request.headers["accept-language"]);
       const { ruleset } = await rules.of(portal);
       const { compared, different, examples } = await compare(deps, portal, ruleset, request.body.ruleset);
@@ -228,7 +228,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const { portal } = administratorOf(request);
+      const { portal } = editorOf(request);
       return directoryOf(portal);
     },
   );

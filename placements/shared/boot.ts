@@ -3,7 +3,7 @@ import type { Boot, Locale } from "../../src/api/boot.ts";
 const NOBODY: Boot = {
   session: "",
   portal: { id: "", name: "", domain: "", active: true },
-  user: { id: "", name: "", admin: false },
+  user: { id: "", name: "", admin: false, editor: false },
   placement: "DEFAULT",
   options: {},
   locale: "en",

@@ -24,6 +24,8 @@ export interface BootUser {
   readonly id: string;
   readonly name: string;
   readonly admin: boolean;
+  /** May change rules and links of customers. */
+  readonly editor: boolean;
 }
 
 export interface BootInstallation {

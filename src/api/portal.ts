@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { backlogChoice } from "./accounts.ts";
-import { text } from "./common.ts";
+import { id, text } from "./common.ts";
+
+const editor = z.object({ id, name: text(200) });
 
 export const portal = z.object({
   id: z.string(),
@@ -9,6 +11,7 @@ export const portal = z.object({
   active: z.boolean().describe("Off: everything is received and stored, nothing is delivered."),
   keepDays: z.int().nullable().describe("Messages are deleted after so many days; null: never."),
   trouble: z.string().nullable().describe("Why background calls do not work just now."),
+  editors: z.array(editor).describe("May change rules and links of customers beside the administrators."),
   installation: z.object({
     at: z.string().nullable(),
     version: z.string().nullable(),
@@ -21,6 +24,7 @@ export const portal = z.object({
 export const portalChange = z.object({
   name: text(200).optional(),
   active: z.boolean().optional(),
+  editors: z.array(editor).max(500).optional(),
   backlog: backlogChoice.optional(),
   keepDays: z
     .int()

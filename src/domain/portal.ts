@@ -32,6 +32,8 @@ export interface Portal {
   readonly gapAt?: Date;
   /** Messages are deleted after so many days. Absent: never. */
   readonly keepDays?: number;
+  /** Who may change rules and links of customers beside the administrators. */
+  readonly editors: readonly { readonly id: string; readonly name: string }[];
   /** Report of the last ensure-installed run. */
   readonly installation: InstallationReport;
   readonly installedAt: Date;

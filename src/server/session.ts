@@ -21,12 +21,14 @@ export interface Viewer {
   readonly portal: PortalId;
   readonly userId: string;
   readonly admin: boolean;
+  /** May change rules and links of customers: administrators, and whom they allow. */
+  readonly editor: boolean;
   readonly placement: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface Sessions {
-  issue(viewer: Viewer): Promise<string>;
+  issue(viewer: Omit<Viewer, "editor">): Promise<string>;
   /** `undefined` for anything but a living session of an installed portal. */
   check(token: string): Promise<Viewer | undefined>;
   /** Like `check`, but a session that ended less than `RENEWABLE_SECONDS` ago counts: it says whose page asks for a new one. */
@@ -76,8 +78,10 @@ export function createSessions(settings: SessionSettings): Sessions {
       const read = claims.safeParse(payload);
       if (!read.success) return undefined;
       const { portal, sub, admin, placement, options } = read.data;
-      if (!(await installed(portalId(portal)))) return undefined;
-      return { portal: portalId(portal), userId: sub, admin, placement, options };
+      const known = await installed(portalId(portal));
+      if (!known.installed) return undefined;
+      const editor = admin || known.editors.has(sub);
+      return { portal: portalId(portal), userId: sub, admin, editor, placement, options };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -132,6 +136,14 @@ export function administratorOf(request: FastifyRequest): Viewer {
   return viewer;
 }
 
+/** @throws HttpError 403 for everybody who is neither an administrator nor allowed by one. */
+export function editorOf(request: FastifyRequest): Viewer {
+  const viewer = viewerOf(request);
+  if (!viewer.editor)
+    throw new HttpError(403, "editors_only", "Only an administrator of the portal, or whom they allow, may do this.");
+  return viewer;
+}
+
 /** The token of `Authorization: Bearer …`. */
 export function bearerOf(request: FastifyRequest): string | undefined {
   return /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "")?.[1];
@@ -141,19 +153,26 @@ export const noSession = () =>
   new HttpError(401, "no_session", "The session has ended or is not valid. Open the page in Bitrix24 again.");
 
 /** Whether a portal has us installed: it is known and its tokens are not dropped. */
+interface KnownPortal {
+  readonly installed: boolean;
+  readonly editors: ReadonlySet<string>;
+}
+
 function installedPortals(portals: Pick<PortalRepository, "find">, now: () => Date) {
-  const cache = new Map<PortalId, { readonly installed: boolean; readonly until: number }>();
-  return async (id: PortalId): Promise<boolean> => {
+  const cache = new Map<PortalId, KnownPortal & { readonly until: number }>();
+  return async (id: PortalId): Promise<KnownPortal> => {
     const kept = cache.get(id);
-    if (kept && kept.until > now().getTime()) return kept.installed;
-    const installed = isInstalled(await portals.find(id));
+    if (kept && kept.until > now().getTime()) return kept;
+    const portal = await portals.find(id);
+    const editors = new Set(portal?.editors.map((editor) => editor.id) ?? []);
     cache.delete(id);
     if (cache.size >= PORTAL_CACHE_SIZE) {
       const oldest = cache.keys().next();
       if (!oldest.done) cache.delete(oldest.value);
     }
-    cache.set(id, { installed, until: now().getTime() + PORTAL_CACHE_MS });
-    return installed;
+    const known = { installed: isInstalled(portal), editors, until: now().getTime() + PORTAL_CACHE_MS };
+    cache.set(id, known);
+    return known;
   };
 }
 

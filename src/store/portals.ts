@@ -11,6 +11,8 @@ import { NO_TOKENS, openTokens, sealTokens } from "./tokens.ts";
 const TABLE = "portals";
 /** From the leaves up; the portal's own row is last. */
 const OWNED_TABLES = [
+  "decision_steps",
+  "decisions",
   "media",
   "message_parts",
   "message_originals",
@@ -22,6 +24,12 @@ const OWNED_TABLES = [
   "account_alarms",
   "account_days",
   "accounts",
+  "person_audit",
+  "person_entities",
+  "contact_points",
+  "people",
+  "rulesets",
+  "line_crm",
   "portal_users",
 ] as const;
 
@@ -52,6 +60,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
       ...(row.gap_at !== null && { gapAt: row.gap_at }),
       ...(row.keep_days !== null && { keepDays: row.keep_days }),
       installation: row.installation as InstallationReport,
+      editors: row.editors as Portal["editors"],
       installedAt: row.installed_at,
     };
   }
@@ -134,6 +143,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
         ...(patch.name !== undefined && { name: patch.name }),
         ...(patch.trouble !== undefined && { trouble: patch.trouble }),
         ...(patch.keepDays !== undefined && { keep_days: patch.keepDays }),
+        ...(patch.editors !== undefined && { editors: toJson(patch.editors) }),
         ...(patch.installation !== undefined && { installation: toJson(patch.installation) }),
       };
       if (Object.keys(values).length === 0) return;

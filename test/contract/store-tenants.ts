@@ -135,10 +135,25 @@ export function tenantTests(use: () => Store): void {
       await use().health.record([{ portal, account: account.id, day: "2026-11-28", hour: 9, received: 1 }]);
       const trouble = { kind: "connection", reason: "down", sentence: "gone", since: new Date() } as const;
       await use().health.raise(portal, account.id, trouble);
+      const why = { by: "channel" } as const;
+      const point = { kind: "phone", key: "+79031234567", shown: "x", why, linkable: true } as const;
+      const { person } = await use().people.identify(portal, { conversation, points: [point], sharedByMoreThan: 5 });
+      const lastActiveAt = new Date();
+      await use().people.saveEntities(portal, person, [
+        { type: "deal", id: "1", why: "made", title: "", open: true, lastActiveAt },
+        { type: "deal", id: "2", why: "made", title: "", open: true, lastActiveAt },
+      ]);
+      await use().people.removeEntity(portal, "1", "deal", "2");
+      await use().rulesets.save(portal, { content: {}, basedOn: 0, by: "1", note: "" });
+      await use().rulesets.keepLine(portal, "1", {});
+      const decision = await use().decisions.begin(portal, { conversation, message, person });
+      await use().decisions.beginStep(portal, decision.id, "lead");
 
       expect(await use().portals.erase(portal)).toEqual({
         media: [file],
         rows: {
+          decision_steps: 1,
+          decisions: 1,
           media: 1,
           message_parts: 1,
           message_originals: 0,
@@ -150,6 +165,12 @@ export function tenantTests(use: () => Store): void {
           account_alarms: 1,
           account_days: 1,
           accounts: 1,
+          person_audit: 1,
+          person_entities: 1,
+          contact_points: 1,
+          people: 1,
+          rulesets: 1,
+          line_crm: 1,
           portal_users: 1,
           portals: 1,
         },

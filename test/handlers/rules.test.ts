@@ -1,6 +1,7 @@
 /** The rules by their front door: saved in versions, applied to the portal's lines, tried without writing anything. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RulesDirectoryAnswer, TriedRulesAnswer } from "../../src/api/rules.ts";
+import { until } from "../support/world/until.ts";
 import { openSite, type Site } from "./support/site.ts";
 
 let site: Site;
@@ -73,6 +74,22 @@ describe("versions", () => {
     for (const path of ["/rules", "/rules/versions", "/rules/lines", "/rules/directory"])
       expect((await site.api(agent, "GET", path)).statusCode).toBe(403);
     expect((await site.api(agent, "PUT", "/rules", { ruleset: {}, basedOn: 0 })).statusCode).toBe(403);
+  });
+
+  it("are for whom an administrator allows, and nothing else is", async () => {
+    const editors = [{ id: "5", name: "Anna" }];
+    expect((await site.api(admin, "PATCH", "/portal", { editors })).json().editors).toEqual(editors);
+    const editor = await site.sessionOf(5);
+    await until(
+      async () => (await site.api(editor, "GET", "/rules")).statusCode === 200,
+      10_000,
+      "the session to know of it",
+    );
+    expect((await site.api(editor, "GET", "/customers")).statusCode).toBe(200);
+    expect((await site.api(editor, "GET", "/journal")).statusCode).toBe(200);
+    expect((await site.api(editor, "GET", "/accounts")).statusCode).toBe(403);
+    expect((await site.api(editor, "PATCH", "/portal", { editors: [] })).statusCode).toBe(403);
+    await site.api(admin, "PATCH", "/portal", { editors: [] });
   });
 });
 

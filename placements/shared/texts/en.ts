@@ -198,6 +198,16 @@ export const en = {
   "health.reconnectNamed": "Connect again: {name}",
   "health.reconnected": "{name} is connected.",
 
+  "editors.title": "Who may change the rules?",
+  "editors.text":
+    "Administrators of the portal always may. Whoever you choose may change the rules, see the journal and change what links messages to customers, and nothing else on this page.",
+  "editors.people": "May change the rules",
+  "editors.remove": "Take it from {name}",
+  "editors.add": "Let somebody change the rules",
+  "editors.nobody": "Nobody beside the administrators.",
+  "editors.open": "Choose",
+  "editors.none": "Only administrators may change the rules.",
+  "editors.some": "Beside the administrators, the rules may be changed by: {names}.",
   "alarms.open": "Alarms",
   "alarms.title": "Who is told about trouble?",
   "alarms.text":

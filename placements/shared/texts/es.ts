@@ -199,6 +199,16 @@ export const es: Texts = {
   "health.reconnectNamed": "Conectar de nuevo: {name}",
   "health.reconnected": "{name} está conectado.",
 
+  "editors.title": "¿Quién puede cambiar las reglas?",
+  "editors.text":
+    "Los administradores del portal siempre pueden. Quien elija podrá cambiar las reglas, ver el registro y cambiar los vínculos de los clientes, y nada más de esta página.",
+  "editors.people": "Pueden cambiar las reglas",
+  "editors.remove": "Quitar el permiso a {name}",
+  "editors.add": "Permitir a alguien cambiar las reglas",
+  "editors.nobody": "Nadie además de los administradores.",
+  "editors.open": "Elegir",
+  "editors.none": "Solo los administradores cambian las reglas.",
+  "editors.some": "Además de los administradores cambian las reglas: {names}.",
   "alarms.open": "Avisos",
   "alarms.title": "¿A quién avisar de un problema?",
   "alarms.text":

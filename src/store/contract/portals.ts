@@ -27,6 +27,7 @@ export interface PortalPatch {
   /** null: messages are kept for ever. */
   readonly keepDays?: number | null;
   readonly installation?: InstallationReport;
+  readonly editors?: Portal["editors"];
 }
 
 export interface PortalRepository {

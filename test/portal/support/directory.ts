@@ -25,6 +25,7 @@ export function portalRow(endpoint: string, more: Partial<Portal> = {}): Portal 
     language: "en",
     active: true,
     name: "Portal",
+    editors: [],
     installation: { ok: true, problems: [] },
     installedAt: new Date(),
     ...more,
