@@ -180,6 +180,12 @@ export interface Outgoing {
    * name. Absent, or `undefined` for a file that is not kept here: there is no such address.
    */
   linkFile?(attachment: Attachment): string | undefined;
+  /**
+   * Channels that wait for a turn inside `send` (`capabilities.paced`) call it when the turn has come, directly before the
+   * first request leaves: from then on the attempt is on record, and a crash while it waited leaves no doubt behind.
+   * `false`: somebody else has the message now, and nothing may be sent. Calling it again answers the same.
+   */
+  leave?(): Promise<boolean>;
 }
 
 export interface OpenedFile {
@@ -423,6 +429,8 @@ export interface Capabilities {
   readonly parts: Readonly<Record<MessagePart, { readonly in: Support; readonly out: Support }>>;
   /** Nothing can be sent here; whoever tries is told this sentence: what to do instead. */
   readonly oneWay?: string;
+  /** `send` waits for its turn before the first request, and calls `leave` when it has come. Default false. */
+  readonly paced?: boolean;
   /** Whoever closes the page is out of reach: nobody can be answered later by this channel alone. Default false. */
   readonly leaves?: boolean;
   /** Sending the same key twice shows one message: an attempt of unknown outcome is then simply made again. Default false. */

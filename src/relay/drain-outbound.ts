@@ -146,7 +146,7 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
     content: await withQuote(deps, row, content),
     ...keptFiles(deps.shelf),
   };
-  return attempt(deps, turn, route, row, () => route.adapter.send(route.account, outgoing, row.id));
+  return attempt(deps, turn, route, row, (leave) => route.adapter.send(route.account, { ...outgoing, leave }, row.id));
 }
 
 /** May be repeated by the vendors that have it: the last reaction counts. A broken attempt stays uncertain all the same. */
@@ -192,22 +192,35 @@ async function change(
   return attempt(deps, turn, route, row, () => possible.call(adapter, route.account, outgoing));
 }
 
+/** Puts the attempt on record; `false` when the lane is somebody else's now. */
+async function begin(deps: RelayDeps, turn: Turn, row: DueMessage): Promise<boolean> {
+  const begun = await deps.store.messages.beginAttempt(turn.lane, turn.owner, [row.id]);
+  if (begun && row.attempts === 0)
+    deps.metrics.ownTime.observe(
+      { direction: "out" },
+      Math.max(0, deps.now().getTime() - row.createdAt.getTime()) / 1000,
+    );
+  return begun;
+}
+
 async function attempt(
   deps: RelayDeps,
   turn: Turn,
   route: OutboundRoute,
   row: DueMessage,
-  call: () => Promise<SendOutcome>,
+  call: (leave: () => Promise<boolean>) => Promise<SendOutcome>,
 ): Promise<Drained | undefined> {
-  if (!(await deps.store.messages.beginAttempt(turn.lane, turn.owner, [row.id]))) return IDLE;
-  if (row.attempts === 0)
-    deps.metrics.ownTime.observe(
-      { direction: "out" },
-      Math.max(0, deps.now().getTime() - row.createdAt.getTime()) / 1000,
-    );
+  let left: Promise<boolean> | undefined;
+  const leave = (): Promise<boolean> => {
+    left ??= begin(deps, turn, row);
+    return left;
+  };
+  // Whoever waits for a turn says itself when the request leaves: what only waited was certainly not sent.
+  if ((row.kind !== "message" || route.adapter.capabilities.paced !== true) && !(await leave())) return IDLE;
   let outcome: SendOutcome;
   try {
-    outcome = await call();
+    outcome = await call(leave);
+    if (left && !(await left)) return IDLE;
   } catch (error) {
     deps.log.error({ err: error, message: row.id, channel: route.adapter.id }, "a channel threw while sending");
     outcome = {

@@ -349,6 +349,33 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
         expect(await send({ ...content("Still here."), quote })).toMatchObject({ kind: "sent" });
       });
 
+      it("once it was told that it may, where it waits for a turn first; else nothing", async () => {
+        const isPaced = adapter().capabilities.paced === true;
+        if (!isPaced) return expect(isPaced).toBe(false);
+        const message = (leave: () => Promise<boolean>): Outgoing => ({
+          chatId: harness.chatId,
+          content: content("May I?"),
+          openFile: () => Promise.reject(new Error("no file")),
+          leave,
+        });
+        const before = harness.calls();
+        expect(
+          await adapter().send(
+            harness.account,
+            message(async () => false),
+            "key-1",
+          ),
+        ).toMatchObject({ kind: "retry" });
+        expect(harness.calls()).toBe(before);
+        const callsWhenAsked: number[] = [];
+        const leave = async () => {
+          callsWhenAsked.push(harness.calls());
+          return true;
+        };
+        expect(await adapter().send(harness.account, message(leave), "key-2")).toMatchObject({ kind: "sent" });
+        expect(callsWhenAsked).toEqual([before]);
+      });
+
       it("nothing when its file cannot be opened, and lets it be tried again", async () => {
         const [kind] = claimedKinds();
         if (kind === undefined) return expect(claimedKinds()).toEqual([]);

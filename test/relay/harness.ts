@@ -62,6 +62,9 @@ export class FakeChannel implements ChannelAdapter {
   readonly reacted: OutgoingReaction[] = [];
   /** What went out, whole. */
   readonly contents: Content[] = [];
+  /** What a paced channel waits for before its request leaves. */
+  turn: Promise<void> = Promise.resolve();
+  waiting = 0;
   /** What the next calls of `send` answer; afterwards they simply work. */
   answers: (SendOutcome | Error)[] = [];
   files = new Map<string, string>();
@@ -95,6 +98,12 @@ export class FakeChannel implements ChannelAdapter {
     const files: string[] = [];
     for (const attachment of message.content.attachments) files.push((await message.openFile(attachment)).name);
     const answer = this.answers.shift();
+    if (this.capabilities.paced === true) {
+      this.waiting += 1;
+      await this.turn;
+      this.waiting -= 1;
+      if (!(await message.leave?.())) return { kind: "retry", afterMs: 1_000, sentence: "not its turn" };
+    }
     if (answer instanceof Error) throw answer;
     if (answer && answer.kind !== "sent") return answer;
     this.contents.push(message.content);
@@ -347,6 +356,14 @@ export class Relay {
     const drained = await drain(deps, { lane, owner: OWNER, contents });
     await this.store.lanes.release(lane, OWNER, drained.kind === "later" ? drained.at : undefined);
     return drained;
+  }
+
+  /** The worker of `run` counts as dead: another one takes the lane over. */
+  async loseLane(direction: "in" | "out", conversation: ConversationId, heir: string): Promise<void> {
+    const lane = laneOf(direction, conversation, this.portal);
+    await this.store.lanes.retire(OWNER);
+    if (!(await this.store.lanes.take(lane, heir, 1))) throw new Error("the lane is held");
+    await this.store.lanes.heartbeat(OWNER, 3_600_000);
   }
 
   /** A worker that marked rows as leaving and died before it could tell more. */

@@ -4,6 +4,7 @@ import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { applyLineEvent } from "../../src/relay/line-events.ts";
 import { createRepairs } from "../../src/relay/repair.ts";
+import { until } from "../support/world/until.ts";
 import { Relay } from "./harness.ts";
 
 let relay: Relay;
@@ -82,6 +83,28 @@ describe("agent -> customer", () => {
     relay.advance(31_000);
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one", "two"]);
+  });
+
+  it("knows of what only waited for its turn when the worker died that it was not sent", async () => {
+    const { conversation, reply } = await open();
+    const capabilities = relay.channel.capabilities;
+    const turn = Promise.withResolvers<void>();
+    relay.channel.capabilities = { ...capabilities, paced: true };
+    relay.channel.turn = turn.promise;
+    await reply("one");
+    const dying = relay.run("out", conversation);
+    await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
+    expect(await relay.states(conversation)).toContain("out stored: one");
+    // Its lease is another's now.
+    await relay.store.lanes.heartbeat("heir", 60_000);
+    await relay.loseLane("out", conversation, "heir");
+    turn.resolve();
+    expect(await dying).toEqual({ kind: "idle" });
+    expect(outTexts()).toEqual([]);
+    await relay.store.lanes.release(laneOf("out", conversation, relay.portal), "heir");
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["one"]);
+    relay.channel.capabilities = capabilities;
   });
 
   it("never repeats what may have been sent, tells the agent, and goes on", async () => {

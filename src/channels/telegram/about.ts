@@ -23,6 +23,7 @@ export const ALLOWED_UPDATES = [
  * `typing` is false because the contract has no way to say "typing" yet, not because Telegram could not show it.
  */
 export const capabilities: Capabilities = {
+  paced: true,
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,

@@ -64,6 +64,7 @@ const TURN_WAIT_MS = 20_000;
 /**
  * Makes a call when its turn has come, and obeys what Telegram says of the pace.
  * @param messages what it counts for: an album counts by its items
+ * @param leave asked when the turn has come; `false` and nothing is called
  */
 export async function inTurn<T>(
   pace: Pace,
@@ -71,8 +72,10 @@ export async function inTurn<T>(
   chat: ChatRef,
   messages: number,
   call: () => Promise<Called<T>>,
+  leave: (() => Promise<boolean>) | undefined = undefined,
 ): Promise<Called<T>> {
   if (!(await pace.turn(account, chat, messages, TURN_WAIT_MS))) return { ok: false, failure: notYet };
+  if (leave && !(await leave())) return { ok: false, failure: notYet };
   const done = await call();
   if (done.ok) await pace.rest(account, chat, messages);
   else await pace.obey(account, chat, done.failure);

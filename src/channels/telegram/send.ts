@@ -67,6 +67,7 @@ export async function send(tools: SendTools, account: Account, message: Outgoing
       markup: undefined,
       buttons: buttons.markup,
       quoted: message.content.quote?.externalId,
+      leave: message.leave,
     });
   } finally {
     files.close();
@@ -76,6 +77,8 @@ export async function send(tools: SendTools, account: Account, message: Outgoing
 interface Run extends StepTarget {
   /** Buttons of the message, which stand under its last step. */
   readonly buttons: Markup | undefined;
+  /** Asked before the first step leaves. */
+  readonly leave: Outgoing["leave"];
 }
 
 async function runSteps(tools: SendTools, account: Account, steps: readonly Step[], run: Run): Promise<SendOutcome> {
@@ -83,7 +86,8 @@ async function runSteps(tools: SendTools, account: Account, steps: readonly Step
   let waited = 0;
   for (const [at, step] of steps.entries()) {
     const quoted = at === 0 ? run.quoted : undefined;
-    const own = { ...run, quoted, markup: at === steps.length - 1 ? run.buttons : undefined };
+    const leave = at === 0 ? run.leave : undefined;
+    const own = { ...run, quoted, leave, markup: at === steps.length - 1 ? run.buttons : undefined };
     let done = await runStep(tools, account, step, own);
     for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
       const pause = pauseAfter(done.failure);
@@ -125,12 +129,13 @@ function reasonOf(outcome: SendOutcome): string {
 /** One step in its turn; a picture that Telegram cannot make a photo of goes as a document. */
 async function runStep(tools: SendTools, account: Account, step: Step, run: Run): Promise<Called<string[]>> {
   const messages = step.kind === "group" ? step.files.length : 1;
-  return await inTurn(tools.pace, account, run.chat, messages, async () => {
+  const work = async () => {
     const done = await callStep(tools.api, account, step, run);
     // Telegram says so before it sends anything.
     const asDocuments = !done.ok && saysBadPicture(done.failure) ? withoutPhotos(step) : undefined;
     return asDocuments ? await callStep(tools.api, account, asDocuments, run) : done;
-  });
+  };
+  return await inTurn(tools.pace, account, run.chat, messages, work, run.leave);
 }
 
 function withoutPhotos(step: Step): Step | undefined {

@@ -37,6 +37,7 @@ export const EVENT_TYPES = [
 
 /** Photos, videos and stickers above their own limits go as files, so that the limit of files is everybody's. */
 export const capabilities: Capabilities = {
+  paced: true,
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,

@@ -63,7 +63,7 @@ export async function send(tools: SendTools, account: Account, message: Outgoing
   }
   const plan = planPayloads(message.content, files);
   if (plan.kind === "refused") return plan;
-  return await run(tools, account, message.chatId, plan.payloads);
+  return await run(tools, account, message, plan.payloads);
 }
 
 /** The file's real facts and the address where Viber can fetch it. Its bytes are not read here. */
@@ -97,12 +97,12 @@ async function linkOne(message: Outgoing, attachment: Attachment): Promise<Linke
 async function run(
   tools: SendTools,
   account: Account,
-  receiver: string,
+  { chatId: receiver, leave }: Outgoing,
   payloads: readonly Payload[],
 ): Promise<SendOutcome> {
   const sent: string[] = [];
   for (const [at, payload] of payloads.entries()) {
-    let done = await callOnce(tools, account, receiver, payload);
+    let done = await callOnce(tools, account, receiver, payload, at === 0 ? leave : undefined);
     for (let attempt = 1; at > 0 && !done.ok && isUnsent(done.failure) && attempt < PART_ATTEMPTS; attempt += 1) {
       await tools.wait(PART_PAUSE_MS);
       done = await callOnce(tools, account, receiver, payload);
@@ -118,6 +118,7 @@ async function callOnce(
   account: Account,
   receiver: string,
   payload: Payload,
+  leave: Outgoing["leave"] = undefined,
 ): Promise<Called<string>> {
   try {
     await pacer.turn(account.id, [BOT, ofChat(receiver)], AbortSignal.timeout(TURN_MS));
@@ -125,6 +126,7 @@ async function callOnce(
     // Out of time, or whoever counts the turns is down: nothing was called, which is all that matters to the message.
     return { ok: false, failure: { kind: "no-turn" } };
   }
+  if (leave && !(await leave())) return { ok: false, failure: { kind: "no-turn" } };
   const body = { receiver, min_api_version: 1, sender: senderOf(account), ...payload };
   const done = await api.call(account, "send_message", body, sentSchema);
   if (done.ok) return { ok: true, value: done.value.message_token };

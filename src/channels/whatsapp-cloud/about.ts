@@ -37,6 +37,7 @@ export const NUMBER_PACE = { count: 4, perMs: 53 } as const;
 const COEXISTENCE = "only where the number is also used in the WhatsApp Business app";
 
 export const capabilities: Capabilities = {
+  paced: true,
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,

@@ -168,7 +168,15 @@ async function sendAll(
   for (const [at, body] of bodies.entries()) {
     const quoted = at === 0 ? quoteOf(message.content.quote?.externalId) : {};
     const part = { ...quoted, ...body, ...callbackData({ sendKey: key, part: at + 1, of: bodies.length }) };
-    let done = await sendOne(tools, account, message.chatId, part, at === 0 ? FIRST_TURN_MS : LATER_TURN_MS);
+    const first = at === 0;
+    let done = await sendOne(
+      tools,
+      account,
+      message.chatId,
+      part,
+      first ? FIRST_TURN_MS : LATER_TURN_MS,
+      first ? message.leave : undefined,
+    );
     for (let attempt = 1; at > 0 && !done.ok && attempt < PART_ATTEMPTS; attempt += 1) {
       const pause = pauseAfter(done.failure);
       if (pause === undefined || waited + pause > PART_WAIT_MS) break;
@@ -189,6 +197,7 @@ async function sendOne(
   chatId: string,
   body: Body,
   mostMs = FIRST_TURN_MS,
+  leave: Outgoing["leave"] = undefined,
 ): Promise<Called<string>> {
   const rules: PaceRule[] = [
     { place: chatId, ...PAIR_PACE },
@@ -200,6 +209,7 @@ async function sendOne(
     // Out of time, or whoever counts the turns is down: nothing was called, which is all that matters to the message.
     return { ok: false, failure: { kind: "no-turn" } };
   }
+  if (leave && !(await leave())) return { ok: false, failure: { kind: "no-turn" } };
   const { phoneNumberId } = credentialsOf(account);
   const done = await tools.api.call(account, sentSchema, {
     method: "POST",
