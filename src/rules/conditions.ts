@@ -50,7 +50,7 @@ export function firstThatHolds(checks: readonly Check[], subject: Subject): numb
 }
 
 /** Texts are compared without regard to case, to ё/е and to how accents are encoded. */
-function fold(text: string): string {
+export function fold(text: string): string {
   const lower = text.toLowerCase();
   return BEYOND_ASCII.test(lower) ? lower.normalize("NFC").replaceAll("ё", "е") : lower;
 }

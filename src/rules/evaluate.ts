@@ -99,7 +99,7 @@ function decideOwner(facts: Facts, plan: Plan, reasons: Reason[]): "line" | "rul
 }
 
 function decideTargets(subject: Subject, found: Found, groups: Groups, reasons: Reason[]): readonly CrmEntity[] {
-  const pinned = pinnedTargets(subject.facts.crm.chosen, subject.facts.crm.found);
+  const pinned = pinnedTargets(subject.facts.crm.chosen, found);
   if (pinned.length > 0) {
     for (const one of pinned) reasons.push({ code: "target-chosen", about: { type: one.type, id: one.id } });
     return pinned;

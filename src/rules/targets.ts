@@ -5,6 +5,7 @@ import type { Groups } from "./ruleset.ts";
 
 /** What was found in the CRM, sorted out: freshest first, so that nothing depends on the order in which it arrived. */
 export interface Found {
+  readonly all: readonly CrmEntity[];
   readonly open: Readonly<Record<"lead" | "deal", readonly CrmEntity[]>>;
   readonly closed: Readonly<Record<"lead" | "deal", readonly CrmEntity[]>>;
   readonly contacts: readonly CrmEntity[];
@@ -17,6 +18,7 @@ export function sortFound(found: Facts["crm"]["found"]): Found {
   const of = (type: EntityType) => fresh.filter((entity) => entity.type === type);
   const [leads, deals] = [of("lead"), of("deal")];
   return {
+    all: fresh,
     open: { lead: leads.filter((one) => one.open), deal: deals.filter((one) => one.open) },
     closed: { lead: leads.filter((one) => !one.open), deal: deals.filter((one) => !one.open) },
     contacts: of("contact"),
@@ -77,8 +79,9 @@ export function chooseTargets(found: Found, rules: Groups["comments"]): Choice {
 }
 
 /** Where an agent moved the conversation to, as far as it still exists among what was found. */
-export function pinnedTargets(pinned: readonly Target[], found: Facts["crm"]["found"]): readonly CrmEntity[] {
-  return pinned.flatMap(({ type, id }) => found.find((one) => one.type === type && one.id === id) ?? []);
+export function pinnedTargets(pinned: readonly Target[], { all }: Found): readonly CrmEntity[] {
+  const once = new Set(pinned.map(({ type, id }) => `${type}:${id}`));
+  return [...once].flatMap((name) => all.find((one) => `${one.type}:${one.id}` === name) ?? []);
 }
 
 const chosen = (

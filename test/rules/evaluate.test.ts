@@ -147,6 +147,16 @@ describe("creation", () => {
     });
   });
 
+  test("the same where the CRM told of the chosen card twice, whichever came first", () => {
+    const told = [
+      entity("deal", "1", { lastActiveAt: at(1) }),
+      entity("deal", "1", { lastActiveAt: at(1), responsible: "5" }),
+    ];
+    const decide = (found: unknown[]) =>
+      evaluate(facts({ crm: { found, chosen: [{ type: "deal", id: "1" }] } }), ownRules());
+    expect(decide(told)).toEqual(decide(told.toReversed()));
+  });
+
   test("an activity in what was found, and also in the contact", () => {
     const rules = ownRules({ creation: { repeat: "activity" }, comments: { alsoContact: true } });
     const decision = evaluate(facts({ crm: { found: [entity("deal", "1"), entity("contact", "2")] } }), rules);
