@@ -62,6 +62,7 @@ const item = z.object({
 });
 
 export const itemsResult = z.object({ items: z.array(item) });
+export const valuesResult = z.object({ item: z.record(z.string(), z.unknown()) }).transform(({ item: held }) => held);
 export const itemResult = z.object({ item: z.object({ id }) });
 
 /** Multi-fields of one card, to see what it has already. */

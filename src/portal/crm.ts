@@ -20,6 +20,7 @@ import {
   TYPE_IDS,
   toFields,
   toItem,
+  valuesResult,
 } from "./crm-items.ts";
 import { unreadable, wireId } from "./open-lines.ts";
 
@@ -107,6 +108,8 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
         itemResult.transform((made) => made.item.id),
         leave,
       ),
+
+    values: (type, id) => ask("crm.item.get", { entityTypeId: TYPE_IDS[type], id: wireId(id) }, valuesResult),
 
     async update(type, id, fields) {
       const params = { entityTypeId: TYPE_IDS[type], id: wireId(id), fields };

@@ -8,6 +8,7 @@ import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
 import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
+import { keepHere } from "./keep-here.ts";
 import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
 import { NOTHING_TO_SHOW } from "./wording.ts";
@@ -40,11 +41,16 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
 async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const readAgain = () => deps.store.lanes.read(turn.lane, READ_AHEAD);
   for (let contents: LaneContents | undefined = turn.contents; ; contents = await readAgain()) {
-    const route = contents && inboundRoute(deps, contents);
-    if (!contents || !route) return IDLE;
+    const [head] = contents?.rows ?? [];
+    if (!contents || !head) return IDLE;
     const { rows } = contents;
-    const [head] = rows;
-    if (!head) return IDLE;
+    const route = inboundRoute(deps, contents);
+    if (!route) {
+      const step = await withoutLine(deps, contents, head);
+      if (typeof step !== "number") return step;
+      if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
+      continue;
+    }
 
     if (head.state === "sending" || head.state === "uncertain") {
       const drained = await settleHead(deps, route, rows);
@@ -62,6 +68,24 @@ async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
 
 /** When to come back, or how many rows from the head are done. */
 type Step = Drained | number;
+
+/**
+ * An account without a line: what its rules keep out of any line is done with here, for our own surfaces and the CRM; the
+ * rest waits until it has one, and loses nothing.
+ */
+async function withoutLine(deps: RelayDeps, contents: LaneContents, head: DueMessage): Promise<Step> {
+  const { account, conversation, portal } = contents;
+  const adapter = deps.channels.get(account.channel);
+  const isOff = !portal.active || !account.enabled || conversation.movedTo !== undefined;
+  if (!adapter || isOff || account.line !== undefined || head.state !== "stored") return IDLE;
+  if (head.nextAt > deps.now()) return later(head.nextAt);
+  const isNew = isSaying(head) && !saysNothing(head);
+  const rows = isNew ? takeTogether(contents.rows, deps.now()).flat() : [head];
+  const isForLine = isNew
+    ? (await deps.belonging.before(contents, adapter, rows)).line
+    : await deps.belonging.goesToLine(contents, adapter, rows);
+  return isForLine ? IDLE : keepHere(deps, { account, adapter }, rows);
+}
 
 async function take(
   deps: RelayDeps,
@@ -86,11 +110,7 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, content
   }
   const groups = takeTogether(rows, deps.now());
   const { line } = await deps.belonging.before(contents, route.adapter, groups.flat());
-  if (!line) {
-    // The rules keep it out of the line: it is for our own surfaces.
-    await finishAll(deps, groups.flat(), { state: "sent" });
-    return groups.flat().length;
-  }
+  if (!line) return keepHere(deps, route, groups.flat());
   const elements: Element[] = [];
   for (const group of groups) {
     const prepared = await prepare(deps, route, group);
@@ -191,6 +211,8 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
     await finishAll(deps, [row], { state: "refused", error: "The message that this changes was not delivered." });
     return 1;
   }
+  // Never in the line, by the rules: nothing there is to be changed.
+  if (route.conversation.imChatId === undefined && !route.conversation.open) return keepHere(deps, route, [row]);
   const { message } = toElement([asChangeOf(target, row)], {
     account: route.account,
     conversation: route.conversation,

@@ -27,7 +27,15 @@ const gate = z
   })
   .prefault({});
 
-const transfer = z.object({ crm: gate, line: gate }).describe("2. What goes to the CRM and to the line at all.");
+const transfer = z
+  .object({
+    crm: gate,
+    line: gate.describe(
+      "What is denied here stands on our own surfaces alone, and in the CRM by the other rules. An account without a " +
+        "line works that way when all of it is denied; what is allowed waits until the account has a line.",
+    ),
+  })
+  .describe("2. What goes to the CRM and to the line at all.");
 
 export const FIRST_CREATIONS = ["lead", "deal", "contact", "nothing"] as const;
 export const REPEAT_CREATIONS = ["lead", "deal", "activity", "nothing"] as const;
@@ -109,7 +117,7 @@ const titles = z
   })
   .describe("9. Titles, as Liquid templates.");
 
-const FIELD_TYPES = ["string", "number", "date", "datetime", "enumeration", "boolean", "url", "money"] as const;
+export const FIELD_TYPES = ["string", "number", "date", "datetime", "enumeration", "boolean", "url", "money"] as const;
 export const fieldMapping = z.object({
   entity: z.enum(["lead", "deal", "contact"]),
   field: z.string().min(1).max(100).describe("As crm.item.fields names it: `ufCrm_1700000000`, `sourceId`."),

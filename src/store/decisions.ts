@@ -36,6 +36,12 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
       if (known) return known;
       try {
         await db.transaction().execute(async (tx) => {
+          const opening = await tx
+            .selectFrom("messages")
+            .select("seq")
+            .where((where) => where.and({ portal_id: portal, conversation_id: input.conversation, id: input.message }))
+            .executeTakeFirst();
+          if (!opening) throw new Error("begin: this conversation has no such message");
           await tx
             .updateTable("decisions")
             .set({ ended_at: sql<Date>`clock_timestamp()` })
@@ -51,7 +57,7 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
               person_id: input.person,
               message_id: input.message,
               // What was said before belongs to the session before.
-              written_seq: sql<number>`(select m.seq - 1 from messages m where m.id = ${input.message})`,
+              written_seq: Number(opening.seq) - 1,
               facts: sql`null`,
               decision: sql`null`,
             })

@@ -55,7 +55,7 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
     search: (portal, query) => searchPeople(db, portal, query),
 
     async saveEntities(portal, person, entities) {
-      if (!isUuid(person)) return;
+      if (entities.length === 0 || !(await exists(db, portal, person))) return;
       for (const entity of entities) await saveEntity(db, portal, person, entity);
     },
 
@@ -192,7 +192,7 @@ const move1 = (
 const newPerson = (tx: Tx, portal: PortalId) =>
   tx.insertInto("people").values({ portal_id: portal }).returning("id").executeTakeFirstOrThrow();
 
-async function exists(tx: Tx, portal: PortalId, person: string): Promise<boolean> {
+async function exists(tx: Kysely<Schema>, portal: PortalId, person: string): Promise<boolean> {
   if (!isUuid(person)) return false;
   const row = await tx
     .selectFrom("people")

@@ -238,5 +238,48 @@ export function peopleTests(use: () => Store): void {
       expect(seen).toEqual(made.toReversed());
       expect((await use().people.search(newPortalId(), { limit: 10 })).people).toEqual([]);
     });
+
+    it("of one portal are nobody in another, whatever is asked about them there", async () => {
+      const [ours, theirs] = [await world(), await world()];
+      const people = use().people;
+      const points = [messenger("a:1"), phone("+34600111222"), email("ana@example.com")];
+      const chat = await ours.talk();
+      const { person } = await ours.identify(chat, points);
+      await people.saveEntities(ours.portal, person, [deal("77")]);
+      const foreign = await theirs.identify(await theirs.talk(), points);
+      expect(foreign).toMatchObject({ isNew: true });
+      expect(foreign.person).not.toBe(person);
+      await expect(people.identify(theirs.portal, { conversation: chat, points, sharedByMoreThan: 5 })).rejects.toThrow(
+        /gone/,
+      );
+
+      const there = theirs.portal;
+      expect([
+        await people.find(there, person),
+        await people.ofConversation(there, chat),
+        await people.ofEntity(there, "deal", "77"),
+        await people.audit(there, person, 10),
+      ]).toEqual([undefined, undefined, undefined, []]);
+      const found = await people.search(there, { text: "+34600111222", limit: 10 });
+      expect(found.people.map((one) => one.id)).toEqual([foreign.person]);
+
+      const before = await personOf(ours.portal, person);
+      await people.saveEntities(there, person, [deal("78"), deal("77", { title: "Theirs", why: "admin" })]);
+      await people.noteChanged(there, "deal", "77");
+      await people.entityGone(there, "deal", "77");
+      expect(await people.removeEntity(there, "1", "deal", "77")).toEqual({ kind: "unknown" });
+      expect(await people.movePoint(there, "1", "phone", "+34600111222", person)).toEqual({ kind: "unknown" });
+      expect(await people.merge(there, "1", person, foreign.person)).toEqual({ kind: "unknown" });
+      expect(await people.merge(there, "1", foreign.person, person)).toEqual({ kind: "unknown" });
+      expect(
+        await people.split(there, "1", person, { points: [points[1] as NewPoint], conversations: [chat] }),
+      ).toEqual({ kind: "unknown" });
+      const removed = await people.removePoint(ours.portal, "1", "email", "ana@example.com");
+      if (removed.kind !== "done") throw new Error("not removed");
+      expect(await people.undo(there, "1", removed.entry)).toEqual({ kind: "unknown" });
+      await people.undo(ours.portal, "1", removed.entry);
+      expect(await personOf(ours.portal, person)).toEqual(before);
+      expect((await personOf(there, foreign.person)).entities).toEqual([]);
+    });
   });
 }

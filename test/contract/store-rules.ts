@@ -88,5 +88,31 @@ export function ruleTests(use: () => Store): void {
       expect(await decisions.given(portal, new Date("2100-01-01"))).toEqual([]);
       expect(await decisions.beginStep(newPortalId(), id, "other")).toBe(false);
     });
+
+    it("of one portal cannot be seen or changed from another", async () => {
+      const { portal, account, conversation, message, person } = await begun();
+      const { portal: other } = await place(use());
+      const { decisions } = use();
+      const { id } = await decisions.begin(portal, { conversation, message, person });
+      const decided = { rulesetVersion: 1, facts: {}, decision: { responsible: { person: "5" } } };
+      await decisions.decide(portal, id, { ...decided, given: { filter: "f", person: "5" } });
+      await decisions.beginStep(portal, id, "lead");
+      const before = await decisions.find(portal, id);
+
+      expect(await decisions.find(other, id)).toBeUndefined();
+      expect(await decisions.ofConversation(other, conversation, 10)).toEqual([]);
+      expect(await decisions.recent(other, 10)).toEqual([]);
+      expect(await decisions.given(other, new Date(0))).toEqual([]);
+      expect((await decisions.loads(other)).size).toBe(0);
+      await decisions.decide(other, id, { ...decided, rulesetVersion: 9 });
+      await decisions.endStep(other, id, "lead", { kind: "done", id: "1" });
+      await decisions.retryStep(other, id, "lead");
+      await decisions.noteWritten(other, id, 1_000);
+      await decisions.end(other, conversation);
+      const next = (await accept(use(), inbound(account))).message;
+      for (const opening of [message, next])
+        await expect(decisions.begin(other, { conversation, message: opening, person })).rejects.toThrow();
+      expect(await decisions.find(portal, id)).toEqual(before);
+    });
   });
 }

@@ -17,6 +17,8 @@ export interface Crm {
   findByOrigin(type: EntityType, originId: string): Promise<PortalOutcome<string | undefined>>;
   /** `uncertain` when it may have been made: ask `findByOrigin` before trying again. */
   add(item: NewCrmItem, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
+  /** All that a card holds, by the names of `crm.item.fields` (`crm.item.get`). */
+  values(type: EntityType, id: string): Promise<PortalOutcome<Readonly<Record<string, unknown>>>>;
   /** Repeatable. */
   update(type: EntityType, id: string, fields: Readonly<Record<string, unknown>>): Promise<PortalOutcome<void>>;
   /** Adds numbers and addresses that the card has not (reads it first: two commands, or one when nothing is missing). */

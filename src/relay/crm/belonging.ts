@@ -1,23 +1,24 @@
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
-import type { ConversationId, PersonId } from "../../domain/ids.ts";
+import type { ConversationId, PersonId, PortalId } from "../../domain/ids.ts";
 import type { Message } from "../../domain/message.ts";
 import type { Person } from "../../domain/person.ts";
 import type { PortalDirectory } from "../../portal/contract/directory.ts";
-import { ownerFor } from "../../rules/compile.ts";
+import { ownerFor, planFor } from "../../rules/compile.ts";
 import type { Decision, Target } from "../../rules/decision.ts";
 import { evaluate } from "../../rules/evaluate.ts";
 import { factsSchema } from "../../rules/facts.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
-import type { NewPoint } from "../../store/contract/people.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import { StoreUnavailable } from "../../store/contract.ts";
-import { type Case, type CrmDeps, CrmUnavailable } from "./context.ts";
-import { type Carried, createCards } from "./create.ts";
-import { gatherFacts, messageFacts } from "./gather-facts.ts";
+import { type Carried, type Case, type CrmDeps, CrmUnavailable } from "./context.ts";
+import { createCards } from "./create.ts";
+import { addContactData, fillFound } from "./fill-cards.ts";
+import { gatherFacts, knownFound, messageFacts } from "./gather-facts.ts";
 import type { Identify, Sender } from "./identify.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import type { Rules } from "./rulesets.ts";
+import { isSameSession, NEVER, sessionEnd } from "./session.ts";
 import { addActivities, writeComments } from "./write-comments.ts";
 
 export interface BelongingDeps extends CrmDeps {
@@ -51,6 +52,8 @@ const AFTER_FAULT_MS = 60_000;
 export interface Belonging {
   before(contents: LaneContents, adapter: ChannelAdapter, rows: readonly Message[]): Promise<Beforehand>;
   after(contents: LaneContents, adapter: ChannelAdapter): Promise<Date | undefined>;
+  /** What the rules say of rows that open nothing: changes of what was said. */
+  goesToLine(contents: LaneContents, adapter: ChannelAdapter, rows: readonly Message[]): Promise<boolean>;
   /** Whether anything of this account's conversations is written into the CRM by us: replies then wake the inbound lane. */
   writes(account: Account): Promise<boolean>;
 }
@@ -66,19 +69,33 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     return { account, adapter, conversation, ruleset, version, crm: crm(portal), people: people(portal) };
   };
 
-  /** Who makes things is told by the account and its line alone: where it is the line, nothing is asked of the CRM. */
-  const preview = (of: Case, rows: readonly Message[]): Decision =>
-    evaluate(factsSchema.parse(messageFacts(of, undefined, rows, deps.now(), of.ruleset)), of.ruleset);
+  /** What can be told without a question to the CRM: who makes things, and what goes to the line. */
+  async function preview(of: Case, person: PersonId | undefined, rows: readonly Message[]): Promise<Decision> {
+    const factsWith = (known?: Person) =>
+      factsSchema.parse({
+        ...messageFacts(of, known, rows, deps.now(), of.ruleset),
+        crm: { found: knownFound(known) },
+      });
+    const bare = factsWith();
+    const isAsked = planFor(bare, of.ruleset).transfer.line.length > 0;
+    const known = isAsked && person ? await deps.store.people.find(of.conversation.portal, person) : undefined;
+    return evaluate(known ? factsWith(known) : bare, of.ruleset);
+  }
 
-  async function begin(of: Case, sender: Sender, rows: readonly [Message, ...Message[]]): Promise<Beforehand> {
+  async function begin(
+    of: Case,
+    sender: Sender,
+    rows: readonly [Message, ...Message[]],
+    toLine: boolean,
+  ): Promise<Beforehand> {
     const [head] = rows;
     const { portal, id } = of.conversation;
     const current = await deps.store.decisions.current(portal, id);
-    const goesOn = current !== undefined && (of.conversation.open || current.message === head.id);
+    const goesOn = current !== undefined && (await isSameSession(deps, of, current, rows, toLine));
     const stored = goesOn
       ? current
       : await deps.store.decisions.begin(portal, { conversation: id, person: sender.person, message: head.id });
-    const { decision } = await placed(of, stored, sender.person, rows, sender.added);
+    const { decision } = await placed(of, stored, rows);
     return { line: decision.transfer.line };
   }
 
@@ -86,32 +103,34 @@ export function createBelonging(deps: BelongingDeps): Belonging {
   async function placed(
     of: Case,
     stored: StoredDecision,
-    personId: PersonId,
     rows: readonly Message[],
-    added: readonly NewPoint[],
   ): Promise<Carried & { readonly targets: readonly Target[] }> {
-    const place = async () => {
-      const person = await deps.store.people.find(of.conversation.portal, personId);
-      if (!person) throw new CrmUnavailable("The person was joined with another one just now.", 1_000);
-      const carried = await decide(of, stored, person, rows, added);
-      await addContactData(of, carried, added);
+    const { portal } = of.conversation;
+    const place = async (now: StoredDecision, person: Person) => {
+      const carried = await decide(of, now, person, rows);
       return { ...carried, targets: await createCards(deps, of, carried) };
     };
-    return isMade(stored, added) ? place() : oneAtATime(deps.store.locks, personId, place);
+    const person = await personOf(portal, stored);
+    if (isMade(stored, person)) return place(stored, person);
+    return oneAtATime(deps.store.locks, person.id, async () => {
+      // Whoever was at it before has decided, or made something, or joined this person with another one.
+      const now = (await deps.store.decisions.find(portal, stored.id)) ?? stored;
+      return place(now, await personOf(portal, now));
+    });
+  }
+
+  async function personOf(portal: PortalId, { person }: StoredDecision): Promise<Person> {
+    const found = await deps.store.people.find(portal, person);
+    if (!found) throw new CrmUnavailable("The person was joined with another one just now.", 1_000);
+    return found;
   }
 
   /** Decides once for a session, and again when a customer who could not be answered has left contact data. */
-  async function decide(
-    of: Case,
-    stored: StoredDecision,
-    person: Person,
-    rows: readonly Message[],
-    added: readonly NewPoint[],
-  ): Promise<Carried> {
+  async function decide(of: Case, stored: StoredDecision, person: Person, rows: readonly Message[]): Promise<Carried> {
     const made = stored.decision as Decision | undefined;
-    const waits = made?.create.kind === "later" && added.length > 0;
-    if (made && !waits) return { stored, person, decision: made, facts: factsSchema.parse(stored.facts) };
-    const facts = await gatherFacts(deps, of, person, rows);
+    if (made && !waitsNoMore(made, person))
+      return { stored, person, decision: made, facts: factsSchema.parse(stored.facts) };
+    const facts = await gatherFacts(deps, of, person, await withOpening(of, stored, rows));
     const decision = evaluate(facts, of.ruleset);
     const { person: chosen, givenBy } = decision.responsible;
     await deps.store.decisions.decide(of.conversation.portal, stored.id, {
@@ -123,53 +142,55 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     return { stored, person, decision, facts };
   }
 
-  /** A number or address that came later goes into the person's lead or contact. */
-  async function addContactData(of: Case, { person, stored }: Carried, added: readonly NewPoint[]): Promise<void> {
-    const points = added.flatMap(({ kind, key, shown }) =>
-      kind === "messenger" ? [] : [{ kind, value: kind === "phone" ? key : shown }],
-    );
-    const card =
-      person.entities.find((one) => one.type === "contact") ??
-      person.entities.find((one) => one.type === "lead" && one.open);
-    if (points.length === 0 || !card || stored.decision === undefined) return;
-    const outcome = await of.crm.addContactPoints(card.type, card.id, points);
-    if (outcome.kind !== "ok")
-      deps.log.warn({ decision: stored.id, outcome: outcome.kind }, "Contact data could not be added to the card");
+  /** A session is judged by the message that opened it, also when that could not be done at once. */
+  async function withOpening(of: Case, stored: StoredDecision, rows: readonly Message[]): Promise<readonly Message[]> {
+    if (rows.some((row) => row.id === stored.message)) return rows;
+    const opening = await deps.store.messages.find(of.conversation.portal, stored.message);
+    return opening ? [opening, ...rows] : rows;
   }
 
-  async function finish(of: Case): Promise<void> {
+  /** All that is left of the conversation's decision; answers when to look again. */
+  async function finish(of: Case): Promise<Date | undefined> {
     const { portal, id } = of.conversation;
     const stored = await deps.store.decisions.current(portal, id);
     // As it is now: the delivery has opened the session, or an event closed it.
     const conversation = stored && (await deps.store.conversations.find(portal, id));
-    if (!conversation) return;
+    if (!conversation) return undefined;
     const now = { ...of, conversation };
     const trigger = await deps.store.messages.find(portal, stored.message);
-    const { targets, ...carried } = await placed(now, stored, stored.person, trigger ? [trigger] : [], []);
+    const { targets, ...carried } = await placed(now, stored, trigger ? [trigger] : []);
+    if (!carried.decision.transfer.crm) return undefined;
     await addActivities(deps, now, carried, targets);
-    const isOver = !conversation.open;
+    const overAt = sessionEnd(now, carried);
+    const isOver = overAt <= deps.now();
     if (carried.decision.comments.when === "live" || isOver) await writeComments(deps, now, carried, targets);
+    await fillFound(deps, now, carried);
+    if (trigger) await addContactData(deps, now, carried.stored, trigger);
+    return isOver || overAt === NEVER || carried.decision.comments.when === "live" ? undefined : overAt;
   }
 
   return {
     async before(contents, adapter, rows) {
-      const [head, ...rest] = rows;
-      const of = await caseOf(contents, adapter);
-      const sender = await deps.identify(of.account, of.conversation, rows, of.ruleset);
-      const { owner, transfer } = preview(of, rows);
-      if (!head || !sender || owner === "line") return { line: transfer.line };
-      const work = begin(of, sender, [head, ...rest]);
-      unfinished.set(
-        of.conversation.id,
-        work.catch(() => undefined),
-      );
+      const { conversation } = contents;
+      let line = true;
       try {
+        const of = await caseOf(contents, adapter);
+        const sender = await deps.identify(of.account, conversation, rows, of.ruleset);
+        const { owner, transfer } = await preview(of, sender?.person, rows);
+        line = transfer.line;
+        const [head, ...rest] = rows;
+        // Without a line there is nothing to decide yet: it waits for one, unless the rules keep it out of any.
+        const waits = of.account.line === undefined && line;
+        if (!head || !sender || owner === "line" || waits || rows.every((row) => isAside(row, adapter)))
+          return { line };
+        const work = begin(of, sender, [head, ...rest], line);
+        unfinished.set(conversation.id, Promise.allSettled([unfinished.get(conversation.id), work]));
         return await withinTime(work, PATIENCE_MS);
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         if (!(error instanceof CrmUnavailable))
-          deps.log.error({ err: error, conversation: of.conversation.id }, "A message could not be placed in the CRM");
-        return { line: transfer.line };
+          deps.log.error({ err: error, conversation: conversation.id }, "A message could not be placed in the CRM");
+        return { line };
       }
     },
 
@@ -179,14 +200,18 @@ export function createBelonging(deps: BelongingDeps): Belonging {
       unfinished.delete(conversation.id);
       if (conversation.group === true || !(await writes(contents.account))) return undefined;
       try {
-        await finish(await caseOf(contents, adapter));
-        return undefined;
+        return await finish(await caseOf(contents, adapter));
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         if (error instanceof CrmUnavailable) return new Date(deps.now().getTime() + error.afterMs);
         deps.log.error({ err: error, conversation: conversation.id }, "A decision could not be carried out");
         return new Date(deps.now().getTime() + AFTER_FAULT_MS);
       }
+    },
+
+    async goesToLine(contents, adapter, rows) {
+      const of = await caseOf(contents, adapter);
+      return (await preview(of, of.conversation.person, rows)).transfer.line;
     },
 
     writes,
@@ -198,14 +223,22 @@ export function createBelonging(deps: BelongingDeps): Belonging {
   }
 }
 
+/** Told beside a site's message (where its visitor came from): it opens nothing by itself. */
+const isAside = ({ content }: Message, { capabilities }: ChannelAdapter): boolean =>
+  capabilities.leaves === true && content.notice === "other";
+
 /** Nothing is left to decide or to make: what is still to be written needs nobody to wait. */
-function isMade({ decision, steps }: StoredDecision, added: readonly NewPoint[]): boolean {
+function isMade({ decision, steps }: StoredDecision, person: Person): boolean {
   if (decision === undefined) return false;
   const { create } = decision as Decision;
-  if (create.kind === "later") return added.length === 0;
+  if (create.kind === "later") return !waitsNoMore(decision as Decision, person);
   if (create.kind !== "lead" && create.kind !== "deal" && create.kind !== "contact") return true;
   return steps.some((step) => step.name === create.kind && (step.end?.kind === "done" || step.end?.kind === "refused"));
 }
+
+/** It was put off until the customer can be answered, and now they can. */
+const waitsNoMore = ({ create }: Decision, { points }: Person): boolean =>
+  create.kind === "later" && points.some((point) => point.kind !== "messenger" && point.linkable);
 
 async function withinTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
   const late = Promise.withResolvers<never>();

@@ -1,11 +1,15 @@
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
+import type { Person } from "../../domain/person.ts";
 import type { Logger } from "../../log/log.ts";
 import type { Crm } from "../../portal/contract/crm.ts";
 import type { People } from "../../portal/contract/people.ts";
 import type { PortalOutcome } from "../../portal/contract.ts";
+import type { Decision } from "../../rules/decision.ts";
+import type { Facts } from "../../rules/facts.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
+import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Store } from "../../store/contract.ts";
 
 /** What deciding and carrying out work with. */
@@ -26,6 +30,14 @@ export interface Case {
   readonly people: People;
   readonly ruleset: Ruleset;
   readonly version: number;
+}
+
+/** A decision that was made, with all that carrying it out needs. */
+export interface Carried {
+  readonly stored: StoredDecision;
+  readonly facts: Facts;
+  readonly decision: Decision;
+  readonly person: Person;
 }
 
 /** The portal could not be asked just now, and nothing came of it: again later. */

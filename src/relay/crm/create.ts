@@ -1,21 +1,12 @@
-import type { EntityType, LinkedEntity, Person } from "../../domain/person.ts";
-import type { CrmPoint, NewCrmItem } from "../../portal/contract/crm.ts";
-import type { Decision, Target } from "../../rules/decision.ts";
+import type { EntityType, LinkedEntity } from "../../domain/person.ts";
+import type { NewCrmItem } from "../../portal/contract/crm.ts";
+import type { Target } from "../../rules/decision.ts";
 import type { Facts } from "../../rules/facts.ts";
-import { mapFields } from "../../rules/fields.ts";
 import { renderTitle } from "../../rules/templates.ts";
 import { type Variables, variablesOf } from "../../rules/variables.ts";
-import type { StoredDecision } from "../../store/contract/rules.ts";
-import { answerOf, type Case, type CrmDeps } from "./context.ts";
+import type { Carried, Case, CrmDeps } from "./context.ts";
+import { asCrmPoint, mappedFields } from "./fill-cards.ts";
 import { doStep } from "./steps.ts";
-
-/** A decision that was made, with all that carrying it out needs. */
-export interface Carried {
-  readonly stored: StoredDecision;
-  readonly facts: Facts;
-  readonly decision: Decision;
-  readonly person: Person;
-}
 
 /**
  * Makes what the decision says: a lead, a contact, or a contact with its deal. Answers what takes the comments: what was
@@ -54,48 +45,59 @@ async function makeCard(
   type: Exclude<EntityType, "company">,
   place: Partial<NewCrmItem>,
 ): Promise<Target | undefined> {
-  const { stored, decision, facts, person } = carried;
+  const { stored, decision, person } = carried;
   const { portal } = of.conversation;
-  const item = await cardOf(of, carried, type, place);
+  const before = stored.steps.find((step) => step.name === type)?.end;
+  if (before?.kind === "done" && before.id !== undefined) return { type, id: before.id };
+  if (before?.kind === "refused") return undefined;
+  const item = cardOf(of, carried, type, place, await mappedFields(deps, of, carried, type));
+  const responsible = decision.responsible.person;
+  /** Before the step is over, and never again: what the portal tells of the card later is not to be undone. */
+  const link = async (id: string): Promise<void> => {
+    const entity: LinkedEntity = {
+      type,
+      id,
+      why: "made",
+      title: item.title,
+      open: true,
+      ...(item.pipeline !== undefined && { pipeline: item.pipeline }),
+      ...(item.stage !== undefined && { stage: item.stage }),
+      ...(responsible !== null && { responsible }),
+      lastActiveAt: deps.now(),
+      freshAt: deps.now(),
+    };
+    await deps.store.people.saveEntities(portal, person.id, [entity]);
+  };
   const result = await doStep(deps, stored, portal, {
     name: type,
-    make: (leave) => of.crm.add(item, leave),
-    find: () => of.crm.findByOrigin(type, item.originId),
+    make: async (leave) => {
+      const outcome = await of.crm.add(item, leave);
+      if (outcome.kind === "ok") await link(outcome.value);
+      return outcome;
+    },
+    find: async () => {
+      const outcome = await of.crm.findByOrigin(type, item.originId);
+      if (outcome.kind === "ok" && outcome.value !== undefined) await link(outcome.value);
+      return outcome;
+    },
   });
   if (result.kind === "refused") {
     deps.log.warn({ decision: stored.id, type, code: result.code }, "The portal refused a card of a decision");
     return undefined;
   }
-  if (result.id === undefined) return undefined;
-  const responsible = decision.responsible.person;
-  const entity: LinkedEntity = {
-    type,
-    id: result.id,
-    why: "made",
-    title: item.title,
-    open: true,
-    ...(item.pipeline !== undefined && { pipeline: item.pipeline }),
-    ...(item.stage !== undefined && { stage: item.stage }),
-    ...(responsible !== null && { responsible }),
-    lastActiveAt: deps.now(),
-    freshAt: deps.now(),
-  };
-  if (!facts.crm.found.some((one) => one.type === type && one.id === result.id))
-    await deps.store.people.saveEntities(portal, person.id, [entity]);
-  return { type, id: result.id };
+  return result.id === undefined ? undefined : { type, id: result.id };
 }
 
-async function cardOf(
+function cardOf(
   of: Case,
   { stored, facts, decision, person }: Carried,
   type: Exclude<EntityType, "company">,
   place: Partial<NewCrmItem>,
-): Promise<NewCrmItem> {
+  mapped: NewCrmItem["fields"],
+): NewCrmItem {
   const variables = { ...variablesOf(facts), channel: of.adapter.title };
   const fallback = `${of.adapter.title}: ${nameOf(variables)}`;
   const template = type === "deal" ? decision.title.deal : decision.title.lead;
-  const list = decision.fields.length === 0 ? undefined : answerOf(await of.crm.fields(type));
-  const { values } = mapFields(decision.fields, type, variables, list);
   const { customer } = facts;
   return {
     type,
@@ -103,10 +105,10 @@ async function cardOf(
     title: renderTitle(template, variables, fallback),
     ...(type !== "deal" && { name: customer.name || customer.username || nameOf(variables) }),
     ...(type !== "deal" && customer.lastName !== "" && { lastName: customer.lastName }),
-    points: pointsOf(person),
+    points: person.points.filter((point) => point.linkable).flatMap(asCrmPoint),
     ...(decision.responsible.person !== null && { responsible: decision.responsible.person }),
     ...place,
-    fields: { ...utmOf(facts), ...values },
+    fields: { ...utmOf(facts), ...mapped },
   };
 }
 
@@ -114,12 +116,6 @@ async function cardOf(
 function nameOf({ name, phone, email, conversation }: Variables): string {
   return [name, phone, email, conversation].map(String).find((part) => part !== "") ?? "";
 }
-
-const pointsOf = (person: Person): readonly CrmPoint[] =>
-  person.points.flatMap((point): CrmPoint[] => {
-    if (point.kind === "messenger") return [];
-    return [{ kind: point.kind, value: point.kind === "phone" ? point.key : point.shown }];
-  });
 
 const UTM_FIELDS: Readonly<Record<string, string>> = {
   source: "utmSource",

@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Message } from "../../domain/message.ts";
 import type { LinkedEntity, Person } from "../../domain/person.ts";
 import type { CrmItem, CrmRef } from "../../portal/contract/crm.ts";
@@ -76,6 +77,18 @@ async function whoIsThere(
   };
 }
 
+/** What came in: a channel that nobody can answer on brings requests alone, and a site may bring both. */
+export function eventOf({ capabilities }: ChannelAdapter, rows: readonly Message[]): "chat" | "request" {
+  const form = siteOf(rows)?.form;
+  return capabilities.oneWay !== undefined || form === "request" || form === "offline" ? "request" : "chat";
+}
+
+const siteOf = (rows: readonly Message[]) => rows.find((row) => row.content.site !== undefined)?.content.site;
+
+/** What we know of a person's cards, as they were when they were last read. */
+export const knownFound = (person: Pick<Person, "entities"> | undefined): Facts["crm"]["found"] =>
+  (person?.entities ?? []).map((one) => toFact(one));
+
 /** What the message and its sender tell: no question to anybody. */
 export function messageFacts(
   { account, adapter, conversation }: Pick<Case, "account" | "adapter" | "conversation">,
@@ -85,18 +98,21 @@ export function messageFacts(
   { time }: Ruleset,
 ): Record<string, unknown> {
   const { customer } = conversation;
-  const site = rows.find((row) => row.content.site !== undefined)?.content.site;
-  const text = rows
+  const site = siteOf(rows);
+  // What the messenger or the site tells beside it is no word of the customer's.
+  const told = rows.filter((row) => row.content.notice === undefined);
+  const text = (told.length > 0 ? told : rows)
     .map((row) => row.content.body.text)
     .filter((part) => part !== "")
     .join("\n");
   const pointsOf = (kind: "phone" | "email") =>
     (person?.points ?? [])
-      .filter((point) => point.kind === kind)
+      // The company's own number reaches nobody, and stands in no title.
+      .filter((point) => point.kind === kind && point.linkable)
       .toSorted((a, b) => Number(b.first) - Number(a.first))
       .map((point) => (kind === "phone" ? point.key : point.shown));
   return {
-    event: site?.form === "request" || site?.form === "offline" ? "request" : "chat",
+    event: eventOf(adapter, rows),
     local: localTime(now, time),
     channel: account.channel,
     account: { id: account.id, name: account.name },

@@ -12,8 +12,6 @@ import type { Store } from "../../store/contract.ts";
 
 export interface Sender {
   readonly person: PersonId;
-  /** Phones and e-mails that nobody knew before. */
-  readonly added: readonly NewPoint[];
 }
 
 export type Identify = (
@@ -41,15 +39,15 @@ export function createIdentifier(store: Pick<Store, "people">): Identify {
     if (conversation.group === true) return undefined;
     const points = pointsOf(account, conversation, rows, ruleset);
     const isKnown = points.every((point) => seen.has(memory(conversation, point)));
-    if (conversation.person !== undefined && isKnown) return { person: conversation.person, added: [] };
-    const { person, added } = await store.people.identify(conversation.portal, {
+    if (conversation.person !== undefined && isKnown) return { person: conversation.person };
+    const { person } = await store.people.identify(conversation.portal, {
       conversation: conversation.id,
       points,
       sharedByMoreThan: ruleset.identity.sharedByMoreThan,
     });
     if (seen.size >= REMEMBERED) seen.clear();
     for (const point of points) seen.add(memory(conversation, point));
-    return { person, added: added.filter((point) => point.kind !== "messenger") };
+    return { person };
   };
 }
 

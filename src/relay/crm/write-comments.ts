@@ -1,7 +1,7 @@
 import type { Message } from "../../domain/message.ts";
 import type { Target } from "../../rules/decision.ts";
-import type { Case, CrmDeps } from "./context.ts";
-import type { Carried } from "./create.ts";
+import type { StoredDecision } from "../../store/contract/rules.ts";
+import type { Carried, Case, CrmDeps } from "./context.ts";
 import { doStep } from "./steps.ts";
 
 /** Messages in one comment at most: more would make a wall of text. */
@@ -12,7 +12,8 @@ const LONGEST = 15_000;
  * Writes what was said into the cards, from where the last comment ended: live, or all of it when the session is over. A
  * comment is one step for each card, so a crash between two cards writes the second one only.
  *
- * Only up to the first message that is still under way: the order in the card is the order of the conversation.
+ * Only up to the first message that is still under way: the order in the card is the order of the conversation. A comment
+ * that was begun is finished as it was begun, whatever was said since, or its words would stand there twice.
  */
 export async function writeComments(
   deps: CrmDeps,
@@ -31,9 +32,12 @@ export async function writeComments(
       limit: MOST,
     });
     const settled = untilUnsettled(messages);
-    const last = settled.at(-1);
+    const begun = begunUpTo(stored, from);
+    const ready = settled.filter((message) => begun === undefined || message.seq <= begun);
+    const { text: said, taken } = fitting(of, ready);
+    const last = taken.at(-1);
     if (!last) return;
-    const text = deps.escape(transcript(of, settled).slice(0, LONGEST));
+    const text = deps.escape(said);
     if (text !== "")
       for (const target of targets) {
         const result = await doStep(deps, stored, portal, {
@@ -41,15 +45,42 @@ export async function writeComments(
           make: (leave) => of.crm.comment(target, text, leave),
           find: () => of.crm.findComment(target, text),
         });
-        if (result.kind === "refused") {
+        if (result.kind === "refused" && GONE.has(result.code)) {
           // The card is gone: the link goes too, and the next message is decided anew.
           await deps.store.people.entityGone(portal, target.type, target.id);
           await deps.store.decisions.end(portal, of.conversation.id);
+        } else if (result.kind === "refused") {
+          deps.log.warn({ decision: stored.id, target, code: result.code }, "The portal refused a comment");
         }
       }
     await deps.store.decisions.noteWritten(portal, stored.id, last.seq);
     from = last.seq;
-    if (settled.length < MOST) return;
+    if (taken.length === settled.length && settled.length < MOST) return;
+  }
+}
+
+/** What the portal says of a card that is not there (`crm.timeline.comment.add`). */
+const GONE: ReadonlySet<string> = new Set(["OWNER_NOT_FOUND", "NOT_FOUND"]);
+
+/** Up to where a comment goes that was begun after this position, in one card or another. */
+function begunUpTo({ steps }: StoredDecision, from: number): number | undefined {
+  const begun = steps.flatMap(({ name }) => {
+    const [kind, seq] = name.split(":");
+    return kind === "comment" && Number(seq) > from ? [Number(seq)] : [];
+  });
+  return begun.length === 0 ? undefined : Math.min(...begun);
+}
+
+/** As many messages as one comment holds; a single one that is longer is cut. */
+function fitting(
+  of: Case,
+  messages: readonly Message[],
+): { readonly text: string; readonly taken: readonly Message[] } {
+  for (let count = messages.length; ; count -= 1) {
+    const taken = messages.slice(0, Math.max(1, count));
+    const text = transcript(of, taken);
+    if (text.length <= LONGEST) return { text, taken };
+    if (count <= 1) return { text: `${text.slice(0, LONGEST)}…`, taken };
   }
 }
 

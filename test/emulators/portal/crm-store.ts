@@ -64,8 +64,30 @@ const knownFields = new Map(
 
 const readOnlyFields = ["id", "createdTime", "updatedTime", "createdBy", "updatedBy", "lastActivityTime"];
 
-/** Fields as crm.item.fields lists them. Enumerations of user fields are made by tests (`userFields` of the store). */
-export function fieldsOf(entityTypeId: number): Fields {
+/** A field that an administrator made, as crm.item.fields lists it. */
+export interface UserField {
+  readonly type: "string" | "double" | "date" | "datetime" | "boolean" | "url" | "money" | "enumeration";
+  readonly title: string;
+  readonly isMultiple?: boolean;
+  /** Choices of an enumeration: their ids and words. */
+  readonly items?: readonly { readonly ID: string; readonly VALUE: string }[];
+}
+
+/** Fields as crm.item.fields lists them: the portal's own, and those of its administrators. */
+export function fieldsOf(entityTypeId: number, userFields: ReadonlyMap<string, UserField>): Fields {
+  const own = Object.fromEntries(
+    [...userFields].map(([name, { type, title, isMultiple, items }]) => [
+      name,
+      {
+        ...{ type, title, isRequired: false, isReadOnly: false, isImmutable: false, isMultiple: isMultiple === true },
+        ...{ isDynamic: true, ...(items && { items }) },
+      },
+    ]),
+  );
+  return { ...systemFieldsOf(entityTypeId), ...own };
+}
+
+function systemFieldsOf(entityTypeId: number): Fields {
   const names = [...(knownFields.get(entityTypeId) ?? [])].filter((name) => !name.includes("..."));
   return Object.fromEntries(
     [...readOnlyFields, ...names].map((name) => [
@@ -98,6 +120,8 @@ export class CrmStore {
     { id: 1, name: "Repeat sales", sort: 200, isDefault: false },
   ];
   readonly stages: CrmStage[] = defaultStages();
+  /** By entity type and name (`ufCrm_…`). */
+  readonly userFields = new Map<number, Map<string, UserField>>(entityKinds.map((kind) => [kind.typeId, new Map()]));
   /** 1 = leads and deals, 2 = deals only. */
   mode: 1 | 2 = 1;
   readonly #byContact = new Map<string, Map<number, Set<number>>>();
@@ -212,7 +236,8 @@ export class CrmStore {
     const known = knownFields.get(item.entityTypeId);
     for (const [name, value] of Object.entries(input)) {
       if (name === "fm") this.#applyMultiFields(item, asList(value) ?? Object.values(asRecord(value)));
-      else if (known?.has(name) === true || /^(ufCrm|UF_CRM_|parentId|utm)/.test(name)) item.fields[name] = value;
+      else if (known?.has(name) === true || /^(ufCrm|UF_CRM_|parentId|utm)/.test(name))
+        item.fields[name] = this.#chosen(item.entityTypeId, name, value);
     }
     const contactIds = asList(item.fields.contactIds) ?? [];
     const contactId = asInteger(item.fields.contactId) ?? 0;
@@ -220,6 +245,14 @@ export class CrmStore {
       item.fields.contactId = asInteger(contactIds[0]) ?? 0;
     else if (contactId > 0 && !contactIds.some((id) => asInteger(id) === contactId))
       item.fields.contactIds = [contactId, ...contactIds];
+  }
+
+  /** An enumeration holds the id of one of its choices and nothing else. */
+  #chosen(entityTypeId: number, name: string, value: unknown): unknown {
+    const field = this.userFields.get(entityTypeId)?.get(name);
+    if (field?.type !== "enumeration") return value;
+    const ids = (asList(value) ?? [value]).map(asText).filter((id) => field.items?.some((item) => item.ID === id));
+    return field.isMultiple === true ? ids : (ids[0] ?? null);
   }
 
   /** An entry with the id of an existing value changes it, an empty value deletes it, any other is added. */

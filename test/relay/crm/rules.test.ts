@@ -341,19 +341,73 @@ describe("10. fields", () => {
 });
 
 describe("what it costs", () => {
-  it("at most six commands for a new person, at most three for a known one", async () => {
-    await own({ creation: { first: "deal" } });
-    await writes("warm the directories", { chat: `${who}-warm` });
+  /** Asked for once in a minute or more, for all conversations together. */
+  const DIRECTORIES = [
+    ...["crm.settings.mode.get", "crm.status.list", "crm.category.list", "crm.item.fields"],
+    ...["user.get", "timeman.status", "department.get"],
+  ];
+  /** Commands of the next message alone, and those of a conversation's later session. */
+  const costs = async (text: string, more: { phone?: string } = {}) => {
     relay.emulator.requests.clear();
-    await writes("hello", { phone });
-    expect(commands().length).toBeLessThanOrEqual(6);
-    relay.emulator.requests.clear();
-    await writes("one more thing");
-    expect(commands().length).toBeLessThanOrEqual(3);
+    await writes(text, more);
+    return commands().filter((method) => !DIRECTORIES.includes(method));
+  };
+  const another = async () => {
     const conversation = await relay.store.conversations.findByExternalChat(relay.account.id, who);
     await relay.store.conversations.learn(relay.portal, conversation?.id as ConversationId, { open: false });
-    relay.emulator.requests.clear();
-    await writes("and again, another day");
-    expect(commands().length).toBeLessThanOrEqual(3);
+    return (await costs("and again, another day")).length;
+  };
+  const warm = async (chats: object) => {
+    await own(chats);
+    await writes("warm the directories", { chat: `${who}-warm`, phone: phone.replace("+7903", "+7908") });
+  };
+
+  it("at most six commands for a new person, at most three for a known one", async () => {
+    await warm({ creation: { first: "deal" } });
+    expect((await costs("hello", { phone })).length).toBeLessThanOrEqual(6);
+    expect((await costs("one more thing")).length).toBeLessThanOrEqual(3);
+    expect(await another()).toBeLessThanOrEqual(3);
+  });
+
+  it("no more for a new person with a phone and an e-mail", async () => {
+    await warm({ creation: { first: "deal" } });
+    expect((await costs(`hello, maria${people}@example.com`, { phone })).length).toBeLessThanOrEqual(6);
+  });
+
+  it("no more for somebody who has a lead alone", async () => {
+    await warm({});
+    const first = await costs("hello", { phone });
+    expect(first).toEqual([
+      "crm.duplicate.findbycomm",
+      "crm.item.add",
+      "imconnector.send.messages",
+      "crm.timeline.comment.add",
+    ]);
+    expect(await another()).toBe(2);
+  });
+
+  it("no more for somebody whom the CRM knows and we do not", async () => {
+    await warm({});
+    const contact = exists("contact", withPhone());
+    exists("deal", { contactId: contact });
+    settled();
+    expect(await costs("hello", { phone })).toEqual([
+      "crm.duplicate.findbycomm",
+      "crm.item.list",
+      "imconnector.send.messages",
+      "crm.timeline.comment.add",
+    ]);
+    expect(await another()).toBeLessThanOrEqual(3);
+  });
+
+  it("no more where both the deal and the lead get the comment, but for the second comment", async () => {
+    await warm({ comments: { priority: "both" } });
+    const contact = exists("contact", withPhone());
+    exists("lead", withPhone());
+    exists("deal", { contactId: contact });
+    settled();
+    expect((await costs("hello", { phone })).length).toBeLessThanOrEqual(6);
+    expect((await costs("one more thing")).length).toBe(3);
+    expect(await another()).toBe(4);
   });
 });

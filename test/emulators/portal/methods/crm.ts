@@ -163,9 +163,10 @@ export const crmMethods: MethodFamily = {
     emitChange(context, item.entityTypeId, item.id, "UPDATE");
     return itemAnswer(item);
   }),
-  "crm.item.fields": guarded((_context, parameters) => {
+  "crm.item.fields": guarded(({ portal }, parameters) => {
     const typeId = entityTypeOf(parameters);
-    return typeof typeId === "number" ? answer({ fields: fieldsOf(typeId) }) : typeId;
+    if (typeof typeId !== "number") return typeId;
+    return answer({ fields: fieldsOf(typeId, portal.crm.userFields.get(typeId) ?? new Map()) });
   }),
   "crm.lead.get": legacyGet(1),
   "crm.deal.get": legacyGet(2),
