@@ -27,6 +27,8 @@ export interface Paged<Row> {
   readonly rows: Row[];
   /** Position to go on from; absent at the end. */
   readonly next?: number;
+  /** How far back was looked, where a page may stop before it is full. */
+  readonly lookedTo?: string;
 }
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
@@ -42,22 +44,23 @@ export async function call<Answer>(method: Method, path: string, body?: unknown)
 }
 
 export async function list<Row>(path: string): Promise<Paged<Row>> {
-  const { body, next } = await send("GET", path);
-  return { rows: body as Row[], ...(next !== undefined && { next }) };
+  const { body, next, lookedTo } = await send("GET", path);
+  return { rows: body as Row[], ...(next !== undefined && { next }), ...(lookedTo !== undefined && { lookedTo }) };
 }
 
 async function send(
   method: Method,
   path: string,
   body?: unknown,
-): Promise<{ readonly body: unknown; readonly next?: number }> {
+): Promise<{ readonly body: unknown; readonly next?: number; readonly lookedTo?: string }> {
   let response = await request(method, path, body);
   if (response.status === 401 && (await renew())) response = await request(method, path, body);
   const text = await response.text();
   const answer: unknown = text === "" ? undefined : parse(text);
   if (!response.ok) throw errorOf(response.status, answer);
   const next = response.headers.get("x-next");
-  return { body: answer, ...(next !== null && { next: Number(next) }) };
+  const lookedTo = response.headers.get("x-looked-to");
+  return { body: answer, ...(next !== null && { next: Number(next) }), ...(lookedTo !== null && { lookedTo }) };
 }
 
 /**

@@ -9,6 +9,7 @@ const rules = new Intl.PluralRules(locale);
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 const number = new Intl.NumberFormat(locale);
 
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -49,6 +50,8 @@ export function agoTime(iso: string, now: number): string {
 }
 
 export const clockTime = (iso: string) => clock.format(new Date(iso));
+/** To the second. */
+export const exactTime = (iso: string) => exact.format(new Date(iso));
 export const fullTime = (iso: string) => full.format(new Date(iso));
 
 /** The day of a message, for the line between days. */

@@ -30,3 +30,5 @@ export const decisionsAnswer = z
     }),
   )
   .describe("Newest first.");
+
+export type DecisionAnswer = z.output<typeof decisionsAnswer>[number];

@@ -121,7 +121,7 @@ describe("settings", () => {
 
   test("are kept up to date without overwriting what is being typed", async () => {
     const page = await settings();
-    const name = page.getByLabel("Name");
+    const name = page.getByLabel("Name", { exact: true });
     await name.fill("Half a na");
     await site.store.portals.update(site.memberId, { name: "From elsewhere" });
     await page.getByText("Not saved yet").waitFor();
@@ -147,7 +147,7 @@ describe("settings", () => {
     const page = await open(site.portal.appRequest(), "/");
     await page.getByText("No channel yet").waitFor();
     await page.context().setOffline(true);
-    await page.getByLabel("Name").fill("Renamed");
+    await page.getByLabel("Name", { exact: true }).fill("Renamed");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("The server cannot be reached").waitFor();
     await page.context().setOffline(false);
