@@ -1,5 +1,7 @@
 import { errorAnswer } from "../../src/api/common.ts";
 import {
+  checkedRules,
+  checkRules,
   comparedRules,
   compareRules,
   currentRules,
@@ -13,8 +15,7 @@ import {
   versionParams,
 } from "../../src/api/rules.ts";
 import { messageId, type PortalId } from "../../src/domain/ids.ts";
-import type { PortalOutcome } from "../../src/portal/contract.ts";
-import { compare, factsOfMessage, titleOf } from "../../src/relay/crm/dry-run.ts";
+import { compare, factsOfMessage, titleOf, titlesOf } from "../../src/relay/crm/dry-run.ts";
 import type { LinesState } from "../../src/relay/crm/lines.ts";
 import type { Decision } from "../../src/rules/decision.ts";
 import { evaluate } from "../../src/rules/evaluate.ts";
@@ -24,7 +25,6 @@ import { defaultRuleset, type Ruleset, rulesetSchema } from "../../src/rules/rul
 import { sentenceOf } from "../../src/rules/texts/reason-texts.ts";
 import { writesOf } from "../../src/rules/texts/writes.ts";
 import { brokenPartsOf } from "../../src/rules/validate.ts";
-import { variablesOf } from "../../src/rules/variables.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { localeOf } from "../../src/server/locale.ts";
@@ -32,6 +32,7 @@ import { editorOf } from "../../src/server/session.ts";
 import type { SavedRuleset } from "../../src/store/contract/rules.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { rulesDirectoryOf } from "./rules-directory.ts";
 
 const security = [{ session: [] }];
 const tags = ["rules"];
@@ -122,6 +123,25 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     },
   );
 
+  scope.post(
+    "/rules/check",
+    {
+      schema: {
+        summary: "Completes a ruleset and tells what cannot work in it; nothing is written",
+        description: "400 where it is no ruleset at all.",
+        tags,
+        security,
+        body: checkRules,
+        response: { 200: checkedRules, ...errors },
+      },
+    },
+    async (request) => {
+      editorOf(request);
+      const { ruleset } = request.body;
+      return { ruleset, broken: brokenPartsOf(ruleset).map((part) => ({ ...part })) };
+    },
+  );
+
   scope.get(
     "/rules/lines",
     {
@@ -182,6 +202,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
         reasons: decision.reasons.map(explain),
         warnings: decision.warnings.map(explain),
         writes: [...writesOf(decision, titleOf(facts, decision), language)],
+        titles: titlesOf(facts, decision),
       };
     },
   );
@@ -229,7 +250,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const { portal } = editorOf(request);
-      return directoryOf(portal);
+      return rulesDirectoryOf(deps, portal);
     },
   );
 
@@ -265,44 +286,6 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     const facts = await factsOfMessage(deps, portal, ourId(asked.message, messageId, "message"), ruleset);
     if (!facts) throw unknown("message");
     return facts;
-  }
-
-  async function directoryOf(portal: PortalId) {
-    const crm = deps.portals.crm(portal);
-    const problems: string[] = [];
-    const orElse = <T>(outcome: PortalOutcome<T>, fallback: T): T => {
-      if (outcome.kind === "ok") return outcome.value;
-      if (outcome.kind !== "withdrawn") problems.push(outcome.sentence);
-      return fallback;
-    };
-    const [leads, stages, pipelines, lines, accounts, lead, deal, contact] = await Promise.all([
-      crm.usesLeads(),
-      crm.leadStages(),
-      crm.pipelines(),
-      deps.portals.connectors(portal).openLines(),
-      store.accounts.list(portal),
-      crm.fields("lead"),
-      crm.fields("deal"),
-      crm.fields("contact"),
-    ]);
-    const writable = (outcome: Awaited<ReturnType<typeof crm.fields>>) =>
-      orElse(outcome, [])
-        .filter((field) => !field.readOnly && field.type !== "crm_multifield")
-        .map(({ name, title, type }) => ({ name, title, type }));
-    return {
-      leads: orElse(leads, true),
-      leadStages: orElse(stages, []).map((stage) => ({ ...stage })),
-      pipelines: orElse(pipelines, []).map((pipeline) => ({
-        ...pipeline,
-        stages: pipeline.stages.map((stage) => ({ ...stage })),
-      })),
-      accounts: accounts.map(({ id, name, channel, line }) => ({ id, name, channel, line: line ?? null })),
-      lines: orElse(lines, []).map(({ id, name }) => ({ id, name })),
-      channels: [...deps.channels.values()].map(({ id, title }) => ({ id, name: title })),
-      fields: { lead: writable(lead), deal: writable(deal), contact: writable(contact) },
-      variables: Object.keys(variablesOf(factsSchema.parse({}))),
-      problem: problems[0] ?? null,
-    };
   }
 }
 

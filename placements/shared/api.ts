@@ -31,7 +31,7 @@ export interface Paged<Row> {
   readonly lookedTo?: string;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const TIMEOUT_MS = 45_000;
 /** The server says something on a stream at least every 15 s; this much silence means a dead line. */

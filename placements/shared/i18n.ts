@@ -1,10 +1,8 @@
 import { locale } from "./boot.ts";
-import { en, type PlainKey, type PluralKey, type Texts } from "./texts/en.ts";
+import { en, type PlainKey, type Plural, type PluralKey } from "./texts/en.ts";
 import { es } from "./texts/es.ts";
 import { ru } from "./texts/ru.ts";
 
-const DICTIONARIES: Readonly<Record<typeof locale, Texts>> = { en, ru, es };
-const texts = DICTIONARIES[locale];
 const rules = new Intl.PluralRules(locale);
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
@@ -16,19 +14,32 @@ const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
 
 type Values = Readonly<Record<string, string | number>>;
 
-export function t(key: PlainKey, values: Values = {}): string {
-  return fill(texts[key], values);
+/** Texts of a page by their keys: plain ones, and those that go by a number. */
+export interface Words<Plain extends string, Counted extends string> {
+  t(key: Plain, values?: Values): string;
+  /** The form of the text that fits the number; `{count}` is put in. */
+  count(key: Counted, amount: number): string;
 }
 
-/** The form of the text that fits the number; `{count}` is put in. */
-export function count(key: PluralKey, amount: number): string {
-  const forms = texts[key];
-  const form =
-    { one: forms.one, few: forms.few, many: forms.many, zero: undefined, two: undefined, other: forms.other }[
-      rules.select(amount)
-    ] ?? forms.other;
-  return fill(form, { count: number.format(amount) });
+/** The words of this page's language. A part of a page that is loaded by itself brings its own. */
+export function wordsOf<Plain extends string, Counted extends string = never>(
+  dictionaries: Readonly<Record<typeof locale, Readonly<Record<Plain, string> & Record<Counted, Plural>>>>,
+): Words<Plain, Counted> {
+  const texts = dictionaries[locale];
+  return {
+    t: (key, values = {}) => fill(texts[key], values),
+    count(key, amount) {
+      const forms: Plural = texts[key];
+      const form =
+        { one: forms.one, few: forms.few, many: forms.many, zero: undefined, two: undefined, other: forms.other }[
+          rules.select(amount)
+        ] ?? forms.other;
+      return fill(form, { count: number.format(amount) });
+    },
+  };
 }
+
+export const { t, count } = wordsOf<PlainKey, PluralKey>({ en, ru, es });
 
 /** The time today, the day before that. */
 export function shortTime(iso: string): string {

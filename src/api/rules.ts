@@ -33,6 +33,12 @@ export const saveRules = z.object({
 });
 export const restoreRules = z.object({ basedOn: z.int().min(0) });
 
+export const checkRules = z.object({ ruleset: rulesetSchema });
+export const checkedRules = z.object({
+  ruleset: rulesetSchema.describe("Complete: what was left out has its default."),
+  broken: z.array(z.object({ path: z.string(), sentence: z.string() })).describe("What cannot work, and where."),
+});
+
 export const linesAnswer = z.object({
   lines: line.array(),
   problem: z.string().nullable().describe("Why a line could not be set as the rules want it."),
@@ -55,6 +61,9 @@ export const triedRules = z.object({
   reasons: explained.array(),
   warnings: explained.array(),
   writes: z.array(z.string()).describe("What would be written into the CRM, a sentence each."),
+  titles: z
+    .object({ lead: z.string(), deal: z.string() })
+    .describe("As a lead or a deal of this message would be called, whether or not one is made."),
 });
 
 export const compareRules = z.object({ ruleset: rulesetSchema });
@@ -88,8 +97,16 @@ export const rulesDirectory = z.object({
     z.array(z.object({ name: z.string(), title: z.string(), type: z.string() })),
   ),
   variables: z.array(z.string()).describe("Names that templates may use."),
+  departments: choice.array(),
+  people: choice.array().describe("Whom the rules name, and who saved versions of them."),
   problem: z.string().nullable().describe("Why some of it could not be read from the portal just now."),
 });
 
+export type CheckedRulesAnswer = z.output<typeof checkedRules>;
+export type LinesAnswer = z.output<typeof linesAnswer>;
+export type TryRules = z.input<typeof tryRules>;
+export type CurrentRulesAnswer = z.output<typeof currentRules>;
+export type RuleVersionAnswer = z.output<typeof ruleVersions>[number];
 export type TriedRulesAnswer = z.output<typeof triedRules>;
+export type ComparedRulesAnswer = z.output<typeof comparedRules>;
 export type RulesDirectoryAnswer = z.output<typeof rulesDirectory>;

@@ -231,9 +231,14 @@ export type FieldMapping = Groups["fields"][number];
 export const defaultRuleset = (): Ruleset => rulesetSchema.parse({});
 
 /** Departments that conversations are spread over, by any group. */
-export function departmentsOf(ruleset: Ruleset): readonly string[] {
+export const departmentsOf = (ruleset: Ruleset): readonly string[] => namedIn(ruleset, "department");
+
+/** People whom the rules make responsible. */
+export const peopleOf = (ruleset: Ruleset): readonly string[] => namedIn(ruleset, "person");
+
+function namedIn(ruleset: Ruleset, kind: Who["kind"]): readonly string[] {
   const own = [ruleset.requests, ruleset.mail].flatMap((groups) => ("as" in groups ? [] : [groups.responsible]));
   const all = [ruleset.chats.responsible, ...own, ...ruleset.overrides.flatMap((one) => one.groups.responsible ?? [])];
   const whos = all.flatMap(({ otherwise, filters }) => [otherwise, ...filters.map((filter) => filter.who)]);
-  return [...new Set(whos.flatMap((one) => (one?.kind === "department" ? [one.id] : [])))];
+  return [...new Set(whos.flatMap((one) => (one?.kind === kind ? [one.id] : [])))];
 }

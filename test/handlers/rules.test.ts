@@ -171,6 +171,32 @@ describe("trying", () => {
     ).toBe(404);
   });
 
+  it("tells how a card would be called, whether or not one is made", async () => {
+    const { titles, writes }: TriedRulesAnswer = (
+      await site.api(admin, "POST", "/rules/try", {
+        ruleset: { chats: { titles: { mail: { deal: "{{ subject }}, {{ from }}" } } } },
+        facts: { event: "mail", line: "1", mail: { from: "a@b.example", subject: "Tables" } },
+      })
+    ).json();
+    expect(titles).toEqual({ lead: "Tables", deal: "Tables, a@b.example" });
+    expect(writes).toEqual(["Nothing."]);
+  });
+
+  it("completes a draft and tells what cannot work in it, without saving it", async () => {
+    const before = (await current()).version;
+    const template = "{{ name | shout }}";
+    const checked = (
+      await site.api(admin, "POST", "/rules/check", { ruleset: { chats: { titles: { chat: { lead: template } } } } })
+    ).json();
+    expect(checked.ruleset).toMatchObject({ owner: { who: "line" }, chats: { titles: { chat: { lead: template } } } });
+    expect(checked.broken).toMatchObject([
+      { path: "chats.titles.chat.lead", sentence: expect.stringContaining("shout") },
+    ]);
+    expect((await site.api(admin, "POST", "/rules/check", { ruleset: { owner: { who: "x" } } })).statusCode).toBe(400);
+    expect((await site.api(await site.sessionOf(5), "POST", "/rules/check", { ruleset: {} })).statusCode).toBe(403);
+    expect((await current()).version).toBe(before);
+  });
+
   it("compares a draft with what counts, over past decisions", async () => {
     const answer = (await site.api(admin, "POST", "/rules/compare", { ruleset: { owner: { who: "rules" } } })).json();
     expect(answer).toEqual({ compared: 0, different: 0, examples: [] });
@@ -186,7 +212,18 @@ describe("the directory", () => {
     expect(directory.fields.lead.map((field) => field.name)).not.toContain("id");
     expect(directory.accounts).toMatchObject([{ id: account, line: "1" }]);
     expect(directory.variables).toContain("phone");
+    expect(directory.departments.length).toBeGreaterThan(0);
     expect(directory.problem).toBeNull();
+    const otherwise = { kind: "person", id: "7" };
+    await save({ chats: { responsible: { otherwise } } });
+    const { people }: RulesDirectoryAnswer = (await site.api(admin, "GET", "/rules/directory")).json();
+    // Whom the rules name, and who saved versions of them.
+    expect(people).toEqual(
+      expect.arrayContaining([
+        { id: "7", name: "Boris Berg" },
+        { id: "1", name: "Ada Admin" },
+      ]),
+    );
   });
 });
 

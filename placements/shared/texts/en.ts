@@ -36,6 +36,8 @@ export const en = {
   "install.outside": "You can close this window and open Threadline from the left menu of your Bitrix24.",
 
   "settings.title": "Settings",
+  "settings.channels": "Channels",
+  "settings.rules": "Rules",
   "portal.title": "This Bitrix24",
   "portal.name": "Name",
   "portal.nameHelp": "How Threadline calls this Bitrix24 in reports and messages to you.",

@@ -36,6 +36,8 @@ export const es: Texts = {
   "install.outside": "Puede cerrar esta ventana y abrir Threadline desde el menú izquierdo de su Bitrix24.",
 
   "settings.title": "Ajustes",
+  "settings.channels": "Canales",
+  "settings.rules": "Reglas",
   "portal.title": "Este Bitrix24",
   "portal.name": "Nombre",
   "portal.nameHelp": "Cómo llama Threadline a este Bitrix24 en los informes y avisos.",

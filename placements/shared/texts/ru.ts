@@ -36,6 +36,8 @@ export const ru: Texts = {
   "install.outside": "Это окно можно закрыть. Threadline откроется из левого меню вашего Битрикс24.",
 
   "settings.title": "Настройки",
+  "settings.channels": "Каналы",
+  "settings.rules": "Правила",
   "portal.title": "Этот Битрикс24",
   "portal.name": "Название",
   "portal.nameHelp": "Так Threadline называет этот Битрикс24 в отчётах и сообщениях для вас.",

@@ -99,7 +99,12 @@ function outcomeOf(facts: Facts, decision: Decision): string {
   return JSON.stringify([transfer, create, targets, responsible.person, comments, fields, title]);
 }
 
-export function titleOf(facts: Facts, decision: Decision): string {
-  const template = decision.create.kind === "deal" ? decision.title.deal : decision.title.lead;
-  return renderTitle(template, variablesOf(facts), facts.customer.name || facts.conversation);
+/** What a lead and a deal of this message would be called. */
+export function titlesOf(facts: Facts, { title }: Decision): { readonly lead: string; readonly deal: string } {
+  const variables = variablesOf(facts);
+  const fallback = facts.customer.name || facts.conversation;
+  return { lead: renderTitle(title.lead, variables, fallback), deal: renderTitle(title.deal, variables, fallback) };
 }
+
+export const titleOf = (facts: Facts, decision: Decision): string =>
+  titlesOf(facts, decision)[decision.create.kind === "deal" ? "deal" : "lead"];
