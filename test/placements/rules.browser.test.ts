@@ -237,6 +237,7 @@ describe("the rules", () => {
     const { person } = await store.people.identify(portal, { conversation, points: [], sharedByMoreThan: 5 });
     const { id } = await store.decisions.begin(portal, { conversation, message, person });
     const facts = factsSchema.parse({
+      line: "1",
       text: "Do you sell tables?",
       customer: { name: "Li", phones: ["+79031234567"] },
     });

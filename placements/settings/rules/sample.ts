@@ -77,7 +77,8 @@ export function factsOf(sample: Sample, directory: Directory | undefined, now: D
     },
     channel: account?.channel ?? "",
     account: { id: account?.id ?? "", name: account?.name ?? "" },
-    line: account?.line ?? null,
+    // On some line that no rule names: an account without a line would leave everything to the rules.
+    line: account ? account.line : "0",
     conversation: "1",
     customer: {
       name: sample.name.trim(),
