@@ -37,7 +37,7 @@ async function save(ruleset: object): Promise<void> {
 }
 async function stored(): Promise<Ruleset> {
   const found = await pages.site.store.rulesets.current(pages.site.memberId);
-  return rulesetSchema.parse(found?.content);
+  return rulesetSchema.parse(found?.content ?? {});
 }
 
 const TAB: Readonly<Record<string, string>> = { en: "Rules", ru: "Правила", la: "Reglas" };
