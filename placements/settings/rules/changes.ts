@@ -1,5 +1,6 @@
 import { canonical, type GroupName, type Ruleset } from "./model.ts";
-import { type RulesKey, t } from "./words.ts";
+import type { RulesKey } from "./texts/en.ts";
+import { t } from "./words.ts";
 
 /** One value that differs between two rulesets. */
 export interface Change {

@@ -1,4 +1,4 @@
-import type { RulesKey } from "./words.ts";
+import type { RulesKey } from "./texts/en.ts";
 
 /** Sections of the rules in their order, and what in a ruleset each shows. */
 export const SECTIONS = [

@@ -434,3 +434,8 @@ export const en = {
   "missing.number": "Give a whole number from 1 to 1000.",
   "missing.days": "Choose at least one working day.",
 } as const satisfies Readonly<Record<string, string | Plural>>;
+
+type Key = keyof typeof en;
+export type RulesPlural = { [One in Key]: (typeof en)[One] extends string ? never : One }[Key];
+export type RulesKey = Exclude<Key, RulesPlural>;
+export type RulesTexts = Readonly<Record<RulesKey, string> & Record<RulesPlural, Plural>>;

@@ -1,4 +1,4 @@
-import type { RulesTexts } from "../words.ts";
+import type { RulesTexts } from "./en.ts";
 
 export const es: RulesTexts = {
   title: "Reglas",
