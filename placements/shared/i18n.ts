@@ -1,6 +1,7 @@
 import { locale } from "./boot.ts";
-import { en, type PlainKey, type Plural, type PluralKey } from "./texts/en.ts";
+import { en, type PlainKey, type PluralKey } from "./texts/en.ts";
 import { es } from "./texts/es.ts";
+import type { Plural } from "./texts/plural.ts";
 import { ru } from "./texts/ru.ts";
 
 const rules = new Intl.PluralRules(locale);

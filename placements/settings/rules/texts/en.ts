@@ -1,4 +1,4 @@
-import type { Plural } from "../../../shared/texts/en.ts";
+import type { Plural } from "../../../shared/texts/plural.ts";
 
 export const en = {
   title: "Rules",
