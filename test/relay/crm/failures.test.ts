@@ -98,6 +98,32 @@ describe("a comment", () => {
     expect(comments()).toHaveLength(1);
   });
 
+  it("whose answer never came is not written again with what was said since", async () => {
+    relay.emulator.faults.add({ kind: "drop-after", method: "crm.timeline.comment.add", times: 1 });
+    const conversation = await arrives("hello");
+    await relay.run("in", conversation);
+    await arrives("and more");
+    await runToTheEnd(conversation);
+    const said = comments()
+      .map((one) => one.text)
+      .join("\n");
+    for (const text of ["hello", "and more"]) expect(said.split(text)).toHaveLength(2);
+  });
+
+  it("that the portal does not allow costs the card nothing: it is still the customer's", async () => {
+    const error = { status: 400, code: "ACCESS_DENIED", description: "Access denied" };
+    relay.emulator.faults.add({ kind: "command-error", method: "crm.timeline.comment.add", error, times: 1 });
+    const conversation = await arrives("hello");
+    await runToTheEnd(conversation);
+    expect(await relay.store.decisions.current(relay.portal, conversation)).toBeDefined();
+    expect(await relay.store.people.ofEntity(relay.portal, "lead", String(leads()[0]?.id))).toBeDefined();
+    await relay.store.conversations.learn(relay.portal, conversation, { open: false });
+    await arrives("another day");
+    await runToTheEnd(conversation);
+    expect(leads()).toHaveLength(1);
+    expect(comments().map((one) => one.text)).toEqual([expect.stringContaining("another day")]);
+  });
+
   it("into a card that was deleted is given up: the next message is decided anew", async () => {
     const conversation = await arrives("hello");
     await runToTheEnd(conversation);
