@@ -1,4 +1,4 @@
-import type { CurrentRulesAnswer, RulesDirectoryAnswer, TriedRulesAnswer } from "../../../src/api/rules.ts";
+import type { CurrentRulesAnswer, RulesDirectoryAnswer } from "../../../src/api/rules.ts";
 
 /** The rules as the page edits them: the very shape that is kept, so that nothing that is not shown gets lost. */
 export type Ruleset = CurrentRulesAnswer["ruleset"];
@@ -14,7 +14,6 @@ export type Test = Exclude<Condition, Group>;
 export type Place = Groups["pipelines"]["first"]["otherwise"];
 export type Who = NonNullable<Groups["responsible"]["otherwise"]>;
 export type Directory = RulesDirectoryAnswer;
-export type Facts = TriedRulesAnswer["facts"];
 
 /** What all ordered lists of filters have. */
 export interface Filter {
