@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import type { AccountOutcome } from "../../src/relay/accounts.ts";
 import { HttpError } from "../../src/server/errors.ts";
+import type { PersonChange } from "../../src/store/contract/people.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -15,6 +16,16 @@ export function ourId<Id>(value: string, brand: (value: string) => Id, what: str
 }
 
 export const unknown = (what: string) => new HttpError(404, "not_found", `There is no such ${what}.`);
+
+/** What an admin's or agent's change of people ended in. @throws HttpError 404 or 409 with its reason, for pages. */
+export function changed(change: PersonChange, what: string): { entry: string; person: string } {
+  if (change.kind === "unknown") throw unknown(what);
+  if (change.kind === "conflict") {
+    const { reason, about = "" } = change;
+    throw new HttpError(409, "conflict", change.sentence, { reason, about });
+  }
+  return { entry: change.entry, person: change.person };
+}
 
 /** 204. */
 export const sendNothing = (reply: FastifyReply) => reply.code(204).send();

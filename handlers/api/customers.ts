@@ -15,10 +15,8 @@ import {
 import { conversationId, type PortalId, personId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { App } from "../../src/server/app.ts";
-import { HttpError } from "../../src/server/errors.ts";
 import { editorOf } from "../../src/server/session.ts";
-import type { PersonChange } from "../../src/store/contract/people.ts";
-import { ourId, unknown } from "./answers.ts";
+import { changed, ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 
 const security = [{ session: [] }];
@@ -230,13 +228,4 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       }),
     );
   }
-}
-
-function changed(change: PersonChange, what: string): { entry: string; person: string } {
-  if (change.kind === "unknown") throw unknown(what);
-  if (change.kind === "conflict") {
-    const { reason, about = "" } = change;
-    throw new HttpError(409, "conflict", change.sentence, { reason, about });
-  }
-  return { entry: change.entry, person: change.person };
 }

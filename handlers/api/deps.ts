@@ -23,7 +23,7 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "react">;
   readonly firstContact: FirstContact;
-  readonly portals: Pick<PortalDirectory, "connectors" | "crm" | "lines" | "people" | "viewer">;
+  readonly portals: Pick<PortalDirectory, "connectors" | "crm" | "crmOf" | "lines" | "people" | "viewer">;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly rules: Rules;

@@ -16,6 +16,10 @@ export const decisionsAnswer = z
         .array(z.string())
         .describe("Sentences in the viewer's language, in the order in which it was decided; none: not decided yet."),
       warnings: z.array(z.string()),
+      portalLink: z
+        .array(z.object({ type: z.enum(["lead", "deal", "contact", "company"]), id: z.string() }))
+        .nullable()
+        .describe("What the portal itself has linked the chat to, where that differs from the decision."),
       steps: z.array(
         z.object({
           name: z
@@ -31,4 +35,25 @@ export const decisionsAnswer = z
   )
   .describe("Newest first.");
 
+export const cards = z
+  .array(
+    z.object({
+      type: z.enum(["lead", "deal"]),
+      id: z.string(),
+      title: z.string(),
+      takes: z.boolean().describe("What is written goes there now."),
+    }),
+  )
+  .describe("Open leads and deals of whoever writes, as far as the viewer may see them.");
+
+export const chosenCard = z.object({
+  type: z.enum(["lead", "deal", "contact", "company"]),
+  id: z.string().regex(/^\d{1,15}$/, "must be a number"),
+});
+export const cardChosen = z.object({ entry: z.string().describe("Takes it back.") });
+export const undoneChoice = z.object({ entry: id });
+
+export type CardAnswer = z.output<typeof cards>[number];
+export type ChosenCard = z.output<typeof chosenCard>;
+export type CardChosenAnswer = z.output<typeof cardChosen>;
 export type DecisionAnswer = z.output<typeof decisionsAnswer>[number];

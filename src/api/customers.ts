@@ -53,7 +53,16 @@ const auditEntry = z.object({
   at: z.string(),
   by: z.string().describe("User id in the portal; `tracker` for ourselves."),
   byName: z.string().nullable().describe("Of a user who has opened our pages."),
-  what: z.enum(["joined", "point-removed", "point-moved", "entity-removed", "merged", "split", "undone"]),
+  what: z.enum([
+    "joined",
+    "point-removed",
+    "point-moved",
+    "entity-removed",
+    "card-chosen",
+    "merged",
+    "split",
+    "undone",
+  ]),
   about: z.record(z.string(), z.string()).describe("`from` and `into`: ids of people, who may be gone meanwhile."),
   undone: z.boolean(),
 });

@@ -45,6 +45,9 @@ export type WhyLinked =
   | { readonly by: "crm" }
   | { readonly by: "admin"; readonly userId: string };
 
+/** What the portal itself has linked a chat to: ids by type. */
+export type ChatLink = Readonly<Partial<Record<EntityType, string>>>;
+
 export type EntityType = "lead" | "deal" | "contact" | "company";
 
 /** A card of the CRM that belongs to a person, and how it looked when it was last read. */
@@ -53,6 +56,8 @@ export interface LinkedEntity {
   readonly id: string;
   /** How we know: we made it, found it by a contact point, were told by the portal's own link, or by an admin. */
   readonly why: "made" | "phone" | "email" | "contact" | "portal" | "admin";
+  /** Somebody moved the person's conversations here: it takes them, whatever the rules say. Only when true. */
+  readonly chosen?: boolean;
   readonly title: string;
   readonly open: boolean;
   readonly pipeline?: string;
@@ -70,4 +75,5 @@ export type PersonConflict =
   | "not-theirs"
   | "nothing-chosen"
   | "undone"
+  | "chosen-already"
   | "changed-since";

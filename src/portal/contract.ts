@@ -1,3 +1,5 @@
+import type { ChatLink } from "../domain/person.ts";
+
 /**
  * One authorised portal, in Bitrix24's own words. Everything the platform may do to a call is one of six outcomes;
  * nothing here throws for a fault of the portal or of the network.
@@ -67,6 +69,8 @@ export interface OpenLines {
   history(
     of: { readonly chatId: string } | { readonly sessionId: string },
   ): Promise<PortalOutcome<readonly HistoryMessage[]>>;
+  /** Which cards the portal itself has linked the chat to (`entity_data_2` of `imopenlines.dialog.get`). */
+  chatLink(chatId: string): Promise<PortalOutcome<ChatLink>>;
   /** A system notice to one employee (used for failed and uncertain deliveries). */
   notify(userId: string, text: string, tag: string): Promise<PortalOutcome<void>>;
 }

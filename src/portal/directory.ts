@@ -71,9 +71,14 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
 
   const caller = (portal: PortalId): PortalCaller => ({ call: (call) => batcherOf(portal).call(call) });
 
+  const viewer = (portal: PortalId, userId: string): PortalCaller => ({
+    call: (call) => batcherOf(portal).call(call, userId),
+  });
+
   return {
     caller,
-    viewer: (portal, userId) => ({ call: (call) => batcherOf(portal).call(call, userId) }),
+    viewer,
+    crmOf: (portal, userId) => createCrm(viewer(portal, userId), clock),
     lines: (portal) => createOpenLines(caller(portal)),
     connectors: (portal) => createConnectors(caller(portal)),
     people(portal) {

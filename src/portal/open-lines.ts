@@ -4,6 +4,7 @@
  * each one's own is read, and an element without one is not taken for delivered.
  */
 import { z } from "zod";
+import type { ChatLink, EntityType } from "../domain/person.ts";
 import type {
   ConnectorMessage,
   DeliveryReport,
@@ -89,6 +90,14 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
       if (!parsed.success) return unreadable("imopenlines.session.history.get");
       return { kind: "ok", value: historyMessages(parsed.data) };
     },
+    async chatLink(chatId) {
+      const params = { CHAT_ID: wireId(chatId) };
+      const outcome = await caller.call({ method: "imopenlines.dialog.get", params, effect: "read" });
+      if (outcome.kind !== "ok") return outcome;
+      const parsed = dialogResult.safeParse(outcome.value);
+      if (!parsed.success) return unreadable("imopenlines.dialog.get");
+      return { kind: "ok", value: linkOf(parsed.data.entity_data_2) };
+    },
     async notify(userId, text, tag) {
       // The tag makes a second notice replace the first one, so a repetition is harmless.
       const call: PortalCall = {
@@ -101,6 +110,27 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
       return outcome.kind === "ok" && outcome.value === false ? NOT_CREATED : done(outcome);
     },
   };
+}
+
+const dialogResult = z.object({
+  entity_data_2: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? ""),
+});
+
+const LINKED = { LEAD: "lead", DEAL: "deal", CONTACT: "contact", COMPANY: "company" } as const;
+
+/** `LEAD|0|COMPANY|0|CONTACT|12|DEAL|41`, in any order; 0: none of that kind. */
+function linkOf(data: string): ChatLink {
+  const parts = data.split("|");
+  const link: Partial<Record<EntityType, string>> = {};
+  for (const [name, type] of Object.entries(LINKED)) {
+    const at = parts.indexOf(name);
+    const id = at < 0 ? "" : (parts[at + 1] ?? "");
+    if (/^[1-9]\d{0,14}$/.test(id)) link[type] = id;
+  }
+  return link;
 }
 
 const NOT_CREATED: PortalOutcome<void> = {

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from "kysely";
 import { conversationId, decisionId, messageId, type PortalId, personId } from "../domain/ids.ts";
+import type { ChatLink } from "../domain/person.ts";
 import { isUuid, toJson } from "./clean.ts";
 import type { DecisionRepository, StepEnd, StoredDecision } from "./contract/rules.ts";
 import { violates } from "./errors.ts";
@@ -14,8 +15,8 @@ interface StepRow {
 type Row = Selectable<Schema["decisions"]> & { readonly steps: readonly StepRow[] | null };
 
 /**
- * Decisions and their steps. A conversation has one that has not ended, and a message begins one at most, which the schema
- * enforces: two workers beginning at once get the same one.
+ * Decisions and their steps. A conversation has one that has not ended, which the schema enforces: two workers beginning at
+ * once get the same one. Of a message there is one, and those that were made anew after it.
  */
 export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository {
   async function read(where: ReturnType<typeof sql>, limit: number): Promise<readonly StoredDecision[]> {
@@ -48,6 +49,8 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
             .where("portal_id", "=", portal)
             .where("conversation_id", "=", input.conversation)
             .where("ended_at", "is", null)
+            // What another worker has just begun by this message is not ended: the insert below then meets it.
+            .where("message_id", "!=", input.message)
             .execute();
           await tx
             .insertInto("decisions")
@@ -60,6 +63,7 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
               written_seq: Number(opening.seq) - 1,
               facts: sql`null`,
               decision: sql`null`,
+              portal_link: sql`null`,
             })
             .execute();
         });
@@ -129,12 +133,50 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
         .execute();
     },
 
+    async noteLink(portal, decision, link) {
+      if (!isUuid(decision)) return;
+      await db
+        .updateTable("decisions")
+        .set({ portal_link: toJson({ link }) })
+        .where("portal_id", "=", portal)
+        .where("id", "=", decision)
+        .where("portal_link", "is", null)
+        .execute();
+    },
+
     async retryStep(portal, decision, step) {
       if (!isUuid(decision)) return;
       await db
         .deleteFrom("decision_steps")
         .where((where) => where.and({ portal_id: portal, decision_id: decision, name: step }))
         .execute();
+    },
+
+    async renew(portal, conversation) {
+      if (!isUuid(conversation)) return;
+      await db.transaction().execute(async (tx) => {
+        const ended = await tx
+          .updateTable("decisions")
+          .set({ ended_at: sql<Date>`clock_timestamp()` })
+          .where("portal_id", "=", portal)
+          .where("conversation_id", "=", conversation)
+          .where("ended_at", "is", null)
+          .returning(["person_id", "message_id", "written_seq", "portal_link"])
+          .executeTakeFirst();
+        if (!ended) return;
+        await tx
+          .insertInto("decisions")
+          .values({
+            ...ended,
+            portal_link: ended.portal_link === null ? sql`null` : toJson(ended.portal_link),
+            portal_id: portal,
+            conversation_id: conversation,
+            at: sql<Date>`clock_timestamp()`,
+            facts: sql`null`,
+            decision: sql`null`,
+          })
+          .execute();
+      });
     },
 
     async end(portal, conversation) {
@@ -199,6 +241,7 @@ function toDecision(row: Row): StoredDecision {
       ...(ending && { end: ending }),
     })),
     writtenSeq: Number(row.written_seq),
+    ...(row.portal_link !== null && { portalLink: (row.portal_link as { readonly link: ChatLink | null }).link }),
     ended: row.ended_at !== null,
   };
 }

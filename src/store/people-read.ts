@@ -111,6 +111,7 @@ const toEntity = (row: Selectable<Schema["person_entities"]>): LinkedEntity => (
   why: row.why as LinkedEntity["why"],
   title: row.title,
   open: row.open,
+  ...(row.chosen && { chosen: true }),
   ...(row.pipeline !== null && { pipeline: row.pipeline }),
   ...(row.stage !== null && { stage: row.stage }),
   ...(row.responsible !== null && { responsible: row.responsible }),

@@ -4,6 +4,7 @@ import type { LinkedEntity, PersonConflict } from "../domain/person.ts";
 import { cleanText, indexable, isUuid, toJson } from "./clean.ts";
 import type { AuditEntry, Identified, Identify, NewPoint, PersonChange, PersonRepository } from "./contract/people.ts";
 import { readPeople, searchPeople } from "./people-read.ts";
+import { choiceOf, chooseCard, putChoiceBack } from "./person-cards.ts";
 import { allOf, type Move, move, putBack, withPeople } from "./person-moves.ts";
 import type { Schema } from "./schema.ts";
 
@@ -111,6 +112,14 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
         return move1(by, "entity-removed", about, entity.person_id, null, { entities: [entity] });
       }),
 
+    chooseCard: (portal, by, person, card) =>
+      withPeople(db, portal, async (tx): Promise<PersonChange> => {
+        if (!(await exists(tx, portal, person))) return { kind: "unknown" };
+        const entry = await chooseCard(tx, portal, by, person, card);
+        if (entry === undefined) return conflict("chosen-already", "This card is chosen already.");
+        return { kind: "done", entry, person };
+      }),
+
     merge: (portal, by, from, into) =>
       change(portal, async (tx) => {
         if (from === into) return conflict("themselves", "A person cannot be joined with themselves.");
@@ -145,12 +154,19 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
           .executeTakeFirst();
         if (!row || row.what === "undone") return { kind: "unknown" };
         if (row.undone_at) return conflict("undone", "It was undone already.");
-        const outcome = await putBack(tx, portal, by, row.id, row.moved);
+        const choice = choiceOf(row.moved);
+        const outcome = choice
+          ? await putChoiceBack(tx, portal, by, row.id, choice)
+          : await putBack(tx, portal, by, row.id, row.moved);
         if (outcome !== "done") {
           const about = outcome.changed;
           return { ...conflict("changed-since", `${about} has been changed since, so this cannot be undone.`), about };
         }
-        return { kind: "done", entry: row.id, person: personId((row.moved as { from: string }).from) };
+        return {
+          kind: "done",
+          entry: row.id,
+          person: personId(choice?.person ?? (row.moved as { from: string }).from),
+        };
       }),
 
     async audit(portal, person, limit) {

@@ -200,6 +200,11 @@ export async function putBack(tx: Tx, portal: PortalId, by: string, entry: strin
     await keepFirsts(tx, portal, into);
     await dropIfEmpty(tx, portal, into, from);
   }
+  await noteUndone(tx, portal, by, entry, from);
+  return "done";
+}
+
+export async function noteUndone(tx: Tx, portal: PortalId, by: string, entry: string, person: string): Promise<void> {
   await tx
     .updateTable("person_audit")
     .set({ undone_at: sql<Date>`clock_timestamp()` })
@@ -209,14 +214,13 @@ export async function putBack(tx: Tx, portal: PortalId, by: string, entry: strin
     .insertInto("person_audit")
     .values({
       portal_id: portal,
-      person_id: from,
+      person_id: person,
       by_user: by,
       what: "undone",
       about: toJson({ entry }),
       moved: toJson(null),
     })
     .execute();
-  return "done";
 }
 
 async function putRowsBack(tx: Tx, parts: Parts): Promise<void> {

@@ -242,6 +242,7 @@ interface PersonEntitiesTable {
   responsible: string | null;
   last_active_at: Date;
   fresh_at: Date | null;
+  chosen: Generated<boolean>;
 }
 
 interface PersonAuditTable {
@@ -285,6 +286,7 @@ interface DecisionsTable {
   given_person: string | null;
   written_seq: Generated<number>;
   ended_at: Date | null;
+  portal_link: Json<unknown>;
 }
 
 interface DecisionStepsTable {

@@ -209,6 +209,61 @@ export function peopleTests(use: () => Store): void {
       expect((await people.ofEntity(portal, "deal", "9"))?.id).toBe(stranger);
     });
 
+    it("have a card chosen that takes what they write, one at a time, and put back as it was", async () => {
+      const { portal, talk, identify } = await world();
+      const { person } = await identify(await talk(), [messenger("a:1")]);
+      const { person: stranger } = await identify(await talk(), [messenger("a:2")]);
+      const people = use().people;
+      const chosen = async (of: PersonId) =>
+        (await personOf(portal, of)).entities.flatMap((one) => (one.chosen === true ? [`${one.id} ${one.why}`] : []));
+      const entryOf = (change: Awaited<ReturnType<typeof people.chooseCard>>) =>
+        change.kind === "done" ? change.entry : "";
+      await people.saveEntities(portal, person, [deal("1"), deal("2", { why: "contact" })]);
+      await people.saveEntities(portal, stranger, [deal("3", { why: "phone" })]);
+      expect(await chosen(person)).toEqual([]);
+
+      const first = await people.chooseCard(portal, "7", person, deal("1", { why: "admin", title: "Renamed" }));
+      expect(first).toMatchObject({ kind: "done", person });
+      expect(await chosen(person)).toEqual(["1 made"]);
+      expect((await people.ofEntity(portal, "deal", "1"))?.entities.find((one) => one.id === "1")?.title).toBe(
+        "Renamed",
+      );
+      expect(await people.chooseCard(portal, "7", person, deal("1"))).toMatchObject({
+        kind: "conflict",
+        reason: "chosen-already",
+      });
+      // What is read again from the portal stays chosen.
+      await people.saveEntities(portal, person, [deal("1")]);
+      expect(await chosen(person)).toEqual(["1 made"]);
+
+      const taken = await people.chooseCard(portal, "7", person, deal("3", { why: "admin" }));
+      expect(await chosen(person)).toEqual(["3 admin"]);
+      expect((await personOf(portal, stranger)).entities).toEqual([]);
+      const unknown = await people.chooseCard(portal, "7", person, deal("4", { why: "admin" }));
+      expect(await chosen(person)).toEqual(["4 admin"]);
+      expect((await people.audit(portal, person, 10))[0]).toMatchObject({
+        by: "7",
+        what: "card-chosen",
+        about: { type: "deal", id: "4", title: "Deal 4" },
+      });
+
+      expect(await people.undo(portal, "7", entryOf(taken))).toMatchObject({
+        kind: "conflict",
+        reason: "changed-since",
+      });
+      expect(await people.undo(portal, "7", entryOf(unknown))).toMatchObject({ kind: "done", person });
+      expect(await chosen(person)).toEqual(["3 admin"]);
+      expect(await people.ofEntity(portal, "deal", "4")).toBeUndefined();
+      expect(await people.undo(portal, "7", entryOf(taken))).toMatchObject({ kind: "done" });
+      expect(await chosen(person)).toEqual(["1 made"]);
+      expect((await people.ofEntity(portal, "deal", "3"))?.id).toBe(stranger);
+      expect((await personOf(portal, stranger)).entities[0]?.why).toBe("phone");
+      expect(await people.undo(portal, "7", entryOf(first))).toMatchObject({ kind: "done" });
+      expect(await chosen(person)).toEqual([]);
+
+      expect(await people.chooseCard(newPortalId(), "7", person, deal("1"))).toEqual({ kind: "unknown" });
+    });
+
     it("are searched by name and by a part of a point, page by page", async () => {
       const { portal, account } = await place(use());
       const made: PersonId[] = [];

@@ -60,6 +60,54 @@ export function ruleTests(use: () => Store): void {
       expect(await decisions.current(newPortalId(), conversation)).toBeUndefined();
     });
 
+    it("are made anew for what follows: another takes over where the first one stopped", async () => {
+      const { portal, conversation, message, person } = await begun();
+      const { decisions } = use();
+      await decisions.renew(portal, conversation);
+      expect(await decisions.current(portal, conversation)).toBeUndefined();
+      const first = await decisions.begin(portal, { conversation, message, person });
+      await decisions.decide(portal, first.id, { rulesetVersion: 3, facts: {}, decision: { a: 1 } });
+      await decisions.beginStep(portal, first.id, "lead");
+      await decisions.noteWritten(portal, first.id, 1_000_000);
+      await decisions.renew(newPortalId(), conversation);
+      expect((await decisions.current(portal, conversation))?.id).toBe(first.id);
+      await decisions.renew(portal, conversation);
+      const second = await decisions.current(portal, conversation);
+      expect(second?.id).not.toBe(first.id);
+      expect(second).toMatchObject({ message, person, steps: [], writtenSeq: 1_000_000, ended: false });
+      expect(second?.decision).toBeUndefined();
+      expect(await decisions.find(portal, first.id)).toMatchObject({ ended: true, decision: { a: 1 } });
+      // The message that began the first one is not begun a third time.
+      expect((await decisions.begin(portal, { conversation, message, person })).id).toBe(second?.id);
+      await Promise.all([1, 2, 3].map(() => decisions.renew(portal, conversation)));
+      expect((await decisions.ofConversation(portal, conversation, 20)).filter((one) => !one.ended)).toHaveLength(1);
+    });
+
+    it("remember what the portal has linked the chat to, by its first answer, also when made anew", async () => {
+      const { portal, conversation, message, person } = await begun();
+      const { decisions } = use();
+      const { id, portalLink } = await decisions.begin(portal, { conversation, message, person });
+      expect(portalLink).toBeUndefined();
+      await decisions.noteLink(newPortalId(), id, { lead: "1" });
+      await decisions.noteLink(portal, id, { lead: "7", contact: "3" });
+      await decisions.noteLink(portal, id, null);
+      expect((await decisions.find(portal, id))?.portalLink).toEqual({ lead: "7", contact: "3" });
+      await decisions.renew(portal, conversation);
+      const anew = await decisions.current(portal, conversation);
+      expect(anew?.portalLink).toEqual({ lead: "7", contact: "3" });
+      await decisions.end(portal, conversation);
+    });
+
+    it("remember that the portal does not tell what the chat is linked to", async () => {
+      const { portal, conversation, message, person } = await begun();
+      const { decisions } = use();
+      const { id } = await decisions.begin(portal, { conversation, message, person });
+      await decisions.noteLink(portal, id, null);
+      expect((await decisions.find(portal, id))?.portalLink).toBeNull();
+      await decisions.renew(portal, conversation);
+      expect((await decisions.current(portal, conversation))?.portalLink).toBeNull();
+    });
+
     it("remember their facts, and each step before and after it", async () => {
       const { portal, conversation, message, person } = await begun();
       const { decisions } = use();

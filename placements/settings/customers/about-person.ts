@@ -54,6 +54,8 @@ export function aboutChange({ what, about }: AuditAnswer, person: string): strin
       return t(isHere ? "customers.change.came" : "customers.change.went", { what: about.shown ?? about.key ?? "" });
     case "entity-removed":
       return t("customers.change.forgot", { what: about.title || about.id || "" });
+    case "card-chosen":
+      return t("customers.change.chose", { what: about.title || about.id || "" });
     case "split":
       return t(isHere ? "customers.change.splitOff" : "customers.change.split");
     case "undone":
@@ -73,6 +75,7 @@ const CONFLICTS: Readonly<Record<ConflictReason, PlainKey>> = {
   "not-theirs": "customers.conflict.notTheirs",
   "nothing-chosen": "customers.conflict.nothingChosen",
   undone: "customers.conflict.undone",
+  "chosen-already": "why.chosenAlready",
   "changed-since": "customers.conflict.changedSince",
 };
 

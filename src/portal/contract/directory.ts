@@ -9,6 +9,8 @@ export interface PortalDirectory {
   lines(portal: PortalId): OpenLines;
   connectors(portal: PortalId): Connectors;
   crm(portal: PortalId): Crm;
+  /** With the viewer's own rights; remembers nothing. */
+  crmOf(portal: PortalId, userId: string): Crm;
   lineSettings(portal: PortalId): LineSettings;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;

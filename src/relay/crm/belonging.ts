@@ -17,12 +17,13 @@ import { addContactData, fillFound } from "./fill-cards.ts";
 import { gatherFacts, knownFound, messageFacts } from "./gather-facts.ts";
 import type { Identify, Sender } from "./identify.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { readLink } from "./portal-link.ts";
 import type { Rules } from "./rulesets.ts";
 import { isSameSession, NEVER, sessionEnd } from "./session.ts";
 import { addActivities, writeComments } from "./write-comments.ts";
 
 export interface BelongingDeps extends CrmDeps {
-  readonly portals: Pick<PortalDirectory, "crm" | "people">;
+  readonly portals: Pick<PortalDirectory, "crm" | "lines" | "people">;
   readonly rules: Rules;
   readonly identify: Identify;
 }
@@ -166,6 +167,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     if (carried.decision.comments.when === "live" || isOver) await writeComments(deps, now, carried, targets);
     await fillFound(deps, now, carried);
     if (trigger) await addContactData(deps, now, carried.stored, trigger);
+    await readLink(deps, now, stored);
     return isOver || overAt === NEVER || carried.decision.comments.when === "live" ? undefined : overAt;
   }
 

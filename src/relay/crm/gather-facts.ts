@@ -35,7 +35,7 @@ export async function gatherFacts(deps: CrmDeps, of: Case, person: Person, rows:
     crm: {
       leads: answerOf(leads) ?? true,
       found: found.map(toFact),
-      chosen: found.flatMap(({ type, id, why }) => (why === "admin" ? [{ type, id }] : [])),
+      chosen: found.flatMap(({ type, id, chosen }) => (chosen === true ? [{ type, id }] : [])),
     },
     directory: {
       leadStages: answerOf(stages)?.map((stage) => stage.id) ?? null,
@@ -186,7 +186,8 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<reado
   const now = deps.now();
   const read = items.map((item): LinkedEntity => {
     const ref = refs.find((one) => one.type === item.type && one.id === item.id);
-    return linked(item, ref?.why ?? "contact", now);
+    const isChosen = known.some((one) => one.chosen === true && one.type === item.type && one.id === item.id);
+    return { ...linked(item, ref?.why ?? "contact", now), ...(isChosen && { chosen: true }) };
   });
   const named = refs
     .filter((ref, at) => isHolder(ref) && refs.findIndex((one) => one.type === ref.type && one.id === ref.id) === at)
@@ -231,7 +232,7 @@ const BY: Readonly<Record<LinkedEntity["why"], Facts["crm"]["found"][number]["by
   contact: "contact",
 };
 
-const toFact = ({ why, freshAt: _freshAt, lastActiveAt, ...entity }: LinkedEntity) => ({
+const toFact = ({ why, freshAt: _freshAt, chosen: _chosen, lastActiveAt, ...entity }: LinkedEntity) => ({
   ...entity,
   by: BY[why],
   lastActiveAt: lastActiveAt.toISOString(),

@@ -44,6 +44,8 @@ export interface PersonRepository {
   movePoint(portal: PortalId, by: string, kind: ContactKind, key: string, to: PersonId): Promise<PersonChange>;
   removeEntity(portal: PortalId, by: string, type: EntityType, id: string): Promise<PersonChange>;
   merge(portal: PortalId, by: string, from: PersonId, into: PersonId): Promise<PersonChange>;
+  /** From now on this card takes what the person writes, and no other that was chosen before. It may be new to us. */
+  chooseCard(portal: PortalId, by: string, person: PersonId, card: LinkedEntity): Promise<PersonChange>;
   /** Takes points and conversations out of a person into a new one. */
   split(portal: PortalId, by: string, person: PersonId, out: SplitOut): Promise<PersonChange>;
   /** Puts back what an audit entry did, unless what it touched has changed since. */
@@ -110,7 +112,15 @@ export interface AuditEntry {
   readonly at: Date;
   /** A user of the portal; `tracker` for ourselves. */
   readonly by: string;
-  readonly what: "joined" | "point-removed" | "point-moved" | "entity-removed" | "merged" | "split" | "undone";
+  readonly what:
+    | "joined"
+    | "point-removed"
+    | "point-moved"
+    | "entity-removed"
+    | "card-chosen"
+    | "merged"
+    | "split"
+    | "undone";
   readonly about: Readonly<Record<string, string>>;
   readonly undoneAt?: Date;
 }

@@ -1,4 +1,5 @@
 import type { ConversationId, DecisionId, MessageId, PersonId, PortalId } from "../../domain/ids.ts";
+import type { ChatLink } from "../../domain/person.ts";
 
 /** Rulesets in versions. A saved version is never changed: rolling back saves an old one's content as a new version. */
 export interface RulesetRepository {
@@ -40,8 +41,8 @@ export interface SaveRuleset {
  */
 export interface DecisionRepository {
   /**
-   * Begins a decision for a conversation: the one that was current ends. Answers the one that exists if the same message
-   * began one before (a crash between).
+   * Begins a decision for a conversation: the one that was current ends. Answers the latest one that the same message
+   * began if there is one (a crash between).
    */
   begin(portal: PortalId, input: NewDecision): Promise<StoredDecision>;
   current(portal: PortalId, conversation: ConversationId): Promise<StoredDecision | undefined>;
@@ -53,8 +54,15 @@ export interface DecisionRepository {
   endStep(portal: PortalId, decision: DecisionId, step: string, end: StepEnd): Promise<void>;
   /** Messages up to this position stand in the cards. */
   noteWritten(portal: PortalId, decision: DecisionId, seq: number): Promise<void>;
+  /** What the portal has linked the chat to, `null` when it does not tell; read once, so the first answer stays. */
+  noteLink(portal: PortalId, decision: DecisionId, link: ChatLink | null): Promise<void>;
   /** The step certainly had no effect: it may be begun again. */
   retryStep(portal: PortalId, decision: DecisionId, step: string): Promise<void>;
+  /**
+   * The conversation's current decision is to be made anew for what follows: it ends, and one that is not decided yet takes
+   * over, begun by the same message and writing on from the same position. Nothing when there is none.
+   */
+  renew(portal: PortalId, conversation: ConversationId): Promise<void>;
   /** The conversation's session ended: the next message begins another decision. */
   end(portal: PortalId, conversation: ConversationId): Promise<void>;
   /** For the journal and "why is it here?". Newest first. */
@@ -108,6 +116,8 @@ export interface StoredDecision {
   readonly steps: readonly { readonly name: string; readonly at: Date; readonly end?: StepEnd }[];
   /** Messages up to this position stand in the cards. */
   readonly writtenSeq: number;
+  /** What the portal itself has linked the chat to; `null`: it does not tell; absent: not asked yet. */
+  readonly portalLink?: ChatLink | null;
   /** The session ended, or another decision took over. */
   readonly ended: boolean;
 }
