@@ -167,7 +167,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     if (carried.decision.comments.when === "live" || isOver) await writeComments(deps, now, carried, targets);
     await fillFound(deps, now, carried);
     if (trigger) await addContactData(deps, now, carried.stored, trigger);
-    await readLink(deps, now, stored);
+    await readLink(deps, now, stored, targets.length);
     return isOver || overAt === NEVER || carried.decision.comments.when === "live" ? undefined : overAt;
   }
 

@@ -10,16 +10,18 @@ const TYPES = ["deal", "lead", "contact", "company"] as const satisfies readonly
  * Reads once a session what the portal itself has linked the chat to, because it searches by its own lights (a name is
  * enough for it) and tells nobody.
  *
- * One command, and never in the run that asked the CRM a question for a person whose cards we know: theirs stays within
- * three commands, and a message or reply that follows has room for it. Not to be had just now: with the next one. Refused:
+ * One command, and never in the run that opened the session: what that costs is counted. A message or reply that follows
+ * has room for it, unless it is written into several cards; then the end of the session has. Not to be had just now: with the next one. Refused:
  * counts as read, because it would be refused again.
  */
 export async function readLink(
   deps: CrmDeps & { readonly portals: Pick<PortalDirectory, "lines"> },
   { conversation }: Pick<Case, "conversation">,
   stored: StoredDecision,
+  comments: number,
 ): Promise<void> {
-  const hasRoom = stored.steps.length > 0 || !conversation.open;
+  const hasRoom =
+    !conversation.open || (comments < 2 && stored.steps.some(({ name }) => /^(comment|activity):/.test(name)));
   if (stored.portalLink !== undefined || conversation.imChatId === undefined || !hasRoom) return;
   const outcome = await deps.portals.lines(conversation.portal).chatLink(conversation.imChatId);
   if (outcome.kind === "ok" || outcome.kind === "refused") {

@@ -135,6 +135,8 @@ describe("what the portal has linked the chat to", () => {
     await rules({ creation: { first: "lead" } });
     relay.emulator.requests.clear();
     const conversation = await writes("hello");
+    expect(asked()).toBe(0);
+    await writes("one");
     const decision = await decisionOf(conversation);
     expect(decision.portalLink).toMatchObject({ lead: String(lastId("lead")) });
     expect(linkThatDiffers(decision)).toBeUndefined();
