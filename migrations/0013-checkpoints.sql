@@ -173,7 +173,7 @@ begin
         left join lateral (
           select k.* from decisions k join messages t on t.id = k.message_id
             where k.conversation_id = m.conversation_id and k.portal_id = of_portal and k.decision is not null
-              and t.seq <= m.seq and (k.ended_at is null or k.ended_at >= m.created_at)
+              and t.seq <= m.seq and (k.ended_at is null or k.ended_at > m.created_at)
             order by t.seq desc limit 1) as d on true
       where m.id = any(ids) and m.portal_id = of_portal;
 end
