@@ -50,7 +50,12 @@ afterAll(async () => {
 async function rules(ruleset: object): Promise<void> {
   const { version } = await world.api<{ version: number }>("/api/rules");
   await world.api("/api/rules", { method: "PUT", body: { ruleset, basedOn: version } });
+  // The other processes remember the rules for three seconds, and nothing tells from outside when they look again.
+  const savedAt = Date.now();
+  await until(() => Date.now() - savedAt > REMEMBERED_MS, 10_000, "the rules to count everywhere");
 }
+
+const REMEMBERED_MS = 3_500;
 
 function newPhone(): string {
   people += 1;
