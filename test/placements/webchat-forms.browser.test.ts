@@ -113,7 +113,7 @@ test("a new visitor fills in the form, writes, and is not asked again after a re
   await dialog(page).getByText("Please write the whole number").waitFor();
   await dialog(page).getByLabel("Phone").fill("600 12 34 56");
   await dialog(page).getByRole("button", { name: "Start the chat" }).click();
-  const input = dialog(page).getByRole("textbox");
+  const input = dialog(page).getByRole("textbox", { name: "Write a message…" });
   await input.waitFor();
   await input.fill("Hello!");
   await input.press("Enter");
@@ -168,8 +168,8 @@ test("when nobody works, the form takes the message and the conversation goes on
 test("a conversation that was closed is rated once", async () => {
   const page = await visit({ rating: "stars" });
   await launcher(page).click();
-  await dialog(page).getByRole("textbox").fill("Hello!");
-  await dialog(page).getByRole("textbox").press("Enter");
+  await dialog(page).getByRole("textbox", { name: "Write a message…" }).fill("Hello!");
+  await dialog(page).getByRole("textbox", { name: "Write a message…" }).press("Enter");
   await arrived("Hello!");
   const [found] = await world.store.conversations.list(world.account.portal, { limit: 1 });
   if (!found) throw new Error("no conversation");
