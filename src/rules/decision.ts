@@ -42,7 +42,6 @@ export const decisionSchema = z
       givenBy: id.nullable().describe("The filter that spread it over a department: it counts there."),
     }),
     comments: commentsShape.pick({ when: true, form: true }),
-    followTransfers: z.boolean(),
     title: z.object({ lead: z.string(), deal: z.string() }).describe("Templates of the titles of what is created."),
     fields: z.array(fieldMapping),
     reasons: z.array(reason).describe("In the order in which it was decided."),

@@ -29,7 +29,6 @@ export function evaluate(facts: Facts, ruleset: Ruleset): Decision {
     owner,
     transfer,
     comments: { when: groups.comments.when, form: groups.comments.form },
-    followTransfers: groups.responsible.followTransfers,
     title: groups.titles[facts.event],
     fields: groups.fields,
   };

@@ -97,7 +97,6 @@ const responsible = z
   .object({
     otherwise: who.nullable().default(null).describe("`null`: whoever installed the app, as the portal does."),
     fromEntity: z.boolean().default(true).describe("Who is responsible for what was found in the CRM stays so."),
-    followTransfers: z.boolean().default(true).describe("Transfers in the chat and in the card follow each other."),
     filters: z
       .array(z.object({ id, name: name.default(""), when, who }))
       .max(200)

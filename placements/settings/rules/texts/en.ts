@@ -237,9 +237,6 @@ export const en = {
   "responsible.fromEntity": "The client's responsible person stays",
   "responsible.fromEntityHelp":
     "Who is responsible for the lead, deal or client that was found is so for what is new, too.",
-  "responsible.follow": "Follow transfers",
-  "responsible.followHelp":
-    "Who takes the chat over becomes responsible in the card, and the other way round. The last change counts.",
   "responsible.filters": "By conditions",
   "responsible.otherwise": "All others",
   "responsible.installer": "Whoever installed Threadline",
@@ -260,7 +257,6 @@ export const en = {
   "titles.bare": "Show for somebody of whom nothing is known",
   "titles.bareHelp": "The examples below are then of a customer without name, phone and e-mail.",
   "titles.chat": "Chat",
-  "titles.missed": "Unanswered chat",
   "titles.request": "Request from a form",
   "titles.mail": "E-mail",
   "titles.of.lead": "Title of a lead",

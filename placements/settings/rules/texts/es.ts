@@ -236,8 +236,6 @@ export const es: RulesTexts = {
   "responsible.fromEntity": "El responsable del cliente se queda",
   "responsible.fromEntityHelp":
     "Quien es responsable del prospecto, la negociación o el cliente encontrado lo es también de lo nuevo.",
-  "responsible.follow": "Seguir las transferencias",
-  "responsible.followHelp": "Quien toma el chat se hace responsable en la ficha, y al revés. Cuenta el último cambio.",
   "responsible.filters": "Por condiciones",
   "responsible.otherwise": "Todos los demás",
   "responsible.installer": "Quien instaló Threadline",
@@ -258,7 +256,6 @@ export const es: RulesTexts = {
   "titles.bare": "Mostrar para alguien de quien no se sabe nada",
   "titles.bareHelp": "Los ejemplos de abajo son entonces de un cliente sin nombre, teléfono ni correo.",
   "titles.chat": "Chat",
-  "titles.missed": "Chat sin respuesta",
   "titles.request": "Solicitud de un formulario",
   "titles.mail": "Correo",
   "titles.of.lead": "Título del prospecto",

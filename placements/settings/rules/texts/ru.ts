@@ -234,9 +234,6 @@ export const ru: RulesTexts = {
   "responsible.intro": "Кто отвечает за то, что создаётся.",
   "responsible.fromEntity": "Ответственный за клиента остаётся",
   "responsible.fromEntityHelp": "Кто отвечает за найденный лид, сделку или клиента, отвечает и за новое.",
-  "responsible.follow": "Следовать за передачей",
-  "responsible.followHelp":
-    "Кто забрал чат, становится ответственным в карточке, и наоборот. Действует последнее изменение.",
   "responsible.filters": "По условиям",
   "responsible.otherwise": "Все остальные",
   "responsible.installer": "Кто установил Threadline",
@@ -257,7 +254,6 @@ export const ru: RulesTexts = {
   "titles.bare": "Показать для клиента, о котором ничего не известно",
   "titles.bareHelp": "Примеры ниже будут без имени, телефона и e-mail.",
   "titles.chat": "Чат",
-  "titles.missed": "Чат без ответа",
   "titles.request": "Заявка из формы",
   "titles.mail": "Письмо",
   "titles.of.lead": "Название лида",
