@@ -23,6 +23,8 @@ const security = [{ session: [] }];
 const tags = ["customers"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 const AUDIT = 100;
+/** Of a person, the latest ones. */
+const CONVERSATIONS = 50;
 
 /** Who is who, for administrators: what links messages to a person, why, and every change of it with its way back. */
 export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
@@ -194,38 +196,37 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
   /** Accounts are named, because ids of messengers mean nothing to people. */
   async function present(portal: PortalId, found: readonly Person[]) {
     const accounts = new Map((await store.accounts.list(portal)).map((account) => [String(account.id), account]));
-    return Promise.all(
-      found.map(async (person) => {
-        const conversations = await Promise.all(
-          person.conversations.slice(0, 50).map((id) => store.conversations.find(portal, id)),
-        );
-        return {
-          id: person.id,
-          name: person.name,
-          points: person.points.map((point) => {
-            const account =
-              point.kind === "messenger" ? accounts.get(point.key.slice(0, point.key.indexOf(":"))) : undefined;
-            return {
-              kind: point.kind,
-              key: point.key,
-              shown: point.shown,
-              why: { ...point.why },
-              at: point.createdAt.toISOString(),
-              first: point.first,
-              shared: point.shared,
-              linkable: point.linkable,
-              account: account ? { name: account.name, channel: account.channel } : null,
-            };
-          }),
-          entities: person.entities.map(({ type, id, title, open, why }) => ({ type, id, title, open, why })),
-          conversations: conversations.flatMap((one) => {
-            const account = one && accounts.get(one.account);
-            if (!one || !account) return [];
-            const { channel, name } = account;
-            return [{ id: one.id, channel, account: name, lastMessageAt: one.lastMessageAt.toISOString() }];
-          }),
-        };
-      }),
-    );
+    const shown = found.map((person) => ({ person, latest: person.conversations.slice(0, CONVERSATIONS) }));
+    const ids = shown.flatMap(({ latest }) => latest);
+    const conversations = new Map((await store.conversations.findMany(portal, ids)).map((one) => [one.id, one]));
+    return shown.map(({ person, latest }) => {
+      return {
+        id: person.id,
+        name: person.name,
+        points: person.points.map((point) => {
+          const account =
+            point.kind === "messenger" ? accounts.get(point.key.slice(0, point.key.indexOf(":"))) : undefined;
+          return {
+            kind: point.kind,
+            key: point.key,
+            shown: point.shown,
+            why: { ...point.why },
+            at: point.createdAt.toISOString(),
+            first: point.first,
+            shared: point.shared,
+            linkable: point.linkable,
+            account: account ? { name: account.name, channel: account.channel } : null,
+          };
+        }),
+        entities: person.entities.map(({ type, id, title, open, why }) => ({ type, id, title, open, why })),
+        conversations: latest.flatMap((id) => {
+          const one = conversations.get(id);
+          const account = one && accounts.get(one.account);
+          if (!one || !account) return [];
+          const { channel, name } = account;
+          return [{ id: one.id, channel, account: name, lastMessageAt: one.lastMessageAt.toISOString() }];
+        }),
+      };
+    });
   }
 }

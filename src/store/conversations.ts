@@ -21,6 +21,18 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
       return row && toConversation(row);
     },
 
+    async findMany(portal, conversations) {
+      const ids = conversations.filter(isUuid);
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("id", "in", ids)
+        .execute();
+      return rows.map(toConversation);
+    },
+
     async findByExternalChat(account, externalChatId) {
       if (!isUuid(account)) return undefined;
       const row = await db

@@ -57,6 +57,9 @@ export function peopleTests(use: () => Store): void {
       expect(again.added.map((point) => point.key)).toEqual(["b:7", "maria@example.com"]);
       const person = await personOf(portal, maria.person);
       expect(new Set(person.conversations)).toEqual(new Set([first, second]));
+      const read = await use().conversations.findMany(portal, [...person.conversations, "rubbish" as ConversationId]);
+      expect(new Set(read.map((one) => one.id))).toEqual(new Set([first, second]));
+      expect(await use().conversations.findMany(newPortalId(), person.conversations)).toEqual([]);
       expect(person.points.map((point) => [point.key, point.first])).toEqual(
         expect.arrayContaining([
           ["a:1", true],

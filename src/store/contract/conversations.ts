@@ -3,6 +3,8 @@ import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
 
 export interface ConversationRepository {
   find(portal: PortalId, conversation: ConversationId): Promise<Conversation | undefined>;
+  /** Those of them that are there, in no particular order. */
+  findMany(portal: PortalId, conversations: readonly ConversationId[]): Promise<readonly Conversation[]>;
   /** The conversation that goes on, where the chat has moved. */
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
   findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
