@@ -74,7 +74,7 @@ describe("the rules", () => {
     await pages.inspect(page, "rules-owner");
     await page.getByLabel("What did you change?").fill("we take over");
     await saveRules(page);
-    await lines.getByText("As the rules want it").waitFor();
+    await lines.getByText("As the rules want it", { exact: true }).waitFor();
     const config = pages.site.portal.portal.lines.get(1)?.config ?? {};
     expect(config).toMatchObject({ CRM: "Y", CRM_CREATE: "none", CRM_CHAT_TRACKER: "N" });
     expect(await pages.site.store.rulesets.current(pages.site.memberId)).toMatchObject({ note: "we take over" });
@@ -84,7 +84,7 @@ describe("the rules", () => {
     await lines.getByText("Not as the rules want it").waitFor();
     await lines.getByText("Makes deals.").waitFor();
     await lines.getByRole("button", { name: "Set again" }).click();
-    await lines.getByText("As the rules want it").waitFor();
+    await lines.getByText("As the rules want it", { exact: true }).waitFor();
     expect(config).toMatchObject({ CRM_CREATE: "none" });
   });
 
@@ -368,7 +368,7 @@ describe("the rules", () => {
       await page.getByText(words).first().waitFor();
       await pages.inspect(page, `rules-${language}`);
     }
-  });
+  }, 240_000);
 
   test("that cannot be loaded say so, and are loaded when asked again", async () => {
     const { url, fields } = pages.site.portal.appRequest();
