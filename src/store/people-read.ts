@@ -59,9 +59,7 @@ export async function readPeople(
       .selectAll()
       .where("portal_id", "=", portal)
       .where("person_id", "in", ids)
-      // By the millisecond: what was taken away and put back has come through a date of JavaScript.
-      .orderBy(sql`date_trunc('milliseconds', created_at)`)
-      .orderBy("kind")
+      .orderBy("created_at")
       .orderBy("key")
       .execute(),
     db

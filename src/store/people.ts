@@ -1,15 +1,14 @@
-import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { type PersonId, type PortalId, personId } from "../domain/ids.ts";
 import type { LinkedEntity, PersonConflict } from "../domain/person.ts";
 import { cleanText, indexable, isUuid, toJson } from "./clean.ts";
 import type { AuditEntry, Identified, Identify, NewPoint, PersonChange, PersonRepository } from "./contract/people.ts";
 import { readPeople, searchPeople } from "./people-read.ts";
 import { choiceOf, chooseCard, putChoiceBack } from "./person-cards.ts";
-import { allOf, type Move, move, putBack, withPeople } from "./person-moves.ts";
+import { allOf, type Move, move, type PointRow, pointRows, putBack, withPeople } from "./person-moves.ts";
 import type { Schema } from "./schema.ts";
 
 type Tx = Transaction<Schema>;
-type PointRow = Selectable<Schema["contact_points"]>;
 
 /**
  * People. Changes of who belongs together follow each other in a portal (see `person-moves.ts`); a crash leaves the whole
@@ -222,9 +221,7 @@ async function exists(tx: Kysely<Schema>, portal: PortalId, person: string): Pro
 const keyOf = (key: string) => indexable(cleanText(key));
 
 const pointOf = (tx: Tx, portal: PortalId, kind: string, key: string): Promise<PointRow | undefined> =>
-  tx
-    .selectFrom("contact_points")
-    .selectAll()
+  pointRows(tx)
     .where((where) => where.and({ portal_id: portal, kind, key: keyOf(key) }))
     .executeTakeFirst();
 

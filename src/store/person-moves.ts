@@ -9,8 +9,11 @@ import type { Schema } from "./schema.ts";
  * another, or away. A move is written down as it happens, in its own transaction, with all that is needed to put it back.
  */
 
+/** `exact_at`: `created_at` to the microsecond, which a date of JavaScript loses; what was brought first stays first. */
+export type PointRow = Selectable<Schema["contact_points"]> & { readonly exact_at: string };
+
 export interface Parts {
-  readonly points: readonly Selectable<Schema["contact_points"]>[];
+  readonly points: readonly PointRow[];
   readonly entities: readonly Selectable<Schema["person_entities"]>[];
   readonly conversations: readonly string[];
 }
@@ -43,11 +46,12 @@ export function withPeople<T>(db: Kysely<Schema>, portal: PortalId, work: (tx: T
   });
 }
 
+export const pointRows = (tx: Tx) =>
+  tx.selectFrom("contact_points").selectAll().select(sql<string>`created_at::text`.as("exact_at"));
+
 export async function allOf(tx: Tx, portal: PortalId, person: string): Promise<Parts> {
   const at = { portal_id: portal, person_id: person };
-  const points = await tx
-    .selectFrom("contact_points")
-    .selectAll()
+  const points = await pointRows(tx)
     .where((where) => where.and(at))
     .execute();
   const entities = await tx
@@ -224,10 +228,11 @@ export async function noteUndone(tx: Tx, portal: PortalId, by: string, entry: st
 }
 
 async function putRowsBack(tx: Tx, parts: Parts): Promise<void> {
-  for (const point of parts.points)
+  for (const { exact_at, ...point } of parts.points)
     await tx
       .insertInto("contact_points")
-      .values({ ...point, why: toJson(point.why), created_at: new Date(point.created_at) })
+      // Moves of older versions were written without it.
+      .values({ ...point, why: toJson(point.why), created_at: sql`${exact_at ?? point.created_at}::timestamptz` })
       .execute();
   for (const entity of parts.entities)
     await tx

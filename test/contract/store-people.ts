@@ -191,6 +191,23 @@ export function peopleTests(use: () => Store): void {
       expect(await people.undo(portal, "1", "rubbish")).toEqual({ kind: "unknown" });
     });
 
+    it("have their points in the order in which they came, also those that were taken away and put back", async () => {
+      const { portal, talk, identify } = await world();
+      // Brought in one go, so that their times differ by less than a millisecond; in no order of the alphabet.
+      const keys = Array.from({ length: 24 }, (_, at) => `+790300001${String((at * 7) % 24).padStart(2, "0")}`);
+      const { person } = await identify(await talk(), [...keys.map((key) => phone(key)), email("order@example.com")]);
+      const inOrder = [...keys, "order@example.com"];
+      const points = async () => (await personOf(portal, person)).points;
+      expect((await points()).map((point) => point.key)).toEqual(inOrder);
+      for (const key of keys) {
+        const removed = await use().people.removePoint(portal, "1", "phone", key);
+        if (removed.kind !== "done") throw new Error("not removed");
+        await use().people.undo(portal, "1", removed.entry);
+        expect((await points()).map((point) => point.key)).toEqual(inOrder);
+        expect((await points()).flatMap((point) => (point.first ? [point.key] : []))).toEqual([keys[0], "order@example.com"]);
+      }
+    });
+
     it("keep their cards: renewed, marked as changed, followed when converted, gone when deleted", async () => {
       const { portal, talk, identify } = await world();
       const { person } = await identify(await talk(), [messenger("a:1")]);

@@ -21,6 +21,7 @@ import { createMediaShelf } from "../../src/media/shelf.ts";
 import type { PortalFile } from "../../src/portal/contract.ts";
 import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
+import { STANDARD_LEVEL } from "../../src/portal/limiter.ts";
 import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
@@ -39,6 +40,8 @@ import { everywhere } from "../support/words.ts";
 
 const OWNER = "worker-1";
 const CONNECTOR = "threadline_fake";
+/** What the portal's limits are is tried elsewhere: here nobody waits for a turn. */
+const UNPACED = { burst: 100_000, perSecond: 100_000 };
 
 /** A channel whose answers a test writes; everything else around the relay is real. */
 export class FakeChannel implements ChannelAdapter {
@@ -192,7 +195,9 @@ export class Relay {
       readonly toBBCode?: (text: RichText) => string;
     } = {},
   ): Promise<Relay> {
-    const emulator = await startPortalEmulator({ portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] });
+    const emulator = await startPortalEmulator({
+      portals: [{ bucketCapacity: UNPACED.burst, bucketPerSecond: UNPACED.perSecond }],
+    });
     const controls = emulator.portal();
     emulator.configureApplication({ baseUrl: "http://127.0.0.1:9" });
     await controls.installApp().catch(() => undefined);
@@ -227,7 +232,14 @@ export class Relay {
       { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
       policy,
     );
-    const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
+    const portals = createPortalDirectory({
+      store,
+      limiter: createMemoryLimiter(),
+      level: () => ({ ...STANDARD_LEVEL, ...UNPACED }),
+      oauth,
+      policy,
+      log,
+    });
     await portals.connectors(portal).register({
       id: CONNECTOR,
       title: "Fake",
