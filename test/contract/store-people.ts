@@ -204,7 +204,10 @@ export function peopleTests(use: () => Store): void {
         if (removed.kind !== "done") throw new Error("not removed");
         await use().people.undo(portal, "1", removed.entry);
         expect((await points()).map((point) => point.key)).toEqual(inOrder);
-        expect((await points()).flatMap((point) => (point.first ? [point.key] : []))).toEqual([keys[0], "order@example.com"]);
+        expect((await points()).flatMap((point) => (point.first ? [point.key] : []))).toEqual([
+          keys[0],
+          "order@example.com",
+        ]);
       }
     });
 
