@@ -1,6 +1,7 @@
-import { RE2JS } from "re2js";
 import type { Condition, TEXT_FACTS, Test, TextOperator } from "./condition-schema.ts";
 import type { CrmEntity, Facts } from "./facts.ts";
+import { fold } from "./fold.ts";
+import { createPatterns, type Patterns } from "./patterns.ts";
 
 /** What conditions ask about, made ready once for all conditions of a decision. */
 export interface Subject {
@@ -9,6 +10,8 @@ export interface Subject {
   readonly openDeals: readonly CrmEntity[];
   /** Folded texts by the numbers that `createTexts` gave them, made when first asked for. */
   readonly folded: (readonly string[] | undefined)[];
+  /** By the same numbers, which patterns were found there, by theirs. */
+  readonly found: (readonly boolean[] | undefined)[];
 }
 
 type Read = (facts: Facts) => readonly string[];
@@ -18,16 +21,22 @@ export interface Texts {
   /** The text's number; the same for the same key. */
   number(key: string, read: Read): number;
   of(subject: Subject, number: number): readonly string[];
+  /** The number, within that text, of a pattern to look for there; `undefined` when it is none. */
+  pattern(number: number, pattern: string): number | undefined;
+  found(subject: Subject, number: number): readonly boolean[];
 }
 
 export function createTexts(): Texts {
   const numbers = new Map<string, number>();
   const readers: Read[] = [];
+  const patterns: Patterns[] = [];
+
   return {
     number(key, read) {
       const known = numbers.get(key);
       if (known !== undefined) return known;
       numbers.set(key, readers.length);
+      patterns.push(createPatterns());
       return readers.push(read) - 1;
     },
     of(subject, number) {
@@ -36,6 +45,15 @@ export function createTexts(): Texts {
       const folded = (readers[number]?.(subject.facts) ?? []).map(fold);
       subject.folded[number] = folded;
       return folded;
+    },
+    pattern: (number, pattern) => patterns[number]?.add(pattern),
+    found(subject, number) {
+      const known = subject.found[number];
+      if (known) return known;
+      const [first = [], ...others] = this.of(subject, number).map((text) => patterns[number]?.find(text) ?? []);
+      const found = first.map((one, index) => one || others.some((other) => other[index]));
+      subject.found[number] = found;
+      return found;
     },
   };
 }
@@ -49,18 +67,9 @@ export function firstThatHolds(checks: readonly Check[], subject: Subject): numb
   return -1;
 }
 
-/** Texts are compared without regard to case, to ё/е and to how accents are encoded. */
-export function fold(text: string): string {
-  const lower = text.toLowerCase();
-  return BEYOND_ASCII.test(lower) ? lower.normalize("NFC").replaceAll("ё", "е") : lower;
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range is what ASCII is.
-const BEYOND_ASCII = /[^\u0000-\u007f]/;
-
 /**
  * Makes a condition ready to be asked many times. Groups are asked from left to right and stop at the first answer.
- * A pattern that is no regular expression never matches: `brokenPatterns` finds it before it is saved.
+ * A pattern that is no regular expression never matches: `brokenPartsOf` finds it before it is saved.
  */
 export function compileCondition(condition: Condition, texts: Texts): Check {
   if ("all" in condition) {
@@ -104,31 +113,33 @@ function compileTest(test: Test, texts: Texts): Check {
         ) === test.is;
     case "utm":
     case "field": {
-      const holds = compileText(test.op, test.values);
       const number = texts.number(`${test.fact}:${test.name}`, (facts) => named(facts, test.fact, test.name));
-      return (subject) => holds(subject.folded[number] ?? texts.of(subject, number));
+      return compileText(test.op, test.values, texts, number);
     }
     default: {
-      const holds = compileText(test.op, test.values);
       const { fact } = test;
       const number = texts.number(fact, (facts) => textsOf(facts, fact));
-      return (subject) => holds(subject.folded[number] ?? texts.of(subject, number));
+      return compileText(test.op, test.values, texts, number);
     }
   }
 }
 
-type TextsCheck = (texts: readonly string[]) => boolean;
-
-function compileText(op: TextOperator, values: readonly string[]): TextsCheck {
+function compileText(op: TextOperator, values: readonly string[], texts: Texts, number: number): Check {
+  if (op === "matches") {
+    const wanted = values.flatMap((value) => texts.pattern(number, value) ?? []);
+    return (subject) => {
+      const found = subject.found[number] ?? texts.found(subject, number);
+      return wanted.some((pattern) => found[pattern]);
+    };
+  }
   const holds = compileOne(op, values);
-  return (texts) => (texts.length === 1 ? holds(texts[0] ?? "") : texts.some(holds));
+  return (subject) => {
+    const folded = subject.folded[number] ?? texts.of(subject, number);
+    return folded.length === 1 ? holds(folded[0] ?? "") : folded.some(holds);
+  };
 }
 
-function compileOne(op: TextOperator, values: readonly string[]): (text: string) => boolean {
-  if (op === "matches") {
-    const patterns = values.flatMap((value) => compilePattern(value) ?? []);
-    return (text) => patterns.some((pattern) => pattern.test(text));
-  }
+function compileOne(op: Exclude<TextOperator, "matches">, values: readonly string[]): (text: string) => boolean {
   const wanted = values.map(fold);
   const [only = ""] = wanted;
   if (op === "is") {
@@ -140,25 +151,12 @@ function compileOne(op: TextOperator, values: readonly string[]): (text: string)
   return (text) => wanted.some((value) => text.includes(value));
 }
 
-/** Folded as the texts are, but for what follows a backslash: lower case would turn \D into \d. */
-const foldPattern = (pattern: string): string =>
-  pattern.replace(/\\[pP]\{[^}]*\}|\\.|[^\\]+/gsu, (part) => (part.startsWith("\\") ? part : fold(part)));
-
-function compilePattern(pattern: string): RE2JS | undefined {
-  try {
-    return RE2JS.compile(foldPattern(pattern));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Patterns of a condition that are no regular expressions, as they were written. */
-export function brokenPatterns(condition: Condition): readonly string[] {
-  if ("all" in condition) return condition.all.flatMap(brokenPatterns);
-  if ("any" in condition) return condition.any.flatMap(brokenPatterns);
-  if ("not" in condition) return brokenPatterns(condition.not);
-  if (!("op" in condition) || condition.op !== "matches") return [];
-  return condition.values.filter((value) => compilePattern(value) === undefined);
+/** The regular expressions of a condition, as they were written. */
+export function patternsOf(condition: Condition): readonly string[] {
+  if ("all" in condition) return condition.all.flatMap(patternsOf);
+  if ("any" in condition) return condition.any.flatMap(patternsOf);
+  if ("not" in condition) return patternsOf(condition.not);
+  return "op" in condition && condition.op === "matches" ? condition.values : [];
 }
 
 function named(facts: Facts, fact: "utm" | "field", name: string): readonly string[] {

@@ -62,7 +62,7 @@ function subjectOf(facts: Facts, found: Found, addToClosed: boolean): Subject {
   const anything =
     found.open.deal.length + found.open.lead.length + found.contacts.length + found.companies.length > 0 ||
     (addToClosed && found.closed.deal.length + found.closed.lead.length > 0);
-  return { facts, contact: anything ? "repeat" : "first", openDeals: found.open.deal, folded: [] };
+  return { facts, contact: anything ? "repeat" : "first", openDeals: found.open.deal, folded: [], found: [] };
 }
 
 function contactReason(subject: Subject, found: Found): Reason {

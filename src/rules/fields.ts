@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import { fold } from "./conditions.ts";
+import { fold } from "./fold.ts";
 import type { FieldMapping } from "./ruleset.ts";
 import { render } from "./templates.ts";
 import type { Variables } from "./variables.ts";

@@ -1,5 +1,6 @@
 import type { Condition } from "./condition-schema.ts";
-import { brokenPatterns } from "./conditions.ts";
+import { patternsOf } from "./conditions.ts";
+import { patternSize } from "./patterns.ts";
 import type { Groups, Ruleset } from "./ruleset.ts";
 import { templateProblem } from "./templates.ts";
 
@@ -36,10 +37,10 @@ function brokenIn(groups: Groups | Ruleset["overrides"][number]["groups"], path:
   ];
   return [
     ...conditions.flatMap(([at, condition]) =>
-      brokenPatterns(condition).map((pattern) => ({
-        path: at,
-        sentence: `“${pattern}” is no regular expression that can be used here. Look-around and back-references are not possible.`,
-      })),
+      patternsOf(condition).flatMap((pattern) => {
+        const sentence = patternProblem(pattern);
+        return sentence === undefined ? [] : [{ path: at, sentence }];
+      }),
     ),
     ...templates.flatMap(([at, template]) => {
       const problem = templateProblem(template);
@@ -48,6 +49,18 @@ function brokenIn(groups: Groups | Ruleset["overrides"][number]["groups"], path:
         : [{ path: at, sentence: `The template “${template}” cannot be read: ${problem}` }];
     }),
   ];
+}
+
+/** In steps: rules of one portal must not keep the messages of others waiting, whatever a text is. */
+const LARGEST_PATTERN = 500;
+
+function patternProblem(pattern: string): string | undefined {
+  const size = patternSize(pattern);
+  if (size === undefined)
+    return `“${pattern}” is no regular expression that can be used here. Look-around and back-references are not possible.`;
+  if (size > LARGEST_PATTERN)
+    return `“${pattern}” repeats too much: at most ${LARGEST_PATTERN} steps are allowed, and it has ${size}. Use smaller numbers in {…}.`;
+  return undefined;
 }
 
 const filtersOf = (

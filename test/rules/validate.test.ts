@@ -36,6 +36,15 @@ describe("a ruleset", () => {
     expect(broken[0]?.sentence).toContain("“(?=x)”");
   });
 
+  test("tells a pattern that would cost every message too much", () => {
+    const withPattern = (pattern: string) => {
+      const when = { fact: "text", op: "matches", values: [pattern] };
+      return brokenPartsOf(ruleset({ chats: { transfer: { crm: { filters: [{ id: "f", when }] } } } }));
+    };
+    expect(withPattern("(a|b)*a(a|b){100}c")).toEqual([]);
+    expect(withPattern("(a|b)*a(a|b){200}c")[0]?.sentence).toContain("repeats too much");
+  });
+
   test("refuses what cannot be meant", () => {
     const depth = (levels: number): unknown => (levels === 1 ? { all: [] } : { all: [depth(levels - 1)] });
     const withDepth = (levels: number) =>
