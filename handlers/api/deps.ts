@@ -21,7 +21,7 @@ export interface ApiDeps {
   readonly accounts: Accounts;
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
-  readonly replies: Pick<ReplyAcceptor, "react">;
+  readonly replies: Pick<ReplyAcceptor, "react" | "write" | "written">;
   readonly firstContact: FirstContact;
   readonly portals: Pick<PortalDirectory, "connectors" | "crm" | "crmOf" | "lines" | "people" | "viewer">;
   readonly transport: Pick<PortalTransport, "send">;

@@ -15,6 +15,7 @@ import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { namesOf } from "./names.ts";
 import { presentConversation, presentMessage, reactionsOf } from "./present.ts";
 
 const security = [{ session: [] }];
@@ -111,8 +112,12 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
       const first = ordered[0];
       if (first && after === undefined && rows.length === limit) reply.header(NEXT, String(first.seq));
       const reactions = first ? reactionsOf(await store.messages.reactions(viewer.portal, id, first.seq)) : new Map();
+      const names = await namesOf(store, viewer.portal, ordered);
       return ordered.map((row) =>
-        presentMessage(row, deps.mediaLink, row.kind === "message" ? (reactions.get(row.id) ?? []) : undefined),
+        presentMessage(row, deps.mediaLink, {
+          names,
+          ...(row.kind === "message" && { reactions: reactions.get(row.id) ?? [] }),
+        }),
       );
     },
   );

@@ -57,9 +57,14 @@ function masked(secret: unknown): string {
 export function presentMessage(
   message: Message,
   link: MediaLink,
-  reactions?: readonly ReactionAnswer[],
+  beside: {
+    readonly reactions?: readonly ReactionAnswer[] | undefined;
+    /** Names of employees by their id. */
+    readonly names?: ReadonlyMap<string, string> | undefined;
+  } = {},
 ): MessageAnswer {
   const { content } = message;
+  const { reactions, names } = beside;
   const { quote } = content;
   return {
     id: message.id,
@@ -94,8 +99,18 @@ export function presentMessage(
       ...(attachment.source.by === "media" && { url: link(attachment.source.id) }),
     })),
     fromPhone: message.origin.by === "device",
+    ...presentAuthor(message.origin, names),
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),
+  };
+}
+
+function presentAuthor(origin: Message["origin"], names: ReadonlyMap<string, string> = new Map()) {
+  const id = origin.by === "surface" || origin.by === "open-line" ? origin.authorId : undefined;
+  const name = id === undefined ? undefined : names.get(id);
+  return {
+    ...(id !== undefined && { agent: { id, ...(name !== undefined && { name }) } }),
+    ...(origin.by === "surface" && { clientId: origin.clientId }),
   };
 }
 

@@ -16,6 +16,7 @@ import { registerPortalRoutes } from "./portal.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerTypingRoute } from "./typing.ts";
+import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
 export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
@@ -29,6 +30,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerJournalRoute(scope, deps);
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
+    registerWriteRoutes(scope, deps, access);
     registerFirstContactRoutes(scope, deps);
     registerCustomerRoutes(scope, deps);
     registerBelongingRoutes(scope, deps, access);

@@ -83,6 +83,11 @@ export const message = z.object({
     .boolean()
     .describe("Written by the account's own person at the messenger itself: it is ours, though it came in."),
   author: z.string().optional().describe("In a group: who wrote."),
+  agent: z
+    .object({ id: z.string(), name: z.string().optional().describe("Known of whoever opened one of our pages.") })
+    .optional()
+    .describe("The employee who wrote it, in Open Lines or on a page of ours."),
+  clientId: z.string().optional().describe("As the page made it, of what was written on a page of ours."),
   place: z
     .object({
       latitude: z.number(),
@@ -176,6 +181,35 @@ export const newReaction = z.object({
     .max(32)
     .refine((value) => /^\p{RGI_Emoji}?$/v.test(value), "must be one emoji, or empty to take it back"),
   clientId: text(100).min(8).describe("Made by the page: the same one twice is one reaction."),
+});
+
+const spanWritten = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.enum(["bold", "italic", "underline", "strike", "code", "pre", "quote"]),
+    start: z.number().int().nonnegative(),
+    end: z.number().int().nonnegative(),
+  }),
+  z.object({
+    kind: z.literal("link"),
+    start: z.number().int().nonnegative(),
+    end: z.number().int().nonnegative(),
+    url: z.url({ protocol: /^(https?|mailto|tel)$/ }).max(2000),
+  }),
+]);
+
+const written = {
+  text: text(20_000).default(""),
+  spans: z.array(spanWritten).max(500).default([]).describe("Formatting of `text`, as in an answer."),
+};
+
+export const newMessage = z.object({
+  clientId: z.uuid().describe("Made by the page: the same one twice is one message."),
+  ...written,
+  quote: id.optional().describe("The message of this conversation that it answers."),
+  template: z
+    .object({ name: text(512).min(1), language: text(20).min(1), variables: z.array(text(1024)).max(50).default([]) })
+    .optional()
+    .describe("A text that the vendor has approved; `text` then shows what the customer reads."),
 });
 
 export const conversation = z.object({

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { type ConversationId, conversationId, type MessageId, type PortalId } from "../domain/ids.ts";
-import type { Content } from "../domain/message.ts";
+import type { Content, Message } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
@@ -47,11 +47,26 @@ export interface AgentReaction {
   readonly at: Date;
 }
 
+/** An agent wrote on a surface of ours. What the channel cannot do was refused before. */
+export interface AgentMessage {
+  readonly portal: PortalId;
+  readonly conversation: ConversationId;
+  readonly content: Content;
+  /** Made by the page: the same one twice is one message. */
+  readonly clientId: string;
+  readonly authorId: string;
+  readonly at: Date;
+}
+
 export interface ReplyAcceptor {
   /** Resolves after the commit. Throws when the store cannot be asked (the event goes to the spool). */
   accept(action: OperatorAction): Promise<Accepted>;
   /** Same promises; `unknown` when the conversation has no such message. */
   react(reaction: AgentReaction): Promise<Accepted>;
+  /** Same promises; `duplicate`: `written` answers what the first call made. */
+  write(message: AgentMessage): Promise<Accepted>;
+  /** What an agent wrote under this client id. */
+  written(by: Pick<AgentMessage, "portal" | "clientId" | "authorId">): Promise<Message | undefined>;
 }
 
 export interface ReplyAcceptorDeps {
@@ -82,13 +97,20 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
       return accepted;
     },
-    async react(reaction) {
-      const accepted = await deps.store.messages.acceptReply(reactionRow(reaction));
-      deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
-      if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
-      return accepted;
+    react: (reaction) => take(reactionRow(reaction)),
+    write: (message) => take(writtenRow(message)),
+    async written({ portal, clientId, authorId }) {
+      const row = await deps.store.messages.findByOrigin(portal, surfaceKey(clientId));
+      return row?.origin.by === "surface" && row.origin.authorId === authorId ? row : undefined;
     },
   };
+
+  async function take(row: ReplyRow): Promise<Accepted> {
+    const accepted = await deps.store.messages.acceptReply(row);
+    deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
+    if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
+    return accepted;
+  }
 
   async function store(action: OperatorAction): Promise<Accepted> {
     const known = await findConversation(action);
@@ -115,13 +137,27 @@ function reactionRow(reaction: AgentReaction): ReplyRow {
     portal: reaction.portal,
     conversation: reaction.conversation,
     kind: "reaction",
-    originKey: `surface:${reaction.clientId}`,
+    originKey: surfaceKey(reaction.clientId),
     origin: { by: "surface", clientId: reaction.clientId, authorId: reaction.authorId },
     target: reaction.target,
     content: { body: plainText(reaction.emoji), attachments: [] },
     sentAt: reaction.at,
   };
 }
+
+function writtenRow({ portal, conversation, content, clientId, authorId, at }: AgentMessage): ReplyRow {
+  return {
+    portal,
+    conversation,
+    kind: "message",
+    originKey: surfaceKey(clientId),
+    origin: { by: "surface", clientId, authorId },
+    content,
+    sentAt: at,
+  };
+}
+
+const surfaceKey = (clientId: string): string => `surface:${clientId}`;
 
 function messageRow(action: OperatorMessage, conversation: ConversationId): ReplyRow {
   return {

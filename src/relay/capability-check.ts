@@ -1,4 +1,6 @@
 import type { Capabilities, MessagePart } from "../channels/contract.ts";
+import type { Account } from "../domain/account.ts";
+import type { Conversation } from "../domain/conversation.ts";
 import type { AttachmentKind, Content } from "../domain/message.ts";
 
 const WORD: Record<AttachmentKind, string> = {
@@ -102,6 +104,41 @@ export function windowRefusal(
   const until = new Date(lastInboundAt.getTime() + hours * HOUR_MS);
   if (now < until) return undefined;
   return `${title} takes free messages for ${hours} hours after the customer's last one. That time ended on ${moment(until)}. ${instead}`;
+}
+
+/**
+ * Whether an agent may write this into a conversation at all, told before anything of it is kept. What only the vendor knows
+ * (a block, a template that was withdrawn) is told by it later.
+ */
+export function writeRefusal(
+  channel: Taker,
+  content: Content,
+  at: { readonly account: Account; readonly conversation: Conversation; readonly now: Date },
+): string | undefined {
+  const { account, conversation, now } = at;
+  if (conversation.movedTo !== undefined)
+    return "This chat goes on as another conversation. Close this one and write there.";
+  if (!account.enabled)
+    return `The account "${account.name}" is switched off. Ask an administrator to switch it on, then send the message again.`;
+  const impossible = refusal(channel, content);
+  if (impossible !== undefined) return impossible;
+  if (conversation.group === true && !channel.capabilities.groups)
+    return `${channel.title} does not let us write into groups. Write to the person alone.`;
+  const closed = windowRefusal(channel, content, conversation.lastInboundAt, now);
+  if (closed !== undefined) return closed;
+  if (conversation.lastInboundAt === undefined && !channel.capabilities.mayWriteFirst)
+    return `${channel.title} does not let a business write first. Wait until the customer writes.`;
+  return undefined;
+}
+
+/** What an edit or a deletion of a sent message is refused with, `undefined` where the channel can do it. */
+export function changeRefusal({ title, capabilities }: Taker, kind: "edit" | "delete"): string | undefined {
+  const { edit, remove, parts } = capabilities;
+  const able = kind === "edit" ? edit && parts.edit.out !== "impossible" : remove && parts.delete.out !== "impossible";
+  if (able) return undefined;
+  return kind === "edit"
+    ? `${title} cannot change a message that was sent. Send a correction as a new message.`
+    : `${title} cannot delete a message that was sent.`;
 }
 
 /** `adapter.react` is called only where this answers nothing. */

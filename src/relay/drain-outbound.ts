@@ -1,12 +1,12 @@
 import type { ChannelAdapter, Outgoing, SendOutcome } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import { laneOf } from "../domain/ids.ts";
+import { laneOf, messageId } from "../domain/ids.ts";
 import type { Message } from "../domain/message.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
 import { backoff, isTooOld } from "./backoff.ts";
-import { reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
+import { changeRefusal, reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles, keptFiles } from "./files.ts";
 import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
@@ -176,16 +176,15 @@ async function change(
 ): Promise<Drained | undefined> {
   const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
   const { adapter } = route;
-  const { edit, remove, parts } = adapter.capabilities;
-  const able =
-    row.kind === "edit" ? edit && parts.edit.out !== "impossible" : remove && parts.delete.out !== "impossible";
+  const kind = row.kind === "edit" ? "edit" : "delete";
+  const impossible = changeRefusal(adapter, kind);
   const possible = row.kind === "edit" ? adapter.edit : adapter.remove;
   const refuse = async (error: string): Promise<undefined> => {
     await end(deps, row, { state: "refused", error });
     return undefined;
   };
-  if (!able || !possible)
-    return refuse(`${adapter.title} cannot ${row.kind === "edit" ? "change" : "delete"} a message that was sent.`);
+  if (impossible !== undefined) return refuse(impossible);
+  if (!possible) return refuse(`${adapter.title} cannot ${kind === "edit" ? "change" : kind} a message that was sent.`);
   if (!target || target.externalIds.length === 0)
     return refuse("The message that this changes did not reach the customer.");
   const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };
@@ -302,7 +301,11 @@ async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Pro
 async function withQuote(deps: RelayDeps, row: Message, content: Message["content"]): Promise<Message["content"]> {
   const quote = content.quote;
   if (quote?.externalId === undefined) return content;
-  const quoted = await deps.store.messages.findByIm(row.portal, quote.externalId);
+  // Our own pages name the message by our id, the portal by its own.
+  const quoted =
+    row.origin.by === "surface"
+      ? await deps.store.messages.find(row.portal, messageId(quote.externalId))
+      : await deps.store.messages.findByIm(row.portal, quote.externalId);
   const externalId = quoted?.externalIds[0];
   const { externalId: _portalId, ...shown } = quote;
   return { ...content, quote: externalId === undefined ? shown : { ...shown, externalId } };

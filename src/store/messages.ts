@@ -46,6 +46,16 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       return row && toMessage(row);
     },
 
+    async findByOrigin(portal, originKey) {
+      const row = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("origin_key", "=", indexable(originKey))
+        .executeTakeFirst();
+      return row && toMessage(row);
+    },
+
     async knownByIm(portal, told) {
       if (told.length === 0) return new Set();
       // Deleted by our clock, dated by the portal's.

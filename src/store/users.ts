@@ -46,6 +46,17 @@ export function createUserRepository(db: Kysely<Schema>, secrets: Secrets): User
       };
     },
 
+    async names(portal, userIds) {
+      if (userIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom(TABLE)
+        .select(["user_id", "name"])
+        .where("portal_id", "=", portal)
+        .where("user_id", "in", [...userIds])
+        .execute();
+      return new Map(rows.map((row) => [row.user_id, row.name]));
+    },
+
     async saveTokens(portal, userId, replaces, tokens) {
       const result = await db
         .updateTable(TABLE)

@@ -77,6 +77,8 @@ export interface MessageRepository {
   acceptFirst(row: FirstRow): Promise<AcceptedFirst>;
   find(portal: PortalId, message: MessageId): Promise<Message | undefined>;
   findByIm(portal: PortalId, imMessageId: string): Promise<Message | undefined>;
+  /** What the first reply with this origin key made. */
+  findByOrigin(portal: PortalId, originKey: string): Promise<Message | undefined>;
   /**
    * Which of the portal's messages are here, or are so old that they may have been here and deleted: neither is news. `at`:
    * by the portal's clock.

@@ -51,6 +51,8 @@ export interface PortalRepository {
 }
 
 export interface UserRepository {
+  /** Names by id, of those of them that opened a page of ours. */
+  names(portal: PortalId, userIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   remember(user: PortalUser): Promise<void>;
   find(portal: PortalId, userId: string): Promise<PortalUser | undefined>;
   saveTokens(portal: PortalId, userId: string, replaces: string, tokens: TokenPair): Promise<boolean>;

@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accountId, type ConversationId, conversationId } from "../../src/domain/ids.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
+import { ALL_PARTS } from "../support/parts.ts";
+import { fakeChannel } from "./support/fake-channel.ts";
+import { openSite, type Site } from "./support/site.ts";
+
+let site: Site;
+let admin: string;
+let agent: string;
+const accounts: Record<"telegram" | "windowed", string> = { telegram: "", windowed: "" };
+
+/** A channel that can only be answered for a day, and then with templates. */
+const windowed = fakeChannel("windowed", "Windowed");
+const channels = [
+  {
+    ...windowed.adapter,
+    capabilities: {
+      ...windowed.adapter.capabilities,
+      parts: ALL_PARTS,
+      templates: true,
+      replyWindowHours: 24,
+      mayWriteFirst: true,
+    },
+  },
+];
+
+beforeAll(async () => {
+  site = await openSite({ channels });
+  admin = await site.install();
+  agent = await site.sessionOf(7);
+  for (const channel of ["telegram", "windowed"] as const) {
+    const body = { channel, name: `Our ${channel}`, credentials: { token: "1234567890:abcdefgh" } };
+    accounts[channel] = (await site.api(admin, "POST", "/accounts", body)).json().id;
+  }
+});
+afterAll(() => site.stop());
+
+async function customerWrote(
+  chatId: string,
+  {
+    channel = "telegram",
+    at = new Date(),
+    group = false,
+  }: { channel?: "telegram" | "windowed"; at?: Date; group?: boolean } = {},
+): Promise<ConversationId> {
+  const [accepted] = await site.store.messages.acceptInbound([
+    {
+      ...{ portal: site.memberId, account: accountId(accounts[channel]), key: randomUUID(), kind: "message", chatId },
+      ...{ customer: { externalId: chatId, name: "Maria" }, externalId: randomUUID(), group },
+      ...{ content: { body: plainText("Is it in stock?"), attachments: [] }, sentAt: at, notBefore: at },
+    },
+  ]);
+  if (accepted?.kind !== "stored") throw new Error("not stored");
+  return accepted.conversation;
+}
+
+const write = (session: string, conversation: string, body: object) =>
+  site.api(session, "POST", `/conversations/${conversation}/messages`, { clientId: randomUUID(), ...body });
+
+const thread = async (conversation: string) =>
+  (await site.api(admin, "GET", `/conversations/${conversation}/messages?changes=true`)).json();
+
+const sentence = (answer: { json(): { error: { message: string; sentence: string } } }) => {
+  const { error } = answer.json();
+  expect(error.sentence).toBe(error.message);
+  return error.message;
+};
+
+describe("an agent writes on a page of ours", () => {
+  test("it is kept and due to be sent, and shown in the thread as the answer showed it", async () => {
+    const conversation = await customerWrote("c1");
+    site.woken.length = 0;
+    const clientId = randomUUID();
+    const answer = await write(admin, conversation, {
+      clientId,
+      text: "Yes, it is.",
+      spans: [{ kind: "bold", start: 0, end: 3 }],
+    });
+    expect(answer.statusCode).toBe(202);
+    const said = answer.json();
+    expect(said).toMatchObject({
+      ...{ direction: "out", kind: "message", state: "stored", text: "Yes, it is.", clientId },
+      ...{ spans: [{ kind: "bold", start: 0, end: 3 }], agent: { id: "1", name: "Ada Admin" } },
+    });
+    expect(site.woken).toEqual([`out:${conversation}:${site.memberId}`]);
+    expect((await thread(conversation)).at(-1)).toEqual({ ...said, reactions: [] });
+  });
+
+  test("the same clientId twice, also at once, is one message; another person's is not told", async () => {
+    const conversation = await customerWrote("c2");
+    const body = { clientId: randomUUID(), text: "once" };
+    const answers = await Promise.all([write(admin, conversation, body), write(admin, conversation, body)]);
+    expect(answers.map((answer) => answer.statusCode)).toEqual([202, 202]);
+    expect(answers[0]?.json().id).toBe(answers[1]?.json().id);
+    expect(await thread(conversation)).toHaveLength(2);
+    const elsewhere = await customerWrote("c3");
+    expect((await write(admin, elsewhere, body)).statusCode).toBe(404);
+    expect(await thread(elsewhere)).toHaveLength(1);
+  });
+
+  test("a message can be quoted: the page names it by our id", async () => {
+    const conversation = await customerWrote("c4", { channel: "windowed" });
+    const [question] = await thread(conversation);
+    const answer = await write(admin, conversation, { text: "Yes", quote: question.id });
+    expect(answer.json().quote).toEqual({ author: "Maria", text: "Is it in stock?" });
+    const stranger = (await thread(await customerWrote("c5")))[0].id;
+    expect((await write(admin, conversation, { text: "Yes", quote: stranger })).statusCode).toBe(404);
+  });
+
+  test("whoever may not read the conversation may not write into it, and cannot tell that it is there", async () => {
+    const conversation = await customerWrote("c6");
+    expect((await write(agent, conversation, { text: "hi" })).statusCode).toBe(404);
+    expect((await write(admin, randomUUID(), { text: "hi" })).statusCode).toBe(404);
+    expect(await thread(conversation)).toHaveLength(1);
+  });
+});
+
+describe("what cannot be sent is refused in words, and nothing of it is kept", () => {
+  test("nothing to say, and what the channel has not", async () => {
+    const conversation = await customerWrote("r1");
+    expect(sentence(await write(admin, conversation, { text: "  " }))).toBe("The message is empty.");
+    const template = { name: "hello", language: "en", variables: [] };
+    const refused = await write(admin, conversation, { text: "Hello", template });
+    expect(refused.statusCode).toBe(409);
+    expect(sentence(refused)).toContain("knows no templates");
+    expect(await thread(conversation)).toHaveLength(1);
+  });
+
+  test("a window that is over; a template goes all the same, and what was written before it ended is still answered", async () => {
+    const conversation = await customerWrote("r2", { channel: "windowed", at: new Date(Date.now() - 25 * 3_600_000) });
+    expect(sentence(await write(admin, conversation, { text: "Hello" }))).toContain("Send a template");
+    const template = { name: "hello", language: "en", variables: ["Maria"] };
+    const body = { clientId: randomUUID(), text: "Hello Maria", template };
+    expect((await write(admin, conversation, body)).json().template).toEqual(template);
+    const again = await write(admin, conversation, { clientId: body.clientId, text: "Hello" });
+    expect(again.statusCode).toBe(202);
+    expect(await thread(conversation)).toHaveLength(2);
+  });
+
+  test("a group where the channel has none, and an account that is switched off", async () => {
+    const group = await customerWrote("r3", { group: true });
+    expect(sentence(await write(admin, group, { text: "Hello" }))).toContain("groups");
+    const conversation = await customerWrote("r4");
+    const account = accountId(accounts.telegram);
+    await site.store.accounts.update(site.memberId, account, { enabled: false });
+    expect(sentence(await write(admin, conversation, { text: "Hello" }))).toContain("switched off");
+    await site.store.accounts.update(site.memberId, account, { enabled: true });
+    expect(await thread(conversation)).toHaveLength(1);
+  });
+
+  test("a conversation in which the customer has not written, where nobody may write first", async () => {
+    const accepted = await site.store.messages.acceptInbound([
+      {
+        ...{ portal: site.memberId, account: accountId(accounts.telegram), key: "device", kind: "message" },
+        ...{ chatId: "r5", customer: { externalId: "r5" }, externalId: "d1", fromDevice: true },
+        ...{ content: { body: plainText("from the phone"), attachments: [] } },
+        ...{ sentAt: new Date(), notBefore: new Date() },
+      },
+    ]);
+    const [first] = accepted;
+    if (first?.kind !== "stored") throw new Error("not stored");
+    const refused = await write(admin, conversationId(first.conversation), { text: "Hello" });
+    expect(sentence(refused)).toContain("does not let a business write first");
+  });
+
+  test("what is no message at all", async () => {
+    const conversation = await customerWrote("r6");
+    const link = { kind: "link", start: 0, end: 5, url: "javascript:alert(1)" };
+    for (const body of [{ clientId: "1" }, { text: "Hello", spans: [link] }, { text: "a\0b" }])
+      expect((await write(admin, conversation, body)).statusCode).toBe(400);
+  });
+});
