@@ -70,11 +70,11 @@ export function isKnownHost(host: string): boolean {
 }
 
 function around(text: string, at: number, free: number): EmailSpot | undefined {
-  const name = localBefore(text, at, free);
-  const host = name === undefined ? undefined : hostBehind(text, at + 1);
-  if (name === undefined || host === undefined) return undefined;
+  const host = hostBehind(text, at + 1);
   // _name@example.com_ is how chats set text in italics.
-  const local = text[at + 1 + host.length] === "_" ? name.replace(/^_/, "") : name;
+  const isItalic = host !== undefined && text[at + 1 + host.length] === "_";
+  const local = host === undefined ? undefined : localBefore(text, at, free, isItalic);
+  if (host === undefined || local === undefined) return undefined;
   const start = at - local.length;
   const written = `${local}@${host}`;
   if (notMail.test(text.slice(Math.max(0, start - 80), start))) return undefined;
@@ -82,7 +82,8 @@ function around(text: string, at: number, free: number): EmailSpot | undefined {
   return address === undefined ? undefined : { address, written, start, end: start + written.length };
 }
 
-function localBefore(text: string, at: number, free: number): string | undefined {
+/** What stays is looked at no other way when it stands alone: marks go before words that are stuck to it. */
+function localBefore(text: string, at: number, free: number, isItalic: boolean): string | undefined {
   let start = at;
   while (start > free && at - start <= longestLocal && localSign.test(signBefore(text, start)))
     start -= signBefore(text, start).length;
@@ -93,9 +94,9 @@ function localBefore(text: string, at: number, free: number): string | undefined
   const sentence = run.lastIndexOf("..") + 1;
   const local = run
     .slice(sentence === 0 ? 0 : sentence + 1)
+    .replace(isItalic ? /^[.'+_-]+/ : /^[.'+-]+/, "")
     // "почта-ivan@…": a word of the sentence stuck to a name in other letters
-    .replace(/^[\p{Script=Cyrillic}\d-]*\p{Script=Cyrillic}[.:-]?(?=[a-z\d][^\p{Script=Cyrillic}]*$)/iu, "")
-    .replace(/^[.'+-]+/, "");
+    .replace(/^[\p{Script=Cyrillic}\d-]*\p{Script=Cyrillic}[.:-]?(?=[a-z\d][^\p{Script=Cyrillic}]*$)/iu, "");
   return isLocal(local.toLowerCase()) ? local : undefined;
 }
 

@@ -13,7 +13,7 @@ const options = fc.record({ defaultCountry: fc.option(country, { nil: undefined 
 const piece = fc.oneof(
   fc.string({ unit: "binary", maxLength: 8 }),
   fc.constantFrom(
-    ..."8 7 +7 916 (916) 123-45-67 00 0 @ . , - / тел. заказ order № # ivan mail.ru a@b.ru ES91 wa.me/ http:// x \n".split(
+    ..."8 7 +7 916 (916) 123-45-67 00 0 @ . , - _ + / тел. заказ order № # ivan mail.ru a@b.ru ES91 wa.me/ http:// x \n".split(
       " ",
     ),
   ),
@@ -59,7 +59,11 @@ test("what it found it finds again, in its own form, and nothing more", () => {
       expect(again.phones.map((phone) => phone.number)).toEqual(phones.map((phone) => phone.number));
       expect(again.emails.map((email) => email.address)).toEqual(emails.map((email) => email.address));
     }),
-    { numRuns: 2_000 },
+    {
+      numRuns: 2_000,
+      // A mark before a word that is stuck to the name: the one was taken away and the other stayed.
+      examples: [["+7заказa@b.ru", { defaultCountry: undefined, eightIsSeven: true }]],
+    },
   );
 });
 
