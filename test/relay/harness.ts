@@ -318,6 +318,16 @@ export class Relay {
       Object.assign(line.config, { CRM_CREATE: "none", CRM_CHAT_TRACKER: "N" });
   }
 
+  /** The same relay that decides by what this store tells. */
+  decidingBy(store: Store): RelayDeps {
+    const { rules, directory: portals, deps } = this;
+    const identify = createIdentifier(store);
+    return {
+      ...deps,
+      belonging: createBelonging({ ...deps, store, portals, rules, identify, escape: (text) => text }),
+    };
+  }
+
   /** Where our calls go from now on. */
   async movePortal(clientEndpoint: string): Promise<void> {
     await this.store.portals.update(this.portal, { clientEndpoint });

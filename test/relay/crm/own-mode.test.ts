@@ -1,6 +1,8 @@
 /** Conversations outside any line: sessions, waiting, and what is written at their end. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { plainText } from "../../../src/domain/rich-text.ts";
+import type { RelayDeps } from "../../../src/relay/ports.ts";
+import type { Store } from "../../../src/store/contract.ts";
 import { Relay } from "../harness.ts";
 import { cardsWith, commandsTo, commentsOn, runToTheEnd, writes } from "./cards.ts";
 
@@ -32,8 +34,18 @@ const own = (chats: object) => relay.saveRules({ owner: { who: "rules" }, chats:
 const leads = () => cardsWith(relay.emulator, "lead", phone);
 const said = () => leads().map((lead) => commentsOn(relay.emulator, "lead", lead.id).join("\n"));
 
+/** As if the message before had come so long ago: silence is told by the database's own clock, which nobody puts on. */
+function whenBeforeWas(ago: number): RelayDeps {
+  const { store } = relay;
+  const journal: Store["messages"]["journal"] = async (portal, query) =>
+    (await store.messages.journal(portal, query)).map((row) =>
+      query.before === undefined ? row : { ...row, createdAt: new Date(row.createdAt.getTime() - ago) },
+    );
+  return relay.decidingBy({ ...store, messages: { ...store.messages, journal } });
+}
+
 describe("an account without a line that the rules keep out of any", () => {
-  it("decides once for a session; a day of silence ends it", async () => {
+  it("decides once for a session", async () => {
     await own({ creation: { repeat: "lead", reuseOpen: false } });
     await writes(relay, who, "hello", { phone });
     await writes(relay, who, "are you there?");
@@ -46,6 +58,19 @@ describe("an account without a line that the rules keep out of any", () => {
       "in sent: hello",
       "in sent: are you there?",
     ]);
+  });
+
+  it("decides anew after a day of silence", async () => {
+    await own({ creation: { repeat: "lead", reuseOpen: false } });
+    const conversation = await writes(relay, who, "hello", { phone });
+    const decisions = () => relay.store.decisions.ofConversation(relay.portal, conversation, 10);
+    await relay.customerWrites(who, "are you there?");
+    await relay.run("in", conversation, whenBeforeWas(24 * HOUR_MS - 60_000));
+    expect(await decisions()).toHaveLength(1);
+    await relay.customerWrites(who, "me again");
+    await relay.run("in", conversation, whenBeforeWas(24 * HOUR_MS + 60_000));
+    expect(await decisions()).toHaveLength(2);
+    expect(leads()).toHaveLength(2);
   });
 
   it("writes the whole transcript when the silence is long enough, and comes back for it", async () => {
