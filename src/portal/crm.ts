@@ -6,7 +6,15 @@
 import { z } from "zod";
 import type { EntityType } from "../domain/person.ts";
 import type { Clock } from "./clock.ts";
-import type { Crm, CrmPipeline, CrmQuery, CrmRef, CrmStage, NewActivity } from "./contract/crm.ts";
+import {
+  type Crm,
+  type CrmPipeline,
+  type CrmQuery,
+  type CrmRef,
+  type CrmStage,
+  MOST_VALUES,
+  type NewActivity,
+} from "./contract/crm.ts";
 import type { PortalCaller, PortalOutcome } from "./contract.ts";
 import {
   contactPointsResult,
@@ -25,8 +33,6 @@ import {
 import { unreadable, wireId } from "./open-lines.ts";
 
 const REMEMBER_MS = 5 * 60_000;
-/** Values that one search may name, by the documentation of `crm.duplicate.findbycomm`. */
-const MOST_VALUES = 20;
 
 export function createCrm(caller: PortalCaller, clock: Clock): Crm {
   const remembered = new Map<string, { readonly until: number; readonly value: unknown }>();
@@ -117,16 +123,17 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
       return outcome.kind === "ok" ? { kind: "ok", value: undefined } : outcome;
     },
 
-    async addContactPoints(type, id, points) {
+    async addContactPoints(type, id, points, absent = false) {
       if (points.length === 0 || type === "deal") return { kind: "ok", value: undefined };
       const at = { entityTypeId: TYPE_IDS[type], id: wireId(id) };
-      const card = await ask("crm.item.get", at, contactPointsResult);
-      if (card.kind !== "ok") return card;
-      const has = new Set(card.value.item.fm.map((field) => `${field.typeId}:${sameValue(field.value)}`));
+      const card = absent ? undefined : await ask("crm.item.get", at, contactPointsResult);
+      if (card && card.kind !== "ok") return card;
+      const held = card?.value.item.fm ?? [];
+      const has = new Set(held.map((field) => `${field.typeId}:${sameValue(field.value)}`));
       const missing = points.map(multiField).filter((field) => !has.has(`${field.typeId}:${sameValue(field.value)}`));
       if (missing.length === 0) return { kind: "ok", value: undefined };
       const params = { ...at, fields: { fm: missing } };
-      // Twice would add the value twice: the card is read again before every try.
+      // Twice would add the value twice: the card is read before every other try.
       const outcome = await caller.call({ method: "crm.item.update", params, effect: "once" });
       return outcome.kind === "ok" ? { kind: "ok", value: undefined } : outcome;
     },

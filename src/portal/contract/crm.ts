@@ -9,7 +9,10 @@ import type { PortalOutcome } from "../contract.ts";
 export interface Crm {
   /** Whether the portal works with leads (`crm.settings.mode.get`: 1 classic, 2 simple). Cached for minutes. */
   usesLeads(): Promise<PortalOutcome<boolean>>;
-  /** Leads, contacts and companies that have one of these numbers or addresses (`crm.duplicate.findbycomm`, at most 20). */
+  /**
+   * Leads, contacts and companies that have one of these numbers or addresses (`crm.duplicate.findbycomm`), of which no
+   * more than the first `MOST_VALUES` are looked for. From `MOST_FOUND` cards on there may be more that are not told.
+   */
   findByContact(kind: "phone" | "email", values: readonly string[]): Promise<PortalOutcome<readonly CrmRef[]>>;
   /** By ids, or deals of a contact or company; freshest first, at most 50. */
   list(query: CrmQuery): Promise<PortalOutcome<readonly CrmItem[]>>;
@@ -21,8 +24,16 @@ export interface Crm {
   values(type: EntityType, id: string): Promise<PortalOutcome<Readonly<Record<string, unknown>>>>;
   /** Repeatable. */
   update(type: EntityType, id: string, fields: Readonly<Record<string, unknown>>): Promise<PortalOutcome<void>>;
-  /** Adds numbers and addresses that the card has not (reads it first: two commands, or one when nothing is missing). */
-  addContactPoints(type: EntityType, id: string, points: readonly CrmPoint[]): Promise<PortalOutcome<void>>;
+  /**
+   * Adds numbers and addresses that the card has not. Reads it first: two commands, or one when nothing is missing.
+   * @param absent they are known not to stand there: one command, which would add them once more if they did
+   */
+  addContactPoints(
+    type: EntityType,
+    id: string,
+    points: readonly CrmPoint[],
+    absent?: boolean,
+  ): Promise<PortalOutcome<void>>;
   /** `crm.timeline.comment.add`; answers its id. Its author is the installing administrator. */
   comment(on: CrmRef, text: string, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
   /** Whether the card holds a comment of exactly this text: how an uncertain one is settled. */
@@ -37,6 +48,11 @@ export interface Crm {
   /** Fields of a type, for mapping (`crm.item.fields`). Cached for minutes. */
   fields(type: EntityType): Promise<PortalOutcome<readonly CrmField[]>>;
 }
+
+/** Values that one search may name, by the documentation of `crm.duplicate.findbycomm`. */
+export const MOST_VALUES = 20;
+/** So many cards of a kind, and `crm.duplicate.findbycomm` looks no further. */
+export const MOST_FOUND = 20;
 
 export interface CrmRef {
   readonly type: EntityType;

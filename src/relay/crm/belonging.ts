@@ -14,7 +14,7 @@ import { StoreUnavailable } from "../../store/contract.ts";
 import { type Carried, type Case, type CrmDeps, CrmUnavailable } from "./context.ts";
 import { createCards } from "./create.ts";
 import { addContactData, fillFound } from "./fill-cards.ts";
-import { gatherFacts, knownFound, messageFacts } from "./gather-facts.ts";
+import { gatherFacts, knownFound, messageFacts, type Searched } from "./gather-facts.ts";
 import type { Identify, Sender } from "./identify.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { readLink } from "./portal-link.ts";
@@ -62,6 +62,8 @@ export interface Belonging {
 export function createBelonging(deps: BelongingDeps): Belonging {
   /** What `before` did not wait for. The lane is one run at a time, so `after` finds its own. */
   const unfinished = new Map<ConversationId, Promise<unknown>>();
+  /** What deciding has found out about cards in this run of the lane, so that they need not be read to be filled in. */
+  const searches = new Map<ConversationId, Searched>();
 
   const caseOf = async ({ account, conversation }: LaneContents, adapter: ChannelAdapter): Promise<Case> => {
     const { ruleset, version } = await deps.rules.of(conversation.portal);
@@ -131,7 +133,8 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     const made = stored.decision as Decision | undefined;
     if (made && !waitsNoMore(made, person))
       return { stored, person, decision: made, facts: factsSchema.parse(stored.facts) };
-    const facts = await gatherFacts(deps, of, person, await withOpening(of, stored, rows));
+    const { facts, searched } = await gatherFacts(deps, of, person, await withOpening(of, stored, rows));
+    searches.set(of.conversation.id, searched);
     const decision = evaluate(facts, of.ruleset);
     const { person: chosen, givenBy } = decision.responsible;
     await deps.store.decisions.decide(of.conversation.portal, stored.id, {
@@ -166,7 +169,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     const isOver = overAt <= deps.now();
     if (carried.decision.comments.when === "live" || isOver) await writeComments(deps, now, carried, targets);
     await fillFound(deps, now, carried);
-    if (trigger) await addContactData(deps, now, carried.stored, trigger);
+    if (trigger) await addContactData(deps, now, carried.stored, trigger, searches.get(id) ?? []);
     await readLink(deps, now, stored, targets.length);
     return isOver || overAt === NEVER || carried.decision.comments.when === "live" ? undefined : overAt;
   }
@@ -208,6 +211,9 @@ export function createBelonging(deps: BelongingDeps): Belonging {
         if (error instanceof CrmUnavailable) return new Date(deps.now().getTime() + error.afterMs);
         deps.log.error({ err: error, conversation: conversation.id }, "A decision could not be carried out");
         return new Date(deps.now().getTime() + AFTER_FAULT_MS);
+      } finally {
+        // Whoever tries again later reads what stands there by then.
+        searches.delete(conversation.id);
       }
     },
 

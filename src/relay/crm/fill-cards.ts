@@ -7,6 +7,7 @@ import { type FieldProblem, holdsNothing, mapFields } from "../../rules/fields.t
 import { variablesOf } from "../../rules/variables.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import { answerOf, type Carried, type Case, type CrmDeps, unavailable } from "./context.ts";
+import { lacks, type Searched } from "./gather-facts.ts";
 import { doStep } from "./steps.ts";
 
 type Mappable = Exclude<EntityType, "company">;
@@ -99,9 +100,15 @@ async function fill(
  * one in the CRM wants it gone there, and it stays the link here.
  *
  * All of it is told by what is stored, so that it is done however often a worker dies before it. Twice: the card is read
- * first.
+ * first, unless the search of this very run has told what it lacks.
  */
-export async function addContactData(deps: CrmDeps, of: Case, stored: StoredDecision, trigger: Message): Promise<void> {
+export async function addContactData(
+  deps: CrmDeps,
+  of: Case,
+  stored: StoredDecision,
+  trigger: Message,
+  searched: Searched,
+): Promise<void> {
   const { portal } = of.conversation;
   const person = await deps.store.people.find(portal, stored.person);
   const card = person && cardFor(person);
@@ -118,7 +125,8 @@ export async function addContactData(deps: CrmDeps, of: Case, stored: StoredDeci
       !stored.steps.some((step) => step.name === stepOf(point) && step.end !== undefined),
   );
   if (points.length === 0) return;
-  const outcome = await of.crm.addContactPoints(card.type, card.id, points.flatMap(asCrmPoint));
+  const absent = points.every((point) => lacks(searched, card, point));
+  const outcome = await of.crm.addContactPoints(card.type, card.id, points.flatMap(asCrmPoint), absent);
   if (outcome.kind !== "ok" && outcome.kind !== "refused") throw unavailable(outcome);
   const end =
     outcome.kind === "ok"

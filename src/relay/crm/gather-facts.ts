@@ -1,8 +1,8 @@
 import { DateTime } from "luxon";
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Message } from "../../domain/message.ts";
-import type { LinkedEntity, Person } from "../../domain/person.ts";
-import type { CrmItem, CrmRef } from "../../portal/contract/crm.ts";
+import type { ContactPoint, LinkedEntity, Person } from "../../domain/person.ts";
+import { type CrmItem, type CrmRef, MOST_FOUND, MOST_VALUES } from "../../portal/contract/crm.ts";
 import type { Facts } from "../../rules/facts.ts";
 import { factsSchema } from "../../rules/facts.ts";
 import { departmentsOf, type Ruleset } from "../../rules/ruleset.ts";
@@ -12,6 +12,20 @@ import { answerOf, type Case, type CrmDeps, certain } from "./context.ts";
 const LONGEST_TEXT = 4_000;
 const DAY_MS = 24 * 3_600_000;
 
+/** What the portal was searched for, and all cards that have any of it. */
+export type Searched = readonly { readonly points: readonly ContactPoint[]; readonly cards: readonly CrmRef[] }[];
+
+/**
+ * Whether a search has told that a card does not hold a number or an address. Which spellings are one number is the
+ * portal's to say here: what its search does not find, it does not link calls by either.
+ */
+export const lacks = (searched: Searched, card: CrmRef, { kind, key }: ContactPoint): boolean =>
+  searched.some(
+    ({ points, cards }) =>
+      points.some((point) => point.kind === kind && point.key === key) &&
+      !cards.some(({ type, id }) => type === card.type && id === card.id),
+  );
+
 /**
  * All that a decision looks at. Reads and nothing else, so a failure leaves nothing behind: `CrmUnavailable`, and later again.
  *
@@ -19,8 +33,13 @@ const DAY_MS = 24 * 3_600_000;
  * somebody may have made one by hand); for a new one a search for each kind of contact data, and the leads and deals that
  * the search leads to.
  */
-export async function gatherFacts(deps: CrmDeps, of: Case, person: Person, rows: readonly Message[]): Promise<Facts> {
-  const found = await findInCrm(deps, of, person);
+export async function gatherFacts(
+  deps: CrmDeps,
+  of: Case,
+  person: Person,
+  rows: readonly Message[],
+): Promise<{ readonly facts: Facts; readonly searched: Searched }> {
+  const { found, searched } = await findInCrm(deps, of, person);
   const { crm, ruleset } = of;
   const [leads, stages, pipelines, given] = await Promise.all([
     crm.usesLeads(),
@@ -30,7 +49,7 @@ export async function gatherFacts(deps: CrmDeps, of: Case, person: Person, rows:
   ]);
   const pipelineList = answerOf(pipelines);
   const directory = await whoIsThere(deps, of, found, given);
-  return factsSchema.parse({
+  const facts = factsSchema.parse({
     ...messageFacts(of, person, rows, deps.now(), ruleset),
     crm: {
       leads: answerOf(leads) ?? true,
@@ -45,6 +64,7 @@ export async function gatherFacts(deps: CrmDeps, of: Case, person: Person, rows:
       ...directory,
     },
   });
+  return { facts, searched };
 }
 
 /** Departments that the rules name, their members, and whoever is responsible for something that was found. */
@@ -156,16 +176,23 @@ function localTime(now: Date, { zone, workingHours }: Ruleset["time"]): Facts["l
   };
 }
 
-async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<readonly LinkedEntity[]> {
+interface Found {
+  readonly found: readonly LinkedEntity[];
+  readonly searched: Searched;
+}
+
+async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found> {
   const known = person.entities;
   const refs: (CrmRef & { readonly why: LinkedEntity["why"] })[] = [...known];
+  const searched: Searched[number][] = [];
   if (known.length === 0)
     for (const kind of ["phone", "email"] as const) {
-      const values = person.points
-        .filter((point) => point.kind === kind && point.linkable && !point.shared)
-        .map((point) => (kind === "phone" ? point.key : point.shown));
-      const found = certain(await of.crm.findByContact(kind, values));
-      refs.push(...found.map((ref) => ({ ...ref, why: kind })));
+      const points = person.points.filter((point) => point.kind === kind && point.linkable && !point.shared);
+      const values = points.map((point) => (kind === "phone" ? point.key : point.shown));
+      const cards = certain(await of.crm.findByContact(kind, values));
+      refs.push(...cards.map((ref) => ({ ...ref, why: kind })));
+      // Where there are so many the portal does not tell them all.
+      if (cards.length < MOST_FOUND) searched.push({ points: points.slice(0, MOST_VALUES), cards });
     }
   /** Ids of what was found. */
   const idsOf = (type: CrmRef["type"]) => [...new Set(refs.flatMap((ref) => (ref.type === type ? [ref.id] : [])))];
@@ -205,7 +232,7 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<reado
     );
   const unread = known.filter((one) => ![...read, ...named].some((it) => it.type === one.type && it.id === one.id));
   await deps.store.people.saveEntities(of.conversation.portal, person.id, [...read, ...named]);
-  return [...read, ...named, ...unread];
+  return { found: [...read, ...named, ...unread], searched };
 }
 
 const isHolder = ({ type }: CrmRef) => type === "contact" || type === "company";
