@@ -25,8 +25,11 @@ const LOOKS: Partial<Record<Span["kind"], string>> = {
 const LINK = "underline underline-offset-2 break-words hover:no-underline";
 
 export const RichText: FunctionalComponent<{ text: string; spans: readonly Span[] }> = ({ text, spans }) =>
-  h("div", { class: "break-words whitespace-pre-wrap" }, draw(text, spans, 0, text.length, true));
+  h("div", { class: "break-words whitespace-pre-wrap", dir: "auto" }, draw(text, spans, 0, text.length, true));
 RichText.props = ["text", "spans"];
+
+/** Marks that turn the direction of writing: one that nobody ends makes `exe.gpj` read as `jpg.exe`. */
+const withoutTurns = (text: string) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 
 /** `spans` lie in the range, sorted by start, the enclosing one before those inside it. */
 function draw(text: string, spans: readonly Span[], start: number, end: number, mayLink: boolean): VNodeChild[] {
@@ -63,17 +66,17 @@ const LINKS =
   /(?<web>\bhttps?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}»”’])|(?<mail>\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.\p{L}{2,}\b)|(?<phone>(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,14}(?!\w))/giu;
 
 function plain(text: string, mayLink: boolean): VNodeChild[] {
-  if (!mayLink) return [text];
+  if (!mayLink) return [withoutTurns(text)];
   const drawn: VNodeChild[] = [];
   let at = 0;
   for (const match of text.matchAll(LINKS)) {
     const [words] = match;
     const address = harmless(addressOf(words, match.groups ?? {}));
     if (address === undefined) continue;
-    drawn.push(text.slice(at, match.index), link(address, [words]));
+    drawn.push(withoutTurns(text.slice(at, match.index)), link(address, [withoutTurns(words)]));
     at = match.index + words.length;
   }
-  drawn.push(text.slice(at));
+  drawn.push(withoutTurns(text.slice(at)));
   return drawn;
 }
 

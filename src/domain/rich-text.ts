@@ -20,6 +20,12 @@ export interface Span {
 
 export type SpanKind = "bold" | "italic" | "underline" | "strike" | "code" | "pre" | "quote" | "link";
 
+/**
+ * Without the marks that turn the direction of writing. One that nobody ends turns what stands behind it in the paragraph,
+ * words of ours too, and makes `exe.gpj` read as `jpg.exe`. Scripts that are written from the right need none of them.
+ */
+export const withoutTurns = (text: string): string => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
+
 export const plainText = (text: string): RichText => ({ text, spans: [] });
 
 /**

@@ -2,7 +2,7 @@ import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { MediaId } from "../domain/ids.ts";
 import type { Attachment, Content, Message, Quote } from "../domain/message.ts";
-import { plainText, type RichText, type SpanKind } from "../domain/rich-text.ts";
+import { plainText, type RichText, type SpanKind, withoutTurns } from "../domain/rich-text.ts";
 import type { ConnectorMessage } from "../portal/contract.ts";
 import type { SentElement } from "./settle.ts";
 import { contactLines, FROM_PHONE, forwardedFrom, placeLines, reactionLine } from "./wording.ts";
@@ -123,11 +123,12 @@ function elementText(rows: readonly Message[], toBBCode: ToBBCode): string {
   if (head?.kind === "reaction")
     return toBBCode(plainText(reactionLine(head.content.body.text, head.content.quote?.text)));
   const quoted = head?.content.quote;
-  return [
+  const lines = [
     ...(head?.origin.by === "device" ? [toBBCode(marked(FROM_PHONE, "bold"))] : []),
     ...(quoted ? quoteLines(quoted, toBBCode) : []),
     ...rows.flatMap((row) => contentLines(row.content, toBBCode)),
-  ].join("\n");
+  ];
+  return withoutTurns(lines.join("\n"));
 }
 
 function contentLines(content: Content, toBBCode: ToBBCode): string[] {

@@ -1,6 +1,7 @@
 import type { ChannelAdapter, Outgoing } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Attachment, Message } from "../domain/message.ts";
+import { withoutTurns } from "../domain/rich-text.ts";
 import type { Kept, MediaShelf } from "../media/contract.ts";
 import type { RelayDeps } from "./ports.ts";
 
@@ -60,6 +61,11 @@ async function fetchOne(
   if (opened.kind === "gone") return { kind: "lost", sentence: opened.sentence };
   if (opened.kind === "retry") return { kind: "retry", afterMs: RETRY_MS, sentence: opened.sentence };
   const name = attachment.name ?? ("name" in opened ? opened.name : undefined);
+  // Its sender says so itself: nothing of it need come. Who says nothing, or lies, is cut off where the limit is.
+  if ("size" in opened && opened.size !== undefined && opened.size > MAX_FILE_BYTES) {
+    discard(opened.stream);
+    return tooLarge(name);
+  }
   const kept = await deps.shelf.keep({
     portal: message.portal,
     message: message.id,
@@ -68,13 +74,21 @@ async function fetchOne(
     claimedMime: attachment.mime ?? ("mime" in opened ? opened.mime : undefined),
     maxBytes: MAX_FILE_BYTES,
   });
-  return toOne(kept, attachment);
+  return toOne(kept, attachment, name);
 }
 
-function toOne(kept: Kept, attachment: Attachment): One {
-  if (kept.kind === "too-large") {
-    return { kind: "lost", sentence: `A file was larger than ${MAX_FILE_BYTES / 1024 / 1024} MB and was left out.` };
-  }
+function discard(stream: NodeJS.ReadableStream): void {
+  stream.on("error", () => undefined);
+  if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
+}
+
+function tooLarge(name: string | undefined): One {
+  const what = name === undefined ? "A file" : `"${withoutTurns(name)}"`;
+  return { kind: "lost", sentence: `${what} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MB and was left out.` };
+}
+
+function toOne(kept: Kept, attachment: Attachment, known: string | undefined): One {
+  if (kept.kind === "too-large") return tooLarge(known);
   if (kept.kind === "broken") return { kind: "retry", afterMs: RETRY_MS, sentence: kept.sentence };
   const { id, name, mime, size } = kept;
   return { kind: "kept", attachment: { ...attachment, source: { by: "media", id }, name, mime, size } };

@@ -1,5 +1,6 @@
 /** What we say in a line or to an agent in words of our own: all of it stands here. */
 import type { ContactCard, Content, Message, Place } from "../domain/message.ts";
+import { withoutTurns } from "../domain/rich-text.ts";
 
 export const FROM_PHONE = "From the phone:";
 export const NOTHING_TO_SHOW = "(a message without text)";
@@ -55,6 +56,6 @@ function inAWord(content: Content): string {
 
 /** One line, cut between characters. */
 function firstWords(text: string, limit: number): string {
-  const characters = [...text.trim().replace(/\s+/gu, " ")];
+  const characters = [...withoutTurns(text).trim().replace(/\s+/gu, " ")];
   return characters.length <= limit ? characters.join("") : `${characters.slice(0, limit - 1).join("")}…`;
 }

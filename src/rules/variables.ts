@@ -1,3 +1,4 @@
+import { withoutTurns } from "../domain/rich-text.ts";
 import type { Facts } from "./facts.ts";
 
 /** Values that templates of titles and fields may name. Empty where nothing is known. */
@@ -39,7 +40,7 @@ export function variablesOf(facts: Facts): Variables {
 
 /** Whole words, as many as fit; a first word that is too long is cut between characters. */
 function firstWords(text: string): string {
-  const line = text.replace(/\s+/gu, " ").trim();
+  const line = withoutTurns(text).replace(/\s+/gu, " ").trim();
   if (line.length <= FIRST_WORDS) return line;
   const cut = line.slice(0, FIRST_WORDS + 1);
   const end = cut.lastIndexOf(" ");

@@ -196,7 +196,7 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
         if (await onlyListens()) return;
         const limit = adapter().capabilities.textLimit;
         const long = Array.from(
-          { length: Math.ceil((limit * 2.5) / 12) },
+          { length: Math.ceil(Math.max(limit * 2.5, 100_000) / 12) },
           (_, at) => `Word${String(at).padStart(7, "0")}`,
         ).join(" ");
         const outcome = await send(content(long));

@@ -1,17 +1,6 @@
 import type { Message } from "../emulators/portal/model.ts";
 import type { JournalMessage, World } from "../support/world/world.ts";
 
-/** One pixel. */
-export const PNG = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-  "base64",
-);
-
-/** A picture that a browser would run. */
-export const SVG = Buffer.from(
-  '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-);
-
 /** Posts a webhook past the emulator; the status of the answer. */
 export async function postSigned(
   world: World,
@@ -29,8 +18,8 @@ export async function postSigned(
 }
 
 /** What stands in the line of a person, by their id at the channel; the whole thread, in order. */
-export function shownOf(world: World, person: string): readonly Message[] {
-  const { portal } = world.portal.portal();
+export function shownOf(world: World, person: string, portalId?: string): readonly Message[] {
+  const { portal } = world.portal.portal(portalId);
   return [...portal.chats.values()]
     .filter((chat) => chat.externalUserId === person)
     .flatMap((chat) => chat.messageIds)

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { deflateRawSync } from "node:zlib";
 import Fastify, { type FastifyInstance, type LightMyRequestResponse } from "fastify";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registerMedia } from "../../handlers/media.ts";
@@ -10,6 +9,7 @@ import { type MediaId, messageId, portalId } from "../../src/domain/ids.ts";
 import type { MediaShelf } from "../../src/media/contract.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
 import type { Media } from "../../src/store/contract/messages.ts";
+import { HTML, PNG, PROGRAM, SVG, SVG_WITH_HEAD, ZIP_BOMB, zipOf } from "../support/bad-files.ts";
 
 /** Files of strangers, from the shelf to a browser: what they are called never decides what a browser does with them. */
 
@@ -61,25 +61,18 @@ async function get(link: string, method: "GET" | "HEAD" = "GET"): Promise<LightM
   return await app.inject({ method, url: pathname + search });
 }
 
-const PNG = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-  "base64",
-);
-const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script></svg>';
-const HTML = "<!doctype html><script>parent.postMessage(document.cookie)</script>";
-
 describe("what a browser is told of a stranger's file", () => {
   it.each([
     ["an SVG as what it is", SVG, "logo.svg", "image/svg+xml"],
     ["an SVG as a photo", SVG, "photo.png", "image/png"],
-    ["an SVG behind an XML head", `<?xml version="1.0"?>${SVG}`, "a.jpg", "image/jpeg"],
+    ["an SVG behind an XML head", SVG_WITH_HEAD, "a.jpg", "image/jpeg"],
     ["HTML as what it is", HTML, "page.html", "text/html"],
     ["HTML as a text", HTML, "notes.txt", "text/plain"],
     ["HTML as a picture", HTML, "photo.gif", "image/gif"],
     ["HTML as audio", HTML, "voice.ogg", "audio/ogg"],
     ["XHTML", HTML, "a.xhtml", "application/xhtml+xml"],
     ["a script", "alert(1)", "a.js", "text/javascript"],
-    ["HTML behind a picture's name and a NUL", `\u0000${HTML}`, "photo.png\u0000.html", "image/png"],
+    ["HTML behind a picture's name and a NUL", `\u0000${HTML.toString()}`, "photo.png\u0000.html", "image/png"],
   ])("%s: a download that is never run", async (_case, bytes, name, mime) => {
     const kept = await keep(bytes, name, mime);
     const { headers, statusCode } = await get(shelf.link(kept.id));
@@ -100,8 +93,7 @@ describe("what a browser is told of a stranger's file", () => {
   });
 
   it("a program under a picture's name: a download under its own type", async () => {
-    const program = Buffer.concat([Buffer.from("MZ"), Buffer.alloc(126)]);
-    const kept = await keep(program, "photo\u202egnp.exe", "image/png");
+    const kept = await keep(PROGRAM, "photo\u202egnp.exe", "image/png");
     expect(kept.mime).toBe("application/x-msdownload");
     const { headers } = await get(shelf.link(kept.id));
     expect(headers["content-disposition"]).toMatch(/^attachment; filename\*=UTF-8''photognp\.exe/);
@@ -117,7 +109,7 @@ describe("what a browser is told of a stranger's file", () => {
 
 describe("archives", () => {
   it("are kept as they came and never unpacked, also when they would fill the disk", async () => {
-    const bomb = zipOf("zeros.bin", Buffer.alloc(50_000_000));
+    const bomb = ZIP_BOMB;
     expect(bomb.length).toBeLessThan(100_000);
     const kept = await keep(bomb, "photos.zip", "application/zip");
     expect(kept).toMatchObject({ mime: "application/zip", name: "photos.zip", size: bomb.length });
@@ -165,30 +157,3 @@ describe("addresses of files", () => {
     expect((await get(link)).statusCode).toBe(404);
   });
 });
-
-/** A zip of one deflated file, as its format's specification has it. */
-function zipOf(name: string, content: Buffer): Buffer {
-  const packed = deflateRawSync(content, { level: 9 });
-  const label = Buffer.from(name);
-  const head = Buffer.alloc(30);
-  head.writeUInt32LE(0x04034b50, 0);
-  head.writeUInt16LE(20, 4);
-  head.writeUInt16LE(8, 8);
-  head.writeUInt32LE(packed.length, 18);
-  head.writeUInt32LE(content.length, 22);
-  head.writeUInt16LE(label.length, 26);
-  const entry = Buffer.alloc(46);
-  entry.writeUInt32LE(0x02014b50, 0);
-  entry.writeUInt16LE(20, 6);
-  entry.writeUInt16LE(8, 10);
-  entry.writeUInt32LE(packed.length, 20);
-  entry.writeUInt32LE(content.length, 24);
-  entry.writeUInt16LE(label.length, 28);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(entry.length + label.length, 12);
-  end.writeUInt32LE(head.length + label.length + packed.length, 16);
-  return Buffer.concat([head, label, packed, entry, label, end]);
-}

@@ -41,7 +41,8 @@ const bodySchema = z.looseObject({
   name: short,
   phone: short,
   email: short,
-  text: word.transform((value) => (value ?? "").slice(0, 8_000)),
+  /** Whole: what a person wrote is bounded by the request alone. */
+  text: word.transform((value) => value ?? ""),
   consent: long,
   page: long,
   title: short,

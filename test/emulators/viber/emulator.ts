@@ -2,6 +2,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { defined } from "../shared/control.ts";
 import { FaultPlan, playAfter, playBefore } from "../shared/faults.ts";
 import { VendorServer } from "../shared/vendor-server.ts";
+import { zeros } from "../shared/zeros.ts";
 import { EmulatedBot, writeJson } from "./bot.ts";
 import { REQUEST_LIMIT } from "./check-message.ts";
 import { addControl } from "./control.ts";
@@ -33,6 +34,9 @@ export interface EmulatorOptions {
   readonly origins?: Readonly<Record<string, string>>;
 }
 
+/** Its bytes, or so many of nothing, with or without a word of how many they are. */
+export type HostedFile = Buffer | { readonly zeros: number; readonly tellsSize: boolean };
+
 const METHODS = ["set_webhook", "get_account_info", "send_message"];
 /** The first bot's; the others' count up in its last part. */
 const TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9";
@@ -43,7 +47,7 @@ export class ViberEmulator {
   readonly bots = new Map<string, EmulatedBot>();
   readonly origins: Map<string, string>;
   private readonly options: EmulatorOptions;
-  private readonly files = new Map<string, { readonly name: string; readonly bytes: Buffer }>();
+  private readonly files = new Map<string, HostedFile>();
   private readonly server = new VendorServer();
   private readonly faults = new FaultPlan<Fault>(({ method }, call) => method === undefined || method === call);
 
@@ -130,9 +134,9 @@ export class ViberEmulator {
   }
 
   /** Keeps a file as Viber's media servers do; the address for a message's `media`. */
-  host(bytes: Buffer, name: string): string {
+  host(content: HostedFile, name: string): string {
     const id = String(this.files.size + 1);
-    this.files.set(id, { name, bytes });
+    this.files.set(id, content);
     return `${this.server.url}/files/${id}/${encodeURIComponent(name)}`;
   }
 
@@ -203,7 +207,10 @@ export class ViberEmulator {
     if (fault && (await beforeEffect(fault, reply))) return reply;
     const file = this.files.get(id);
     if (!file) return reply.code(404).send("");
-    return reply.type("application/octet-stream").send(file.bytes);
+    reply.type("application/octet-stream");
+    if (Buffer.isBuffer(file)) return reply.send(file);
+    if (file.tellsSize) reply.header("content-length", file.zeros);
+    return reply.send(zeros(file.zeros));
   }
 }
 

@@ -66,9 +66,10 @@ export class Business {
     return `wamid.${Buffer.from(`${this.phoneNumberId}:${ordinal}:${randomBytes(4).toString("hex")}`).toString("base64")}`;
   }
 
-  addMedia(bytes: Buffer, mime: string): Media {
+  addMedia(bytes: Buffer, mime: string, huge?: Media["huge"]): Media {
     const id = String(4_490_709_327_384_000 + this.media.size + (Number(this.phoneNumberId) % 1_000));
-    const media = { id, mime, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const media: Media = { id, mime, bytes, sha256, ...(huge && { huge }) };
     this.media.set(id, media);
     return media;
   }

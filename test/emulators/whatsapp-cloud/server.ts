@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import multipart from "@fastify/multipart";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { dropConnection, playAfter, playBefore } from "../shared/faults.ts";
+import { zeros } from "../shared/zeros.ts";
 import type { Business } from "./business.ts";
 import type { SendLimiter } from "./limiter.ts";
 import { MEDIA_RULES, postMessage } from "./messages.ts";
@@ -201,7 +202,7 @@ const readNode: Handler = ({ context, caller, id, request }) => {
       url: `${context.url()}/whatsapp_business/attachments/${key}`,
       mime_type: media.mime,
       sha256: media.sha256,
-      file_size: String(media.bytes.length),
+      ...(media.huge?.tellsSize !== false && { file_size: String(media.huge?.zeros ?? media.bytes.length) }),
       id,
     };
   }
@@ -238,7 +239,10 @@ function download(
     return reply;
   }
   if (fault) return reply.code(fault.status ?? 500).send();
-  return reply.type(media.mime).send(media.bytes);
+  reply.type(media.mime);
+  if (!media.huge) return reply.send(media.bytes);
+  if (media.huge.tellsSize) reply.header("content-length", media.huge.zeros);
+  return reply.send(zeros(media.huge.zeros));
 }
 
 /** Plays the fault if it is one without effect. */

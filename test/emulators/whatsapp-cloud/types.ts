@@ -22,6 +22,8 @@ export interface Media {
   readonly mime: string;
   readonly bytes: Buffer;
   readonly sha256: string;
+  /** Downloaded are so many bytes of nothing instead, with or without a word of how many they are. */
+  readonly huge?: { readonly zeros: number; readonly tellsSize: boolean };
 }
 
 export interface TemplateDefinition {
