@@ -5,7 +5,7 @@ import { portalId } from "../../../src/domain/ids.ts";
 import { createLogger } from "../../../src/log/log.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { openStore } from "../../../src/store/open-store.ts";
-import { PNG } from "../../front-door/support.ts";
+import { PNG } from "../../support/bad-files.ts";
 import { until } from "../../support/world/until.ts";
 import { type ApiAccount, World } from "../../support/world/world.ts";
 import { cardsWith, commentsOn, dealsOf } from "./cards.ts";
