@@ -30,6 +30,7 @@ import { createRules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
+import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
@@ -121,6 +122,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       rules: createRules(store, () => new Date(clock.now())),
       identify: createIdentifier(store),
       escape: (text) => text,
+      localeOf,
       log,
       now: () => new Date(clock.now()),
     }),

@@ -11,6 +11,7 @@ import { createRules } from "../relay/crm/rulesets.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
+import { localeOf } from "../server/locale.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
 import type { PortalPart } from "./portal.ts";
@@ -49,6 +50,7 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
     rules,
     identify: createIdentifier(store),
     escape: (text) => toBbcode(plainText(text)),
+    localeOf,
     log,
     now,
   });

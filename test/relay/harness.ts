@@ -32,6 +32,7 @@ import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
+import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
@@ -274,6 +275,7 @@ export class Relay {
         rules,
         identify: createIdentifier(store),
         escape: (text) => text,
+        localeOf,
         log,
         now,
       }),
@@ -324,7 +326,7 @@ export class Relay {
     const identify = createIdentifier(store);
     return {
       ...deps,
-      belonging: createBelonging({ ...deps, store, portals, rules, identify, escape: (text) => text }),
+      belonging: createBelonging({ ...deps, store, portals, rules, identify, escape: (text) => text, localeOf }),
     };
   }
 

@@ -1,6 +1,7 @@
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
+import type { Localised } from "../../domain/localised.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Logger } from "../../log/log.ts";
 import type { Crm } from "../../portal/contract/crm.ts";
@@ -14,11 +15,13 @@ import type { Store } from "../../store/contract.ts";
 
 /** What deciding and carrying out work with. */
 export interface CrmDeps {
-  readonly store: Pick<Store, "people" | "decisions" | "messages" | "conversations" | "locks">;
+  readonly store: Pick<Store, "people" | "decisions" | "messages" | "conversations" | "locks" | "portals">;
   readonly log: Logger;
   readonly now: () => Date;
   /** Plain text as the portal's timeline shows it. */
   readonly escape: (text: string) => string;
+  /** The language of ours that is closest to a portal's. */
+  readonly localeOf: (language: string) => keyof Localised;
 }
 
 /** One conversation in its portal. */

@@ -3,12 +3,14 @@ import type { ContactPoint, EntityType, LinkedEntity, Person } from "../../domai
 import type { CrmPoint } from "../../portal/contract/crm.ts";
 import type { PortalOutcome } from "../../portal/contract.ts";
 import type { Target } from "../../rules/decision.ts";
-import { type FieldProblem, holdsNothing, mapFields } from "../../rules/fields.ts";
+import { holdsNothing, mapFields } from "../../rules/fields.ts";
+import { fieldProblemSentence } from "../../rules/texts/field-problems.ts";
 import { variablesOf } from "../../rules/variables.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import { answerOf, type Carried, type Case, type CrmDeps, unavailable } from "./context.ts";
 import { lacks, type Searched } from "./gather-facts.ts";
 import { doStep } from "./steps.ts";
+import { languageOf } from "./wording.ts";
 
 type Mappable = Exclude<EntityType, "company">;
 
@@ -26,25 +28,17 @@ export async function mappedFields(
   const variables = { ...variablesOf(facts), channel: of.adapter.title };
   const list = answerOf(await of.crm.fields(type));
   const { values, problems } = mapFields(decision.fields, type, variables, list, of.ruleset.time.zone);
+  if (problems.length === 0) return values;
   const { portal } = of.conversation;
+  const language = await languageOf(deps, portal);
   for (const problem of problems) {
     const name = `field:${type}:${problem.field}`;
     if (!(await deps.store.decisions.beginStep(portal, stored.id, name))) continue;
-    await deps.store.decisions.endStep(portal, stored.id, name, {
-      kind: "refused",
-      sentence: PROBLEMS[problem.problem](problem),
-    });
+    const sentence = fieldProblemSentence(problem, language);
+    await deps.store.decisions.endStep(portal, stored.id, name, { kind: "refused", sentence });
   }
   return values;
 }
-
-const PROBLEMS: Readonly<Record<FieldProblem["problem"], (problem: FieldProblem) => string>> = {
-  "unknown-field": ({ field }) => `The portal has no field “${field}”. Choose another one in the rules.`,
-  "read-only": ({ field }) => `The portal lets nobody write into “${field}”. Choose another one in the rules.`,
-  "broken-template": ({ field, value }) => `The template for “${field}” cannot be read: ${value}`,
-  "not-convertible": ({ field, value }) => `“${value}” is not what “${field}” takes, so it was left empty.`,
-  "no-such-choice": ({ field, value }) => `“${field}” has no choice “${value}”, so it was left empty.`,
-};
 
 /**
  * Fills in the mapped fields of cards that were there before: what is empty, and what the rules let us overwrite. UTM marks

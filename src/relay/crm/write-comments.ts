@@ -3,6 +3,7 @@ import type { Target } from "../../rules/decision.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Carried, Case, CrmDeps } from "./context.ts";
 import { doStep } from "./steps.ts";
+import { type CrmLanguage, KINDS, languageOf, OPEN } from "./wording.ts";
 
 /** Messages in one comment at most: more would make a wall of text. */
 const MOST = 50;
@@ -25,6 +26,7 @@ export async function writeComments(
   const { portal } = of.conversation;
   if (targets.length === 0 || decision.comments.form === "activity") return;
   let from = stored.writtenSeq;
+  let language: CrmLanguage | undefined;
   for (;;) {
     const messages = await deps.store.messages.journal(portal, {
       conversation: of.conversation.id,
@@ -34,7 +36,9 @@ export async function writeComments(
     const settled = untilUnsettled(messages);
     const begun = begunUpTo(stored, from);
     const ready = settled.filter((message) => begun === undefined || message.seq <= begun);
-    const { text: said, taken } = fitting(of, ready);
+    const isUnnamed = ready.some(({ content }) => content.attachments.some((file) => file.name === undefined));
+    if (isUnnamed) language ??= await languageOf(deps, portal);
+    const { text: said, taken } = fitting(of, ready, language ?? "en");
     const last = taken.at(-1);
     if (!last) return;
     const text = deps.escape(said);
@@ -75,10 +79,11 @@ function begunUpTo({ steps }: StoredDecision, from: number): number | undefined 
 function fitting(
   of: Case,
   messages: readonly Message[],
+  language: CrmLanguage,
 ): { readonly text: string; readonly taken: readonly Message[] } {
   for (let count = messages.length; ; count -= 1) {
     const taken = messages.slice(0, Math.max(1, count));
-    const text = transcript(of, taken);
+    const text = transcript(of, taken, language);
     if (text.length <= LONGEST) return { text, taken };
     if (count <= 1) return { text: `${text.slice(0, LONGEST)}…`, taken };
   }
@@ -89,11 +94,11 @@ function untilUnsettled(messages: readonly Message[]): readonly Message[] {
   return end < 0 ? messages : messages.slice(0, end);
 }
 
-function transcript({ conversation, adapter }: Case, messages: readonly Message[]): string {
+function transcript({ conversation, adapter }: Case, messages: readonly Message[], language: CrmLanguage): string {
   const customer = [conversation.customer.name, conversation.customer.lastName].filter(Boolean).join(" ");
   const lines = messages.flatMap((message) => {
     const { body, attachments, notice } = message.content;
-    const parts = [body.text, ...attachments.map((file) => `[${file.name ?? file.kind}]`)].filter(
+    const parts = [body.text, ...attachments.map((file) => `[${file.name ?? KINDS[file.kind][language]}]`)].filter(
       (part) => part !== "",
     );
     if (parts.length === 0) return [];
@@ -115,18 +120,19 @@ export async function addActivities(
   const { stored, decision, facts } = carried;
   const isWanted = decision.comments.form !== "comment" || decision.create.kind === "activity";
   if (!isWanted) return;
+  const { portal } = of.conversation;
   for (const target of targets) {
     const originId = `${stored.id}:activity:${target.type}:${target.id}`;
-    await doStep(deps, stored, of.conversation.portal, {
+    await doStep(deps, stored, portal, {
       name: `activity:${target.type}:${target.id}`,
-      make: (leave) =>
+      make: async (leave) =>
         of.crm.addActivity(
           {
             on: target,
             originId,
             title: `${of.adapter.title}: ${facts.customer.name || facts.customer.phones[0] || of.conversation.id}`,
             text: facts.text || of.adapter.title,
-            openLabel: "Open",
+            openLabel: OPEN[await languageOf(deps, portal)],
             open: { conversation: of.conversation.id },
             ...(decision.responsible.person !== null && { responsible: decision.responsible.person }),
             completed: false,

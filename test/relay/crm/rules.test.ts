@@ -318,6 +318,29 @@ describe("8. comments", () => {
   });
 });
 
+describe("8. words of ours in a card", () => {
+  it("are in the portal's language", async () => {
+    await relay.store.portals.update(relay.portal, { language: "ru" });
+    await own({ comments: { form: "both" }, fields: [{ entity: "lead", field: "noSuchField", value: "x" }] });
+    // The messenger has the picture no more, so nothing is known of it but its kind.
+    const conversation = await relay.customerWrites(who, "", {
+      customer: { externalId: who, name: "Мария", phone },
+      content: { body: plainText("вот"), attachments: [{ kind: "photo", source: { by: "channel", ref: who } }] },
+    });
+    await relay.run("in", conversation);
+    await relay.store.portals.update(relay.portal, { language: "en" });
+    const lead = Number(made("lead")[0]?.id);
+    expect(comments("lead", lead).join()).toContain("Мария: вот [фото]");
+    const activities = [...crm().activities.values()].filter(({ fields }) => fields.OWNER_ID === String(lead));
+    expect(JSON.stringify(activities)).toContain("Открыть чат");
+    const decision = await relay.store.decisions.current(relay.portal, conversation);
+    expect(decision?.steps.find(({ name }) => name === "field:lead:noSuchField")?.end).toEqual({
+      kind: "refused",
+      sentence: "На портале нет поля «noSuchField». Выберите в правилах другое.",
+    });
+  });
+});
+
 describe("9. titles", () => {
   it("come from a template with variables", async () => {
     await own({ titles: { chat: { lead: "{{ name | upcase }} / {{ phone }} / {{ words }}" } } });
