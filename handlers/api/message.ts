@@ -4,6 +4,7 @@ import { message, messageInPlace, messageParams, newReaction, retryOfMessage } f
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { type MessageId, messageId } from "../../src/domain/ids.ts";
 import type { Message } from "../../src/domain/message.ts";
+import { reactedRefusal } from "../../src/relay/answered.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { administratorOf, type Viewer, viewerOf } from "../../src/server/session.ts";
@@ -121,6 +122,8 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
       const target = ourId(request.params.id, messageId, "message");
       const { row } = await readable(viewer, target);
       const { emoji, clientId } = request.body;
+      const refused = reactedRefusal(row, true);
+      if (refused !== undefined) throw new HttpError(409, "cannot_send", refused, { sentence: refused });
       const outcome = await deps.replies.react({
         portal: viewer.portal,
         conversation: row.conversation,

@@ -6,6 +6,7 @@ import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId, messageId } from "../../src/domain/ids.ts";
 import type { Content, Message, Quote } from "../../src/domain/message.ts";
 import { normaliseSpans, type RichText, type Span } from "../../src/domain/rich-text.ts";
+import { quoteRefusal } from "../../src/relay/answered.ts";
 import { writeRefusal } from "../../src/relay/capability-check.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
@@ -77,6 +78,8 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
   async function quoteOf(conversation: Conversation, id: string): Promise<Quote> {
     const quoted = await store.messages.find(conversation.portal, ourId(id, messageId, "message"));
     if (!quoted || quoted.conversation !== conversation.id || quoted.kind !== "message") throw unknown("message");
+    const refused = quoteRefusal(quoted);
+    if (refused !== undefined) throw cannotSend(refused);
     const { name } = quoted.content.author ?? conversation.customer;
     return {
       externalId: quoted.id,

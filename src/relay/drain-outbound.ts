@@ -2,9 +2,10 @@ import type { ChannelAdapter, Outgoing, SendOutcome } from "../channels/contract
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { laneOf, messageId } from "../domain/ids.ts";
-import type { Message } from "../domain/message.ts";
+import type { Content, Message } from "../domain/message.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
+import { quotedInWords, quoteRefusal, reactedRefusal } from "./answered.ts";
 import { backoff, isTooOld } from "./backoff.ts";
 import { changeRefusal, reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
@@ -124,46 +125,33 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
   const early =
     refusal(route.adapter, row.content) ??
     windowRefusal(route.adapter, row.content, route.conversation.lastInboundAt, deps.now());
-  if (early !== undefined) {
-    await end(deps, row, { state: "refused", error: early });
-    return undefined;
-  }
+  if (early !== undefined) return refuse(deps, row, early);
   const fetched = await fetchFiles(deps, row, route.account, route.adapter);
   if (fetched.kind === "retry") return postpone(deps, row, fetched.afterMs, fetched.sentence);
-  if (fetched.lost.length > 0) {
-    // Half a message in the agent's name would say something else than what the agent wrote.
-    await end(deps, row, { state: "refused", error: `Not sent: ${fetched.lost.join(" ")}` });
-    return undefined;
-  }
-  const content = { ...row.content, attachments: fetched.attachments };
+  // Half a message in the agent's name would say something else than what the agent wrote.
+  if (fetched.lost.length > 0) return refuse(deps, row, `Not sent: ${fetched.lost.join(" ")}`);
+  const quoting = await withQuote(deps, route.adapter, row, { ...row.content, attachments: fetched.attachments });
+  if (quoting.kind === "refused") return refuse(deps, row, quoting.sentence);
+  const { content } = quoting;
   const late = refusal(route.adapter, content);
-  if (late !== undefined) {
-    await end(deps, row, { state: "refused", error: late });
-    return undefined;
-  }
-  const outgoing: Outgoing = {
-    chatId: route.conversation.externalChatId,
-    content: await withQuote(deps, row, content),
-    ...keptFiles(deps.shelf),
-  };
+  if (late !== undefined) return refuse(deps, row, late);
+  const outgoing: Outgoing = { chatId: route.conversation.externalChatId, content, ...keptFiles(deps.shelf) };
   return attempt(deps, turn, route, row, (leave) => route.adapter.send(route.account, { ...outgoing, leave }, row.id));
 }
 
 /** May be repeated by the vendors that have it: the last reaction counts. A broken attempt stays uncertain all the same. */
 async function react(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueMessage): Promise<Drained | undefined> {
   const { adapter, account, conversation } = route;
-  const refuse = async (error: string): Promise<undefined> => {
-    await end(deps, row, { state: "refused", error });
-    return undefined;
-  };
   const refused =
     reactionRefusal(adapter) ?? windowRefusal(adapter, row.content, conversation.lastInboundAt, deps.now());
-  if (refused !== undefined) return refuse(refused);
+  if (refused !== undefined) return refuse(deps, row, refused);
   const call = adapter.react;
-  if (!call) return refuse(`${adapter.title} takes no reactions. Answer with a message instead.`);
+  if (!call) return refuse(deps, row, `${adapter.title} takes no reactions. Answer with a message instead.`);
   const target = row.target === undefined ? undefined : await deps.store.messages.find(row.portal, row.target);
+  const unanswerable = target && reactedRefusal(target, false);
+  if (unanswerable !== undefined) return refuse(deps, row, unanswerable);
   const [externalId] = target?.externalIds ?? [];
-  if (externalId === undefined) return refuse("The message that this is about did not reach the customer.");
+  if (externalId === undefined) return refuse(deps, row, "The message that this is about is no longer kept here.");
   const reaction = { chatId: conversation.externalChatId, externalId, emoji: row.content.body.text };
   return attempt(deps, turn, route, row, () => call.call(adapter, account, reaction));
 }
@@ -179,16 +167,18 @@ async function change(
   const kind = row.kind === "edit" ? "edit" : "delete";
   const impossible = changeRefusal(adapter, kind);
   const possible = row.kind === "edit" ? adapter.edit : adapter.remove;
-  const refuse = async (error: string): Promise<undefined> => {
-    await end(deps, row, { state: "refused", error });
-    return undefined;
-  };
-  if (impossible !== undefined) return refuse(impossible);
-  if (!possible) return refuse(`${adapter.title} cannot ${kind === "edit" ? "change" : kind} a message that was sent.`);
+  if (impossible !== undefined) return refuse(deps, row, impossible);
+  if (!possible)
+    return refuse(deps, row, `${adapter.title} cannot ${kind === "edit" ? "change" : kind} a message that was sent.`);
   if (!target || target.externalIds.length === 0)
-    return refuse("The message that this changes did not reach the customer.");
+    return refuse(deps, row, "The message that this changes did not reach the customer.");
   const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };
   return attempt(deps, turn, route, row, () => possible.call(adapter, route.account, outgoing));
+}
+
+async function refuse(deps: RelayDeps, row: DueMessage, error: string): Promise<undefined> {
+  await end(deps, row, { state: "refused", error });
+  return undefined;
 }
 
 /** Puts the attempt on record; `false` when the lane is somebody else's now. */
@@ -297,16 +287,25 @@ async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Pro
   deps.tally.ended(row, result, deps.now());
 }
 
+type Quoting =
+  | { readonly kind: "ready"; readonly content: Content }
+  | { readonly kind: "refused"; readonly sentence: string };
+
 /** The channel needs its own id of the quoted message. */
-async function withQuote(deps: RelayDeps, row: Message, content: Message["content"]): Promise<Message["content"]> {
+async function withQuote(deps: RelayDeps, adapter: ChannelAdapter, row: Message, content: Content): Promise<Quoting> {
   const quote = content.quote;
-  if (quote?.externalId === undefined) return content;
+  if (quote?.externalId === undefined) return { kind: "ready", content };
   // Our own pages name the message by our id, the portal by its own.
   const quoted =
     row.origin.by === "surface"
       ? await deps.store.messages.find(row.portal, messageId(quote.externalId))
       : await deps.store.messages.findByIm(row.portal, quote.externalId);
+  const sentence = quoted && quoteRefusal(quoted);
+  if (sentence !== undefined) return { kind: "refused", sentence };
   const externalId = quoted?.externalIds[0];
-  const { externalId: _portalId, ...shown } = quote;
-  return { ...content, quote: externalId === undefined ? shown : { ...shown, externalId } };
+  if (externalId !== undefined) return { kind: "ready", content: { ...content, quote: { ...quote, externalId } } };
+  const { externalId: _id, ...shown } = quote;
+  const inWords = { ...content, quote: shown };
+  // A channel without quotes makes words of them itself.
+  return { kind: "ready", content: adapter.capabilities.quote ? quotedInWords(inWords) : inWords };
 }

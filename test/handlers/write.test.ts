@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accountId, type ConversationId, conversationId } from "../../src/domain/ids.ts";
+import { accountId, type ConversationId, conversationId, messageId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { ALL_PARTS } from "../support/parts.ts";
 import { fakeChannel } from "./support/fake-channel.ts";
@@ -107,6 +107,21 @@ describe("an agent writes on a page of ours", () => {
     expect(answer.json().quote).toEqual({ author: "Maria", text: "Is it in stock?" });
     const stranger = (await thread(await customerWrote("c5")))[0].id;
     expect((await write(admin, conversation, { text: "Yes", quote: stranger })).statusCode).toBe(404);
+  });
+
+  test("neither a quotation nor a reaction of what never reached the customer is kept", async () => {
+    const conversation = await customerWrote("c7", { channel: "windowed" });
+    const { id } = (await write(admin, conversation, { text: "An offer" })).json();
+    const early = await site.api(admin, "POST", `/messages/${id}/reaction`, { emoji: "👍", clientId: randomUUID() });
+    expect(early.statusCode).toBe(202);
+    await site.store.messages.finish([{ message: messageId(id), result: { state: "refused", error: "Blocked." } }]);
+    const quoting = await write(admin, conversation, { text: "Well?", quote: id });
+    expect(quoting.statusCode).toBe(409);
+    expect(sentence(quoting)).toMatch(/did not reach the customer/);
+    const reacting = await site.api(admin, "POST", `/messages/${id}/reaction`, { emoji: "🔥", clientId: randomUUID() });
+    expect(reacting.statusCode).toBe(409);
+    expect(sentence(reacting)).toMatch(/did not reach the customer/);
+    expect((await thread(conversation)).map((row: { text: string }) => row.text)).not.toContain("Well?");
   });
 
   test("whoever may not read the conversation may not write into it, and cannot tell that it is there", async () => {
