@@ -15,8 +15,9 @@ import {
   versionParams,
 } from "../../src/api/rules.ts";
 import { messageId, type PortalId } from "../../src/domain/ids.ts";
-import { compare, factsOfMessage, titleOf, titlesOf } from "../../src/relay/crm/dry-run.ts";
+import { compare, factsOfMessage, titleOf, titlesOf, triedVariables } from "../../src/relay/crm/dry-run.ts";
 import type { LinesState } from "../../src/relay/crm/lines.ts";
+import { triedFields } from "../../src/relay/crm/tried-fields.ts";
 import type { Decision } from "../../src/rules/decision.ts";
 import { evaluate } from "../../src/rules/evaluate.ts";
 import { type Facts, factsSchema } from "../../src/rules/facts.ts";
@@ -179,6 +180,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     {
       schema: {
         summary: "What would happen to a message; nothing is written",
+        description: "404: no such message; 422 `not_incoming`: the message was written to the customer.",
         tags,
         security,
         body: tryRules,
@@ -191,6 +193,9 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       const facts = await factsFor(portal, request.body, ruleset);
       const decision = evaluate(facts, ruleset);
       const language = localeOf(request.headers["accept-language"]);
+      const variables = triedVariables(deps.channels, facts);
+      const { zone } = ruleset.time;
+      const tried = await triedFields(deps.portals, portal, decision.fields, variables, zone, language);
       const explain = (reason: Reason) => ({
         code: reason.code,
         sentence: sentenceOf(reason, language),
@@ -201,8 +206,10 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
         decision,
         reasons: decision.reasons.map(explain),
         warnings: decision.warnings.map(explain),
-        writes: [...writesOf(decision, titleOf(facts, decision), language)],
-        titles: titlesOf(facts, decision),
+        writes: [...writesOf(decision, titleOf(deps.channels, facts, decision), language)],
+        titles: titlesOf(deps.channels, facts, decision),
+        fields: tried.fields.map((one) => ({ ...one })),
+        fieldsUnchecked: tried.unchecked,
       };
     },
   );
@@ -284,7 +291,9 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
   ): Promise<Facts> {
     if (asked.message === undefined) return asked.facts ?? factsSchema.parse({});
     const facts = await factsOfMessage(deps, portal, ourId(asked.message, messageId, "message"), ruleset);
-    if (!facts) throw unknown("message");
+    if (facts === "unknown") throw unknown("message");
+    if (facts === "ours")
+      throw new HttpError(422, "not_incoming", "This message was written to the customer. Choose one that came in.");
     return facts;
   }
 }

@@ -44,6 +44,14 @@ export const linesAnswer = z.object({
   problem: z.string().nullable().describe("Why a line could not be set as the rules want it."),
 });
 
+const triedField = z.object({
+  entity: z.enum(["lead", "deal", "contact"]),
+  field: z.string(),
+  name: z.string().describe("As the portal calls it."),
+  value: z.string().nullable().describe("As a person reads it in the card; `null`: nothing comes out."),
+  problem: z.string().nullable().describe("Why it stays empty."),
+});
+
 const explained = z.object({
   code: z.string(),
   sentence: z.string(),
@@ -64,6 +72,10 @@ export const triedRules = z.object({
   titles: z
     .object({ lead: z.string(), deal: z.string() })
     .describe("As a lead or a deal of this message would be called, whether or not one is made."),
+  fields: triedField
+    .array()
+    .describe("What the rules would put into fields, in their order, whether or not a card is made."),
+  fieldsUnchecked: z.string().nullable().describe("Why that could not be checked against the portal's own fields."),
 });
 
 export const compareRules = z.object({ ruleset: rulesetSchema });

@@ -24,6 +24,7 @@ export interface Mapped {
 export interface FieldProblem {
   readonly field: string;
   readonly problem: "unknown-field" | "read-only" | "broken-template" | "not-convertible" | "no-such-choice";
+  /** What came out of the template, or why it cannot be read. */
   readonly value: string;
 }
 
@@ -48,7 +49,7 @@ export function mapFields(
     if (mapping.entity !== entity) continue;
     const field = known?.get(mapping.field.toLowerCase());
     const rendered = render(mapping.value, variables);
-    const written = rendered.kind === "ok" ? rendered.text : mapping.value;
+    const written = rendered.kind === "ok" ? rendered.text : rendered.why;
     const tell = (problem: FieldProblem["problem"]) => problems.push({ field: mapping.field, problem, value: written });
     if (known && !field) tell("unknown-field");
     else if (field?.readOnly) tell("read-only");

@@ -36,12 +36,14 @@ function brokenIn(groups: Groups | Ruleset["overrides"][number]["groups"], path:
     ...(groups.fields ?? []).map((field, index) => [`${path}.fields.${index}.value`, field.value] as const),
   ];
   return [
-    ...conditions.flatMap(([at, condition]) =>
-      patternsOf(condition).flatMap((pattern) => {
-        const sentence = patternProblem(pattern);
-        return sentence === undefined ? [] : [{ path: at, sentence }];
-      }),
-    ),
+    ...conditions
+      .flatMap(([start, whole]) => testsIn(whole, start))
+      .flatMap(([at, condition]) =>
+        patternsOf(condition).flatMap((pattern) => {
+          const sentence = patternProblem(pattern);
+          return sentence === undefined ? [] : [{ path: at, sentence }];
+        }),
+      ),
     ...templates.flatMap(([at, template]) => {
       const problem = templateProblem(template);
       return problem === undefined
@@ -49,6 +51,14 @@ function brokenIn(groups: Groups | Ruleset["overrides"][number]["groups"], path:
         : [{ path: at, sentence: `The template “${template}” cannot be read: ${problem}` }];
     }),
   ];
+}
+
+/** Single tests with their places: those of a group are counted, as `…when.0.2`. */
+function testsIn(condition: Condition, path: string): readonly (readonly [string, Condition])[] {
+  if ("not" in condition) return testsIn(condition.not, path);
+  if (!("all" in condition || "any" in condition)) return [[path, condition]];
+  const group = "all" in condition ? condition.all : condition.any;
+  return group.flatMap((one, index) => testsIn(one, `${path}.${index}`));
 }
 
 /** In steps: rules of one portal must not keep the messages of others waiting, whatever a text is. */

@@ -7,11 +7,14 @@ export type Variables = Readonly<Record<string, string | Readonly<Record<string,
 /** Words of the message that `{{ words }}` shows. */
 const FIRST_WORDS = 60;
 
-/** The variables of a message, by the names that the settings page lists. */
-export function variablesOf(facts: Facts): Variables {
+/**
+ * The variables of a message, by the names that the settings page lists.
+ * @param channel the channel as people call it
+ */
+export function variablesOf(facts: Facts, channel = facts.channel): Variables {
   const { customer, site, mail, local } = facts;
   return {
-    channel: facts.channel,
+    channel,
     account: facts.account.name,
     line: facts.line ?? "",
     conversation: facts.conversation,
@@ -37,6 +40,14 @@ export function variablesOf(facts: Facts): Variables {
     tags: facts.tags.join(", "),
   };
 }
+
+/** Somebody without a name is called by whatever is known of them. */
+export const calledBy = ({ name, phone, email, conversation }: Variables): string =>
+  [name, phone, email, conversation].map(String).find((part) => part !== "") ?? "";
+
+/** What a card is called whose template gives nothing. */
+export const fallbackTitle = (variables: Variables): string =>
+  [String(variables.channel), calledBy(variables)].filter((part) => part !== "").join(": ");
 
 /** Whole words, as many as fit; a first word that is too long is cut between characters. */
 function firstWords(text: string): string {

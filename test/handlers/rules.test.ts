@@ -1,6 +1,8 @@
 /** The rules by their front door: saved in versions, applied to the portal's lines, tried without writing anything. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RulesDirectoryAnswer, TriedRulesAnswer } from "../../src/api/rules.ts";
+import { accountId } from "../../src/domain/ids.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
 import { until } from "../support/world/until.ts";
 import { openSite, type Site } from "./support/site.ts";
 
@@ -161,7 +163,7 @@ describe("trying", () => {
     );
     expect(tried.writes).toEqual([
       "Make a contact with the customer's name, phones and e-mails.",
-      "Make the deal “telegram: Maria”.",
+      "Make the deal “Telegram: Maria”.",
       "Write the conversation into what was made.",
     ]);
     expect(JSON.stringify([...site.portal.portal.crm.items.values()].map((items) => items.size))).toBe(before);
@@ -180,6 +182,79 @@ describe("trying", () => {
     ).json();
     expect(titles).toEqual({ lead: "Tables", deal: "Tables, a@b.example" });
     expect(writes).toEqual(["Nothing."]);
+  });
+
+  it("tells what would stand in each field, as a person reads it, and why one stays empty", async () => {
+    const custom = site.portal.portal.crm.userFields.get(1);
+    const items = [{ ID: "45", VALUE: "Чёрный" }];
+    custom?.set("ufCrm_color", { type: "enumeration", title: "Colour", items });
+    custom?.set("ufCrm_consent", { type: "boolean", title: "Consent" });
+    custom?.set("ufCrm_budget", { type: "money", title: "Budget" });
+    const mapping = (field: string, value: string, type = "string") => ({ entity: "lead", field, value, type });
+    const fields = [
+      mapping("ufCrm_color", "{{ field.color }}", "enumeration"),
+      mapping("ufCrm_color", "green", "enumeration"),
+      mapping("ufCrm_consent", "да", "boolean"),
+      mapping("ufCrm_budget", "12 500,50 RUB", "money"),
+      mapping("ufCrm_budget", "a lot", "money"),
+      mapping("comments", "from {{ channel }}"),
+      mapping("comments", "{{ site }}"),
+      mapping("comments", "{{ name | shout }}"),
+      mapping("id", "7"),
+      mapping("ufCrm_gone", "x"),
+    ];
+    const facts = { channel: "telegram", line: "1", site: { fields: { color: "черный" } } };
+    const ask = async (): Promise<TriedRulesAnswer> =>
+      (await site.api(admin, "POST", "/rules/try", { ruleset: { chats: { fields } }, facts })).json();
+    const tried = await ask();
+    expect(tried.fields.map(({ name, value, problem }) => [name, value ?? problem])).toEqual([
+      ["Colour", "Чёрный"],
+      ["Colour", "“Colour” has no choice “green”, so it is left empty."],
+      ["Consent", "yes"],
+      ["Budget", "12500.5 RUB"],
+      ["Budget", "“a lot” is not what “Budget” takes, so it is left empty."],
+      [expect.any(String), "from Telegram"],
+      [expect.any(String), null],
+      [expect.any(String), expect.stringContaining("undefined filter: shout")],
+      [expect.any(String), expect.stringContaining("lets nobody write into")],
+      ["ufCrm_gone", "The portal has no field “ufCrm_gone”. Choose another one in the rules."],
+    ]);
+    expect(tried.fieldsUnchecked).toBeNull();
+  });
+
+  it("says that fields could not be checked while the portal is away", async () => {
+    site.emulator.faults.add({ kind: "drop-before", method: "crm.item.fields", times: 5 });
+    const fields = [{ entity: "deal", field: "comments", value: "{{ words }}" }];
+    const facts = { line: "1", text: "hello" };
+    const tried: TriedRulesAnswer = (
+      await site.api(admin, "POST", "/rules/try", { ruleset: { chats: { fields } }, facts })
+    ).json();
+    site.emulator.faults.clear();
+    expect(tried.fields).toMatchObject([{ name: "comments", value: "hello", problem: null }]);
+    expect(tried.fieldsUnchecked).toEqual(expect.any(String));
+  });
+
+  it("tries no message that was written to the customer", async () => {
+    const { store, memberId: portal } = site;
+    const chat = { portal, account: accountId(account), chatId: "rules-try" };
+    const [accepted] = await store.messages.acceptInbound([
+      {
+        ...{ ...chat, key: "try-1", kind: "message", externalId: "1", sentAt: new Date(), notBefore: new Date() },
+        customer: { externalId: "li", name: "Li" },
+        content: { body: plainText("Do you sell tables?"), attachments: [] },
+      },
+    ]);
+    if (accepted?.kind !== "stored") throw new Error("not stored");
+    const reply = await store.messages.acceptReply({
+      ...{ portal, conversation: accepted.conversation, kind: "message", originKey: "im:1", sentAt: new Date() },
+      origin: { by: "open-line", imMessageId: "1", imChatId: "1" },
+      content: { body: plainText("We do."), attachments: [] },
+    });
+    if (reply.kind !== "stored") throw new Error("not stored");
+    const ask = (message: string) => site.api(admin, "POST", "/rules/try", { message });
+    expect((await ask(accepted.message)).json().facts).toMatchObject({ text: "Do you sell tables?" });
+    const refused = await ask(reply.message);
+    expect([refused.statusCode, refused.json().error.code]).toEqual([422, "not_incoming"]);
   });
 
   it("completes a draft and tells what cannot work in it, without saving it", async () => {

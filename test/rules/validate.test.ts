@@ -36,6 +36,14 @@ describe("a ruleset", () => {
     expect(broken[0]?.sentence).toContain("“(?=x)”");
   });
 
+  test("names the very test in a group whose pattern is broken", () => {
+    const good = { ...bad, values: ["x"] };
+    const when = { all: [good, { any: [good, { not: { all: [bad] } }] }] };
+    const filters = [{ id: "f", when }];
+    const broken = brokenPartsOf(ruleset({ chats: { transfer: { crm: { filters } } } }));
+    expect(broken.map(({ path }) => path)).toEqual(["chats.transfer.crm.filters.0.when.1.1.0"]);
+  });
+
   test("tells a pattern that would cost every message too much", () => {
     const withPattern = (pattern: string) => {
       const when = { fact: "text", op: "matches", values: [pattern] };

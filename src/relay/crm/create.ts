@@ -3,7 +3,7 @@ import type { NewCrmItem } from "../../portal/contract/crm.ts";
 import type { Target } from "../../rules/decision.ts";
 import type { Facts } from "../../rules/facts.ts";
 import { renderTitle } from "../../rules/templates.ts";
-import { type Variables, variablesOf } from "../../rules/variables.ts";
+import { calledBy, fallbackTitle, variablesOf } from "../../rules/variables.ts";
 import type { Carried, Case, CrmDeps } from "./context.ts";
 import { asCrmPoint, mappedFields } from "./fill-cards.ts";
 import { doStep } from "./steps.ts";
@@ -95,26 +95,20 @@ function cardOf(
   place: Partial<NewCrmItem>,
   mapped: NewCrmItem["fields"],
 ): NewCrmItem {
-  const variables = { ...variablesOf(facts), channel: of.adapter.title };
-  const fallback = `${of.adapter.title}: ${nameOf(variables)}`;
+  const variables = variablesOf(facts, of.adapter.title);
   const template = type === "deal" ? decision.title.deal : decision.title.lead;
   const { customer } = facts;
   return {
     type,
     originId: `${stored.id}:${type}`,
-    title: renderTitle(template, variables, fallback),
-    ...(type !== "deal" && { name: customer.name || customer.username || nameOf(variables) }),
+    title: renderTitle(template, variables, fallbackTitle(variables)),
+    ...(type !== "deal" && { name: customer.name || customer.username || calledBy(variables) }),
     ...(type !== "deal" && customer.lastName !== "" && { lastName: customer.lastName }),
     points: person.points.filter((point) => point.linkable).flatMap(asCrmPoint),
     ...(decision.responsible.person !== null && { responsible: decision.responsible.person }),
     ...place,
     fields: { ...utmOf(facts), ...mapped },
   };
-}
-
-/** Somebody without a name is called by whatever is known of them. */
-function nameOf({ name, phone, email, conversation }: Variables): string {
-  return [name, phone, email, conversation].map(String).find((part) => part !== "") ?? "";
 }
 
 const UTM_FIELDS: Readonly<Record<string, string>> = {

@@ -5,14 +5,16 @@ import { evaluate } from "../../rules/evaluate.ts";
 import { type Facts, factsSchema } from "../../rules/facts.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import { renderTitle } from "../../rules/templates.ts";
-import { variablesOf } from "../../rules/variables.ts";
+import { fallbackTitle, type Variables, variablesOf } from "../../rules/variables.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Store } from "../../store/contract.ts";
 import { messageFacts } from "./gather-facts.ts";
 
+type Channels = ReadonlyMap<string, ChannelAdapter>;
+
 export interface DryRunDeps {
   readonly store: Pick<Store, "accounts" | "conversations" | "decisions" | "messages" | "people">;
-  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly channels: Channels;
   readonly now: () => Date;
 }
 
@@ -22,16 +24,17 @@ const EXAMPLES = 20;
 
 /**
  * The facts of a past message: those that were kept with its decision, else what its conversation and person tell now,
- * without a question to the portal. `undefined`: there is no such message.
+ * without a question to the portal. `unknown`: there is no such message; `ours`: it was written to the customer.
  */
 export async function factsOfMessage(
   deps: DryRunDeps,
   portal: PortalId,
   message: MessageId,
   ruleset: Ruleset,
-): Promise<Facts | undefined> {
+): Promise<Facts | "unknown" | "ours"> {
   const row = await deps.store.messages.find(portal, message);
-  if (!row) return undefined;
+  if (!row) return "unknown";
+  if (row.direction === "out" || row.origin.by === "device") return "ours";
   const decided = await deps.store.decisions.ofConversation(portal, row.conversation, 100);
   const own = decided.find((one) => one.message === row.id && one.facts !== undefined);
   if (own) return factsSchema.parse(own.facts);
@@ -40,7 +43,7 @@ export async function factsOfMessage(
     deps.store.conversations.find(portal, row.conversation),
   ]);
   const adapter = account && deps.channels.get(account.channel);
-  if (!adapter || !conversation) return undefined;
+  if (!adapter || !conversation) return "unknown";
   const person = await deps.store.people.ofConversation(portal, row.conversation);
   const facts = messageFacts({ account, adapter, conversation }, person, [row], deps.now(), ruleset);
   const found = (person?.entities ?? []).map((one) => ({
@@ -79,32 +82,45 @@ export async function compare(
   draft: Ruleset,
 ): Promise<Comparison> {
   const past = await deps.store.decisions.recent(portal, MOST);
-  const differences = past.flatMap((one) => differenceOf(one, current, draft) ?? []);
+  const differences = past.flatMap((one) => differenceOf(deps.channels, one, current, draft) ?? []);
   return { compared: past.length, different: differences.length, examples: differences.slice(0, EXAMPLES) };
 }
 
-function differenceOf(past: StoredDecision, current: Ruleset, draft: Ruleset): Difference | undefined {
+function differenceOf(
+  channels: Channels,
+  past: StoredDecision,
+  current: Ruleset,
+  draft: Ruleset,
+): Difference | undefined {
   const parsed = factsSchema.safeParse(past.facts);
   if (!parsed.success) return undefined;
   const facts = parsed.data;
   const [now, then] = [evaluate(facts, current), evaluate(facts, draft)];
-  if (outcomeOf(facts, now) === outcomeOf(facts, then)) return undefined;
+  if (outcomeOf(channels, facts, now) === outcomeOf(channels, facts, then)) return undefined;
   return { conversation: past.conversation, at: past.at, text: facts.text.slice(0, 200), now, draft: then };
 }
 
 /** What somebody would see of it: reasons and unused titles may differ and nothing goes elsewhere. */
-function outcomeOf(facts: Facts, decision: Decision): string {
+function outcomeOf(channels: Channels, facts: Facts, decision: Decision): string {
   const { transfer, create, targets, responsible, comments, fields } = decision;
-  const title = create.kind === "lead" || create.kind === "deal" ? titleOf(facts, decision) : "";
+  const title = create.kind === "lead" || create.kind === "deal" ? titleOf(channels, facts, decision) : "";
   return JSON.stringify([transfer, create, targets, responsible.person, comments, fields, title]);
 }
 
+/** What templates may name, as it is when a card is made. */
+export const triedVariables = (channels: Channels, facts: Facts): Variables =>
+  variablesOf(facts, channels.get(facts.channel)?.title);
+
 /** What a lead and a deal of this message would be called. */
-export function titlesOf(facts: Facts, { title }: Decision): { readonly lead: string; readonly deal: string } {
-  const variables = variablesOf(facts);
-  const fallback = facts.customer.name || facts.conversation;
-  return { lead: renderTitle(title.lead, variables, fallback), deal: renderTitle(title.deal, variables, fallback) };
+export function titlesOf(
+  channels: Channels,
+  facts: Facts,
+  { title }: Decision,
+): { readonly lead: string; readonly deal: string } {
+  const variables = triedVariables(channels, facts);
+  const called = (template: string) => renderTitle(template, variables, fallbackTitle(variables));
+  return { lead: called(title.lead), deal: called(title.deal) };
 }
 
-export const titleOf = (facts: Facts, decision: Decision): string =>
-  titlesOf(facts, decision)[decision.create.kind === "deal" ? "deal" : "lead"];
+export const titleOf = (channels: Channels, facts: Facts, decision: Decision): string =>
+  titlesOf(channels, facts, decision)[decision.create.kind === "deal" ? "deal" : "lead"];

@@ -25,7 +25,7 @@ export async function mappedFields(
   type: Mappable,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!decision.fields.some((field) => field.entity === type)) return {};
-  const variables = { ...variablesOf(facts), channel: of.adapter.title };
+  const variables = variablesOf(facts, of.adapter.title);
   const list = answerOf(await of.crm.fields(type));
   const { values, problems } = mapFields(decision.fields, type, variables, list, of.ruleset.time.zone);
   if (problems.length === 0) return values;
