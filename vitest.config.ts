@@ -40,7 +40,7 @@ export default defineConfig({
           name: "browser",
           pool: "forks",
           include: ["test/**/*.browser.test.ts"],
-          globalSetup: ["test/support/require-browser.ts"],
+          globalSetup: ["test/support/require-browser.ts", "test/support/built-pages.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { registerForms } from "../../handlers/forms.ts";
 import type { ChannelEvent } from "../../src/channels/contract.ts";
 import { createFormAdapter } from "../../src/channels/form/adapter.ts";
@@ -21,7 +19,7 @@ import { StoreUnavailable } from "../../src/store/contract.ts";
 
 /** The form as visitors meet it: on a site of another origin with a strict policy, against the real routes. */
 let browser: Browser;
-let outDir: string;
+const outDir = inject("builtPages");
 let site: Server;
 let siteOrigin: string;
 let app: FastifyInstance;
@@ -36,8 +34,6 @@ const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
 beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), "form-"));
-  await build({ configFile: "vite.form.config.ts", logLevel: "error", build: { outDir } });
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
   site = createServer((_request, response) => {
     response.setHeader("content-security-policy", `default-src 'none'; script-src ${base}; connect-src ${base}`);
@@ -54,7 +50,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   site?.close();
-  await rm(outDir, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Browser,
@@ -10,8 +9,7 @@ import {
   type Page,
 } from "playwright-core";
 import { toString as drawnCode } from "qrcode";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import type { ConnectionState } from "../../src/domain/account.ts";
 import { scan } from "../emulators/telegram-person/telegram.ts";
 import { faultsOf, postPage } from "../support/our-page.ts";
@@ -23,22 +21,19 @@ import { until } from "../support/world/until.ts";
 const standing = sessionChannel();
 const screenshots = process.env.SCREENSHOTS_DIR;
 let browser: Browser;
-let outDir: string;
+const outDir = inject("builtPages");
 let world: SignInWorld;
 let context: BrowserContext | undefined;
 let requests: { readonly url: string; readonly method: string; readonly body: string }[] = [];
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), "pages-"));
-  await build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir } });
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
   if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
 });
 
 afterAll(async () => {
   await browser?.close();
-  await rm(outDir, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createWebchatAdapter } from "../../src/channels/webchat/adapter.ts";
 import { createUploads } from "../../src/channels/webchat/uploads.ts";
 import { type AccountId, accountId, type ConversationId, laneOf, type MessageId } from "../../src/domain/ids.ts";
@@ -16,7 +15,7 @@ import { openSite, type Site } from "../handlers/support/site.ts";
 const VISITOR = `v${"a".repeat(22)}`;
 const screenshots = process.env["SCREENSHOTS_DIR"];
 let browser: Browser;
-let outDir: string;
+let dataDir: string;
 let site: Site;
 let base: string;
 let admin: string;
@@ -26,12 +25,11 @@ let context: BrowserContext | undefined;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), "thread-"));
-  await build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir } });
+  dataDir = await mkdtemp(join(tmpdir(), "thread-"));
   browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
-  const uploads = createUploads({ dataDir: outDir, now: () => new Date() });
+  const uploads = createUploads({ dataDir, now: () => new Date() });
   const webchat = createWebchatAdapter({ hub: { notify: () => undefined }, uploads });
-  site = await openSite({ pagesDir: outDir, channels: [webchat] });
+  site = await openSite({ pagesDir: inject("builtPages"), channels: [webchat] });
   base = await site.app.listen({ port: 0, host: "127.0.0.1" });
   admin = await site.install();
   if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
@@ -40,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await site?.stop();
-  await rm(outDir, { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

@@ -1,18 +1,16 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { closeStore, openWebchat, type WebchatWorld } from "../channels/webchat/harness.ts";
 import { until } from "../support/world/until.ts";
 
 /** What the chat asks of its visitors: who they are, what they agree to, how it was; and how it shows itself. */
 let browser: Browser;
-let outDir: string;
+const outDir = inject("builtPages");
 let site: Server;
 let siteOrigin: string;
 let world: WebchatWorld;
@@ -22,8 +20,6 @@ const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
 beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), "widget-"));
-  await build({ configFile: "vite.widget.config.ts", logLevel: "error", build: { outDir } });
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
   site = createServer((_request, response) => {
     response.setHeader("content-security-policy", `default-src 'none'; script-src ${base}; connect-src ${base}`);
@@ -40,7 +36,6 @@ afterAll(async () => {
   await browser?.close();
   site?.close();
   await closeStore();
-  await rm(outDir, { recursive: true, force: true });
 });
 beforeEach(() => {
   complaints.length = 0;

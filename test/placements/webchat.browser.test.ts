@@ -1,20 +1,18 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { closeStore, openWebchat, type WebchatWorld } from "../channels/webchat/harness.ts";
 import { until } from "../support/world/until.ts";
 
 /** The widget as visitors meet it: on a site of another origin with a strict policy, against the real routes and store. */
 let browser: Browser;
-let outDir: string;
+const outDir = inject("builtPages");
 let site: Server;
 let siteOrigin: string;
 let world: WebchatWorld;
@@ -26,8 +24,6 @@ const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
 beforeAll(async () => {
-  outDir = await mkdtemp(join(tmpdir(), "widget-"));
-  await build({ configFile: "vite.widget.config.ts", logLevel: "error", build: { outDir } });
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
   site = createServer((request, response) => {
     // Nothing inline, and of foreign things only the chat's: what a careful site allows.
@@ -48,7 +44,6 @@ afterAll(async () => {
   await browser?.close();
   site?.close();
   await closeStore();
-  await rm(outDir, { recursive: true, force: true });
 });
 
 beforeEach(async () => {

@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { build } from "vite";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { openSite, type Site } from "../../handlers/support/site.ts";
 
@@ -21,27 +19,23 @@ export class Pages {
   readonly site: Site;
   private readonly base: string;
   private readonly browser: Browser;
-  private readonly outDir: string;
   private readonly screenshots = process.env.SCREENSHOTS_DIR;
   private context: BrowserContext | undefined;
 
-  private constructor(parts: { site: Site; base: string; browser: Browser; outDir: string }) {
+  private constructor(parts: { site: Site; base: string; browser: Browser }) {
     this.site = parts.site;
     this.base = parts.base;
     this.browser = parts.browser;
-    this.outDir = parts.outDir;
   }
 
   static async start(): Promise<Pages> {
-    const outDir = await mkdtemp(join(tmpdir(), "pages-"));
-    await build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir } });
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? "",
       args: ["--no-sandbox"],
     });
-    const site = await openSite({ pagesDir: outDir });
+    const site = await openSite({ pagesDir: inject("builtPages") });
     const base = await site.app.listen({ port: 0, host: "127.0.0.1" });
-    return new Pages({ site, base, browser, outDir });
+    return new Pages({ site, base, browser });
   }
 
   /** A form posted into a fresh window. `before`: what shall hold before anything of the page is loaded. */
@@ -100,6 +94,5 @@ export class Pages {
   async stop(): Promise<void> {
     await this.browser.close();
     await this.site.stop();
-    await rm(this.outDir, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { build } from "vite";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 import { accountId, conversationId, laneOf, type MessageId } from "../../../src/domain/ids.ts";
 import type { Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
@@ -19,7 +17,6 @@ export let site: Site;
 export let base: string;
 /** The administrator's session. */
 let admin: string;
-let outDir: string;
 let context: BrowserContext | undefined;
 const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
@@ -27,10 +24,8 @@ const screenshots = process.env.SCREENSHOTS_DIR;
 /** To be called once by a file of tests: brings everything up before them, and leaves nothing of one test to the next. */
 export function usePages(): void {
   beforeAll(async () => {
-    outDir = await mkdtemp(join(tmpdir(), "pages-"));
-    await build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir } });
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
-    site = await openSite({ pagesDir: outDir });
+    site = await openSite({ pagesDir: inject("builtPages") });
     base = await site.app.listen({ port: 0, host: "127.0.0.1" });
     admin = await site.install();
     if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
@@ -39,7 +34,6 @@ export function usePages(): void {
   afterAll(async () => {
     await browser?.close();
     await site?.stop();
-    await rm(outDir, { recursive: true, force: true });
   });
 
   afterEach(async () => {
