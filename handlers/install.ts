@@ -17,6 +17,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyPluginAsync } from "fastify";
 import type { BootInstallation } from "../src/api/boot.ts";
 import { portalId } from "../src/domain/ids.ts";
+import type { Say } from "../src/domain/localised.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { ManagedPortalDirectory } from "../src/portal/directory.ts";
 import type { Grant, OAuthClient } from "../src/portal/oauth.ts";
@@ -85,7 +86,7 @@ export async function registerInstall(app: App, deps: InstallDeps): Promise<void
           { portal: portal.id, domain: portal.domain, again: proved.grant === undefined },
           "Portal installed",
         );
-        const installation = await install(deps, portal);
+        const installation = await install(deps, portal, request.say);
         return openPage(deps, reply, {
           page: "install",
           portal,
@@ -205,8 +206,8 @@ async function store(
   return portal;
 }
 
-async function install(deps: InstallDeps, portal: Portal): Promise<BootInstallation> {
+async function install(deps: InstallDeps, portal: Portal, say: Say): Promise<BootInstallation> {
   const report = await deps.installer.run(portal.id, PATIENCE_MS);
   if (!report) return { running: true, ok: false, problems: [] };
-  return { running: false, ok: report.ok, problems: report.problems };
+  return { running: false, ok: report.ok, problems: report.problems.map(say) };
 }

@@ -66,6 +66,7 @@ async function main(config: Config): Promise<void> {
     log,
     pagesDir: inRoot("dist/placements"),
     version: manifest.version,
+    translate: channels.translate,
     redis,
   });
   const checks: ReadinessCheck[] = [{ name: "database", check: () => store.ping() }];

@@ -15,6 +15,7 @@ import { createLaneRunner } from "../../src/dispatch/runner.ts";
 import { portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
+import { translateAll } from "../../src/main/sentences.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
 import { createMemoryPacer } from "../../src/pacing/memory.ts";
 import { fromBbcode, toBbcode } from "../../src/portal/bbcode.ts";
@@ -137,6 +138,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       media: store.media,
       now,
     }),
+    speech: { translate: translateAll(new Map()), languageOf: async () => "en" },
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     replies: createReplyAcceptor({ store, dispatcher, metrics, log }),

@@ -4,12 +4,14 @@ import { errorAnswer } from "../../src/api/common.ts";
 import type { SessionPrompt } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { LiveState } from "../../src/relay/sessions/calls.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { administratorOf, type Viewer } from "../../src/server/session.ts";
 import { ourId, sendNothing, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { presentConnection } from "./present.ts";
 
 const security = [{ session: [] }];
 const tags = ["accounts"];
@@ -41,8 +43,8 @@ export function registerAccountSessionRoutes(scope: App, deps: ApiDeps): void {
     async (request) => {
       const account = await accountOf(administratorOf(request), request.params.id);
       const asked = await deps.connections.ask(account.id, { method: "state" });
-      if (asked.kind === "answered") return { open: true, ...present(asked.answer) };
-      return { open: false, ...present({ connection: account.connection }) };
+      if (asked.kind === "answered") return { open: true, ...present(asked.answer, request.say) };
+      return { open: false, ...present({ connection: account.connection }, request.say) };
     },
   );
 
@@ -116,12 +118,14 @@ function unheard(kind: "nobody" | "silent"): HttpError {
     : new HttpError(504, "no_answer", "The connection gave no answer. Look how it stands, then try again.");
 }
 
-function present({ connection, prompt }: LiveState) {
-  return { connection: { kind: connection.kind, sentence: connection.sentence }, prompt: prompt ? show(prompt) : null };
-}
+const present = ({ connection, prompt }: LiveState, say: Say) => ({
+  connection: presentConnection(connection, say),
+  prompt: prompt ? show(prompt, say) : null,
+});
 
-function show(prompt: SessionPrompt) {
-  if (prompt.kind !== "qr") return { kind: prompt.kind, label: prompt.label, hint: prompt.hint ?? null };
+function show(prompt: SessionPrompt, say: Say) {
+  if (prompt.kind !== "qr")
+    return { kind: prompt.kind, label: say(prompt.label), hint: prompt.hint === undefined ? null : say(prompt.hint) };
   // A date that came over the bus is a text.
   const until = prompt.until === undefined ? null : new Date(prompt.until).toISOString();
   return { kind: prompt.kind, data: prompt.data, until };

@@ -3,6 +3,7 @@ import { account, accountChange, accountParams, newAccount } from "../../src/api
 import { errorAnswer } from "../../src/api/common.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { AccountOutcome } from "../../src/relay/accounts.ts";
 import type { App } from "../../src/server/app.ts";
 import { administratorOf } from "../../src/server/session.ts";
@@ -17,18 +18,18 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 /** Channel accounts: only administrators see and change them. */
 export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
   const { store, accounts } = deps;
-  const present = async (one: Account, problem?: string) => {
+  const present = async (one: Account, say: Say, problem?: string) => {
     const channel = deps.channels.get(one.channel);
-    return presentAccount(one, await store.messages.backlog(one.portal, one.id), {
+    return presentAccount(one, await store.messages.backlog(one.portal, one.id), say, {
       problem,
       embed: channel?.embed?.(one, deps.publicUrl),
       links: channel?.links?.(one),
     });
   };
-  const done = async (outcome: AccountOutcome) => {
+  const done = async (outcome: AccountOutcome, say: Say) => {
     if (outcome.kind !== "done") throw accountError(outcome);
     deps.accountChanged(outcome.account.id);
-    return present(outcome.account, outcome.problem);
+    return present(outcome.account, say, outcome.problem);
   };
 
   scope.get(
@@ -36,7 +37,7 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
     { schema: { summary: "All channel accounts", tags, security, response: { 200: account.array(), ...errors } } },
     async (request) => {
       const viewer = administratorOf(request);
-      return Promise.all((await store.accounts.list(viewer.portal)).map((one) => present(one)));
+      return Promise.all((await store.accounts.list(viewer.portal)).map((one) => present(one, request.say)));
     },
   );
 
@@ -55,7 +56,7 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
       const viewer = administratorOf(request);
       const found = await store.accounts.find(viewer.portal, ourId(request.params.id, accountId, "account"));
       if (!found) throw accountError({ kind: "unknown" });
-      return present(found);
+      return present(found, request.say);
     },
   );
 
@@ -72,7 +73,7 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const viewer = administratorOf(request);
-      const created = await done(await accounts.create(viewer.portal, request.body));
+      const created = await done(await accounts.create(viewer.portal, request.body), request.say);
       return reply.code(201).send(created);
     },
   );
@@ -94,7 +95,7 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
     async (request) => {
       const viewer = administratorOf(request);
       const id = ourId(request.params.id, accountId, "account");
-      return done(await applyChange(deps, viewer.portal, id, request.body));
+      return done(await applyChange(deps, viewer.portal, id, request.body), request.say);
     },
   );
 
@@ -111,7 +112,8 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const viewer = administratorOf(request);
-      return done(await accounts.reconnect(viewer.portal, ourId(request.params.id, accountId, "account")));
+      const id = ourId(request.params.id, accountId, "account");
+      return done(await accounts.reconnect(viewer.portal, id), request.say);
     },
   );
 

@@ -9,6 +9,7 @@ import {
 import { errorAnswer } from "../../src/api/common.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId, laneOf } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { EntityType, LinkedEntity, Person } from "../../src/domain/person.ts";
 import type { CrmItem } from "../../src/portal/contract/crm.ts";
 import { linkThatDiffers } from "../../src/relay/crm/portal-link.ts";
@@ -58,7 +59,7 @@ export function registerBelongingRoutes(scope: App, deps: ApiDeps, access: ChatA
       const { id } = await readable(viewer, request.params.id);
       const language = localeOf(request.headers["accept-language"]);
       const decisions = await store.decisions.ofConversation(viewer.portal, id, DECISIONS);
-      return decisions.map((one) => presentDecision(one, language));
+      return decisions.map((one) => presentDecision(one, language, request.say));
     },
   );
 
@@ -192,7 +193,7 @@ function takes(current: StoredDecision | undefined, person: Person, type: Entity
   return made === true || targets.some((one) => one.type === type && one.id === id);
 }
 
-function presentDecision(one: StoredDecision, language: ReasonLanguage) {
+function presentDecision(one: StoredDecision, language: ReasonLanguage, say: Say) {
   const decision = decisionSchema.safeParse(one.decision).data;
   return {
     id: one.id,
@@ -207,7 +208,7 @@ function presentDecision(one: StoredDecision, language: ReasonLanguage) {
       at: at.toISOString(),
       state: end?.kind ?? ("under-way" as const),
       made: (end?.kind === "done" ? end.id : undefined) ?? null,
-      sentence: end && end.kind !== "done" ? end.sentence : null,
+      sentence: end && end.kind !== "done" ? say(end.sentence) : null,
     })),
   };
 }

@@ -29,7 +29,7 @@ export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
     async (request) => {
       viewerOf(request);
       const locale = localeOf(request.headers["accept-language"]);
-      return [...channels.values()].map((adapter) => presentChannel(adapter, locale));
+      return [...channels.values()].map((adapter) => presentChannel(adapter, locale, request.say));
     },
   );
 
@@ -89,9 +89,11 @@ export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
         channel: channelOfConnector(at.connector, channels.keys()) ?? null,
         account: account?.id ?? null,
         active: status.kind === "ok" && status.value.active,
-        ...(status.kind !== "ok" && { problem: portalError(status).message }),
+        ...(status.kind !== "ok" && { problem: request.say(portalError(status).message) }),
         ...(status.kind === "ok" &&
-          status.value.error && { problem: "The portal marked this connection as broken. Connect the account again." }),
+          status.value.error && {
+            problem: request.say("The portal marked this connection as broken. Connect the account again."),
+          }),
       };
     },
   );

@@ -49,7 +49,7 @@ export function registerFirstContactRoutes(scope: App, deps: ApiDeps): void {
           return { kind: outcome.kind, chatId: outcome.chatId, customer: { ...outcome.customer } };
         case "nobody":
         case "unknown":
-          return outcome;
+          return { kind: outcome.kind, sentence: request.say(outcome.sentence) };
         default:
           throw notPossible(outcome);
       }

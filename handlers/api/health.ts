@@ -11,6 +11,7 @@ import {
   peopleQuery,
 } from "../../src/api/health.ts";
 import type { PortalId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import { ring, toldPeople } from "../../src/relay/health-bell.ts";
 import { testText } from "../../src/relay/health-wording.ts";
 import { localTime } from "../../src/relay/local-time.ts";
@@ -21,6 +22,7 @@ import { administratorOf, editorOf, noSession, type Viewer } from "../../src/ser
 import type { AccountOnBoard } from "../../src/store/contract/health.ts";
 import { portalError } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { presentConnection } from "./present.ts";
 
 const security = [{ session: [] }];
 const tags = ["health"];
@@ -48,13 +50,13 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
     return settings;
   }
 
-  async function present(portal: PortalId): Promise<HealthAnswer> {
+  async function present(portal: PortalId, say: Say): Promise<HealthAnswer> {
     const settings = await settingsOf(portal);
     const now = deps.now();
     const accounts = await store.health.board(portal, localTime(now, settings.timeZone).day);
     return {
       at: now.toISOString(),
-      accounts: accounts.map(presentAccount),
+      accounts: accounts.map((account) => presentAccount(account, say)),
       alarms: {
         people: toldPeople(settings).map(({ id, name }) => ({ id, name })),
         chosen: settings.people !== undefined,
@@ -80,7 +82,7 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
   scope.get(
     "/health",
     { schema: { summary: "How all accounts are", tags, security, response: { 200: health, ...errors } } },
-    (request) => present(administratorOf(request).portal),
+    (request) => present(administratorOf(request).portal, request.say),
   );
 
   scope.patch(
@@ -104,7 +106,7 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
         ...(chosen !== undefined && { people: chosen }),
         ...(timeZone !== undefined && { timeZone }),
       });
-      return present(viewer.portal);
+      return present(viewer.portal, request.say);
     },
   );
 
@@ -177,14 +179,14 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
         told: told.filter(({ id }) => !refused.has(id)).map(({ id, name }) => ({ id, name })),
         refused: told.flatMap(({ id, name }) => {
           const sentence = refused.get(id);
-          return sentence === undefined ? [] : [{ name, sentence }];
+          return sentence === undefined ? [] : [{ name, sentence: request.say(sentence) }];
         }),
       };
     },
   );
 }
 
-function presentAccount(account: AccountOnBoard): AccountHealthAnswer {
+function presentAccount(account: AccountOnBoard, say: Say): AccountHealthAnswer {
   const { connection, queues, today } = account;
   const open = account.alarms.filter(({ ending }) => ending === undefined);
   const silence = open.find(({ kind }) => kind === "silence");
@@ -196,7 +198,7 @@ function presentAccount(account: AccountOnBoard): AccountHealthAnswer {
     name: account.name,
     enabled: account.enabled,
     line: account.line ?? null,
-    connection: { kind: connection.kind, sentence: connection.sentence },
+    connection: presentConnection(connection, say),
     since: account.steadySince.toISOString(),
     silentSince: silent ? silence.since.toISOString() : null,
     alarmedAt: open[0]?.raisedAt.toISOString() ?? null,

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
 import { journalQuery, message } from "../../src/api/messages.ts";
 import { type AccountId, accountId, conversationId, type PortalId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { Message } from "../../src/domain/message.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
@@ -43,7 +44,7 @@ export function registerJournalRoute(scope: App, deps: ApiDeps): void {
       const page = isForwards ? await forwards(portal, request.query, after) : await backwards(portal, request.query);
       if (page.next !== undefined) reply.header(NEXT, String(page.next));
       if (page.lookedTo) reply.header(LOOKED_TO, page.lookedTo.toISOString());
-      return present(portal, page.rows);
+      return present(portal, page.rows, request.say);
     },
   );
 
@@ -100,11 +101,11 @@ export function registerJournalRoute(scope: App, deps: ApiDeps): void {
       .map(({ id }) => id);
   }
 
-  async function present(portal: PortalId, rows: readonly Message[]) {
+  async function present(portal: PortalId, rows: readonly Message[], say: Say) {
     const beside = await store.journal.beside(
       portal,
       rows.map((row) => row.id),
     );
-    return rows.map((row) => presentInJournal(row, deps.mediaLink, beside.get(row.id)));
+    return rows.map((row) => presentInJournal(row, deps.mediaLink, say, beside.get(row.id)));
   }
 }

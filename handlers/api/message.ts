@@ -40,7 +40,7 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
       const account = await store.accounts.find(row.portal, conversation.account);
       const beside = await store.journal.beside(row.portal, [row.id]);
       return {
-        message: presentInJournal(row, deps.mediaLink, beside.get(row.id)),
+        message: presentInJournal(row, deps.mediaLink, request.say, beside.get(row.id)),
         conversation: presentConversation(conversation, account),
       };
     },
@@ -73,7 +73,7 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
       if (lane !== undefined) deps.dispatcher.wake(lane);
       const now = await store.messages.find(row.portal, row.id);
       if (!now) throw unknown("message");
-      return presentMessage(now, deps.mediaLink);
+      return presentMessage(now, deps.mediaLink, request.say);
     },
   );
 
@@ -101,7 +101,7 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
           `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`,
         );
       deps.dispatcher.wake(lane);
-      return presentMessage(row, deps.mediaLink);
+      return presentMessage(row, deps.mediaLink, request.say);
     },
   );
 

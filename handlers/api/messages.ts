@@ -114,7 +114,7 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
       const reactions = first ? reactionsOf(await store.messages.reactions(viewer.portal, id, first.seq)) : new Map();
       const names = await namesOf(store, viewer.portal, ordered);
       return ordered.map((row) =>
-        presentMessage(row, deps.mediaLink, {
+        presentMessage(row, deps.mediaLink, request.say, {
           names,
           ...(row.kind === "message" && { reactions: reactions.get(row.id) ?? [] }),
         }),

@@ -1,6 +1,7 @@
 import { errorAnswer } from "../../src/api/common.ts";
 import { portal, portalChange } from "../../src/api/portal.ts";
 import type { PortalId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { administratorOf, noSession } from "../../src/server/session.ts";
@@ -21,16 +22,16 @@ const MOST_COUNTED = 100_000;
 export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
   const { store, installer } = deps;
 
-  async function present(id: PortalId) {
+  async function present(id: PortalId, say: Say) {
     const found = await store.portals.find(id);
     if (!found) throw noSession();
-    return presentPortal(found, installer.running(id));
+    return presentPortal(found, installer.running(id), say);
   }
 
   scope.get(
     "/portal",
     { schema: { summary: "Settings and installation report", tags, security, response: { 200: portal, ...errors } } },
-    (request) => present(administratorOf(request).portal),
+    (request) => present(administratorOf(request).portal, request.say),
   );
 
   scope.patch(
@@ -58,7 +59,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
       if (trimmed !== "") await store.portals.update(viewer.portal, { name: trimmed });
       if (keepDays !== undefined) await store.portals.update(viewer.portal, { keepDays });
       if (editors !== undefined) await store.portals.update(viewer.portal, { editors });
-      return present(viewer.portal);
+      return present(viewer.portal, request.say);
     },
   );
 
@@ -95,7 +96,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
       const viewer = administratorOf(request);
       await installer.run(viewer.portal, PATIENCE_MS);
       await deps.startHistoryRepair(viewer.portal);
-      return present(viewer.portal);
+      return present(viewer.portal, request.say);
     },
   );
 }

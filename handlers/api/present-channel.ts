@@ -1,14 +1,14 @@
 import type { ChannelAnswer, SetupStepAnswer } from "../../src/api/channels.ts";
 import type { ChannelAdapter, SetupField, SetupStep } from "../../src/channels/contract.ts";
-import { inLanguage, type Localised } from "../../src/domain/localised.ts";
+import { inLanguage, type Language, type Localised, type Say } from "../../src/domain/localised.ts";
 
 /** What a channel says of itself, in one language. */
-export function presentChannel(adapter: ChannelAdapter, language: keyof Localised): ChannelAnswer {
+export function presentChannel(adapter: ChannelAdapter, language: Language, say: Say): ChannelAnswer {
   const { qr, code, password } = adapter.sessions?.howTo ?? {};
   const sentences = (all: readonly Localised[]) => all.map((one) => one[language]);
   return {
     id: adapter.id,
-    title: adapter.title,
+    title: say(adapter.title),
     description: adapter.description[language],
     icon: { ...adapter.icon },
     setup: adapter.setup.map((step) => presentStep(step, language)),
@@ -22,10 +22,7 @@ export function presentChannel(adapter: ChannelAdapter, language: keyof Localise
   };
 }
 
-function presentStep(
-  { id, title, help, warning, consent, fields }: SetupStep,
-  language: keyof Localised,
-): SetupStepAnswer {
+function presentStep({ id, title, help, warning, consent, fields }: SetupStep, language: Language): SetupStepAnswer {
   return {
     id,
     title: title[language],
@@ -36,7 +33,7 @@ function presentStep(
   };
 }
 
-function presentField({ label, placeholder, choices, ...field }: SetupField, language: keyof Localised) {
+function presentField({ label, placeholder, choices, ...field }: SetupField, language: Language) {
   return {
     ...field,
     label: label[language],

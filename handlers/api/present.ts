@@ -4,9 +4,10 @@ import type { AccountAnswer } from "../../src/api/accounts.ts";
 import type { ConversationAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
 import type { PortalAnswer } from "../../src/api/portal.ts";
 import type { AccountLink } from "../../src/channels/contract.ts";
-import type { Account } from "../../src/domain/account.ts";
+import type { Account, ConnectionState } from "../../src/domain/account.ts";
 import type { Conversation, Customer } from "../../src/domain/conversation.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import { type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
 import type { Portal } from "../../src/domain/portal.ts";
 import { mapLink } from "../../src/relay/wording.ts";
@@ -18,6 +19,7 @@ export type MediaLink = (media: MediaId) => string;
 export function presentAccount(
   account: Account,
   backlog: number,
+  say: Say,
   beside: {
     readonly problem?: string | undefined;
     readonly embed?: string | undefined;
@@ -32,7 +34,7 @@ export function presentAccount(
     line: account.line ?? null,
     connector: account.connector ?? null,
     enabled: account.enabled,
-    connection: { kind: account.connection.kind, sentence: account.connection.sentence },
+    connection: presentConnection(account.connection, say),
     profile: {
       ...(externalId !== undefined && { externalId }),
       ...(title !== undefined && { title }),
@@ -43,10 +45,21 @@ export function presentAccount(
     backlog,
     createdAt: account.createdAt.toISOString(),
     ...(beside.embed !== undefined && { embed: beside.embed }),
-    ...(beside.links !== undefined && beside.links.length > 0 && { links: [...beside.links] }),
-    ...(beside.problem !== undefined && { problem: beside.problem }),
+    ...(beside.links !== undefined &&
+      beside.links.length > 0 && {
+        links: beside.links.map((link) => presentLink(link, say)),
+      }),
+    ...(beside.problem !== undefined && { problem: say(beside.problem) }),
   };
 }
+
+export const presentConnection = ({ kind, sentence }: ConnectionState, say: Say) => ({ kind, sentence: say(sentence) });
+
+const presentLink = ({ mark, ...link }: AccountLink, say: Say): AccountLink => ({
+  ...link,
+  title: say(link.title),
+  ...(mark && { mark: { ...mark, help: say(mark.help) } }),
+});
 
 /** Enough to recognise a secret by, never enough to use it. */
 function masked(secret: unknown): string {
@@ -57,15 +70,16 @@ function masked(secret: unknown): string {
 export function presentMessage(
   message: Message,
   link: MediaLink,
+  say: Say,
   beside: {
     readonly reactions?: readonly ReactionAnswer[] | undefined;
     /** Names of employees by their id. */
     readonly names?: ReadonlyMap<string, string> | undefined;
   } = {},
 ): MessageAnswer {
-  const { content } = message;
   const { reactions, names } = beside;
-  const { quote } = content;
+  const { quote, ...content } = message.content;
+  const { text, spans } = content.body;
   return {
     id: message.id,
     conversation: message.conversation,
@@ -73,12 +87,13 @@ export function presentMessage(
     direction: message.direction,
     kind: message.kind,
     ...(message.target !== undefined && { target: message.target }),
-    text: content.body.text,
-    spans: content.body.spans.map((span) => ({ ...span })),
+    ...(content.notice === undefined
+      ? { text, spans: spans.map((span) => ({ ...span })) }
+      : { text: say(text), spans: [] }),
     state: message.state,
     attempts: message.attempts,
     attemptedAt: message.attemptedAt?.toISOString() ?? null,
-    error: message.error ?? null,
+    error: message.error === undefined ? null : say(message.error),
     retriable: RETRIABLE_STATES.includes(message.state),
     sentAt: message.sentAt.toISOString(),
     createdAt: message.createdAt.toISOString(),
@@ -115,8 +130,13 @@ function presentAuthor(origin: Message["origin"], names: ReadonlyMap<string, str
 }
 
 /** A message as the journal shows it: with its way so far, and with whom it was. */
-export const presentInJournal = (message: Message, link: MediaLink, beside: Beside | undefined): MessageAnswer => ({
-  ...presentMessage(message, link),
+export const presentInJournal = (
+  message: Message,
+  link: MediaLink,
+  say: Say,
+  beside: Beside | undefined,
+): MessageAnswer => ({
+  ...presentMessage(message, link, say),
   checkpoints: checkpointsOf(message, beside),
   ...(beside && { customer: nameOf(beside.customer) }),
 });
@@ -187,7 +207,7 @@ export function presentConversation(conversation: Conversation, account: Account
   };
 }
 
-export function presentPortal(portal: Portal, running: boolean): PortalAnswer {
+export function presentPortal(portal: Portal, running: boolean, say: Say): PortalAnswer {
   const { at, version, ok, problems } = portal.installation;
   return {
     id: portal.id,
@@ -195,8 +215,8 @@ export function presentPortal(portal: Portal, running: boolean): PortalAnswer {
     name: portal.name,
     active: portal.active,
     keepDays: portal.keepDays ?? null,
-    trouble: portal.trouble ?? null,
+    trouble: portal.trouble === undefined ? null : say(portal.trouble),
     editors: portal.editors.map((editor) => ({ ...editor })),
-    installation: { at: at ?? null, version: version ?? null, ok, problems: [...problems], running },
+    installation: { at: at ?? null, version: version ?? null, ok, problems: problems.map(say), running },
   };
 }

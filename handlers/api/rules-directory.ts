@@ -1,5 +1,6 @@
 import type { RulesDirectoryAnswer } from "../../src/api/rules.ts";
 import type { PortalId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import { factsSchema } from "../../src/rules/facts.ts";
 import { peopleOf } from "../../src/rules/ruleset.ts";
@@ -13,7 +14,7 @@ const VERSIONS = 200;
  * What there is to choose from when rules are written. What the portal does not tell is left out and said: rules can be
  * changed while it is away.
  */
-export async function rulesDirectoryOf(deps: ApiDeps, portal: PortalId): Promise<RulesDirectoryAnswer> {
+export async function rulesDirectoryOf(deps: ApiDeps, portal: PortalId, say: Say): Promise<RulesDirectoryAnswer> {
   const { store, portals } = deps;
   const crm = portals.crm(portal);
   const people = portals.people(portal);
@@ -51,11 +52,11 @@ export async function rulesDirectoryOf(deps: ApiDeps, portal: PortalId): Promise
     })),
     accounts: accounts.map(({ id, name, channel, line }) => ({ id, name, channel, line: line ?? null })),
     lines: orElse(lines, []).map(({ id, name }) => ({ id, name })),
-    channels: [...deps.channels.values()].map(({ id, title }) => ({ id, name: title })),
+    channels: [...deps.channels.values()].map(({ id, title }) => ({ id, name: say(title) })),
     fields: { lead: writable(lead), deal: writable(deal), contact: writable(contact) },
     variables: Object.keys(variablesOf(factsSchema.parse({}))),
     departments: orElse(departments, []).map(({ id, name }) => ({ id, name })),
     people: orElse(persons, []).map(({ id, name }) => ({ id, name })),
-    problem: problems[0] ?? null,
+    problem: problems[0] === undefined ? null : say(problems[0]),
   };
 }

@@ -15,6 +15,7 @@ import {
   versionParams,
 } from "../../src/api/rules.ts";
 import { messageId, type PortalId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import { compare, factsOfMessage, titleOf, titlesOf, triedVariables } from "../../src/relay/crm/dry-run.ts";
 import type { LinesState } from "../../src/relay/crm/lines.ts";
 import { triedFields } from "../../src/relay/crm/tried-fields.ts";
@@ -97,7 +98,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     async (request) => {
       const viewer = editorOf(request);
       const { ruleset, basedOn, note } = request.body;
-      return present(await save(viewer.portal, viewer.userId, ruleset, basedOn, note));
+      return present(await save(viewer.portal, viewer.userId, ruleset, basedOn, note, request.say));
     },
   );
 
@@ -120,7 +121,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       if (version > 0 && !found) throw unknown("version");
       const ruleset = found ? rulesetSchema.parse(found.content) : defaultRuleset();
       const note = version === 0 ? "Default" : `Version ${version}`;
-      return present(await save(viewer.portal, viewer.userId, ruleset, request.body.basedOn, note));
+      return present(await save(viewer.portal, viewer.userId, ruleset, request.body.basedOn, note, request.say));
     },
   );
 
@@ -139,7 +140,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     async (request) => {
       editorOf(request);
       const { ruleset } = request.body;
-      return { ruleset, broken: brokenPartsOf(ruleset).map((part) => ({ ...part })) };
+      return { ruleset, broken: brokenIn(ruleset, request.say) };
     },
   );
 
@@ -155,7 +156,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const { portal } = editorOf(request);
-      return presentLines(await lineKeeper.look(portal, (await rules.of(portal)).ruleset));
+      return presentLines(await lineKeeper.look(portal, (await rules.of(portal)).ruleset), request.say);
     },
   );
 
@@ -171,7 +172,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const { portal } = editorOf(request);
-      return presentLines(await lineKeeper.apply(portal, (await rules.of(portal)).ruleset));
+      return presentLines(await lineKeeper.apply(portal, (await rules.of(portal)).ruleset), request.say);
     },
   );
 
@@ -257,7 +258,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const { portal } = editorOf(request);
-      return rulesDirectoryOf(deps, portal);
+      return rulesDirectoryOf(deps, portal, request.say);
     },
   );
 
@@ -267,8 +268,9 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
     ruleset: Ruleset,
     basedOn: number,
     note: string,
+    say: Say,
   ): Promise<SavedRuleset> {
-    const broken = brokenPartsOf(ruleset);
+    const broken = brokenIn(ruleset, say);
     const [first] = broken;
     if (first) throw new HttpError(422, "broken_rules", first.sentence, { field: first.path, broken });
     const saved = await store.rulesets.save(portal, { content: ruleset, basedOn, by, note });
@@ -306,7 +308,10 @@ const present = (saved: SavedRuleset | undefined) => ({
   ruleset: saved ? rulesetSchema.parse(saved.content) : defaultRuleset(),
 });
 
-const presentLines = ({ lines, problem }: LinesState) => ({
+const brokenIn = (ruleset: Ruleset, say: Say) =>
+  brokenPartsOf(ruleset).map(({ path, sentence }) => ({ path, sentence: say(sentence) }));
+
+const presentLines = ({ lines, problem }: LinesState, say: Say) => ({
   lines: lines.map((line) => ({ ...line })),
-  problem: problem ?? null,
+  problem: problem === undefined ? null : say(problem),
 });

@@ -4,6 +4,7 @@ import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId, messageId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
 import type { Content, Message, Quote } from "../../src/domain/message.ts";
 import { normaliseSpans, type RichText, type Span } from "../../src/domain/rich-text.ts";
 import { quoteRefusal } from "../../src/relay/answered.ts";
@@ -46,7 +47,7 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
       const by = { portal: viewer.portal, clientId: clientId.toLowerCase(), authorId: viewer.userId };
       // Asked before what may be written now: the first request may have come before the window closed.
       const known = await deps.replies.written(by);
-      if (known) return reply.code(202).send(await present(of(place, known)));
+      if (known) return reply.code(202).send(await present(of(place, known), request.say));
       const content: Content = {
         body: richText(text, spans),
         attachments: [],
@@ -56,12 +57,12 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
       const refused = writeRefusal(place.adapter, content, { ...place, now: deps.now() });
       if (refused !== undefined) throw cannotSend(refused);
       await deps.replies.write({ ...by, conversation: place.conversation.id, content, at: deps.now() });
-      return reply.code(202).send(await present(of(place, await deps.replies.written(by))));
+      return reply.code(202).send(await present(of(place, await deps.replies.written(by)), request.say));
     },
   );
 
-  async function present(row: Message) {
-    return presentMessage(row, deps.mediaLink, { names: await namesOf(store, row.portal, [row]) });
+  async function present(row: Message, say: Say) {
+    return presentMessage(row, deps.mediaLink, say, { names: await namesOf(store, row.portal, [row]) });
   }
 
   /** @throws HttpError 404 when there is none, or none that the viewer may read. */

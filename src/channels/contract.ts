@@ -17,6 +17,11 @@ export interface ChannelAdapter {
   readonly title: string;
   /** What it is and whom it is for, in a sentence, for somebody who chooses among channels. */
   readonly description: Localised;
+  /**
+   * Every sentence of its own that a person may read, and its title where that is words: what it says stays English until
+   * somebody reads it. `src/sentences/pattern.ts` tells how gaps are written.
+   */
+  readonly sentences: readonly Localised[];
   /** Square SVG mark (no scripts, no outside references) and its colour, for tiles and lists. */
   readonly icon: { readonly svg: string; readonly color: string };
   readonly capabilities: Capabilities;

@@ -13,6 +13,7 @@ import { keptFiles } from "../relay/files.ts";
 import { withSessions } from "../relay/sessions/adapter.ts";
 import { createSessionBroker } from "../relay/sessions/broker.ts";
 import type { Base } from "./base.ts";
+import { translateAll } from "./sentences.ts";
 
 export type ChannelsPart = ReturnType<typeof wireChannels>;
 
@@ -49,5 +50,12 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
     uploads,
     pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),
   });
-  return { hub, uploads, shelf, broker, channels: withSessions(asTheyAre, { broker, handover }) };
+  return {
+    hub,
+    uploads,
+    shelf,
+    broker,
+    translate: translateAll(asTheyAre),
+    channels: withSessions(asTheyAre, { broker, handover }),
+  };
 }

@@ -10,6 +10,7 @@ import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
+import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
 import { localeOf } from "../server/locale.ts";
 import type { Base } from "./base.ts";
@@ -25,7 +26,7 @@ const CONCURRENCY = 3_000;
 export type RelayPart = ReturnType<typeof wireRelay>;
 
 /** The two pipelines and what wakes them. */
-export function wireRelay(base: Base, { policy, portals }: PortalPart, { channels, shelf }: ChannelsPart) {
+export function wireRelay(base: Base, { policy, portals }: PortalPart, { channels, shelf, translate }: ChannelsPart) {
   const { config, log, metrics, store, owner, now, onClose } = base;
   const { redisUrl } = config;
   const dispatcher =
@@ -65,6 +66,7 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
+    speech: createSpeech({ translate, portals: store.portals, localeOf, now }),
     metrics,
     tally,
     log,

@@ -11,6 +11,7 @@ import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
 import { keepHere } from "./keep-here.ts";
 import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
+import { sayIn } from "./speech.ts";
 import { NOTHING_TO_SHOW } from "./wording.ts";
 
 /** Messages packed into one command. More would make one command so long that others wait behind it. */
@@ -176,6 +177,7 @@ type Prepared =
   | { readonly kind: "retry"; readonly afterMs: number; readonly sentence: string };
 
 async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly DueMessage[]): Promise<Prepared> {
+  const say = await sayIn(deps.speech, route.conversation.portal);
   const rows: DueMessage[] = [];
   for (const row of group) {
     if (row.content.attachments.length === 0) {
@@ -184,7 +186,7 @@ async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly Due
     }
     const fetched = await fetchFiles(deps, row, route.account, route.adapter);
     if (fetched.kind === "retry") return fetched;
-    const text = [row.content.body.text, ...fetched.lost].filter((part) => part !== "").join("\n");
+    const text = [row.content.body.text, ...fetched.lost.map(say)].filter((part) => part !== "").join("\n");
     const body = fetched.lost.length === 0 ? row.content.body : { text, spans: row.content.body.spans };
     rows.push({ ...row, content: { ...row.content, body, attachments: fetched.attachments } });
   }
@@ -193,13 +195,14 @@ async function prepare(deps: RelayDeps, route: InboundRoute, group: readonly Due
     conversation: route.conversation,
     toBBCode: deps.toBBCode,
     link: deps.shelf.link,
+    say,
   });
   if (element.message.message.text !== "" || element.message.message.files.length > 0)
     return { kind: "ready", element };
   // The portal refuses an element with neither text nor file; the agent should still see that something came.
   const message = {
     ...element.message,
-    message: { ...element.message.message, text: deps.toBBCode(plainText(NOTHING_TO_SHOW)) },
+    message: { ...element.message.message, text: deps.toBBCode(plainText(say(NOTHING_TO_SHOW))) },
   };
   return { kind: "ready", element: { rows: element.rows, message } };
 }
@@ -213,11 +216,13 @@ async function change(deps: RelayDeps, turn: Turn, route: InboundRoute, row: Due
   }
   // Never in the line, by the rules: nothing there is to be changed.
   if (route.conversation.imChatId === undefined && !route.conversation.open) return keepHere(deps, route, [row]);
+  const say = await sayIn(deps.speech, row.portal);
   const { message } = toElement([asChangeOf(target, row)], {
     account: route.account,
     conversation: route.conversation,
     toBBCode: deps.toBBCode,
     link: deps.shelf.link,
+    say,
   });
   const send: Change = row.kind === "edit" ? route.lines.updateMessages : route.lines.deleteMessages;
   const outcome = await send(route.at, [message], () => attempt(deps, turn, [row]));

@@ -1,6 +1,7 @@
 import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { MediaId } from "../domain/ids.ts";
+import { LANGUAGES, type Say, type Translate } from "../domain/localised.ts";
 import type { Attachment, Content, Message, Quote } from "../domain/message.ts";
 import { plainText, type RichText, type SpanKind, withoutTurns } from "../domain/rich-text.ts";
 import type { ConnectorMessage } from "../portal/contract.ts";
@@ -40,6 +41,8 @@ export interface ElementContext {
   readonly conversation: Conversation;
   readonly toBBCode: (text: RichText) => string;
   readonly link: (media: MediaId) => string;
+  /** Words of ours, as that portal reads them. */
+  readonly say: Say;
 }
 
 /** Builds what the portal gets for one group of rows. `message.id` is the vendor's id of the first row: edits and deletions name it again. */
@@ -53,7 +56,7 @@ export function toElement(rows: readonly Message[], context: ElementContext): El
       message: {
         id: head.externalIds[0] ?? head.id,
         date: Math.floor(head.sentAt.getTime() / 1000),
-        text: elementText(rows, context.toBBCode),
+        text: elementText(rows, context),
         files: rows.flatMap((row) => row.content.attachments.flatMap((file) => fileOf(file, context.link))),
         ...(rows.some(isUntracked) && { untracked: true }),
       },
@@ -62,10 +65,20 @@ export function toElement(rows: readonly Message[], context: ElementContext): El
   };
 }
 
-/** The same rows as the history would show them, for settling a lost call. */
-export function toSentElement(rows: readonly Message[], toBBCode: (text: RichText) => string): SentElement {
+/**
+ * The same rows as the history would show them, for settling a lost call. Words of ours in every language: which one it was
+ * is not written down, and the portal may have another one by now.
+ */
+export function toSentElement(
+  rows: readonly Message[],
+  { toBBCode, speech }: { readonly toBBCode: ToBBCode; readonly speech: { readonly translate: Translate } },
+): SentElement {
+  const [text = "", ...otherwise] = LANGUAGES.map((language) =>
+    elementText(rows, { toBBCode, say: (sentence) => speech.translate(sentence, language) }),
+  );
   return {
-    text: elementText(rows, toBBCode),
+    text,
+    otherwise,
     files: rows.reduce((count, row) => count + row.content.attachments.length, 0),
   };
 }
@@ -118,27 +131,28 @@ function isUntracked({ kind, origin, content }: Message): boolean {
 
 type ToBBCode = ElementContext["toBBCode"];
 
-function elementText(rows: readonly Message[], toBBCode: ToBBCode): string {
+function elementText(rows: readonly Message[], speech: Pick<ElementContext, "toBBCode" | "say">): string {
+  const { toBBCode, say } = speech;
   const [head] = rows;
   if (head?.kind === "reaction")
-    return toBBCode(plainText(reactionLine(head.content.body.text, head.content.quote?.text)));
+    return toBBCode(plainText(say(reactionLine(head.content.body.text, head.content.quote?.text))));
   const quoted = head?.content.quote;
   const lines = [
-    ...(head?.origin.by === "device" ? [toBBCode(marked(FROM_PHONE, "bold"))] : []),
+    ...(head?.origin.by === "device" ? [toBBCode(marked(say(FROM_PHONE), "bold"))] : []),
     ...(quoted ? quoteLines(quoted, toBBCode) : []),
-    ...rows.flatMap((row) => contentLines(row.content, toBBCode)),
+    ...rows.flatMap((row) => contentLines(row.content, speech)),
   ];
   return withoutTurns(lines.join("\n"));
 }
 
-function contentLines(content: Content, toBBCode: ToBBCode): string[] {
+function contentLines(content: Content, { toBBCode, say }: Pick<ElementContext, "toBBCode" | "say">): string[] {
   const { body, place, contacts, forwarded, notice } = content;
-  const words = notice === undefined ? body : { text: body.text, spans: marked(body.text, "italic").spans };
+  const words = notice === undefined ? body : marked(say(body.text), "italic");
   return [
-    ...(forwarded ? [toBBCode(marked(forwardedFrom(forwarded.from), "italic"))] : []),
+    ...(forwarded ? [toBBCode(marked(say(forwardedFrom(forwarded.from)), "italic"))] : []),
     ...(words.text === "" ? [] : [toBBCode(words)]),
     ...(place ? placeLines(place).map((line) => toBBCode(plainText(line))) : []),
-    ...(contacts ?? []).flatMap((card) => contactLines(card).map((line) => toBBCode(plainText(line)))),
+    ...(contacts ?? []).flatMap((card) => contactLines(card, say).map((line) => toBBCode(plainText(line)))),
   ];
 }
 

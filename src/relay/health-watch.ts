@@ -12,6 +12,7 @@
  */
 import type { ChannelAdapter } from "../channels/contract.ts";
 import type { PortalId } from "../domain/ids.ts";
+import type { Say } from "../domain/localised.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type {
@@ -29,6 +30,7 @@ import { HABIT_DAYS, isUnusuallySilent, judgeConnection } from "./health.ts";
 import { type BellDeps, ring, toldPeople } from "./health-bell.ts";
 import { alarmText, type NoticeLocale } from "./health-wording.ts";
 import { daysBefore, localTime } from "./local-time.ts";
+import type { Speech } from "./speech.ts";
 import { withLock } from "./with-lock.ts";
 
 export interface HealthWatchDeps extends BellDeps {
@@ -36,6 +38,7 @@ export interface HealthWatchDeps extends BellDeps {
   readonly channels: ReadonlyMap<string, Pick<ChannelAdapter, "title">>;
   /** The language that is closest to a portal's. */
   readonly localeOf: (language: string) => NoticeLocale;
+  readonly speech: Pick<Speech, "translate">;
   readonly metrics: Pick<Metrics, "alarmsRaised">;
   readonly log: Pick<Logger, "info" | "warn">;
   /** Names this process in locks. */
@@ -190,11 +193,13 @@ export function createHealthWatch(deps: HealthWatchDeps): HealthWatch {
     if (alarms.length === 0) return;
     const [portal, settings] = [await store.portals.find(id), await health.settings(id)];
     if (!portal?.active || !portal.tokens || !settings) return;
-    const manner = { locale: deps.localeOf(portal.language), timeZone: settings.timeZone };
+    const locale = deps.localeOf(portal.language);
+    const manner = { locale, timeZone: settings.timeZone };
+    const say: Say = (sentence) => deps.speech.translate(sentence, locale);
     const people = toldPeople(settings).map((person) => person.id);
     for (const alarm of alarms) {
-      if (!(await tellOne(alarm, people, alarmText(alarm, deps.channels.get(alarm.channel)?.title ?? "", manner))))
-        return;
+      const text = alarmText(alarm, deps.channels.get(alarm.channel)?.title ?? "", manner, say);
+      if (!(await tellOne(alarm, people, text))) return;
     }
     quiet.delete(id);
   }

@@ -1,4 +1,5 @@
-/** What people are told of their accounts' health, in the language of their portal. An account's own sentence stays as the channel says it. */
+/** What people are told of their accounts' health, in the language of their portal. */
+import type { Say } from "../domain/localised.ts";
 import type { Alarm } from "../store/contract/health.ts";
 
 interface NoticeWords {
@@ -62,14 +63,14 @@ export interface Manner {
 
 export const testText = (locale: NoticeLocale): string => WORDS[locale].test;
 
-/** The sentence for an alarm or an all-clear. @param title of the account's channel */
-export function alarmText(alarm: Alarm, title: string, manner: Manner): string {
+/** The sentence for an alarm or an all-clear. @param title of the account's channel @param say in the same language */
+export function alarmText(alarm: Alarm, title: string, manner: Manner, say: Say): string {
   const words = WORDS[manner.locale];
-  const name = alarm.name === title ? alarm.name : `${alarm.name} (${title})`;
+  const name = alarm.name === title ? alarm.name : `${alarm.name} (${say(title)})`;
   if (alarm.ending === "off") return words.off(name);
   if (alarm.ending === "mended") return alarm.kind === "silence" ? words.heardAgain(name) : words.mended(name);
   if (alarm.reason === "silent") return words.silent(name, timeOf(alarm.since, manner));
-  return alarm.reason === "person" ? words.person(name, alarm.sentence) : words.down(name, alarm.sentence);
+  return alarm.reason === "person" ? words.person(name, say(alarm.sentence)) : words.down(name, say(alarm.sentence));
 }
 
 function timeOf(at: Date, { locale, timeZone }: Manner): string {

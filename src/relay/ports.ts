@@ -11,6 +11,7 @@ import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 import type { Belonging } from "./crm/belonging.ts";
+import type { Speech } from "./speech.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
@@ -30,6 +31,8 @@ export interface RelayDeps {
   readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
   /** Finds out who writes and where it belongs, and writes that into the CRM. */
   readonly belonging: Belonging;
+  /** For what we say in a portal in words of ours. */
+  readonly speech: Speech;
   readonly metrics: Metrics;
   /** Counts by account, for the health board. */
   readonly tally: Tally;

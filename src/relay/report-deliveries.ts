@@ -1,4 +1,5 @@
 import { parseLane } from "../domain/ids.ts";
+import type { Say } from "../domain/localised.ts";
 import type { Message } from "../domain/message.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { DeliveryReport, PortalOutcome } from "../portal/contract.ts";
@@ -8,6 +9,7 @@ import { backoff } from "./backoff.ts";
 import { lineAddress } from "./inbound-route.ts";
 import { messageLink } from "./message-link.ts";
 import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { sayIn } from "./speech.ts";
 import { badEnding, SHOW_MESSAGE } from "./wording.ts";
 
 const MAX_REPORTS = 50;
@@ -72,7 +74,8 @@ async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promi
     const author = authorOf(message);
     if (author !== undefined) {
       const portal = await deps.store.portals.find(message.portal);
-      const text = deps.toBBCode(notice(message, portal && messageLink(portal, message)));
+      const say = await sayIn(deps.speech, message.portal);
+      const text = deps.toBBCode(notice(message, say, portal && messageLink(portal, message)));
       const outcome = await deps.portals.lines(message.portal).notify(author, text, `threadline-${message.id}`);
       if (outcome.kind !== "ok" && outcome.kind !== "refused") return pauseAfter(outcome);
       if (outcome.kind === "refused")
@@ -86,10 +89,10 @@ async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promi
   return undefined;
 }
 
-function notice(message: Message, link: string | undefined): RichText {
-  const words = badEnding(message);
+function notice(message: Message, say: Say, link: string | undefined): RichText {
+  const words = badEnding(message, say);
   if (link === undefined) return plainText(words);
-  const text = `${words}\n${SHOW_MESSAGE}`;
+  const text = `${words}\n${say(SHOW_MESSAGE)}`;
   return { text, spans: [{ kind: "link", start: words.length + 1, end: text.length, url: link }] };
 }
 

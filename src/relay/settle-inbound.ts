@@ -94,7 +94,7 @@ async function judge(deps: RelayDeps, route: InboundRoute, doubtful: readonly Du
       .filter((message) => message.fromCustomer)
       .map((message) => ({ text: message.text, files: message.fileCount })),
     await delivered(deps, doubtful),
-    groups.map((group) => toSentElement(group, deps.toBBCode)),
+    groups.map((group) => toSentElement(group, deps)),
   );
   if (settled.kind === "ambiguous") {
     return {
@@ -133,7 +133,7 @@ async function delivered(deps: RelayDeps, doubtful: readonly DueMessage[]) {
     .filter((row) => isSaying(row) && !saysNothing(row))
     .filter((row) => row.state === "sent" || row.state === "delivered" || row.state === "read")
     .toSorted((a, b) => a.seq - b.seq);
-  return groupAlbums(certain).map((group) => toSentElement(group, deps.toBBCode));
+  return groupAlbums(certain).map((group) => toSentElement(group, deps));
 }
 
 /** The rows of the lost call: from the head, all that were under way together. */

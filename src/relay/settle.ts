@@ -8,6 +8,8 @@
  */
 export interface SentElement {
   readonly text: string;
+  /** What it may read instead: it holds words of ours, whose language is not known any more. */
+  readonly otherwise?: readonly string[];
   readonly files: number;
 }
 
@@ -26,8 +28,8 @@ export function settle(
   doubtful: readonly SentElement[],
 ): Settled {
   const seen = history.map(fingerprint);
-  const known = before.map(fingerprint);
-  const open = doubtful.map(fingerprint);
+  const known = before.map(fingerprints);
+  const open = doubtful.map(fingerprints);
   const fits: number[] = [];
   for (let delivered = 0; delivered <= open.length; delivered += 1) {
     const expected = [...known, ...open.slice(0, delivered)];
@@ -39,14 +41,17 @@ export function settle(
 }
 
 /** Compares from the end as far as both lists go. Where nothing at all was expected, nothing may be there. */
-function endsAlike(seen: readonly string[], expected: readonly string[]): boolean {
+function endsAlike(seen: readonly string[], expected: readonly ReadonlySet<string>[]): boolean {
   if (expected.length === 0) return seen.length === 0;
   const length = Math.min(seen.length, expected.length);
   for (let back = 1; back <= length; back += 1) {
-    if (seen.at(-back) !== expected.at(-back)) return false;
+    if (expected.at(-back)?.has(seen.at(-back) ?? "") !== true) return false;
   }
   return true;
 }
+
+const fingerprints = ({ text, otherwise = [], files }: SentElement): ReadonlySet<string> =>
+  new Set([text, ...otherwise].map((one) => fingerprint({ text: one, files })));
 
 /** The portal may re-space text and turn breaks into tags; letters and digits survive. A file without text is told by its count. */
 function fingerprint(element: SentElement): string {

@@ -1,4 +1,5 @@
 /** What we say in a line or to an agent in words of our own: all of it stands here. */
+import type { Say } from "../domain/localised.ts";
 import type { ContactCard, Content, Message, Place } from "../domain/message.ts";
 import { withoutTurns } from "../domain/rich-text.ts";
 
@@ -25,8 +26,8 @@ export function placeLines(place: Place): readonly string[] {
 export const mapLink = (latitude: number, longitude: number): string =>
   `https://www.google.com/maps/search/?api=1&query=${latitude}%2C${longitude}`;
 
-export const contactLines = (card: ContactCard): readonly string[] => [
-  `👤 ${card.name === "" ? "A contact" : card.name}`,
+export const contactLines = (card: ContactCard, say: Say): readonly string[] => [
+  `👤 ${card.name === "" ? say("A contact") : card.name}`,
   ...card.phones,
   ...card.emails,
 ];
@@ -34,17 +35,34 @@ export const contactLines = (card: ContactCard): readonly string[] => [
 export const SHOW_MESSAGE = "Show the message";
 
 /** For the author of a message that was refused, failed or may not have arrived. */
-export function badEnding(message: Message): string {
-  const what = message.state === "uncertain" ? "may not have been delivered" : "was not delivered";
-  return `${subject(message)} ${what}. ${message.error ?? ""}`.trim();
-}
+export const badEnding = (message: Message, say: Say): string =>
+  [say(ending(message)), ...(message.error === undefined ? [] : [say(message.error)])].join(" ");
 
-function subject({ kind, content }: Message): string {
+/** Whole sentences, because other languages bend each of them in their own way. */
+function ending({ kind, content, state }: Message): string {
   const words = firstWords(content.body.text, 80);
-  if (kind === "reaction") return `Your reaction ${words}`.trim();
-  if (kind === "edit") return `Your change to "${words}"`;
-  if (kind === "delete") return "Your deletion of a message";
-  return words === "" ? `Your message (${inAWord(content)})` : `Your message "${words}"`;
+  const mayBeThere = state === "uncertain";
+  if (kind === "reaction" && words === "")
+    return mayBeThere ? "Your reaction may not have been taken back." : "Your reaction was not taken back.";
+  if (kind === "reaction")
+    return mayBeThere
+      ? `Your reaction ${words} may not have been delivered.`
+      : `Your reaction ${words} was not delivered.`;
+  if (kind === "edit")
+    return mayBeThere
+      ? `Your change to "${words}" may not have been delivered.`
+      : `Your change to "${words}" was not delivered.`;
+  if (kind === "delete")
+    return mayBeThere
+      ? "Your deletion of a message may not have been delivered."
+      : "Your deletion of a message was not delivered.";
+  if (words === "")
+    return mayBeThere
+      ? `Your message (${inAWord(content)}) may not have been delivered.`
+      : `Your message (${inAWord(content)}) was not delivered.`;
+  return mayBeThere
+    ? `Your message "${words}" may not have been delivered.`
+    : `Your message "${words}" was not delivered.`;
 }
 
 function inAWord(content: Content): string {

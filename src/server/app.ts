@@ -28,9 +28,11 @@ import {
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import qs from "qs";
+import type { Translate } from "../domain/localised.ts";
 import type { Logger } from "../log/log.ts";
 import { answerError, HttpError } from "./errors.ts";
 import { type RateLimitSettings, registerRateLimits } from "./rate-limits.ts";
+import { decorateWithSay } from "./say.ts";
 
 export type App = FastifyInstance<
   RawServerDefault,
@@ -46,6 +48,8 @@ export interface AppOptions {
   /** Where `npm run build` put the pages (`dist/placements`). */
   readonly pagesDir: string;
   readonly version: string;
+  /** Sentences of ours in the requester's language; English when absent. */
+  readonly translate?: Translate;
   /** Rate limits are counted there, by all processes together. */
   readonly redis?: RateLimitSettings["redis"];
 }
@@ -74,6 +78,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     trustProxy: ["loopback", "linklocal", "uniquelocal"],
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   }).withTypeProvider<ZodTypeProvider>();
+  decorateWithSay(app, options.translate);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);

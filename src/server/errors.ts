@@ -4,6 +4,7 @@
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import type { Say } from "../domain/localised.ts";
 import { StoreUnavailable } from "../store/contract.ts";
 
 export interface ErrorBody {
@@ -45,8 +46,15 @@ interface Judged {
   readonly body: ErrorBody;
 }
 
-/** Status and body for whatever was thrown. */
-export function judgeError(error: unknown): Judged {
+/** Status and body for whatever was thrown, in the words of whoever asked. */
+export function judgeError(error: unknown, say: Say = (sentence) => sentence): Judged {
+  const { status, body } = judge(error);
+  const { message, sentence, ...rest } = body.error;
+  const told = typeof sentence === "string" ? { sentence: say(sentence) } : {};
+  return { status, body: { error: { ...rest, ...told, message: say(message) } } };
+}
+
+function judge(error: unknown): Judged {
   if (error instanceof HttpError) {
     return { status: error.status, body: { error: { ...error.details, code: error.code, message: error.message } } };
   }
@@ -69,7 +77,7 @@ export function judgeError(error: unknown): Judged {
 
 /** Answers an error as JSON; logs what nobody foresaw. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const judged = judgeError(error);
+  const judged = judgeError(error, request.say);
   if (judged.status >= 500) request.log.error({ err: error }, "Request failed");
   if (judged.status === 503) reply.header("retry-after", String(RETRY_AFTER_SECONDS));
   return reply.code(judged.status).type("application/json; charset=utf-8").serializer(JSON.stringify).send(judged.body);

@@ -10,6 +10,7 @@ import type { Portal } from "../domain/portal.ts";
 import { judgeError } from "./errors.ts";
 import { localeOf } from "./locale.ts";
 import { type NoticeCode, noticeText } from "./notices.ts";
+import { languageOf } from "./say.ts";
 
 export type PageName = "install" | "settings" | "workplace" | "card-tab" | "connector-setup";
 
@@ -60,13 +61,13 @@ export function createPages(pagesDir: string): Pages {
       return html(reply, 200, pagePolicy(portal), body);
     },
     notice(request, reply, notice) {
-      const locale = localeOf(notice.language ?? request.headers["accept-language"]);
+      const locale = notice.language === undefined ? languageOf(request) : localeOf(notice.language);
       const text = noticeText(notice.code, locale);
       const body = noticePage(locale, text.title, notice.sentence ?? text.sentence);
       return html(reply, notice.status, noticePolicy(notice.portal), body);
     },
     error(error, request, reply) {
-      const judged = judgeError(error);
+      const judged = judgeError(error, request.say);
       if (!(request.headers.accept ?? "").includes("text/html")) throw error;
       if (judged.status >= 500) request.log.error({ err: error }, "Page failed");
       if (judged.status === 503) reply.header("retry-after", "5");

@@ -3,6 +3,7 @@ import type { HealthAnswer } from "../../src/api/health.ts";
 import { accountId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
+import { translateAll } from "../../src/main/sentences.ts";
 import { createHealthWatch } from "../../src/relay/health-watch.ts";
 import { daysBefore, localTime } from "../../src/relay/local-time.ts";
 import { createTally, writeTally } from "../../src/relay/tally.ts";
@@ -53,6 +54,7 @@ const watch = () =>
     channels: new Map([["telegram", { title: "Telegram" }]]),
     toBBCode: (text) => text.text,
     localeOf,
+    speech: { translate: translateAll(new Map()) },
     metrics: createMetrics(),
     log: { info: () => undefined, warn: () => undefined },
     owner: "worker",

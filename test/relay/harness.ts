@@ -17,6 +17,7 @@ import type { Content } from "../../src/domain/message.ts";
 import { plainText, type RichText } from "../../src/domain/rich-text.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
+import { translateAll } from "../../src/main/sentences.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
 import type { PortalFile } from "../../src/portal/contract.ts";
 import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
@@ -31,6 +32,7 @@ import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
+import { createSpeech } from "../../src/relay/speech.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -48,6 +50,7 @@ const UNPACED = { burst: 100_000, perSecond: 100_000 };
 export class FakeChannel implements ChannelAdapter {
   readonly id = "fake";
   readonly title = "Fake channel";
+  readonly sentences = [];
   readonly description = everywhere("A channel whose answers a test writes.");
   readonly icon = { svg: "<svg/>", color: "#000" };
   /** A test may take things away. */
@@ -292,6 +295,7 @@ export class Relay {
       }),
       toBBCode: options.toBBCode ?? ((text) => text.text),
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
+      speech: createSpeech({ translate: translateAll(new Map()), portals: store.portals, localeOf, now }),
       metrics,
       tally: createTally(),
       log,

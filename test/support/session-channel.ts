@@ -100,6 +100,7 @@ export function sessionChannel(): { readonly adapter: ChannelAdapter; readonly o
   const adapter: ChannelAdapter = {
     id: "standing",
     title: "Standing",
+    sentences: [],
     description: everywhere("A messenger that a test plays."),
     icon: { svg: "<svg/>", color: "#000000" },
     capabilities: {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChannelAdapter, Connected, SendOutcome } from "../contract.ts";
 import { formKey, receiveForm } from "./receive.ts";
+import { formSentences } from "./sentences.ts";
 import { formSettings, readFormSettings } from "./settings.ts";
 import { description, formSetup } from "./setup.ts";
 
@@ -23,6 +24,7 @@ export function createFormAdapter({ now = () => new Date() }: FormAdapterOptions
   return {
     id: "form",
     title: "Site form",
+    sentences: formSentences,
     description,
     icon: { svg: ICON, color: "#0f766e" },
     capabilities: {

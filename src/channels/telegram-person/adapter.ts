@@ -3,6 +3,7 @@ import type { ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Pacer, Session, SessionHost } from "../contract.ts";
 import { capabilities, credentials, icon, settings } from "./about.ts";
 import type { OpenClient } from "./client.ts";
+import { telegramPersonSentences } from "./sentences.ts";
 import { openSession } from "./session.ts";
 import { description, howTo, setup } from "./setup.ts";
 
@@ -30,6 +31,7 @@ export function createTelegramPersonAdapter(options: TelegramPersonOptions): Cha
   return {
     id: "telegram-person",
     title: "Telegram (personal)",
+    sentences: telegramPersonSentences,
     description,
     icon,
     capabilities,

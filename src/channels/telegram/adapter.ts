@@ -10,6 +10,7 @@ import { createPolling } from "./polling.ts";
 import { react } from "./react.ts";
 import { receive } from "./receive.ts";
 import { realWait, send } from "./send.ts";
+import { telegramSentences } from "./sentences.ts";
 import { description, setup } from "./setup.ts";
 import { settings } from "./welcome.ts";
 
@@ -44,6 +45,7 @@ export function createTelegramAdapter({
   return {
     id: "telegram",
     title: "Telegram",
+    sentences: telegramSentences,
     description,
     icon,
     capabilities,

@@ -5,6 +5,7 @@ import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { receive } from "./receive.ts";
 import { realWait, send } from "./send.ts";
+import { viberSentences } from "./sentences.ts";
 import { description, setup } from "./setup.ts";
 
 export interface ViberOptions {
@@ -36,6 +37,7 @@ export function createViberAdapter({
   return {
     id: "viber",
     title: "Viber",
+    sentences: viberSentences,
     description,
     icon,
     capabilities,

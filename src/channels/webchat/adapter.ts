@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
 import type { Hub } from "./hub.ts";
+import { webchatSentences } from "./sentences.ts";
 import { readSettings, webchatSettings } from "./settings.ts";
 import { description, webchatSetup } from "./setup.ts";
 import type { Uploads } from "./uploads.ts";
@@ -41,6 +42,7 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
   return {
     id: "webchat",
     title: "Web chat",
+    sentences: webchatSentences,
     description,
     icon: { svg: ICON, color: "#2563eb" },
     capabilities: {

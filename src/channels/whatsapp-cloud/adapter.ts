@@ -5,6 +5,7 @@ import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { receive } from "./receive.ts";
 import { react, realWait, type SendTools, send } from "./send.ts";
+import { whatsappCloudSentences } from "./sentences.ts";
 import { description, setup } from "./setup.ts";
 import { createTemplateBook } from "./templates.ts";
 
@@ -40,6 +41,7 @@ export function createWhatsappCloudAdapter({
   return {
     id: "whatsapp-cloud",
     title: "WhatsApp Business",
+    sentences: whatsappCloudSentences,
     description,
     icon,
     capabilities,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ChannelAdapter, Pacer, SendOutcome } from "../contract.ts";
 import { capabilities, credentials, icon, settings } from "./about.ts";
+import { whatsappWebSentences } from "./sentences.ts";
 import { openSession, type SessionOptions } from "./session.ts";
 import { description, howTo, setup } from "./setup.ts";
 
@@ -60,6 +61,7 @@ export function createWhatsappWebAdapter(given: WhatsappWebOptions): ChannelAdap
   return {
     id: "whatsapp-web",
     title: "WhatsApp",
+    sentences: whatsappWebSentences,
     description,
     icon,
     capabilities,

@@ -17,6 +17,7 @@ export function fakeChannel(id = "telegram", title = "Telegram"): FakeChannel {
   const adapter: ChannelAdapter = {
     id,
     title,
+    sentences: [],
     description: everywhere("A bot that customers write to."),
     icon: {
       svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path fill="#fff" d="M3 12 21 4l-4 16-5-6z"/></svg>',

@@ -16,6 +16,7 @@ import { createLocalBus } from "../../../src/dispatch/bus.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
+import { translateAll } from "../../../src/main/sentences.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
 import { toBbcode } from "../../../src/portal/bbcode.ts";
 import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
@@ -146,7 +147,13 @@ export async function openSite(
     "site",
   );
 
-  const app = await buildApp({ publicUrl: PUBLIC_URL, log, pagesDir, version: "0.0.0" });
+  const app = await buildApp({
+    publicUrl: PUBLIC_URL,
+    log,
+    pagesDir,
+    version: "0.0.0",
+    translate: translateAll(channels),
+  });
   const pageDeps = { store, transport, pages, sessions, inTurn: asTenant };
   await registerInstall(app, { ...pageDeps, oauth, portals, installer, updateWaitMs: 500 });
   await registerPage(app, pageDeps);

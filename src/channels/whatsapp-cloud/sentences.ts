@@ -1,0 +1,3 @@
+import type { Localised } from "../../domain/localised.ts";
+
+export const whatsappCloudSentences: readonly Localised[] = [];
