@@ -309,7 +309,7 @@ const present = (saved: SavedRuleset | undefined) => ({
 });
 
 const brokenIn = (ruleset: Ruleset, say: Say) =>
-  brokenPartsOf(ruleset).map(({ path, sentence }) => ({ path, sentence: say(sentence) }));
+  brokenPartsOf(ruleset).map((part) => ({ ...part, sentence: say(part.sentence) }));
 
 const presentLines = ({ lines, problem }: LinesState, say: Say) => ({
   lines: lines.map((line) => ({ ...line })),
