@@ -18,6 +18,10 @@ export const isPicture = (attachment: AttachmentAnswer) =>
 export const isSound = (attachment: AttachmentAnswer) =>
   attachment.url !== undefined && /^audio\//.test(attachment.mime ?? "");
 
+/** Shown as a film: what all browsers play. */
+export const isMoving = (attachment: AttachmentAnswer) =>
+  attachment.url !== undefined && /^video\/(mp4|webm)/.test(attachment.mime ?? "");
+
 const PICTURE_HEIGHT_PX = 224;
 
 /** Keeps a picture's place before it is here, so that nothing jumps when it comes. */

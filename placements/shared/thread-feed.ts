@@ -12,6 +12,8 @@ export interface ThreadFeed {
   hasEarlier(): boolean;
   /** Reads rows again whose marks may have changed meanwhile. Those of the newest page are read by `newest` anyway. */
   again(from: number, to: number): Promise<void>;
+  /** Takes in a row that the server gave otherwise; what was read of it stands. */
+  put(row: MessageAnswer): void;
 }
 
 /** Rows of a page, changes among them. */
@@ -48,8 +50,12 @@ export function createThreadFeed(read: (query: string) => Promise<Paged<MessageA
       const had = known.get(row.id);
       if (!had || had.asked < mine) known.set(row.id, { row, asked: mine });
     }
-    sorted = [...known.values()].map((one) => one.row).sort((a, b) => a.seq - b.seq);
+    sort();
     return page;
+  }
+
+  function sort(): void {
+    sorted = [...known.values()].map((one) => one.row).sort((a, b) => a.seq - b.seq);
   }
 
   async function between(from: number, to: number): Promise<void> {
@@ -74,6 +80,12 @@ export function createThreadFeed(read: (query: string) => Promise<Paged<MessageA
     async earlier() {
       if (before === undefined) return;
       before = (await take(`limit=${PAGE}&before=${before}`)).next;
+    },
+
+    put(row) {
+      if (known.has(row.id)) return;
+      known.set(row.id, { row, asked: 0 });
+      sort();
     },
 
     again: (from, to) => between(from, Math.min(to, newestFrom - 1)),

@@ -41,6 +41,19 @@ export const channel = z.object({
     typing: z.boolean(),
     receipts: z.enum(["none", "delivered", "read"]),
     mayWriteFirst: z.boolean(),
+    reaction: z.boolean(),
+    templates: z.boolean(),
+    replyWindowHours: z
+      .number()
+      .optional()
+      .describe("The customer must have written within so many hours; after that only templates go."),
+    oneWay: z.string().optional().describe("Nothing can be sent: what to do instead."),
+    attachments: z
+      .record(z.string(), z.object({ maxBytes: z.number() }))
+      .describe("By kind of file; those that are not there go as `file`, where that is there."),
+    parts: z
+      .record(z.string(), z.looseObject({ out: z.union([z.string(), z.looseObject({ degraded: z.string() })]) }))
+      .describe("What becomes of each part of a message on its way out: `full`, `impossible`, or in which other form."),
   }),
 });
 

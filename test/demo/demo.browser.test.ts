@@ -79,6 +79,18 @@ describe("the demo", () => {
     const fromEnd = () =>
       tab.getByRole("log").evaluate((log) => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight));
     await expect.poll(fromEnd).toBe(0);
+    await tab
+      .getByRole("button", { name: /^Look at / })
+      .first()
+      .click();
+    const picture = tab.getByRole("dialog");
+    await picture.locator("img").evaluate((image: HTMLImageElement) => image.decode());
+    await picture
+      .getByRole("status")
+      .getByText(/^1 of /)
+      .waitFor();
+    await portal.keyboard.press("Escape");
+    await picture.waitFor({ state: "detached" });
     await tab.getByRole("button", { name: "Open the chat" }).click();
     await portal.locator(".conversation h2", { hasText: "Maria Lopez" }).waitFor();
   });

@@ -190,11 +190,12 @@ describe("what the customer types", () => {
     const page = await openListening();
     await page.evaluate(() => {
       const told: string[] = [];
-      const status = document.querySelector("article [role=status]");
-      if (!status) throw new Error("there is no status");
-      new MutationObserver(() => told.push(status.textContent ?? "")).observe(status, {
-        ...{ childList: true, characterData: true, subtree: true },
-      });
+      const all = document.querySelectorAll("article [role=status]");
+      if (all.length === 0) throw new Error("there is no status");
+      for (const status of all)
+        new MutationObserver(() => told.push(status.textContent ?? "")).observe(status, {
+          ...{ childList: true, characterData: true, subtree: true },
+        });
       Object.assign(window, { told });
     });
     for (const text of ["W", "Wh", "What", "What c", "What colour"]) {
@@ -322,7 +323,8 @@ test("marks of earlier messages change while they are looked at, like those of t
   const page = await open();
   const log = page.getByRole("log");
   const bubble = (text: string) => log.getByRole("listitem").filter({ hasText: text });
-  await log.getByRole("button", { name: "Show earlier messages" }).click();
+  // Who comes near the beginning of what is here gets the page before it.
+  await log.evaluate((element) => element.scrollTo(0, 0));
   await bubble("Answer 030").scrollIntoViewIfNeeded();
   expect(await bubble("Answer 030").textContent()).toContain("Sent");
 
@@ -344,3 +346,40 @@ test("marks of earlier messages change while they are looked at, like those of t
   await expect.poll(() => bubble("Answer 031").textContent(), { timeout: 15_000 }).toContain("👍");
   await expect.poll(() => bubble("Answer 032, mended").textContent(), { timeout: 15_000 }).toContain("Edited");
 });
+
+test("who comes back sees where it goes on, and what comes below is told and not scrolled to", async () => {
+  for (let at = 1; at <= 30; at += 1) await reply(`Answer ${at}\nin\nfour\nlines`);
+  const page = await open();
+  const log = page.getByRole("log");
+  const pill = page.getByRole("button", { name: "1 new message" });
+  const fromEnd = () => log.evaluate((all) => Math.round(all.scrollHeight - all.scrollTop - all.clientHeight));
+  await expect.poll(fromEnd).toBe(0);
+  expect(await log.getByText("New messages").count()).toBe(0);
+  await log.evaluate((all) => all.scrollTo(0, 600));
+  await page.getByRole("button", { name: "To the newest message" }).waitFor();
+  await receive("Are you still there?");
+  await pill.waitFor();
+  expect(await log.evaluate((all) => all.scrollTop)).toBe(600);
+
+  // Away from the conversation and back: it begins at the line, and its end counts as read.
+  const { account: other } = await receiveElsewhere();
+  await page.getByRole("button", { name: /Boris/ }).click();
+  await log.getByText("From the other shop").waitFor();
+  await page.getByRole("button", { name: /Ada Moss/ }).click();
+  const line = log.getByText("New messages");
+  await line.waitFor();
+  expect(await line.locator("xpath=following-sibling::li[1]").textContent()).toContain("Are you still there?");
+  await page.getByRole("button", { name: /Boris/ }).click();
+  await log.getByText("From the other shop").waitFor();
+  await page.getByRole("button", { name: /Ada Moss/ }).click();
+  await log.getByText("Are you still there?").waitFor();
+  expect(await line.count()).toBe(0);
+  await site.api(admin, "DELETE", `/accounts/${other}`);
+});
+
+async function receiveElsewhere(): Promise<{ readonly account: AccountId }> {
+  const bot = { channel: "telegram", name: "Bot", credentials: { token: "1234567890:abcdefgh" } };
+  const other = accountId((await site.api(admin, "POST", "/accounts", bot)).json<{ id: string }>().id);
+  await receive("From the other shop", other, "Boris");
+  return { account: other };
+}
