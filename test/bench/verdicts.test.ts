@@ -189,10 +189,7 @@ group("what the portal shows of a flood", () => {
 
 group("the verdict on memory of a file", () => {
   const MIB = 1024 * 1024;
-  const run = (rest: number, highest: number) => ({
-    cold: { rest: 60 * MIB, highest: highest * MIB },
-    warm: { rest: rest * MIB, highest: highest * MIB },
-  });
+  const run = (rest: number, highest: number) => ({ rest: rest * MIB, highest: highest * MIB });
 
   it("is met by a process that holds pieces, and missed by one that holds the file", () => {
     expect(judgeMedia("in", [run(130, 150), run(130, 170), run(130, 135)])).toMatchObject({ met: true });

@@ -1,6 +1,7 @@
 import { Api, type ApiClientOptions, GrammyError, HttpError, type RawApi } from "grammy";
 import type { ZodType } from "zod";
 import type { Account } from "../../domain/account.ts";
+import { type Download, download, isRedirect } from "../shared/download.ts";
 import { networkEnding } from "../shared/network-errors.ts";
 import { chainOf } from "../shared/never-connected.ts";
 
@@ -50,7 +51,7 @@ export interface TelegramApi {
     options?: CallOptions,
   ): Promise<Called<T>>;
   /** Opens a file by its path at Telegram. The address holds the token and stays in here. */
-  download(account: Account, path: string, signal: AbortSignal): Promise<Called<Response>>;
+  download(account: Account, path: string, signal: AbortSignal): Promise<Called<Download>>;
 }
 
 /** grammY types its signals by a polyfill's type; Node's own signal has all of it that grammY uses. */
@@ -95,11 +96,12 @@ export function createTelegramApi(options: { readonly apiUrl: string; readonly f
       const token = tokenOf(account);
       const address = `${root}/file/bot${token}/${path.split("/").map(encodeURIComponent).join("/")}`;
       try {
-        const response = await fetch(address, { signal, redirect: "error" });
-        if (response.ok) return { ok: true, value: response };
-        await response.body?.cancel();
-        const description = `status ${response.status}`;
-        return { ok: false, failure: { kind: "refused", code: response.status, description } };
+        const opened = await download(address, signal);
+        if (opened.status === 200) return { ok: true, value: opened };
+        opened.stream.destroy();
+        if (isRedirect(opened)) return unknownEnding("Telegram sent us elsewhere for the file");
+        const description = `status ${opened.status}`;
+        return { ok: false, failure: { kind: "refused", code: opened.status, description } };
       } catch (error) {
         if (signal.aborted) return { ok: false, failure: { kind: "aborted" } };
         return { ok: false, failure: failureOf(error, token) };

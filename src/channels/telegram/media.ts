@@ -1,6 +1,5 @@
 import type { Account } from "../../domain/account.ts";
 import type { MediaOutcome } from "../contract.ts";
-import { bodyStream } from "../shared/body-stream.ts";
 import type { Failure, TelegramApi } from "./api.ts";
 import { retryMs } from "./outcomes.ts";
 import { fileInfoSchema } from "./schemas.ts";
@@ -34,19 +33,11 @@ export async function openMedia(
   }
   const opened = await api.download(account, path, signal);
   if (!opened.ok) return mediaOutcome(opened.failure);
-  const { body, headers } = opened.value;
-  if (!body)
-    return {
-      kind: "retry",
-      afterMs: RETRY_MS,
-      sentence: "Telegram sent the file without content. It will be asked for again.",
-    };
-  const length = Number(headers.get("content-length") ?? Number.NaN);
-  const size = Number.isSafeInteger(length) ? length : info.value.file_size;
+  const { stream, size = info.value.file_size } = opened.value;
   const name = path.split("/").at(-1);
   return {
     kind: "opened",
-    stream: bodyStream(body, signal),
+    stream,
     ...(name && { name }),
     ...(size !== undefined && { size }),
   };

@@ -1,5 +1,5 @@
 import type { MediaOutcome } from "../contract.ts";
-import { bodyStream } from "../shared/body-stream.ts";
+import { type Download, download, isRedirect } from "../shared/download.ts";
 
 /**
  * Opens a file a customer sent. `ref` is the address that Viber gave with the message, good for some time only. The
@@ -21,16 +21,15 @@ export async function openMedia(apiUrl: string, ref: string, signal: AbortSignal
   if (!address) return gone("Viber named a place of the file that is not Viber's own, so it was not opened.");
   try {
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-      const response: Response = await fetch(address, { signal, redirect: "manual" });
-      const location = response.headers.get("location");
-      if (response.status < 300 || response.status > 399 || location === null) return await judge(response, address);
-      await response.body?.cancel();
-      address = allowed(apiUrl, URL.parse(location, address.href)?.href ?? "");
+      const opened: Download = await download(address, signal);
+      if (!isRedirect(opened) || opened.location === undefined) return judge(opened, address);
+      opened.stream.destroy();
+      address = allowed(apiUrl, URL.parse(opened.location, address.href)?.href ?? "");
       if (!address) return gone("Viber sent us on to a place that is not its own, so the file was not opened.");
     }
     return gone("Viber sent us from place to place, and the file was at none of them.");
   } catch {
-    // Whatever fetch says (no route, broken off, aborted): the address stays good, and its text may hold it.
+    // Whatever the network says (no route, broken off, aborted): the address stays good, and its text may hold it.
     return later("Viber cannot be reached. The file will be asked for again.");
   }
 }
@@ -44,22 +43,15 @@ function allowed(apiUrl: string, ref: string): URL | undefined {
   return usual ? address : undefined;
 }
 
-async function judge(response: Response, address: URL): Promise<MediaOutcome> {
-  const { body, headers, status } = response;
-  if (!response.ok || !body) {
-    await body?.cancel();
+function judge({ status, stream, size }: Download, address: URL): MediaOutcome {
+  if (status !== 200) {
+    stream.destroy();
     if (status === 429 || status >= 500)
       return later(`Viber had an error (${status}). The file will be asked for again.`);
     return gone("Viber no longer has this file. Ask the customer to send it again.");
   }
-  const length = Number(headers.get("content-length") ?? Number.NaN);
   const name = nameOf(address);
-  return {
-    kind: "opened",
-    stream: bodyStream(body),
-    ...(name !== undefined && { name }),
-    ...(Number.isSafeInteger(length) && !headers.has("content-encoding") && { size: length }),
-  };
+  return { kind: "opened", stream, ...(name !== undefined && { name }), ...(size !== undefined && { size }) };
 }
 
 function nameOf(address: URL): string | undefined {

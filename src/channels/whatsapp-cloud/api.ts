@@ -2,6 +2,7 @@ import type { ReadableStream } from "node:stream/web";
 import type { ZodType } from "zod";
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
+import { type Download, download, isRedirect } from "../shared/download.ts";
 import { networkEnding } from "../shared/network-errors.ts";
 import { API_VERSION } from "./about.ts";
 
@@ -58,7 +59,7 @@ export interface Upload {
 export interface GraphApi {
   call<T>(account: Account, result: ZodType<T>, call: Call): Promise<Called<T>>;
   /** Opens an address that Meta named; refused with `undefined` code when the token must not go there. */
-  download(account: Account, url: string, signal: AbortSignal): Promise<Called<Response>>;
+  download(account: Account, url: string, signal: AbortSignal): Promise<Called<Download>>;
 }
 
 export interface Credentials {
@@ -135,13 +136,11 @@ export function createGraphApi(options: { readonly apiUrl: string; readonly fetc
       const { accessToken } = credentialsOf(account);
       try {
         const headers = { authorization: `Bearer ${accessToken}`, "user-agent": "threadline" };
-        const response = await fetch(url, { headers, signal, redirect: "error" });
-        if (response.ok) return { ok: true, value: response };
-        await response.body?.cancel();
-        return {
-          ok: false,
-          failure: { kind: "refused", status: response.status, details: `status ${response.status}` },
-        };
+        const opened = await download(url, signal, headers);
+        if (opened.status === 200) return { ok: true, value: opened };
+        opened.stream.destroy();
+        if (isRedirect(opened)) return unknownEnding("WhatsApp sent us elsewhere for the file");
+        return { ok: false, failure: { kind: "refused", status: opened.status, details: `status ${opened.status}` } };
       } catch (error) {
         if (signal.aborted) return { ok: false, failure: { kind: "aborted" } };
         return { ok: false, failure: endingOf(error) };

@@ -1,6 +1,5 @@
 import type { Account } from "../../domain/account.ts";
 import type { MediaOutcome } from "../contract.ts";
-import { bodyStream } from "../shared/body-stream.ts";
 import { credentialsOf, type Failure, type GraphApi } from "./api.ts";
 import { pauseOf, stateOfRefusal } from "./outcomes.ts";
 import { mediaInfoSchema } from "./schemas.ts";
@@ -36,11 +35,8 @@ export async function openMedia(
     const ranOut = failure.kind === "refused" && failure.status !== 403 && failure.status < 500;
     return ranOut ? retry("WhatsApp did not give the file at its address.") : mediaOutcome(failure);
   }
-  const { body, headers } = opened.value;
-  if (!body) return retry("WhatsApp sent the file without content.");
-  const length = Number(headers.get("content-length") ?? Number.NaN);
-  const size = Number.isSafeInteger(length) ? length : info.value.file_size;
-  return { kind: "opened", stream: bodyStream(body, signal), ...(size !== undefined && { size }) };
+  const { stream, size = info.value.file_size } = opened.value;
+  return { kind: "opened", stream, ...(size !== undefined && { size }) };
 }
 
 const gone = (sentence: string): MediaOutcome => ({ kind: "gone", sentence });
