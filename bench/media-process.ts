@@ -38,7 +38,8 @@ const SAMPLE_MS = 5;
 const [, , dataDir = ""] = process.argv;
 const rows = new Map<MediaId, Media>();
 const now = (): Date => new Date();
-const pacer = { turn: () => Promise.resolve(), pause: () => Promise.resolve() };
+const nothing = () => Promise.resolve();
+const pacer = { turn: nothing, pause: nothing, spend: nothing, renew: nothing };
 const account: Account = {
   id: accountId("bench"),
   portal: portalId("bench"),

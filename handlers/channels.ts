@@ -47,6 +47,7 @@ export async function registerChannels(app: FastifyInstance, deps: ChannelHandle
         }
         if (received.kind === "challenge")
           return reply.code(received.status).type(received.contentType).send(received.body);
+        adapter.arrived?.(account, received.events);
         await deps.acceptor.accept(account, received.events);
         if (received.answer) return reply.type(received.answer.contentType).send(received.answer.body);
         return reply.send({ ok: true });

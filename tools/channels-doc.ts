@@ -33,6 +33,7 @@ const PARTS: Readonly<Record<MessagePart, string>> = {
 /** Every adapter there is, with an outside that is never called: describing itself is all that it does here. */
 export function describedChannels(): readonly ChannelAdapter[] {
   const nowhere = "http://127.0.0.1:9";
+  const nothing = () => Promise.resolve();
   const channels = createChannels({
     telegramApiUrl: nowhere,
     viberApiUrl: nowhere,
@@ -41,7 +42,7 @@ export function describedChannels(): readonly ChannelAdapter[] {
     whatsappCloudApiUrl: nowhere,
     hub: { notify: () => undefined },
     uploads: { open: () => Promise.resolve({ kind: "gone", sentence: "There are no files here." }) },
-    pacer: { turn: () => Promise.resolve(), pause: () => Promise.resolve() },
+    pacer: { turn: nothing, pause: nothing, spend: nothing, renew: nothing },
   });
   return [...channels.values()];
 }

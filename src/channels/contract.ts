@@ -51,6 +51,11 @@ export interface ChannelAdapter {
   /** Addresses to hand out that lead to this account; none while its identity at the vendor is not known. */
   links?(account: Account): readonly AccountLink[];
   /**
+   * These came by a request and are about to be stored: for vendors whose limits on what goes depend on what comes. Told
+   * again when the vendor repeats them; never throws and never waits.
+   */
+  arrived?(account: Account, events: readonly ChannelEvent[]): void;
+  /**
    * The state of the customer's own messages changed (the portal has them, or will not). For channels that show the
    * customer ticks of ours; never throws and never waits.
    */
@@ -384,11 +389,27 @@ export interface Pacer {
    * Resolves when this call may go, first come first served, except that who waits for one place does not hold up others.
    * @param account whose limits they are
    * @param rules all of them must allow it
-   * @throws the signal's reason when it is aborted first
+   * @throws the signal's reason when it is aborted first, `TurnTooFar` at once where a rule says that it is not waited for
    */
   turn(account: string, rules: readonly PaceRule[], signal?: AbortSignal): Promise<void>;
+  /** Something that the vendor counts too went by without asking: of these rules so much is used. Never throws. */
+  spend(account: string, rules: readonly PaceRule[]): Promise<void>;
+  /** The vendor counts anew: as if nothing of these rules had been used. Never throws. */
+  renew(account: string, rules: readonly PaceRule[]): Promise<void>;
   /** The vendor asked for a pause after all: nothing of this key goes before that time. */
   pause(account: string, place: string, until: Date): Promise<void>;
+}
+
+/** A turn that is further away than whoever asks would wait. */
+export class TurnTooFar extends Error {
+  override readonly name = "TurnTooFar";
+  /** What the limit is counted over that does not open. */
+  readonly places: readonly string[];
+
+  constructor(places: readonly string[]) {
+    super("the vendor's limit does not open in time");
+    this.places = places;
+  }
 }
 
 /** `count` calls at once and from then on `count` in every `perMs`, evenly. */
@@ -401,6 +422,8 @@ export interface PaceRule {
   readonly cost?: number;
   /** Counted as "at most `count` in any `perMs`": all may go at once, then none until the first are that old. */
   readonly window?: boolean;
+  /** A call that this rule would hold up for longer is not waited for. */
+  readonly mostWaitMs?: number;
   /**
    * Counted on credit: up to so many may go at once, within so long of the first of them; then none until the time that
    * they cost at the rule's own pace has passed since the first. Not together with `window`.

@@ -87,6 +87,12 @@ export function createMemoryBooks(clock: PacingClock): Books {
       const until = rules.map((rule) => pausedUntil.get(keyOfPlace(account, rule.place)) ?? 0);
       return Math.max(0, Math.max(0, ...until) - clock.now());
     },
+    async spend(account, rules) {
+      for (const rule of rules) use(account, rule, clock.now());
+    },
+    async renew(account, rules) {
+      for (const rule of rules) for (const kept of [wholeAt, wentAt]) kept.delete(keyOfRule(account, rule));
+    },
     async pause(account, place, until) {
       const key = keyOfPlace(account, place);
       pausedUntil.set(key, Math.max(pausedUntil.get(key) ?? 0, until.getTime()));

@@ -29,6 +29,7 @@ export interface RedisPacerSettings {
 const ALONE_SHARE = 4;
 
 /*
+ * Operations: `take` a slot of each rule or of none, `spend` one of each whatever there is, or tell how long they are `paused`.
  * KEYS: for each rule its stamp (of a window or a burst: the list of its stamps, oldest first) and its place's pause. ARGV:
  * operation, time in milliseconds (or -1), how far ahead a slot may lie, then for each rule: 1 when it is the account's,
  * count, perMs, cost, 1 when it is a window, its burst's count (0: none) and time. Stamps are microseconds as whole numbers.
@@ -52,16 +53,17 @@ for rule = 1, #KEYS / 2 do
   local together = given(rule, 6)
   local cost = math.min(given(rule, 4), together > 0 and together or count)
   local slot = 0
-  if ARGV[1] ~= 'paused' and together > 0 then
+  if ARGV[1] == 'spend' then paused = 0 end
+  if ARGV[1] == 'take' and together > 0 then
     local calls = redis.call('LLEN', key)
     if calls > 0 then
       local began = tonumber(redis.call('LINDEX', key, 0))
       if now >= began + given(rule, 7) * 1000 or calls + cost > together then slot = paid(rule, key, calls) - now end
     end
-  elseif ARGV[1] ~= 'paused' and given(rule, 5) == 1 then
+  elseif ARGV[1] == 'take' and given(rule, 5) == 1 then
     local leave = redis.call('LLEN', key) + cost - count
     if leave > 0 then slot = tonumber(redis.call('LINDEX', key, leave - 1)) + per - now end
-  elseif ARGV[1] ~= 'paused' then
+  elseif ARGV[1] == 'take' then
     slot = tonumber(redis.call('GET', key) or '0') - per / count * (count - cost) - now
   end
   if given(rule, 1) == 1 and paused <= 0 and slot <= most then
@@ -114,11 +116,8 @@ export function createRedisPacer(settings: RedisPacerSettings): Pacer {
   const shareOf = (rules: readonly PaceRule[]): PaceRule[] =>
     rules.map((rule) => (rule.place === "" ? { ...rule, perMs: rule.perMs * ALONE_SHARE } : rule));
 
-  async function ask(operation: "take" | "paused", account: string, rules: readonly PaceRule[]) {
-    const keys = rules.flatMap((rule) => [
-      `${prefix}${kindOf(rule)}:${account}:${rule.place}:${rule.count}/${rule.perMs}`,
-      pauseKey(account, rule.place),
-    ]);
+  async function ask(operation: "take" | "paused" | "spend", account: string, rules: readonly PaceRule[]) {
+    const keys = rules.flatMap((rule) => [ruleKey(account, rule), pauseKey(account, rule.place)]);
     const values = rules.flatMap((rule) => [
       rule.place === "" ? 1 : 0,
       rule.count,
@@ -133,6 +132,8 @@ export function createRedisPacer(settings: RedisPacerSettings): Pacer {
     return answerSchema.parse(JSON.parse(String(answer)));
   }
 
+  const ruleKey = (account: string, rule: PaceRule): string =>
+    `${prefix}${kindOf(rule)}:${account}:${rule.place}:${rule.count}/${rule.perMs}`;
   const pauseKey = (account: string, place: string): string => `${prefix}pause:${account}:${place}`;
 
   const books: Books = {
@@ -154,6 +155,24 @@ export function createRedisPacer(settings: RedisPacerSettings): Pacer {
       } catch (error) {
         onAway(error);
         return own;
+      }
+    },
+    async spend(account, rules) {
+      // Here too, for the time that Redis may be away.
+      await alone.spend(account, shareOf(rules));
+      try {
+        await ask("spend", account, rules);
+      } catch (error) {
+        onAway(error);
+      }
+    },
+    async renew(account, rules) {
+      await alone.renew(account, shareOf(rules));
+      if (rules.length === 0) return;
+      try {
+        await redis.del(...rules.map((rule) => ruleKey(account, rule)));
+      } catch (error) {
+        onAway(error);
       }
     },
     async pause(account, place, until) {

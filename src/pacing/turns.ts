@@ -1,4 +1,4 @@
-import type { PaceRule, Pacer } from "../channels/contract.ts";
+import { type PaceRule, type Pacer, TurnTooFar } from "../channels/contract.ts";
 
 /**
  * The waiting room before a vendor's limits: one row per account, first come first served, where those who wait for a
@@ -17,6 +17,10 @@ export interface Books {
   /** How long these places are paused for, milliseconds. Never throws. */
   paused(account: string, rules: readonly PaceRule[]): Promise<number>;
   pause(account: string, place: string, until: Date): Promise<void>;
+  /** Takes what nobody asked for: beyond the allowance, too. Never throws. */
+  spend(account: string, rules: readonly PaceRule[]): Promise<void>;
+  /** Forgets what was used of these rules. Never throws. */
+  renew(account: string, rules: readonly PaceRule[]): Promise<void>;
 }
 
 export type Taken =
@@ -45,6 +49,8 @@ export const systemClock: PacingClock = {
 interface Waiter {
   readonly rules: readonly PaceRule[];
   readonly go: () => void;
+  /** Its turn is too far away. */
+  readonly giveUp: (places: readonly string[]) => void;
   gone: boolean;
   /** The books said to ask no earlier. */
   notBefore: number;
@@ -93,6 +99,11 @@ export function createTurns(books: Books, clock: PacingClock = systemClock): Pac
         if (taken.kind === "taken") {
           await give(account, row, waiter, taken.inMs);
           return true;
+        }
+        if (taken.ms > mostWait(waiter.rules, taken.places)) {
+          waiter.gone = true;
+          waiter.giveUp(taken.places);
+          continue;
         }
         waiter.notBefore = clock.now() + Math.max(1, taken.ms);
         waiter.blocking = taken.places;
@@ -149,6 +160,10 @@ export function createTurns(books: Books, clock: PacingClock = systemClock): Pac
             signal?.removeEventListener("abort", leave);
             resolve();
           },
+          giveUp(places) {
+            signal?.removeEventListener("abort", leave);
+            reject(new TurnTooFar(places));
+          },
         };
         signal?.addEventListener("abort", leave, { once: true });
         row.waiters.push(waiter);
@@ -157,5 +172,13 @@ export function createTurns(books: Books, clock: PacingClock = systemClock): Pac
       });
     },
     pause: (account, place, until) => books.pause(account, place, until),
+    spend: (account, rules) => books.spend(account, rules),
+    renew: (account, rules) => books.renew(account, rules),
   };
+}
+
+/** How long those places may hold a call up. */
+function mostWait(rules: readonly PaceRule[], places: readonly string[]): number {
+  const limits = rules.filter((rule) => places.includes(rule.place)).flatMap((rule) => rule.mostWaitMs ?? []);
+  return Math.min(Number.POSITIVE_INFINITY, ...limits);
 }

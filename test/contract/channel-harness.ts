@@ -140,6 +140,8 @@ export function recordingPacer(): { readonly pacer: Pacer; readonly pacing: Reco
       pauses.push({ account, place, until });
       return Promise.resolve();
     },
+    spend: () => Promise.resolve(),
+    renew: () => Promise.resolve(),
   };
   return { pacer, pacing: { turns, pauses } };
 }

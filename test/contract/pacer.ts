@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PaceRule, Pacer } from "../../src/channels/contract.ts";
+import { type PaceRule, type Pacer, TurnTooFar } from "../../src/channels/contract.ts";
 import type { PacingClock } from "../../src/pacing/turns.ts";
 
 /** What every pacer promises. Time stands still until the tests let it go on. */
@@ -284,6 +284,51 @@ export function pacerBattery(name: string, make: () => Promise<PacerUnderTest>):
       expect(await went).toHaveLength(1);
       await test.clock.advance(1_100);
       expect(await went).toHaveLength(2);
+    });
+
+    it("counts what nobody asked for, in every process, also beyond the allowance", async () => {
+      const test = await make();
+      const slow = chat("", 10, 1_000);
+      const group: PaceRule = { place: "g", count: 5, perMs: 60_000, window: true };
+      // Ten are there and twenty were spent: the first turn comes when eleven of them are paid for.
+      await test.other.spend(ACCOUNT, [{ ...slow, cost: 20 }]);
+      const went = await run(
+        test,
+        1_250,
+        [0, 1, 2].map(() => ({ by: test.pacer, rules: [slow] })),
+      );
+      expect(went.map((one) => Math.round(one.at / 100))).toEqual([11, 12]);
+      await test.pacer.spend(ACCOUNT, [{ ...group, cost: 4 }]);
+      const grouped = await run(
+        test,
+        50_000,
+        [0, 1].map(() => ({ by: test.other, rules: [group] })),
+      );
+      expect(grouped).toHaveLength(1);
+      await test.clock.advance(11_000);
+      expect(grouped).toHaveLength(2);
+    });
+
+    it("counts anew when it is told to, that place alone", async () => {
+      const test = await make();
+      const hour = (place: string): PaceRule => ({ place, count: 2, perMs: 3_600_000, window: true });
+      const two = (place: string) => [0, 1].map(() => ({ by: test.pacer, rules: [whole, hour(place)] }));
+      for (const place of ["p", "q"]) expect(await run(test, 100, two(place))).toHaveLength(2);
+      await test.other.renew(ACCOUNT, [hour("p")]);
+      expect(await run(test, 100, two("p"))).toHaveLength(2);
+      expect(await run(test, 100, two("q"))).toHaveLength(0);
+    });
+
+    it("does not let wait who would wait too long, and says for what", async () => {
+      const test = await make();
+      const rule: PaceRule = { place: "p", count: 1, perMs: 60_000, window: true, mostWaitMs: 20_000 };
+      await test.pacer.turn(ACCOUNT, [whole, rule]);
+      const refused = test.other.turn(ACCOUNT, [whole, rule]).catch((error: unknown) => error);
+      await test.clock.advance(10);
+      expect(await refused).toEqual(new TurnTooFar(["p"]));
+      await test.clock.advance(45_000);
+      const near = await run(test, 16_000, [{ by: test.other, rules: [whole, rule] }]);
+      expect(near).toHaveLength(1);
     });
 
     it("lets go of who gives up, with their reason, and of who came too late", async () => {

@@ -4,7 +4,7 @@ import { createViberApi } from "./api.ts";
 import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { receive } from "./receive.ts";
-import { realWait, send } from "./send.ts";
+import { countAnew, realWait, send } from "./send.ts";
 import { viberSentences } from "./sentences.ts";
 import { description, setup } from "./setup.ts";
 
@@ -45,6 +45,7 @@ export function createViberAdapter({
     settings,
     setup,
     receive,
+    arrived: (account, events) => countAnew(pacer, account, events),
     send: (account, message) => send({ api, wait, pacer, now }, account, message),
     connect: (account, place) => connect(api, account, place),
     disconnect: (account) => disconnect(api, account),

@@ -22,6 +22,8 @@ export type Failure =
   | { readonly kind: "not-connected"; readonly reason: string }
   /** The call was not made: no turn came for it in time. */
   | { readonly kind: "no-turn" }
+  /** Not made: this person has had as many as Viber allows without an answer. */
+  | { readonly kind: "unanswered" }
   | { readonly kind: "unknown"; readonly reason: string };
 
 export type Called<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };

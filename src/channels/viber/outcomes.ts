@@ -108,6 +108,8 @@ export function outcomeOf(failure: Failure): SendOutcome {
         afterMs: RETRY_UNREACHABLE_MS,
         sentence: "Other messages of this bot go first, to keep Viber's limits. The message will be sent after them.",
       };
+    case "unanswered":
+      return unansweredYet;
     case "unknown":
       return uncertain(failure.reason);
     case "refused":
@@ -117,15 +119,15 @@ export function outcomeOf(failure: Failure): SendOutcome {
   }
 }
 
+const unansweredYet: SendOutcome = {
+  kind: "retry",
+  afterMs: RETRY_FLOOD_MS,
+  sentence:
+    "Viber takes 100 messages an hour to a customer who does not answer, and they are used up. The message will be sent when the customer has answered, or within the hour.",
+};
+
 function answered(status: number, message: string): SendOutcome {
-  if (status === TOO_MANY) {
-    return {
-      kind: "retry",
-      afterMs: RETRY_FLOOD_MS,
-      sentence:
-        "Viber asks for a pause: it takes 100 messages an hour to a customer who does not answer. The message will be tried again.",
-    };
-  }
+  if (status === TOO_MANY) return unansweredYet;
   const connection = ACCOUNT_STATES[status];
   if (connection) return { kind: "account-down", connection };
   const refusal = REFUSALS[status];

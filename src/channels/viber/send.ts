@@ -1,7 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
 import type { Attachment } from "../../domain/message.ts";
-import type { OpenedFile, Outgoing, PaceRule, Pacer, SendOutcome } from "../contract.ts";
+import {
+  type ChannelEvent,
+  type OpenedFile,
+  type Outgoing,
+  type PaceRule,
+  type Pacer,
+  type SendOutcome,
+  TurnTooFar,
+} from "../contract.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities, senderOf } from "./about.ts";
 import type { Called, Failure, ViberApi } from "./api.ts";
@@ -38,13 +46,19 @@ const PART_PAUSE_MS = 1_000;
 /** Longest wait for a turn; after it the message goes back to its lane. */
 const TURN_MS = 20_000;
 /**
- * The only rate that Viber documents (500 requests in 10 s, "Broadcast message"). The other limit, 100 messages an hour to
- * one person who does not answer, ends with their answer, which a pacer cannot see: Viber tells when it is met, and that
- * person's chat is paused then. A chat's own rule is there for the pause to hold and binds nobody who types. A little is
- * left over of the bot's, because calls that left in time may arrive closer together than they left.
+ * Viber documents no rate of single messages; the one of broadcasts (500 requests in 10 s, "Broadcast message") is kept, with
+ * a little left over, because calls that left in time may arrive closer together than they left. "Send message" documents 100
+ * messages an hour to one person who does not answer, counted anew with their answer. Two are left over for those under way
+ * just then, which Viber counts to the time after it. Nobody waits an hour here: the lane asks again.
  */
 const BOT: PaceRule = { place: "", count: 500, perMs: 10_300, window: true };
-const ofChat = (place: string): PaceRule => ({ place, count: 100, perMs: 60_000 });
+const unanswered = (place: string): PaceRule => ({
+  place,
+  count: 98,
+  perMs: 3_600_000,
+  window: true,
+  mostWaitMs: TURN_MS / 2,
+});
 
 export async function send(tools: SendTools, account: Account, message: Outgoing): Promise<SendOutcome> {
   if (message.chatId.trim() === "") {
@@ -121,8 +135,10 @@ async function callOnce(
   leave: Outgoing["leave"] = undefined,
 ): Promise<Called<string>> {
   try {
-    await pacer.turn(account.id, [BOT, ofChat(receiver)], AbortSignal.timeout(TURN_MS));
-  } catch {
+    await pacer.turn(account.id, [BOT, unanswered(receiver)], AbortSignal.timeout(TURN_MS));
+  } catch (error) {
+    if (error instanceof TurnTooFar && error.places.includes(receiver))
+      return { ok: false, failure: { kind: "unanswered" } };
     // Out of time, or whoever counts the turns is down: nothing was called, which is all that matters to the message.
     return { ok: false, failure: { kind: "no-turn" } };
   }
@@ -134,8 +150,14 @@ async function callOnce(
   return done;
 }
 
+/** Who wrote has answered: Viber counts their hour anew. */
+export function countAnew(pacer: Pacer, account: Account, events: readonly ChannelEvent[]): void {
+  const chats = new Set(events.flatMap((event) => (event.kind === "message" ? [event.chatId] : [])));
+  for (const chatId of chats) void pacer.renew(account.id, [unanswered(chatId)]);
+}
+
 function isUnsent(failure: Failure): boolean {
-  return failure.kind === "not-connected" || failure.kind === "no-turn" || saysTooMany(failure);
+  return ["not-connected", "no-turn", "unanswered"].includes(failure.kind) || saysTooMany(failure);
 }
 
 function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {

@@ -4,7 +4,7 @@ import { createGraphApi } from "./api.ts";
 import { connect, disconnect } from "./connect.ts";
 import { openMedia } from "./media.ts";
 import { receive } from "./receive.ts";
-import { react, realWait, type SendTools, send } from "./send.ts";
+import { countIn, react, realWait, type SendTools, send } from "./send.ts";
 import { whatsappCloudSentences } from "./sentences.ts";
 import { description, setup } from "./setup.ts";
 import { createTemplateBook } from "./templates.ts";
@@ -49,6 +49,7 @@ export function createWhatsappCloudAdapter({
     settings,
     setup,
     receive,
+    arrived: (account, events) => countIn(pacer, account, events),
     send: (account, message, key) => send(tools, account, message, key),
     react: (account, reaction) => react(tools, account, reaction),
     connect: (account, place) => connect(api, account, place),

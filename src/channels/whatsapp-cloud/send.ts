@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
 import { plainText } from "../../domain/rich-text.ts";
-import type { Outgoing, OutgoingReaction, PaceRule, Pacer, SendOutcome } from "../contract.ts";
+import type { ChannelEvent, Outgoing, OutgoingReaction, PaceRule, Pacer, SendOutcome } from "../contract.ts";
 import { safeFileName, storableText } from "../shared/clean-text.ts";
 import { NUMBER_PACE, PAIR_PACE } from "./about.ts";
 import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";
@@ -223,6 +223,12 @@ async function sendOne(
     await tools.pacer.pause(account.id, place, new Date(tools.now() + pause));
   }
   return done;
+}
+
+/** What comes counts against the number's limit like what goes, however it is told. */
+export function countIn(pacer: Pacer, account: Account, events: readonly ChannelEvent[]): void {
+  const cost = events.filter(({ kind }) => kind === "message" || kind === "edit" || kind === "reaction").length;
+  if (cost > 0) void pacer.spend(account.id, [{ place: "", ...NUMBER_PACE, cost }]);
 }
 
 /** Numbers go as `to`, ids of people who hide theirs as `recipient` ("Business-scoped user IDs"). */

@@ -102,6 +102,7 @@ async function serve(us: OurSide, request: IncomingMessage, response: ServerResp
   else if (received.kind === "challenge")
     response.writeHead(received.status, { "content-type": received.contentType }).end(received.body);
   else {
+    us.adapter.arrived?.(us.account, received.events);
     us.events.push(...received.events);
     response.writeHead(200, { "content-type": "application/json" }).end('{"ok":true}');
   }

@@ -3,7 +3,7 @@ import type { Outgoing, SendOutcome } from "../../../src/channels/contract.ts";
 import type { Button, Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { expectSentence, sentIds } from "../../contract/channel-checks.ts";
-import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
+import { attachment, outgoing, recordingPacer, type SampleFile } from "../../contract/channel-harness.ts";
 import { pngOf, sampleFile } from "../telegram/harness.ts";
 import { shownText } from "../whatsapp-cloud/shown.ts";
 import { type Setup, setUp } from "./harness.ts";
@@ -343,7 +343,7 @@ describe("pacing", () => {
     expect(us.pacing.turns).toHaveLength(2);
     const rules = [
       { place: "", count: 500, perMs: 10_300, window: true },
-      { place: us.person.id, count: 100, perMs: 60_000 },
+      { place: us.person.id, count: 98, perMs: 3_600_000, window: true, mostWaitMs: 10_000 },
     ];
     expect(us.pacing.turns[0]).toEqual({ account: "acc-1", rules });
   });
@@ -363,7 +363,8 @@ describe("pacing", () => {
 
   it("gives the message back, unsent, when no turn comes", async () => {
     await us.close();
-    us = await setUp({ pacer: { turn: () => Promise.reject(new Error("aborted")), pause: () => Promise.resolve() } });
+    const { pacer } = recordingPacer();
+    us = await setUp({ pacer: { ...pacer, turn: () => Promise.reject(new Error("aborted")) } });
     const outcome = await send(text("x"));
     expect(outcome).toMatchObject({ kind: "retry" });
     expectSentence(outcome);

@@ -91,7 +91,10 @@ async function startCallback(adapter: ChannelAdapter, account: Account, events: 
       const query = Object.fromEntries(searchParams);
       const method = request.method ?? "";
       const received = adapter.receive({ method, headers: request.headers, rawBody, query }, account);
-      if (received.kind === "accepted") events.push(...received.events);
+      if (received.kind === "accepted") {
+        adapter.arrived?.(account, received.events);
+        events.push(...received.events);
+      }
       response.statusCode = received.kind === "accepted" ? 200 : received.status;
       response.end(received.kind === "challenge" ? received.body : "");
     });

@@ -45,6 +45,7 @@ export class Business {
   /** Webhooks not taken yet, oldest first. */
   webhooks: Webhook[] = [];
   onWebhook: () => void = () => undefined;
+  onReceived: () => void = () => undefined;
   private serial = 0;
   readonly now: () => number;
 

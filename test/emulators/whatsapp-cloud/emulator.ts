@@ -98,6 +98,7 @@ export class WhatsappCloudEmulator {
       delay: this.options.webhookDelay ?? vendorDelay,
     });
     business.onWebhook = () => delivery.pump();
+    business.onReceived = () => this.limiter.count(business.phoneNumberId);
     this.deliveries.set(business, delivery);
     this.businesses.set(business.phoneNumberId, business);
     return business;

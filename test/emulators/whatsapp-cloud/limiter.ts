@@ -1,7 +1,8 @@
 import { GraphError, type Limits } from "./types.ts";
 
 /**
- * WhatsApp's limits on sending. Throughput: so many a second from one number, else 130429. Pair rate: one message in six
+ * WhatsApp's limits. Throughput: so many a second over one number, those that come counted like those that go, else 130429
+ * to who sends. Pair rate: one message in six
  * seconds to one person, else 131056. A burst within six seconds borrows from the time after it: nothing more goes until the
  * time its messages cost has passed.
  */
@@ -16,11 +17,20 @@ export class SendLimiter {
     this.now = now;
   }
 
+  /** A person's message: nobody refuses it. */
+  count(number: string): void {
+    this.seconds.set(number, [...this.recent(number), this.now()]);
+  }
+
+  private recent(number: string): readonly number[] {
+    return (this.seconds.get(number) ?? []).filter((at) => at > this.now() - 1_000);
+  }
+
   charge(number: string, person: string): void {
     if (!this.limits) return;
     const { perSecond, pairMs, pairBurst } = this.limits;
     const now = this.now();
-    const recent = (this.seconds.get(number) ?? []).filter((at) => at > now - 1_000);
+    const recent = this.recent(number);
     if (recent.length >= perSecond) throw new GraphError(429, 130429, "Rate limit hit");
     const pair = `${number} ${person}`;
     const burst = this.bursts.get(pair);

@@ -39,6 +39,7 @@ export function personWrites(
   if (!person) throw new Error("nobody of that number is known here");
   const id = business.newId();
   business.received.add(id);
+  business.onReceived();
   person.lastWroteAt = business.now();
   const context = {
     ...(options.replyTo !== undefined && { from: business.displayPhoneNumber.replace(/\D/g, ""), id: options.replyTo }),
