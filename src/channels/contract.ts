@@ -192,8 +192,9 @@ export interface Outgoing {
   linkFile?(attachment: Attachment): string | undefined;
   /**
    * Channels that wait for a turn inside `send` (`capabilities.paced`) call it when the turn has come, directly before the
-   * first request leaves: from then on the attempt is on record, and a crash while it waited leaves no doubt behind.
-   * `false`: somebody else has the message now, and nothing may be sent. Calling it again answers the same.
+   * first request that shows something to anybody: from then on the attempt is on record, and a crash while it waited leaves
+   * no doubt behind. `false`: somebody else has the message now, or whoever asked waits no longer, and nothing may be sent.
+   * Calling it again answers the same.
    */
   leave?(): Promise<boolean>;
 }

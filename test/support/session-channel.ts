@@ -23,6 +23,12 @@ export class FakeSession implements Session {
   ended = false;
   /** What the next call of `send` answers; a pending promise never answers. */
   next: Promise<SendOutcome> | undefined;
+  /** What a message waits for before it asks whether it may leave; absent: it asks nobody. */
+  turn: Promise<void> | undefined;
+  /** How many have come to wait. */
+  waiting = 0;
+  /** Hears what it was told then. */
+  said: (may: boolean | undefined) => void = () => undefined;
   /** Does not end when it is told to. */
   stubborn = false;
   readonly closed: Promise<void>;
@@ -52,6 +58,13 @@ export class FakeSession implements Session {
       const chunks: Buffer[] = [];
       for await (const chunk of file.stream) chunks.push(Buffer.from(chunk));
       files.push(Buffer.concat(chunks).toString());
+    }
+    if (this.turn !== undefined) {
+      this.waiting += 1;
+      await this.turn;
+      const may = await message.leave?.();
+      this.said(may);
+      if (may !== true) return { kind: "retry", afterMs: 7, sentence: "Not its turn." };
     }
     this.sent.push({ text: message.content.body.text, key, files });
     return this.next ?? { kind: "sent", externalIds: [`x${this.sent.length}`] };
@@ -95,7 +108,10 @@ export class FakeSession implements Session {
 }
 
 /** A channel of standing connections whose vendor is the test. */
-export function sessionChannel(): { readonly adapter: ChannelAdapter; readonly opened: FakeSession[] } {
+export function sessionChannel(given: { readonly paced?: boolean } = {}): {
+  readonly adapter: ChannelAdapter;
+  readonly opened: FakeSession[];
+} {
   const opened: FakeSession[] = [];
   const adapter: ChannelAdapter = {
     id: "standing",
@@ -119,6 +135,7 @@ export function sessionChannel(): { readonly adapter: ChannelAdapter; readonly o
       templates: false,
       groups: false,
       parts: NO_PARTS,
+      ...(given.paced === true && { paced: true }),
     },
     credentials: z.object({ phone: z.string().optional() }),
     settings: z.record(z.string(), z.unknown()),

@@ -10,6 +10,7 @@ import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 const UPLOAD_LIMIT = 4_000 * 512 * 1024;
 
 export const capabilities: Capabilities = {
+  paced: true,
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,

@@ -57,7 +57,8 @@ export async function send(tools: SendTools, message: Outgoing, key: string): Pr
     if (!peer) return unknownChat;
     const held = await holdBackCold(tools, chatId, randomIdOf(tools.account.id, key, 0, 0));
     if (held) return held;
-    return await runSteps(tools, plan.steps, { chatId, peer, key, quoted: quotedOf(message) });
+    const { leave } = message;
+    return await runSteps(tools, plan.steps, { chatId, peer, key, quoted: quotedOf(message), leave });
   } finally {
     for (const { stream } of files) if ("destroy" in stream && typeof stream.destroy === "function") stream.destroy();
   }
@@ -102,7 +103,15 @@ interface Run {
   readonly peer: tl.TypeInputPeer;
   readonly key: string;
   readonly quoted: number | undefined;
+  /** Asked before the first request that shows something to anybody; uploads show nothing. */
+  readonly leave: Outgoing["leave"];
 }
+
+const notOurs: SendOutcome = {
+  kind: "retry",
+  afterMs: 5_000,
+  sentence: "The message did not get its turn. It has not left and will be tried again.",
+};
 
 async function runSteps(tools: SendTools, steps: readonly Step[], run: Run): Promise<SendOutcome> {
   const sent: string[] = [];
@@ -138,6 +147,7 @@ async function runStep(tools: SendTools, step: Step, at: number, run: Run): Prom
   if (!Array.isArray(media)) return media;
   // Records of earlier attempts stay whatever happens now: that attempt may have arrived.
   const fresh = pieces.filter((piece) => !ledger.sent(piece.randomId));
+  if (run.leave && !(await run.leave())) return notOurs;
   return await ledger.during(run.chatId, async () => {
     for (const piece of fresh) await ledger.begin(piece.randomId, run.chatId, piece.print);
     const answered = await callStep(client, pieces, media, run);

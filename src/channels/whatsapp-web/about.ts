@@ -15,6 +15,7 @@ export const FILE_LIMIT = 100 * 1024 * 1024;
 const inOwnMarks = { degraded: "bold, italic, strike and code as WhatsApp's marks; a link as its address" } as const;
 
 export const capabilities: Capabilities = {
+  paced: true,
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: false,

@@ -10,7 +10,7 @@ import { keySchema, messageSchema } from "./schemas.ts";
 /**
  * Messages that go out, at the pace of a person.
  *
- * - Crash before a call: nothing was sent. During one: uncertain; the attempt is remembered, so that the message, found
+ * - Crash before a call: nothing was sent, and nothing is on record (`Outgoing.leave`). During one: uncertain; the attempt is remembered, so that the message, found
  *   later in the chat, is known as ours and not shown as written on the phone.
  * - The worker dies or does not answer in time: uncertain. WhatsApp's page has no connection: certainly not sent, retry.
  * - A later part fails: parts are out, so the outcome is uncertain with the ids that went.
@@ -23,6 +23,12 @@ const SLOWEST = 128 * 1024;
 
 const LOST_SIGHT =
   "This server's own store failed while the message was being sent. Look at the phone before you send it again.";
+
+const NOT_OURS: SendOutcome = {
+  kind: "retry",
+  afterMs: RETRY_MS,
+  sentence: "The message did not get its turn. It has not left and will be tried again.",
+};
 
 /** One message on its way. */
 interface Going {
@@ -88,6 +94,7 @@ export function createSend(tools: OutboundTools): Send {
       if (!(await inPace(tools, message.chatId, clock)) && at === 0) return CLOSING;
       await tools.wait(thinking(step));
       const quoted = at === 0 && quote ? await idsOf(directory, quote) : [];
+      if (message.leave && !(await message.leave())) return NOT_OURS;
       const attempt = await tools.sent.begin(message.chatId, wordsOf(step), tools.now());
       const extra = step.kind === "file" ? (step.size / SLOWEST) * 1_000 : 0;
       leaves();

@@ -2,7 +2,7 @@ import type { ChannelAdapter, MediaOutcome, PersonOutcome, SendOutcome } from ".
 import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { MediaHandover } from "../../media/contract.ts";
 import type { SessionBroker } from "./broker.ts";
-import type { Asked } from "./calls.ts";
+import type { Asked, Leave } from "./calls.ts";
 
 const RETRY_MS = 10_000;
 const DOWN_RETRY_MS = 30_000;
@@ -33,13 +33,12 @@ function createSessionAdapter(
   const { capabilities } = channel;
   return {
     ...channel,
-    async send(account, { chatId, content }, key) {
-      const asked = await broker.ask(account.id, { method: "send", message: { chatId, content }, key });
-      return sentOf(asked, account, {
-        kind: "uncertain",
-        sentence:
-          "It may have been delivered: the connection to the messenger gave no answer. Ask the customer before you send it again.",
-      });
+    async send(account, { chatId, content, leave }, key) {
+      const gate = capabilities.paced === true && leave ? createGate(leave) : undefined;
+      const asked = await broker.ask(account.id, { method: "send", message: { chatId, content }, key }, gate?.leave);
+      // Closed before anything left: whatever still waits there for its turn is told no.
+      const nothingLeft = gate !== undefined && gate.close() === "not-left";
+      return sentOf(asked, account, nothingLeft ? stillWaiting : mayHaveGone);
     },
     ...(capabilities.edit && {
       edit: async (account, change) =>
@@ -98,6 +97,34 @@ function createSessionAdapter(
     },
   };
 }
+
+/** A message's leave, which whoever asked takes back when they wait no longer. */
+function createGate(ask: Leave): { readonly leave: Leave; close(): "left" | "not-left" } {
+  let asked: Promise<boolean> | undefined;
+  let closed = false;
+  return {
+    leave() {
+      if (closed) return asked ?? Promise.resolve(false);
+      asked ??= ask();
+      return asked;
+    },
+    close() {
+      closed = true;
+      return asked ? "left" : "not-left";
+    },
+  };
+}
+
+const mayHaveGone: SendOutcome = {
+  kind: "uncertain",
+  sentence:
+    "It may have been delivered: the connection to the messenger gave no answer. Ask the customer before you send it again.",
+};
+const stillWaiting: SendOutcome = {
+  kind: "retry",
+  afterMs: ONCE_MORE_MS,
+  sentence: "The connection to the messenger gave no answer. The message has not left yet and will be tried again.",
+};
 
 const STARTING: ConnectionState = { kind: "starting", sentence: "The connection is being opened." };
 const NO_ANSWER = "The connection to the messenger gave no answer. Try again in a moment.";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AccountId } from "../../domain/ids.ts";
-import type { Asked, Held, HeldSessions, SessionAnswers, SessionCall, SessionMethod } from "./calls.ts";
+import type { Asked, Held, HeldSessions, Leave, SessionAnswers, SessionCall, SessionMethod } from "./calls.ts";
 import { LIMIT_MS, LINE_MS } from "./calls.ts";
 import { type AnyAnswer, type PerformDeps, perform } from "./perform.ts";
 import { readAnswer, readQuestion, type ToAsker, type ToOwner } from "./wire.ts";
@@ -31,9 +31,11 @@ export interface BrokerTiming {
 
 /** Asks an account's standing connection, in whichever process it lives. */
 export interface SessionBroker {
+  /** @param leave of a message that is sent: see `Outgoing.leave` */
   ask<Method extends SessionMethod>(
     account: AccountId,
     call: Extract<SessionCall, { readonly method: Method }>,
+    leave?: Leave,
   ): Promise<Asked<SessionAnswers[Method]>>;
   /** Where connections of this process are found, and from when on. Answers how to stop answering others. */
   serve(held: HeldSessions): void;
@@ -53,11 +55,15 @@ const TIMING: BrokerTiming = { pingMs: 2_000, workingMs: 3_000, silenceMs: 12_00
  *   the call names the process that it is for, so that at most one does it.
  * - The owner's connection hangs: the owner itself ends the call as silent (`perform`); here stands only the sum of its limits.
  * - A late answer finds nobody waiting under its id and is passed over.
+ * - Before a message leaves, the owner asks back whether it may. Whoever asked is dead, has given up, or the question or its
+ *   answer is lost: no, and nothing is sent.
  */
 export function createSessionBroker(deps: BrokerDeps): SessionBroker {
   const { bus, processId } = deps;
   const timing = { ...TIMING, ...deps.timing };
   const waiting = new Map<string, (answer: ToAsker) => void>();
+  /** Calls of others whose turn has come. */
+  const leaving = new Map<string, (may: boolean) => void>();
   const seen = new Set<string>();
   let held: HeldSessions = { find: () => undefined };
   let closed = false;
@@ -68,7 +74,9 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
     return [
       to.subscribe(CALLS, (text) => {
         const question = readQuestion(text);
-        if (question) void hear(to, question);
+        if (question?.kind === "may") {
+          if (question.to === processId) leaving.get(question.id)?.(question.may);
+        } else if (question) void hear(to, question);
       }),
       to.subscribe(answersTo(processId), (text) => {
         const answer = readAnswer(text);
@@ -77,7 +85,7 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
     ];
   }
 
-  async function hear(to: CallBus, question: ToOwner): Promise<void> {
+  async function hear(to: CallBus, question: Exclude<ToOwner, { readonly kind: "may" }>): Promise<void> {
     if (question.from === processId) return;
     const own = find(question.account as AccountId);
     if (!own) return;
@@ -94,11 +102,26 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
     reply({ kind: "working", id });
     const alive = setInterval(() => reply({ kind: "working", id }), timing.workingMs);
     try {
-      const asked = await perform(deps, own, question.call);
+      const leave = question.asksLeave === true ? () => askBack(id, () => reply({ kind: "leaving", id })) : undefined;
+      const asked = await perform(deps, own, question.call, leave);
       reply(asked.kind === "answered" ? { kind: "answer", id, answer: asked.answer } : { kind: "silent", id });
     } finally {
       clearInterval(alive);
     }
+  }
+
+  /** `false` where no answer comes. */
+  function askBack(id: string, ask: () => void): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (may: boolean): void => {
+        leaving.delete(id);
+        clearTimeout(timer);
+        resolve(may);
+      };
+      const timer = setTimeout(() => end(false), timing.silenceMs);
+      leaving.set(id, end);
+      ask();
+    });
   }
 
   function find(account: AccountId): Held | undefined {
@@ -106,7 +129,12 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
     return own?.isHeld() ? own : undefined;
   }
 
-  async function askElsewhere(to: CallBus, account: AccountId, call: SessionCall): Promise<Asked<AnyAnswer>> {
+  async function askElsewhere(
+    to: CallBus,
+    account: AccountId,
+    call: SessionCall,
+    leave: Leave | undefined,
+  ): Promise<Asked<AnyAnswer>> {
     const owner = await ping(to, account);
     if (owner === undefined) return { kind: "nobody" };
     const id = randomUUID();
@@ -120,16 +148,31 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
       const silence = setTimeout(() => end({ kind: "silent" }), timing.silenceMs);
       const limit = setTimeout(() => end({ kind: "silent" }), LIMIT_MS[call.method] + LINE_MS + timing.silenceMs);
       waiting.set(id, (answer) => {
-        if (answer.kind === "working") silence.refresh();
+        if (answer.kind === "leaving") void sayWhether(to, { id, owner }, leave);
+        if (answer.kind === "working" || answer.kind === "leaving") silence.refresh();
         else if (answer.kind === "answer") end({ kind: "answered", answer: answer.answer as AnyAnswer });
         else if (answer.kind === "silent") end({ kind: "silent" });
       });
-      to.publish(CALLS, JSON.stringify({ kind: "call", id, from: processId, account, to: owner, call }));
+      const asked = { kind: "call", id, from: processId, account, to: owner, call, ...(leave && { asksLeave: true }) };
+      to.publish(CALLS, JSON.stringify(asked));
     });
   }
 
-  const elsewhere = async (account: AccountId, call: SessionCall): Promise<Asked<AnyAnswer>> =>
-    bus === undefined ? { kind: "nobody" } : askElsewhere(bus, account, call);
+  /** What the store does not say is no: the owner must not be told yes by mistake. */
+  async function sayWhether(
+    to: CallBus,
+    { id, owner }: { readonly id: string; readonly owner: string },
+    leave: Leave | undefined,
+  ): Promise<void> {
+    const may = leave !== undefined && (await leave().catch(() => false));
+    if (!closed) to.publish(CALLS, JSON.stringify({ kind: "may", id, to: owner, may }));
+  }
+
+  const elsewhere = async (
+    account: AccountId,
+    call: SessionCall,
+    leave: Leave | undefined,
+  ): Promise<Asked<AnyAnswer>> => (bus === undefined ? { kind: "nobody" } : askElsewhere(bus, account, call, leave));
 
   function ping(to: CallBus, account: AccountId): Promise<string | undefined> {
     const id = randomUUID();
@@ -151,9 +194,10 @@ export function createSessionBroker(deps: BrokerDeps): SessionBroker {
     async ask<Method extends SessionMethod>(
       account: AccountId,
       call: Extract<SessionCall, { readonly method: Method }>,
+      leave?: Leave,
     ) {
       const own = find(account);
-      const asked = own ? await perform(deps, own, call) : await elsewhere(account, call);
+      const asked = own ? await perform(deps, own, call, leave) : await elsewhere(account, call, leave);
       // Each method's answer is made by `perform` alone, here or in a process of ours (the bus is sealed).
       return asked as Asked<SessionAnswers[Method]>;
     },

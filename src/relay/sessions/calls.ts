@@ -14,7 +14,7 @@ import type { AccountId } from "../../domain/ids.ts";
 
 /** What can be asked of an account's standing connection, wherever it lives. Plain data: it may travel between processes. */
 export type SessionCall =
-  | { readonly method: "send"; readonly message: Omit<Outgoing, keyof FileAccess>; readonly key: string }
+  | { readonly method: "send"; readonly message: Omit<Outgoing, keyof FileAccess | "leave">; readonly key: string }
   | { readonly method: "edit"; readonly change: OutgoingChange }
   | { readonly method: "remove"; readonly change: OutgoingChange }
   | { readonly method: "react"; readonly reaction: OutgoingReaction }
@@ -74,6 +74,9 @@ export interface Held {
 export interface HeldSessions {
   find(account: AccountId): Held | undefined;
 }
+
+/** See `Outgoing.leave`. Does not travel: whoever asked is asked. */
+export type Leave = NonNullable<Outgoing["leave"]>;
 
 /** Files do not travel: the process that holds the connection opens them itself. */
 export type FileAccess = Pick<Outgoing, "openFile" | "linkFile">;

@@ -6,6 +6,7 @@ import {
   type Asked,
   type FileAccess,
   type Held,
+  type Leave,
   LIMIT_MS,
   LINE_MS,
   type SessionAnswers,
@@ -24,11 +25,18 @@ const MAX_FILE_BYTES = 100 * 1024 * 1024;
  * Asks a connection that lives here. Never throws: a channel that does has a bug, and what became of the call is then as
  * unknown as when it never answers (`silent`).
  */
-export async function perform(deps: PerformDeps, held: Held, call: SessionCall): Promise<Asked<AnyAnswer>> {
+export async function perform(
+  deps: PerformDeps,
+  held: Held,
+  call: SessionCall,
+  leave?: Leave,
+): Promise<Asked<AnyAnswer>> {
   const clock = createCallClock(LIMIT_MS[call.method], LINE_MS);
   const silent = clock.expired.then((): Asked<AnyAnswer> => ({ kind: "silent" }));
   try {
-    const answered = run(deps, held, call, clock).then((answer): Asked<AnyAnswer> => ({ kind: "answered", answer }));
+    const answered = run(deps, held, call, { clock, leave }).then(
+      (answer): Asked<AnyAnswer> => ({ kind: "answered", answer }),
+    );
     return await Promise.race([answered, silent]);
   } catch (error) {
     deps.log.error({ err: error, method: call.method }, "a standing connection threw");
@@ -40,11 +48,16 @@ export async function perform(deps: PerformDeps, held: Held, call: SessionCall):
 
 export type AnyAnswer = SessionAnswers[keyof SessionAnswers];
 
-async function run(deps: PerformDeps, held: Held, call: SessionCall, clock: CallClock): Promise<AnyAnswer> {
+interface Around {
+  readonly clock: CallClock;
+  readonly leave: Leave | undefined;
+}
+
+async function run(deps: PerformDeps, held: Held, call: SessionCall, { clock, leave }: Around): Promise<AnyAnswer> {
   const { session } = held;
   switch (call.method) {
     case "send":
-      return session.send({ ...call.message, ...deps.files }, call.key, clock);
+      return session.send({ ...call.message, ...deps.files, ...(leave && { leave }) }, call.key, clock);
     case "edit":
       return session.edit?.(call.change, clock) ?? cannot;
     case "remove":

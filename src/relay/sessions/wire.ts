@@ -10,11 +10,16 @@ export type ToOwner =
       readonly account: string;
       readonly to: string;
       readonly call: SessionCall;
-    };
+      /** Who asks wants to be asked in turn before the request leaves. */
+      readonly asksLeave?: true;
+    }
+  /** Whether that call may leave. */
+  | { readonly kind: "may"; readonly id: string; readonly to: string; readonly may: boolean };
 
 export type ToAsker =
   | { readonly kind: "here"; readonly id: string; readonly owner: string }
-  | { readonly kind: "working" | "silent"; readonly id: string }
+  /** `leaving`: its turn has come, and whoever asked is asked whether it may. */
+  | { readonly kind: "working" | "silent" | "leaving"; readonly id: string }
   | { readonly kind: "answer"; readonly id: string; readonly answer: unknown };
 
 const METHODS: readonly string[] = [
@@ -32,18 +37,19 @@ const METHODS: readonly string[] = [
 
 /** `undefined` for what no version of us that we understand has said. */
 export function readQuestion(text: string): ToOwner | undefined {
-  const { kind, id, from, account, to, call } = fieldsOf(text);
+  const { kind, id, from, account, to, call, asksLeave, may } = fieldsOf(text);
+  if (kind === "may" && typeof id === "string" && typeof to === "string") return { kind, id, to, may: may === true };
   if (typeof id !== "string" || typeof from !== "string" || typeof account !== "string") return undefined;
   if (kind === "ping") return { kind, id, from, account };
   if (kind !== "call" || typeof to !== "string" || !isCall(call)) return undefined;
-  return { kind, id, from, account, to, call };
+  return { kind, id, from, account, to, call, ...(asksLeave === true && { asksLeave }) };
 }
 
 export function readAnswer(text: string): ToAsker | undefined {
   const { kind, id, owner, answer } = fieldsOf(text);
   if (typeof id !== "string") return undefined;
   if (kind === "here" && typeof owner === "string") return { kind, id, owner };
-  if (kind === "working" || kind === "silent") return { kind, id };
+  if (kind === "working" || kind === "silent" || kind === "leaving") return { kind, id };
   return kind === "answer" && typeof answer === "object" && answer !== null ? { kind, id, answer } : undefined;
 }
 

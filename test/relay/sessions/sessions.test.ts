@@ -67,8 +67,8 @@ interface World {
 }
 
 /** One process of ours; those of one test share store, bus and data folder. */
-function process(bus = createLocalBus(() => undefined), timing: Partial<HostTiming> = FAST): World {
-  const { adapter: channel, opened } = sessionChannel();
+function process(bus = createLocalBus(() => undefined), given: { readonly paced?: boolean } = {}): World {
+  const { adapter: channel, opened } = sessionChannel(given);
   const owner = randomUUID();
   const handover = createMediaHandover({ dataDir: dir, now: () => new Date() });
   const broker = createSessionBroker({
@@ -92,7 +92,7 @@ function process(bus = createLocalBus(() => undefined), timing: Partial<HostTimi
     log,
     now: () => new Date(),
   });
-  const host = createSessionHost({ store, channels, acceptor, dispatcher, log, owner, timing });
+  const host = createSessionHost({ store, channels, acceptor, dispatcher, log, owner, timing: FAST });
   broker.serve(host);
   stops.push(
     () => broker.close(),
@@ -273,13 +273,13 @@ describe("the host", () => {
 
 describe("calls", () => {
   /** The session lives in `owner`; `other` asks it over the bus. */
-  async function pair(): Promise<{ account: Account; owner: World; other: World }> {
+  async function pair(given: { readonly paced?: boolean } = {}) {
     const account = await newAccount();
     const bus = createLocalBus(() => undefined);
-    const owner = process(bus);
+    const owner = process(bus, given);
     owner.host.start();
     await count(owner, 1);
-    return { account, owner, other: process(bus) };
+    return { account, owner, other: process(bus, given) };
   }
 
   it.each(["here", "elsewhere"])("reach the session %s and bring its answers back", async (where) => {
@@ -340,6 +340,83 @@ describe("calls", () => {
     last(owner).next = Promise.reject(new Error("a bug"));
     last(owner).next?.catch(() => undefined);
     expect((await other.adapter.send(account, text("c1"), "k")).kind).toBe("uncertain");
+  });
+
+  describe("of a channel whose messages wait for their turn", () => {
+    /** `turn()` lets the message out of the session's line. */
+    async function waiting(where: "here" | "elsewhere") {
+      const { account, owner, other } = await pair({ paced: true });
+      let turn = (): void => undefined;
+      last(owner).turn = new Promise((resolve) => {
+        turn = resolve;
+      });
+      const asked: number[] = [];
+      const send = (leave: () => Promise<boolean>) =>
+        (where === "here" ? owner : other).adapter.send(
+          account,
+          {
+            ...text("c1"),
+            leave: () => {
+              asked.push(last(owner).sent.length);
+              return leave();
+            },
+          },
+          "k",
+        );
+      return { account, owner, other, turn, asked, send };
+    }
+
+    it.each(["here", "elsewhere"] as const)("are on record only when the turn has come, %s", async (where) => {
+      const { owner, turn, asked, send } = await waiting(where);
+      const sending = send(async () => true);
+      // Longer than an owner may be silent: it says that it is there.
+      const early = await Promise.race([sending, new Promise((resolve) => setTimeout(() => resolve("waits"), 300))]);
+      expect([early, asked]).toEqual(["waits", []]);
+      turn();
+      expect(await sending).toEqual({ kind: "sent", externalIds: ["x1"] });
+      expect(asked).toEqual([0]);
+      expect(last(owner).sent).toHaveLength(1);
+    });
+
+    it.each(["here", "elsewhere"] as const)("do not leave when they may not, %s", async (where) => {
+      const { owner, turn, send } = await waiting(where);
+      const sending = send(async () => false);
+      turn();
+      expect(await sending).toMatchObject({ kind: "retry", afterMs: 7 });
+      expect(last(owner).sent).toEqual([]);
+    });
+
+    it("do not leave when nobody can say whether they may", async () => {
+      const { owner, turn, send } = await waiting("elsewhere");
+      const sending = send(() => Promise.reject(new Error("the database is away")));
+      turn();
+      expect(await sending).toMatchObject({ kind: "retry", afterMs: 7 });
+      expect(last(owner).sent).toEqual([]);
+    });
+
+    it("have certainly not left when the owner dies before their turn, nor do they afterwards", async () => {
+      const { owner, turn, asked, send } = await waiting("elsewhere");
+      const sending = send(async () => true);
+      await until(() => last(owner).waiting === 1, 5_000, "the message in the session's line");
+      owner.broker.close();
+      expect(await sending).toMatchObject({ kind: "retry", sentence: expect.stringContaining("has not left") });
+      // The owner only could not be heard: what it asks now is not answered, and that is a no.
+      const answers: (boolean | undefined)[] = [];
+      last(owner).said = (may) => void answers.push(may);
+      turn();
+      await until(() => answers.length === 1, 5_000, "the answer");
+      expect([answers, asked, last(owner).sent]).toEqual([[false], [], []]);
+    });
+
+    it("may have arrived when the owner dies after it", async () => {
+      const { owner, turn, send } = await waiting("elsewhere");
+      last(owner).next = new Promise(() => undefined);
+      const sending = send(async () => true);
+      turn();
+      await until(() => last(owner).sent.length === 1, 5_000, "the request");
+      owner.broker.close();
+      expect((await sending).kind).toBe("uncertain");
+    });
   });
 
   it("cannot be made by somebody on the bus who has not our key", async () => {
