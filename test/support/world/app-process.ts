@@ -12,7 +12,9 @@ export interface AppOptions {
   readonly role?: "all" | "web" | "worker";
 }
 
-/** The real server as a child process: what a kill test kills and a demo shows. */
+const DIE_WITH_PARENT = new URL("./die-with-parent.ts", import.meta.url).href;
+
+/** The real server as a child process: what a kill test kills and a demo shows. It does not outlive this process. */
 export class AppProcess {
   private child: ChildProcess | undefined;
   private readonly options: AppOptions;
@@ -49,9 +51,10 @@ export class AppProcess {
 
   /** Starts it without waiting. */
   spawn(): void {
-    const child = spawn(process.execPath, ["src/main.ts"], {
-      stdio: ["ignore", "pipe", "pipe"],
+    const child = spawn(process.execPath, ["--import", DIE_WITH_PARENT, "src/main.ts"], {
+      stdio: ["pipe", "pipe", "pipe"],
       env: {
+        THREADLINE_TEST_PARENT: String(process.pid),
         PATH: process.env.PATH ?? "",
         HOME: process.env.HOME ?? "/tmp",
         PORT: String(this.options.port),
