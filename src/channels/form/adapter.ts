@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ChannelAdapter, Connected, SendOutcome } from "../contract.ts";
+import { partsOf } from "../shared/capability-tables.ts";
 import { formKey, receiveForm } from "./receive.ts";
 import { formSentences } from "./sentences.ts";
 import { formSettings, readFormSettings } from "./settings.ts";
@@ -11,7 +12,6 @@ export interface FormAdapterOptions {
 
 const ONE_WAY =
   "A request from a site's form cannot be answered where it came from. Write to the customer by e-mail, call them, or use another channel.";
-const NOTHING = { in: "impossible", out: "impossible" } as const;
 
 /**
  * Offline requests: a site's form, and nothing that goes back. `handlers/forms.ts` stands in front of it and adds what
@@ -44,25 +44,9 @@ export function createFormAdapter({ now = () => new Date() }: FormAdapterOptions
       templates: false,
       groups: false,
       oneWay: ONE_WAY,
-      parts: {
-        formatting: NOTHING,
-        photo: NOTHING,
-        video: NOTHING,
-        voice: NOTHING,
-        file: NOTHING,
-        album: NOTHING,
-        sticker: NOTHING,
-        location: NOTHING,
-        contact: NOTHING,
-        quote: NOTHING,
-        reaction: NOTHING,
-        edit: NOTHING,
-        delete: NOTHING,
-        forwarded: NOTHING,
-        buttons: NOTHING,
-        template: NOTHING,
-        notice: { in: "full", out: "impossible" },
-      },
+      parts: partsOf({
+        notice: { in: "full" },
+      }),
     },
     credentials: z.object({}),
     settings: formSettings,

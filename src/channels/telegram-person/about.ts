@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "../contract.ts";
+import { everyKind, partsOf } from "../shared/capability-tables.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 
 /**
@@ -14,15 +15,7 @@ export const capabilities: Capabilities = {
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,
-  attachments: {
-    photo: { maxBytes: UPLOAD_LIMIT },
-    video: { maxBytes: UPLOAD_LIMIT },
-    animation: { maxBytes: UPLOAD_LIMIT },
-    voice: { maxBytes: UPLOAD_LIMIT },
-    audio: { maxBytes: UPLOAD_LIMIT },
-    file: { maxBytes: UPLOAD_LIMIT },
-    sticker: { maxBytes: UPLOAD_LIMIT },
-  },
+  attachments: everyKind(UPLOAD_LIMIT),
   album: true,
   edit: true,
   remove: true,
@@ -34,28 +27,26 @@ export const capabilities: Capabilities = {
   templates: false,
   groups: true,
   repeatable: true,
-  parts: {
-    formatting: { in: "full", out: "full" },
-    photo: { in: "full", out: "full" },
-    video: { in: "full", out: "full" },
-    voice: { in: "full", out: "full" },
-    file: { in: "full", out: "full" },
-    album: { in: "full", out: "full" },
+  parts: partsOf({
+    formatting: "full",
+    photo: "full",
+    video: "full",
+    voice: "full",
+    file: "full",
+    album: "full",
     sticker: {
       in: { degraded: "as a picture or animation file" },
       out: { degraded: "WebP up to 512 KB as a sticker, others as files" },
     },
-    location: { in: "full", out: "full" },
-    contact: { in: "full", out: "full" },
-    quote: { in: "full", out: "full" },
+    location: "full",
+    contact: "full",
+    quote: "full",
     reaction: { in: { degraded: "one emoji a person; custom emoji are not shown" }, out: "full" },
-    edit: { in: "full", out: "full" },
-    delete: { in: "full", out: "full" },
-    forwarded: { in: "full", out: "impossible" },
-    buttons: { in: "impossible", out: "impossible" },
-    template: { in: "impossible", out: "impossible" },
-    notice: { in: "full", out: "impossible" },
-  },
+    edit: "full",
+    delete: "full",
+    forwarded: { in: "full" },
+    notice: { in: "full" },
+  }),
 };
 
 export const credentials = z.object({

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "../contract.ts";
+import { everyKind, partsOf } from "../shared/capability-tables.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";
 
 /** What Telegram is and may do, as data. Limits are those of the public Bot API server (core.telegram.org/bots/api). */
@@ -27,15 +28,7 @@ export const capabilities: Capabilities = {
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,
-  attachments: {
-    photo: { maxBytes: UPLOAD_LIMIT },
-    video: { maxBytes: UPLOAD_LIMIT },
-    animation: { maxBytes: UPLOAD_LIMIT },
-    voice: { maxBytes: UPLOAD_LIMIT },
-    audio: { maxBytes: UPLOAD_LIMIT },
-    file: { maxBytes: UPLOAD_LIMIT },
-    sticker: { maxBytes: UPLOAD_LIMIT },
-  },
+  attachments: everyKind(UPLOAD_LIMIT),
   album: true,
   edit: true,
   remove: true,
@@ -46,25 +39,24 @@ export const capabilities: Capabilities = {
   reaction: true,
   templates: false,
   groups: true,
-  parts: {
-    formatting: { in: "full", out: "full" },
-    photo: { in: "full", out: "full" },
-    video: { in: "full", out: "full" },
-    voice: { in: "full", out: "full" },
-    file: { in: "full", out: "full" },
-    album: { in: "full", out: "full" },
+  parts: partsOf({
+    formatting: "full",
+    photo: "full",
+    video: "full",
+    voice: "full",
+    file: "full",
+    album: "full",
     sticker: { in: { degraded: "as a picture file with its emoji" }, out: { degraded: "as the file it is" } },
-    location: { in: "full", out: "full" },
-    contact: { in: "full", out: "full" },
-    quote: { in: "full", out: "full" },
+    location: "full",
+    contact: "full",
+    quote: "full",
     reaction: { in: "full", out: { degraded: "one emoji of Telegram's list, not in chats of a business account" } },
-    edit: { in: "full", out: "full" },
+    edit: "full",
     delete: { in: { degraded: "in chats of a business account only" }, out: "full" },
-    forwarded: { in: "full", out: "impossible" },
-    buttons: { in: "impossible", out: "full" },
-    template: { in: "impossible", out: "impossible" },
-    notice: { in: "full", out: "impossible" },
-  },
+    forwarded: { in: "full" },
+    buttons: { out: "full" },
+    notice: { in: "full" },
+  }),
 };
 
 export const credentials = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { Capabilities } from "../contract.ts";
+import { everyKind, partsOf } from "../shared/capability-tables.ts";
 
 /** What Viber's bots are and may do, as data. Limits are those of the REST Bot API (developers.viber.com). */
 
@@ -41,15 +42,7 @@ export const capabilities: Capabilities = {
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: true,
-  attachments: {
-    photo: { maxBytes: FILE_BYTES },
-    video: { maxBytes: FILE_BYTES },
-    animation: { maxBytes: FILE_BYTES },
-    voice: { maxBytes: FILE_BYTES },
-    audio: { maxBytes: FILE_BYTES },
-    file: { maxBytes: FILE_BYTES },
-    sticker: { maxBytes: FILE_BYTES },
-  },
+  attachments: everyKind(FILE_BYTES),
   album: false,
   edit: false,
   remove: false,
@@ -60,28 +53,23 @@ export const capabilities: Capabilities = {
   reaction: false,
   templates: false,
   groups: false,
-  parts: {
+  parts: partsOf({
     formatting: {
       in: "full",
       out: { degraded: "no underline and no quotes; a link's address stands behind its words; plain under pictures" },
     },
     photo: { in: "full", out: { degraded: "over 1 MB as a file" } },
     video: { in: "full", out: { degraded: "over 26 MB, over 3 minutes or not MP4: as a file" } },
-    voice: { in: "impossible", out: { degraded: "as a file" } },
-    file: { in: "full", out: "full" },
-    album: { in: "impossible", out: { degraded: "as single files" } },
+    voice: { out: { degraded: "as a file" } },
+    file: "full",
+    album: { out: { degraded: "as single files" } },
     sticker: { in: { degraded: "as a picture file" }, out: { degraded: "as a picture or a file" } },
-    location: { in: "full", out: "full" },
-    contact: { in: "full", out: "full" },
-    quote: { in: "impossible", out: { degraded: "as words above the text" } },
-    reaction: { in: "impossible", out: "impossible" },
-    edit: { in: "impossible", out: "impossible" },
-    delete: { in: "impossible", out: "impossible" },
-    forwarded: { in: "impossible", out: "impossible" },
+    location: "full",
+    contact: "full",
+    quote: { out: { degraded: "as words above the text" } },
     buttons: { in: { degraded: "as the text on the button" }, out: "full" },
-    template: { in: "impossible", out: "impossible" },
-    notice: { in: "full", out: "impossible" },
-  },
+    notice: { in: "full" },
+  }),
 };
 
 export const credentials = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
+import { partsOf } from "../shared/capability-tables.ts";
 import type { Hub } from "./hub.ts";
 import { webchatSentences } from "./sentences.ts";
 import { readSettings, webchatSettings } from "./settings.ts";
@@ -69,25 +70,19 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
       reaction: false,
       templates: false,
       groups: false,
-      parts: {
-        formatting: { in: "impossible", out: "full" },
-        photo: { in: "full", out: "full" },
-        video: { in: "full", out: "full" },
+      parts: partsOf({
+        formatting: { out: "full" },
+        photo: "full",
+        video: "full",
         voice: { in: { degraded: "as an audio file" }, out: "full" },
-        file: { in: "full", out: "full" },
-        album: { in: "impossible", out: { degraded: "as one message with several files" } },
-        sticker: { in: "impossible", out: { degraded: "as a picture file" } },
-        location: { in: "impossible", out: "impossible" },
-        contact: { in: "impossible", out: "impossible" },
-        quote: { in: "full", out: "full" },
-        reaction: { in: "impossible", out: "impossible" },
-        edit: { in: "impossible", out: "full" },
-        delete: { in: "impossible", out: "full" },
-        forwarded: { in: "impossible", out: "impossible" },
-        buttons: { in: "impossible", out: "impossible" },
-        template: { in: "impossible", out: "impossible" },
-        notice: { in: "full", out: "impossible" },
-      },
+        file: "full",
+        album: { out: { degraded: "as one message with several files" } },
+        sticker: { out: { degraded: "as a picture file" } },
+        quote: "full",
+        edit: { out: "full" },
+        delete: { out: "full" },
+        notice: { in: "full" },
+      }),
       // What the visitor sees is the row, not the call.
       repeatable: true,
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "../contract.ts";
+import { partsOf } from "../shared/capability-tables.ts";
 
 /** What the WhatsApp Cloud API is and may do, as data. Limits are those of Meta's documentation of the platform, 2026. */
 
@@ -66,25 +67,25 @@ export const capabilities: Capabilities = {
   templates: true,
   replyWindowHours: 24,
   groups: false,
-  parts: {
+  parts: partsOf({
     formatting: { in: "full", out: { degraded: "no underline; a link's address stands behind its words" } },
-    photo: { in: "full", out: "full" },
-    video: { in: "full", out: "full" },
-    voice: { in: "full", out: "full" },
+    photo: "full",
+    video: "full",
+    voice: "full",
     file: { in: "full", out: { degraded: "PDF, Word, Excel, PowerPoint and text only" } },
-    album: { in: { degraded: "as single pictures" }, out: { degraded: "as single pictures" } },
+    album: { degraded: "as single pictures" },
     sticker: { in: "full", out: { degraded: "WebP only; other pictures go as photos" } },
-    location: { in: "full", out: "full" },
-    contact: { in: "full", out: "full" },
-    quote: { in: "full", out: "full" },
-    reaction: { in: "full", out: "full" },
-    edit: { in: { degraded: COEXISTENCE }, out: "impossible" },
-    delete: { in: { degraded: COEXISTENCE }, out: "impossible" },
-    forwarded: { in: "full", out: "impossible" },
+    location: "full",
+    contact: "full",
+    quote: "full",
+    reaction: "full",
+    edit: { in: { degraded: COEXISTENCE } },
+    delete: { in: { degraded: COEXISTENCE } },
+    forwarded: { in: "full" },
     buttons: { in: { degraded: "the button's words as text" }, out: { degraded: "up to three replies, or one link" } },
-    template: { in: "impossible", out: { degraded: "no places, carousels, catalogues or one-time passwords" } },
-    notice: { in: "full", out: "impossible" },
-  },
+    template: { out: { degraded: "no places, carousels, catalogues or one-time passwords" } },
+    notice: { in: "full" },
+  }),
 };
 
 const id = (what: string) =>

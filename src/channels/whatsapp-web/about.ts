@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "../contract.ts";
+import { everyKind, partsOf } from "../shared/capability-tables.ts";
 
 /**
  * What a linked WhatsApp account is and may do, as data. WhatsApp publishes no interface for this: the limits are those of
@@ -19,15 +20,7 @@ export const capabilities: Capabilities = {
   textLimit: TEXT_LIMIT,
   captionLimit: CAPTION_LIMIT,
   formatting: false,
-  attachments: {
-    photo: { maxBytes: MEDIA_LIMIT },
-    video: { maxBytes: MEDIA_LIMIT },
-    animation: { maxBytes: MEDIA_LIMIT },
-    voice: { maxBytes: MEDIA_LIMIT },
-    audio: { maxBytes: MEDIA_LIMIT },
-    file: { maxBytes: FILE_LIMIT },
-    sticker: { maxBytes: MEDIA_LIMIT },
-  },
+  attachments: everyKind(MEDIA_LIMIT, { file: FILE_LIMIT }),
   album: false,
   edit: true,
   remove: true,
@@ -38,28 +31,23 @@ export const capabilities: Capabilities = {
   reaction: true,
   templates: false,
   groups: true,
-  parts: {
+  parts: partsOf({
     formatting: { in: "full", out: inOwnMarks },
-    photo: { in: "full", out: "full" },
-    video: { in: "full", out: "full" },
-    voice: { in: "full", out: "full" },
-    file: { in: "full", out: "full" },
-    album: { in: { degraded: "as single messages" }, out: { degraded: "as single messages" } },
-    sticker: { in: "full", out: "full" },
-    location: { in: "full", out: "full" },
-    contact: { in: "full", out: "full" },
-    quote: { in: "full", out: "full" },
-    reaction: { in: "full", out: "full" },
-    edit: { in: "full", out: "full" },
-    delete: { in: "full", out: "full" },
-    forwarded: { in: "full", out: "impossible" },
-    buttons: { in: "impossible", out: "impossible" },
-    template: { in: "impossible", out: "impossible" },
-    notice: {
-      in: { degraded: "a call as it rings; how it ended where WhatsApp tells a linked device" },
-      out: "impossible",
-    },
-  },
+    photo: "full",
+    video: "full",
+    voice: "full",
+    file: "full",
+    album: { degraded: "as single messages" },
+    sticker: "full",
+    location: "full",
+    contact: "full",
+    quote: "full",
+    reaction: "full",
+    edit: "full",
+    delete: "full",
+    forwarded: { in: "full" },
+    notice: { in: { degraded: "a call as it rings; how it ended where WhatsApp tells a linked device" } },
+  }),
 };
 
 export const credentials = z.object({});
