@@ -1,5 +1,6 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
+import type { DeskRepository } from "./contract/desk.ts";
 import type { HealthRepository } from "./contract/health.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
@@ -19,6 +20,7 @@ export interface Store {
   readonly users: UserRepository;
   readonly accounts: AccountRepository;
   readonly conversations: ConversationRepository;
+  readonly desk: DeskRepository;
   readonly messages: MessageRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;

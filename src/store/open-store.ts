@@ -7,6 +7,7 @@ import type { Store } from "./contract.ts";
 import { createConversationRepository } from "./conversations.ts";
 import { type Database, openPglite, openPostgres } from "./database.ts";
 import { createDecisionRepository } from "./decisions.ts";
+import { createDeskRepository } from "./desk.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createHealthRepository } from "./health.ts";
 import { createJournalRepository } from "./journal.ts";
@@ -106,6 +107,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     users: createUserRepository(db, secrets),
     accounts: createAccountRepository(db, secrets),
     conversations: createConversationRepository(db),
+    desk: createDeskRepository(db),
     messages: createMessageRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),

@@ -76,6 +76,12 @@ interface ConversationsTable {
   last_inbound_at: Date | null;
   person_id: string | null;
   moved_to: string | null;
+  answered_seq: number | null;
+  answered_at: Date | null;
+  snoozed_until: Date | null;
+  snoozed_seq: number | null;
+  archived_at: Date | null;
+  tags: Generated<string[]>;
 }
 
 interface MessagesTable {

@@ -3,6 +3,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { retentionTests } from "./retention.ts";
 import { acceptTests } from "./store-accept.ts";
 import { byContactTests } from "./store-by-contact.ts";
+import { deskTests } from "./store-desk.ts";
 import { editTests } from "./store-edits.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
@@ -36,6 +37,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     byContactTests(use);
     messageTests(use);
     editTests(use);
+    deskTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);

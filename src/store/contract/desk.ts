@@ -1,0 +1,51 @@
+import type { Conversation } from "../../domain/conversation.ts";
+import type { Desk } from "../../domain/desk.ts";
+import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
+
+/**
+ * `waiting`: somebody waits for an answer, who waits longest first. `all`: newest first, without what was put aside.
+ * `snoozed`: what comes back first is first. `archived`: newest first.
+ */
+export type DeskFolder = "waiting" | "all" | "snoozed" | "archived";
+
+export interface DeskQuery {
+  readonly folder: DeskFolder;
+  readonly accounts?: readonly AccountId[] | undefined;
+  readonly line?: string | undefined;
+  readonly open?: boolean | undefined;
+  readonly tag?: string | undefined;
+  /** Stands in the customer's name, user name, number or e-mail; without regard to case. */
+  readonly search?: string | undefined;
+  readonly limit: number;
+  /** Skips so many. */
+  readonly offset: number;
+}
+
+export interface OnDesk {
+  readonly conversation: Conversation;
+  readonly desk: Desk;
+}
+
+/** Absent keys stay as they are. */
+export interface DeskChange {
+  /** Nobody needs to answer what was said so far. */
+  readonly noReplyNeeded?: true | undefined;
+  /** `null`: back at once. */
+  readonly snoozedUntil?: Date | null | undefined;
+  readonly archived?: boolean | undefined;
+  readonly tags?: readonly string[] | undefined;
+}
+
+/** Conversations as agents work through them. Times are the database's. */
+export interface DeskRepository {
+  list(portal: PortalId, query: DeskQuery): Promise<readonly OnDesk[]>;
+  find(portal: PortalId, conversations: readonly ConversationId[]): Promise<readonly OnDesk[]>;
+  /** Those of them that are there; twice is harmless. */
+  change(
+    portal: PortalId,
+    conversations: readonly ConversationId[],
+    change: DeskChange,
+  ): Promise<readonly ConversationId[]>;
+  /** Tags in use, most used first. */
+  tags(portal: PortalId): Promise<readonly string[]>;
+}
