@@ -1,12 +1,5 @@
 import { errorAnswer } from "../../src/api/common.ts";
-import {
-  cardParams,
-  conversation,
-  conversationsQuery,
-  message,
-  messageParams,
-  threadQuery,
-} from "../../src/api/messages.ts";
+import { cardParams, conversation, message, messageParams, threadQuery } from "../../src/api/messages.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId, type PortalId } from "../../src/domain/ids.ts";
@@ -27,24 +20,6 @@ const NEXT = "x-next";
 /** Conversations and threads. */
 export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const { store } = deps;
-
-  scope.get(
-    "/conversations",
-    {
-      schema: {
-        summary: "Conversations the viewer may read, newest first",
-        tags,
-        security,
-        querystring: conversationsQuery,
-        response: { 200: conversation.array(), ...errors },
-      },
-    },
-    async (request) => {
-      const viewer = viewerOf(request);
-      const rows = await store.conversations.list(viewer.portal, { limit: request.query.limit });
-      return presentAll(viewer.portal, await readable(viewer, rows));
-    },
-  );
 
   scope.get(
     "/cards/:type/:id/conversations",
@@ -130,12 +105,6 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
   }
 
   /** One after another: the first questions for a new viewer cost a call each, and the answers are remembered. */
-  async function readable(viewer: Viewer, rows: readonly Conversation[]): Promise<Conversation[]> {
-    if (viewer.admin) return [...rows];
-    const judged = await Promise.all(rows.map(async (row) => ((await access.mayRead(viewer, row)) ? row : undefined)));
-    return judged.filter((row) => row !== undefined);
-  }
-
   async function presentAll(portal: PortalId, rows: readonly Conversation[]) {
     const accounts = new Map<string, Account>(
       (await store.accounts.list(portal)).map((account) => [account.id, account]),

@@ -1,11 +1,13 @@
 /** Domain -> answers of the API. What must not leave the server is left out here and nowhere else. */
 
 import type { AccountAnswer } from "../../src/api/accounts.ts";
+import type { DeskAnswer } from "../../src/api/desk.ts";
 import type { ConversationAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
 import type { PortalAnswer } from "../../src/api/portal.ts";
 import type { AccountLink } from "../../src/channels/contract.ts";
 import type { Account, ConnectionState } from "../../src/domain/account.ts";
 import type { Conversation, Customer } from "../../src/domain/conversation.ts";
+import type { Desk } from "../../src/domain/desk.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
 import { type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
@@ -184,7 +186,11 @@ function nameOf({ name, lastName, username, phone, email }: Customer): string {
   return full === "" ? (username ?? phone ?? email ?? "") : full;
 }
 
-export function presentConversation(conversation: Conversation, account: Account | undefined): ConversationAnswer {
+export function presentConversation(
+  conversation: Conversation,
+  account: Account | undefined,
+  desk?: Desk,
+): ConversationAnswer {
   const { customer } = conversation;
   const { username, phone, email, url } = customer;
   return {
@@ -204,8 +210,16 @@ export function presentConversation(conversation: Conversation, account: Account
     chat: conversation.imChatId ?? null,
     lastMessageAt: conversation.lastMessageAt.toISOString(),
     lastCustomerAt: conversation.lastInboundAt?.toISOString() ?? null,
+    ...(desk && { desk: presentDesk(desk) }),
   };
 }
+
+const presentDesk = ({ waitingSince, snoozedUntil, archived, tags }: Desk): DeskAnswer => ({
+  waitingSince: waitingSince?.toISOString() ?? null,
+  snoozedUntil: snoozedUntil?.toISOString() ?? null,
+  archived,
+  tags: [...tags],
+});
 
 export function presentPortal(portal: Portal, running: boolean, say: Say): PortalAnswer {
   const { at, version, ok, problems } = portal.installation;

@@ -7,6 +7,7 @@ import { registerBelongingRoutes } from "./belonging.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import { registerCustomerRoutes } from "./customers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { registerDeskRoutes } from "./desk.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
@@ -28,6 +29,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerAccountSessionRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
     registerJournalRoute(scope, deps);
+    registerDeskRoutes(scope, deps, access);
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerWriteRoutes(scope, deps, access);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { id, text } from "./common.ts";
+import { desk } from "./desk.ts";
 
 const messageState = z.enum(["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"]);
 const direction = z.enum(["in", "out"]);
@@ -229,6 +230,7 @@ export const conversation = z.object({
   chat: z.string().nullable().describe("Id of the chat in the portal's messenger, once it has one."),
   lastMessageAt: z.string(),
   lastCustomerAt: z.string().nullable().describe("When the customer wrote last."),
+  desk: desk.optional().describe("Only in the list of conversations, and after a change of it."),
 });
 
 /** A message, and the conversation it stands in. */
@@ -237,10 +239,6 @@ export const messageInPlace = z.object({ message, conversation });
 export const cardParams = z.object({
   type: z.enum(["lead", "deal", "contact", "company"]),
   id: z.string().regex(/^\d{1,15}$/, "must be a number"),
-});
-export const conversationsQuery = z.object({
-  search: text(100).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
 export type ReactionAnswer = z.output<typeof reaction>;

@@ -33,6 +33,8 @@ export interface Conversation {
   readonly group?: boolean;
   /** Whoever writes in it, once that was found out. Groups have nobody. */
   readonly person?: PersonId;
+  /** What agents put on it. */
+  readonly tags?: readonly string[];
   /** It goes on as that conversation; what still comes here is handed over to it. */
   readonly movedTo?: ConversationId;
   readonly lastMessageAt: Date;

@@ -100,6 +100,7 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     ...(row.is_group && { group: true }),
     ...(row.person_id !== null && { person: personId(row.person_id) }),
     ...(row.moved_to !== null && { movedTo: conversationId(row.moved_to) }),
+    ...(row.tags.length > 0 && { tags: row.tags }),
     lastMessageAt: row.last_message_at,
     ...(row.last_inbound_at !== null && { lastInboundAt: row.last_inbound_at }),
   };

@@ -37,7 +37,7 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
       let select = rows().where("c.portal_id", "=", portal).where("c.moved_to", "is", null);
       for (const condition of conditionsOf(query.folder)) select = select.where(condition);
       const { accounts, line, open, tag, search } = query;
-      if (accounts) select = select.where("c.account_id", "in", accounts.filter(isUuid));
+      if (accounts) select = select.where(sql<SqlBool>`c.account_id = any(${accounts.filter(isUuid)}::uuid[])`);
       if (line !== undefined)
         select = select.where((where) =>
           where.exists(

@@ -123,6 +123,7 @@ export function deskTests(use: () => Store): void {
       await use().desk.change(portal, [two], { tags: ["vip", "50%"] });
       await use().conversations.learn(portal, two, { open: true });
       expect(await ids({ accounts: [account.id] })).toEqual([one]);
+      expect(await ids({ accounts: ["rubbish" as Account["id"]] })).toEqual([]);
       expect(await ids({ line: "2" })).toEqual([two]);
       expect(await ids({ tag: "vip" })).toEqual([two]);
       expect(await ids({ open: false })).toEqual([one]);

@@ -148,6 +148,7 @@ export function messageFacts(
       canBeAnswered: adapter.capabilities.leaves !== true,
     },
     text: text.slice(0, LONGEST_TEXT),
+    tags: conversation.tags,
     ...(site && {
       site: {
         host: site.site,

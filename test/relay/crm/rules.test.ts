@@ -242,6 +242,21 @@ describe("6. pipelines", () => {
       warnings: [{ code: "place-vanished", about: { missing: "C1:GONE" } }],
     });
   });
+
+  it("by a tag that agents have put on the conversation", async () => {
+    await own({
+      creation: { first: "deal" },
+      pipelines: {
+        first: {
+          filters: [{ id: "vip", when: { fact: "tag", op: "is", values: ["VIP"] }, pipeline: "1", stage: "C1:NEW" }],
+        },
+      },
+    });
+    const conversation = await relay.customerWrites(who, "hello", { customer: { externalId: who, phone } });
+    await relay.store.desk.change(relay.portal, [conversation], { tags: ["vip", "north"] });
+    await relay.run("in", conversation);
+    expect(made("deal")).toMatchObject([{ categoryId: 1, stageId: "C1:NEW" }]);
+  });
 });
 
 describe("7. the responsible person", () => {
