@@ -58,4 +58,3 @@ export const changedMany = z.object({
 });
 
 export type DeskAnswer = z.output<typeof desk>;
-export type DeskChange = z.input<typeof deskChange>;
