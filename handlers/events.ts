@@ -247,7 +247,10 @@ async function showProgress({ store, channels }: EventsDeps, portal: PortalId, c
 async function finishCards(deps: EventsDeps, portal: PortalId, chatId: string): Promise<void> {
   const conversation = await deps.store.conversations.find(portal, conversationId(chatId));
   const account = conversation && (await deps.store.accounts.find(portal, conversation.account));
-  if (account && (await deps.belonging.writes(account))) deps.dispatcher.wake(laneOf("in", conversation.id, portal));
+  if (!account || !(await deps.belonging.writes(account))) return;
+  const lane = laneOf("in", conversation.id, portal);
+  await deps.store.lanes.makeDue(lane);
+  deps.dispatcher.wake(lane);
 }
 
 async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefined): Promise<void> {

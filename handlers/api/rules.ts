@@ -16,7 +16,7 @@ import {
 } from "../../src/api/rules.ts";
 import { messageId, type PortalId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import { compare, factsOfMessage, titleOf, titlesOf, triedVariables } from "../../src/relay/crm/dry-run.ts";
+import { compare, factsOfMessage, titlesOf, triedVariables, triedWrites } from "../../src/relay/crm/dry-run.ts";
 import type { LinesState } from "../../src/relay/crm/lines.ts";
 import { triedFields } from "../../src/relay/crm/tried-fields.ts";
 import type { Decision } from "../../src/rules/decision.ts";
@@ -207,7 +207,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
         decision,
         reasons: decision.reasons.map(explain),
         warnings: decision.warnings.map(explain),
-        writes: [...writesOf(decision, titleOf(deps.channels, facts, decision), language)],
+        writes: [...triedWrites(deps.channels, facts, decision, ruleset, language)],
         titles: titlesOf(deps.channels, facts, decision),
         fields: tried.fields.map((one) => ({ ...one })),
         fieldsUnchecked: tried.unchecked,

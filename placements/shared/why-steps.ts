@@ -7,7 +7,7 @@ type StepState = DecisionAnswer["steps"][number]["state"];
 /** What became of a decision in one card, for whoever looks at it. */
 export interface StepShown {
   readonly key: string;
-  readonly what: CardType | "comment" | "activity";
+  readonly what: CardType | "comment" | "activity" | "unanswered" | "title-kept";
   readonly card: { readonly type: CardType; readonly id: string; readonly title: string } | undefined;
   readonly state: StepState;
   readonly sentence: string | null;
@@ -25,7 +25,8 @@ export const stepTone = (state: StepState): Tone => TONES[state];
 
 /**
  * Steps in words: `lead`, `deal`, `contact` make a card; `comment:<position>:<type>:<id>` and `activity:<type>:<id>`
- * write into one. Comments of a card are told as one, by the last of them.
+ * write into one. Comments of a card are told as one, by the last of them. `missed:<type>:<id>` gives a card the title for
+ * unanswered chats, and made nothing where somebody had given it another one.
  */
 export function stepsOf(decision: DecisionAnswer | undefined): readonly StepShown[] {
   const shown = new Map<string, StepShown>();
@@ -36,14 +37,16 @@ export function stepsOf(decision: DecisionAnswer | undefined): readonly StepShow
     if (makes) {
       const card = made === null ? undefined : { type: makes, id: made, title: "" };
       shown.set(name, { key: name, what: makes, card, state, sentence });
-    } else if (what === "comment" || what === "activity") {
+    } else if (what === "comment" || what === "activity" || what === "missed") {
       const [type, id = ""] = parts.slice(-2);
       const on = CARDS.find((one) => one === type);
       if (!on) continue;
       const key = `${what}:${on}:${id}`;
+      const renamed = state === "done" && made === null ? "title-kept" : "unanswered";
+      const told = what === "missed" ? renamed : what;
       // In their order: the last one stands for all.
       shown.delete(key);
-      shown.set(key, { key, what, card: { type: on, id, title: "" }, state, sentence });
+      shown.set(key, { key, what: told, card: { type: on, id, title: "" }, state, sentence });
     }
   }
   return [...shown.values()];

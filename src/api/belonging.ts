@@ -24,10 +24,15 @@ export const decisionsAnswer = z
         z.object({
           name: z
             .string()
-            .describe("`lead`, `deal`, `contact`: makes one; `comment:…:<type>:<id>`, `activity:<type>:<id>`."),
+            .describe(
+              "`lead`, `deal`, `contact`: makes one; `comment:…:<type>:<id>`, `activity:<type>:<id>`, `missed:<type>:<id>`.",
+            ),
           at: z.string(),
           state: z.enum(["under-way", "done", "refused", "uncertain"]),
-          made: z.string().nullable().describe("Id of what it made."),
+          made: z
+            .string()
+            .nullable()
+            .describe("Id of what it made or changed; null when done: there was nothing to change."),
           sentence: z.string().nullable(),
         }),
       ),

@@ -57,6 +57,9 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
   const users = (filter: Record<string, unknown>) =>
     everyPage((start) => ask("user.get", { FILTER: filter, sort: "ID", order: "ASC", start }, usersResult));
 
+  const listed = (ids: readonly string[]) =>
+    remember(`people ${[...ids].toSorted().join(" ")}`, REMEMBER_MS, () => users({ ID: ids.map(wireId) }));
+
   const isAbsent = (id: string) =>
     remember(`absent ${id}`, AT_WORK_MS, async (): Promise<PortalOutcome<boolean>> => {
       const outcome = await ask("timeman.status", { USER_ID: wireId(id) }, statusResult);
@@ -80,10 +83,15 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
       });
     },
 
+    async peopleAmong(ids) {
+      if (ids.length === 0) return { kind: "ok", value: new Set() };
+      const found = await listed(ids);
+      return found.kind === "ok" ? { kind: "ok", value: new Set(found.value.map((user) => user.id)) } : found;
+    },
+
     async list(ids) {
       if (ids.length === 0) return { kind: "ok", value: [] };
-      const key = `people ${[...ids].toSorted().join(" ")}`;
-      const found = await remember(key, REMEMBER_MS, () => users({ ID: ids.map(wireId) }));
+      const found = await listed(ids);
       if (found.kind !== "ok") return found;
       const absences = await Promise.all(found.value.map((user) => isAbsent(user.id)));
       return {

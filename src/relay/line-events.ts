@@ -44,6 +44,7 @@ export async function applyLineEvent(
         conversation.sessionId !== undefined &&
         conversation.sessionId !== event.sessionId;
       if (!started && other) return;
+      if (!started) await store.decisions.sessionClosed(event.portal, conversation.id);
       await store.conversations.learn(event.portal, conversation.id, {
         ...(event.imChatId !== undefined && { imChatId: event.imChatId }),
         ...(event.sessionId !== undefined && { sessionId: event.sessionId }),

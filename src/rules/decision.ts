@@ -11,6 +11,8 @@ const reason = z.object({
   about: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
 });
 
+const titles = z.object({ lead: z.string(), deal: z.string() });
+
 const creation = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("nothing") }),
   z
@@ -42,7 +44,13 @@ export const decisionSchema = z
       givenBy: id.nullable().describe("The filter that spread it over a department: it counts there."),
     }),
     comments: commentsShape.pick({ when: true, form: true }),
-    title: z.object({ lead: z.string(), deal: z.string() }).describe("Templates of the titles of what is created."),
+    title: titles.describe("Templates of the titles of what is created."),
+    missedTitle: titles
+      .nullable()
+      .default(null)
+      .describe(
+        "What was made for a chat is called so once it is over and nobody has answered. `null`: nothing like that.",
+      ),
     fields: z.array(fieldMapping),
     reasons: z.array(reason).describe("In the order in which it was decided."),
     warnings: z.array(reason).describe("What somebody should mend in the rules."),

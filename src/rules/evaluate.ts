@@ -21,6 +21,7 @@ export function evaluate(facts: Facts, ruleset: Ruleset): Decision {
   const found = sortFound(facts.crm.found);
   const subject = subjectOf(facts, found, groups.comments.addToClosed);
   const reasons: Reason[] = [contactReason(subject, found)];
+  if (facts.event === "missed") reasons.push({ code: "chat-missed" });
 
   const transfer = decideTransfer(subject, plan, reasons);
   const owner = decideOwner(facts, plan, reasons);
@@ -29,7 +30,8 @@ export function evaluate(facts: Facts, ruleset: Ruleset): Decision {
     owner,
     transfer,
     comments: { when: groups.comments.when, form: groups.comments.form },
-    title: groups.titles[facts.event],
+    title: titlesFor(facts.event, groups.titles),
+    missedTitle: facts.event === "chat" ? titlesFor("missed", groups.titles) : null,
     fields: groups.fields,
   };
   if (!transfer.crm || owner === "line")
@@ -54,6 +56,13 @@ export function evaluate(facts: Facts, ruleset: Ruleset): Decision {
   );
   reasons.push(...why);
   return { ...rest, create, targets: whole.map(asTarget), responsible, reasons, warnings };
+}
+
+/** An unanswered chat without a template of its own keeps the title that it had as a chat. */
+function titlesFor(event: Facts["event"], titles: Groups["titles"]): Decision["title"] {
+  const { lead, deal } = titles[event];
+  if (event !== "missed") return { lead, deal };
+  return { lead: lead.trim() || titles.chat.lead, deal: deal.trim() || titles.chat.deal };
 }
 
 const asTarget = ({ type, id }: CrmEntity): Target => ({ type, id });

@@ -10,6 +10,7 @@ export const REASON_CODES = [
   "contact-first",
   "contact-repeat",
   "contact-only-closed",
+  "chat-missed",
   "transfer-allowed",
   "transfer-denied",
   "owner-line",

@@ -114,7 +114,7 @@ const titles = z
     mail: titlesOf("{{ subject | default: email }}"),
     missed: titlesOf("{{ channel }}, unanswered: {{ name | default: phone | default: email | default: conversation }}"),
   })
-  .describe("9. Titles, as Liquid templates.");
+  .describe("9. Titles, as Liquid templates. An empty one for `missed` leaves the title of the chat.");
 
 export const FIELD_TYPES = ["string", "number", "date", "datetime", "enumeration", "boolean", "url", "money"] as const;
 export const fieldMapping = z.object({

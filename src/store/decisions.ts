@@ -5,6 +5,7 @@ import { isUuid, toJson } from "./clean.ts";
 import type { DecisionRepository, StepEnd, StoredDecision } from "./contract/rules.ts";
 import { violates } from "./errors.ts";
 import type { Schema } from "./schema.ts";
+import { createSessionEnds } from "./session-ends.ts";
 
 interface StepRow {
   readonly name: string;
@@ -157,7 +158,7 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
       await db.transaction().execute(async (tx) => {
         const ended = await tx
           .updateTable("decisions")
-          .set({ ended_at: sql<Date>`clock_timestamp()` })
+          .set({ ended_at: sql<Date>`clock_timestamp()`, judged_at: sql<Date>`clock_timestamp()` })
           .where("portal_id", "=", portal)
           .where("conversation_id", "=", conversation)
           .where("ended_at", "is", null)
@@ -183,12 +184,14 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
       if (!isUuid(conversation)) return;
       await db
         .updateTable("decisions")
-        .set({ ended_at: sql<Date>`clock_timestamp()` })
+        .set({ ended_at: sql<Date>`clock_timestamp()`, judged_at: sql<Date>`clock_timestamp()` })
         .where("portal_id", "=", portal)
         .where("conversation_id", "=", conversation)
         .where("ended_at", "is", null)
         .execute();
     },
+
+    ...createSessionEnds(db, read),
 
     ofConversation: async (portal, conversation, limit) =>
       isUuid(conversation) ? read(sql`d.portal_id = ${portal} and d.conversation_id = ${conversation}`, limit) : [],
@@ -243,5 +246,7 @@ function toDecision(row: Row): StoredDecision {
     writtenSeq: Number(row.written_seq),
     ...(row.portal_link !== null && { portalLink: (row.portal_link as { readonly link: ChatLink | null }).link }),
     ended: row.ended_at !== null,
+    ...(row.closed_at !== null && { closedAt: row.closed_at }),
+    judged: row.judged_at !== null,
   };
 }

@@ -88,6 +88,16 @@ export function createLaneRepository(db: Kysely<Schema>, secrets: Secrets): Lane
       return rows.map(toLane);
     },
 
+    async makeDue(lane) {
+      const at = keyOf(lane);
+      if (!at) return;
+      await sql`
+        update lanes set due_at = least(due_at, ${new Date()}::timestamptz)
+        where portal_id = ${at.portal} and conversation_id = ${at.conversation} and direction = ${at.direction}`.execute(
+        db,
+      );
+    },
+
     wakeAll(portal, account) {
       if (account !== undefined && !isUuid(account)) return Promise.resolve([]);
       // Locked in the order in which accepting locks them.

@@ -293,6 +293,8 @@ interface DecisionsTable {
   written_seq: Generated<number>;
   ended_at: Date | null;
   portal_link: Json<unknown>;
+  closed_at: Date | null;
+  judged_at: Date | null;
 }
 
 interface DecisionStepsTable {

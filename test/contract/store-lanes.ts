@@ -128,6 +128,25 @@ export function laneTests(use: () => Store): void {
       expect(await use().lanes.take(lane, await livingOwner(use()), 10)).toBeDefined();
     });
 
+    it("are due when somebody says so, also with nothing in them, and again when that comes during a run", async () => {
+      const { portal, account } = await place(use());
+      const { conversation, message } = await accept(use(), inbound(account));
+      const lane = laneOf("in", conversation, portal);
+      const owner = await livingOwner(use());
+      await use().lanes.take(lane, owner, 1);
+      await use().messages.finish([{ message, result: { state: "sent" } }]);
+      expect(await use().lanes.release(lane, owner)).toBeUndefined();
+      await use().lanes.makeDue(laneOf("in", conversation, newPortalId()));
+      await use().lanes.take(lane, owner, 1);
+      expect(await use().lanes.release(lane, owner)).toBeUndefined();
+      await use().lanes.makeDue(lane);
+      await use().lanes.take(lane, owner, 1);
+      await use().lanes.makeDue(lane);
+      expect(await use().lanes.release(lane, owner)).toBeInstanceOf(Date);
+      expect(await use().lanes.take(lane, owner, 1)).toBeDefined();
+      expect(await use().lanes.release(lane, owner)).toBeUndefined();
+    });
+
     it("are listed oldest first, up to the limit", async () => {
       const { account } = await place(use());
       // Older than anything another test leaves.

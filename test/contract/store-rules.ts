@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
-import { accept, inbound, newPortalId, place } from "./store-fixtures.ts";
+import { accept, inbound, newPortalId, place, reply, stored } from "./store-fixtures.ts";
 
 /** Rules in versions that nobody overwrites unseen; decisions that are begun once and remember how far they came. */
 export function ruleTests(use: () => Store): void {
@@ -135,6 +135,57 @@ export function ruleTests(use: () => Store): void {
       expect(await decisions.given(portal, new Date(0))).toMatchObject([{ filter: "f", person: "5", count: 1 }]);
       expect(await decisions.given(portal, new Date("2100-01-01"))).toEqual([]);
       expect(await decisions.beginStep(newPortalId(), id, "other")).toBe(false);
+    });
+
+    it("are judged once when their session is over: who spoke in it, and what was closed", async () => {
+      const { portal, account, conversation, message, person } = await begun();
+      const { decisions, messages } = use();
+      const says = (changes: Parameters<typeof reply>[2]) => messages.acceptReply(reply(portal, conversation, changes));
+      const first = await decisions.begin(portal, { conversation, message, person });
+      expect(first).toMatchObject({ judged: false });
+      expect(first.closedAt).toBeUndefined();
+      expect(await decisions.talk(portal, first.id)).toMatchObject({ writers: [], before: [] });
+      const line = { by: "open-line", imMessageId: "1", imChatId: "2" } as const;
+      await says({ originKey: "a", origin: line });
+      await says({ originKey: "b", origin: { ...line, authorId: "5" } });
+      await says({ originKey: "c", origin: { ...line, authorId: "5" } });
+      await says({ originKey: "d", kind: "reaction", target: message, origin: { ...line, authorId: "9" } });
+      const failed = stored(await says({ originKey: "e", origin: { ...line, authorId: "6" } }));
+      await messages.finish([{ message: failed.message, result: { state: "refused", error: "no" } }]);
+      const talk = await decisions.talk(portal, first.id);
+      expect(talk?.writers).toHaveLength(2);
+      expect(talk?.writers).toEqual(expect.arrayContaining([{ by: "open-line" }, { by: "open-line", authorId: "5" }]));
+      expect(talk?.nextAt).toBeUndefined();
+
+      await decisions.sessionClosed(newPortalId(), conversation);
+      expect((await decisions.find(portal, first.id))?.closedAt).toBeUndefined();
+      await decisions.sessionClosed(portal, conversation);
+      expect((await decisions.find(portal, first.id))?.closedAt).toBeInstanceOf(Date);
+      expect(await decisions.unjudged(portal, conversation)).toEqual([]);
+
+      await says({ originKey: "f", origin: { by: "surface", clientId: "f", authorId: "7" } });
+      const next = await accept(use(), inbound(account));
+      const second = await decisions.begin(portal, { conversation, message: next.message, person });
+      await says({ originKey: "g", origin: { ...line, authorId: "8" } });
+      expect((await decisions.unjudged(portal, conversation)).map((one) => one.id)).toEqual([first.id]);
+      expect(await decisions.unjudged(newPortalId(), conversation)).toEqual([]);
+      expect((await decisions.talk(portal, first.id))?.writers).toHaveLength(3);
+      expect((await decisions.talk(portal, first.id))?.nextAt).toBeInstanceOf(Date);
+      // What was written since the session before was closed came first.
+      expect(await decisions.talk(portal, second.id)).toMatchObject({
+        writers: [{ by: "open-line", authorId: "8" }],
+        before: [{ by: "surface", authorId: "7" }],
+      });
+      expect(await decisions.talk(newPortalId(), second.id)).toBeUndefined();
+      await decisions.noteJudged(newPortalId(), first.id);
+      expect(await decisions.unjudged(portal, conversation)).toHaveLength(1);
+      await decisions.noteJudged(portal, first.id);
+      expect(await decisions.unjudged(portal, conversation)).toEqual([]);
+      expect((await decisions.find(portal, first.id))?.judged).toBe(true);
+      // Made anew by somebody, or ended because its card is gone: nothing is left to judge.
+      await decisions.renew(portal, conversation);
+      await decisions.end(portal, conversation);
+      expect(await decisions.unjudged(portal, conversation)).toEqual([]);
     });
 
     it("of one portal cannot be seen or changed from another", async () => {

@@ -173,6 +173,31 @@ describe("trying", () => {
     ).toBe(404);
   });
 
+  it("tells that an unanswered chat is made as a chat and called differently at its end", async () => {
+    const titles = { chat: { lead: "Chat: {{ name }}" }, missed: { lead: "Nobody answered {{ name }}" } };
+    const attempt = async (facts: object, more: object = {}): Promise<TriedRulesAnswer> =>
+      (
+        await site.api(admin, "POST", "/rules/try", {
+          ruleset: { owner: { who: "rules" }, chats: { titles, ...more } },
+          facts: { event: "missed", line: "1", customer: { name: "Maria" }, ...facts },
+        })
+      ).json();
+    const missed = await attempt({});
+    expect(missed.titles.lead).toBe("Nobody answered Maria");
+    expect(missed.writes[0]).toBe("Make the lead “Chat: Maria”.");
+    expect(missed.writes.at(-1)).toBe(
+      "When the chat is over and nobody has answered, call it “Nobody answered Maria”.",
+    );
+    expect(missed.reasons.map((reason) => reason.code)).toContain("chat-missed");
+    const chat = await attempt({ event: "chat" });
+    expect([chat.titles.lead, chat.decision.missedTitle?.lead]).toEqual(["Chat: Maria", titles.missed.lead]);
+    expect(chat.writes.join()).not.toContain("nobody has answered");
+    const kept = await attempt({}, { titles: { ...titles, missed: { lead: "", deal: "" } } });
+    expect([kept.titles.lead, kept.writes.length]).toEqual(["Chat: Maria", missed.writes.length - 1]);
+    const nothing = await attempt({}, { titles, creation: { first: "nothing" } });
+    expect(nothing.writes.join()).not.toContain("call it");
+  });
+
   it("tells how a card would be called, whether or not one is made", async () => {
     const { titles, writes }: TriedRulesAnswer = (
       await site.api(admin, "POST", "/rules/try", {

@@ -212,8 +212,20 @@ describe("the rules", () => {
     await page.getByText("This has to be put right first").waitFor();
     await pages.inspect(page, "rules-titles");
     await lead.fill("{{ name }}!");
+    const unanswered = page.getByRole("region", { name: "Unanswered chat", exact: true });
+    await page.getByRole("switch", { name: "Show for somebody of whom nothing is known" }).click();
+    await unanswered.getByRole("textbox", { name: "Title of a lead" }).fill("Call back: {{ phone }}");
+    await unanswered.getByText("Call back: +79031234567").waitFor();
+    // Empty keeps what the chat was called.
+    await unanswered.getByRole("textbox", { name: "Title of a lead" }).fill("");
+    await unanswered.getByText("Maria Lopez!").waitFor();
+    await unanswered.getByRole("textbox", { name: "Title of a lead" }).fill("Call back: {{ phone }}");
+    await pages.inspect(page, "rules-titles-unanswered");
     await saveRules(page);
-    expect((await stored()).chats.titles.chat.lead).toBe("{{ name }}!");
+    expect((await stored()).chats.titles).toMatchObject({
+      chat: { lead: "{{ name }}!" },
+      missed: { lead: "Call back: {{ phone }}" },
+    });
   });
 
   test("are tried on a made-up message and on one that came in, and compared with what was decided", async () => {

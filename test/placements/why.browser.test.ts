@@ -67,6 +67,8 @@ async function furnish() {
   const now = await decided(first.conversation, second.message, person, [{ type: "deal", id: table }]);
   await step(now, `comment:1:deal:${table}`, { kind: "done", id: "5" });
   await step(now, `comment:2:deal:${table}`);
+  await step(now, `missed:deal:${table}`, { kind: "done", id: table });
+  await step(now, "missed:lead:12", { kind: "done" });
   await step(now, "activity:contact:3", { kind: "refused", sentence: "The portal says that the contact is gone." });
   await site.store.decisions.noteLink(site.memberId, now, { contact: "3" });
   return { conversation, person, table, chair, decision: now, shop };
@@ -90,6 +92,8 @@ describe("why is it here?", () => {
         "The portal says that the contact is gone.",
         "Under way",
         "Refused",
+        "Nobody answered the chat, so it is called unanswered:",
+        "Somebody had changed the title, so it stays:",
       ])
         await box.getByText(words).first().waitFor();
       await box.getByText("In Bitrix24 itself, this chat is linked to").waitFor();

@@ -3,7 +3,7 @@ import { clone, type Directory } from "./model.ts";
 
 /** What a person says about a made-up message, all of it as text. */
 export interface Sample {
-  event: "chat" | "request" | "mail";
+  event: "chat" | "request" | "mail" | "missed";
   account: string;
   customer: "new" | "lead" | "deal" | "closed" | "contact";
   name: string;
@@ -21,7 +21,7 @@ export interface Sample {
   subject: string;
 }
 
-export const EVENTS = ["chat", "request", "mail"] as const satisfies readonly Sample["event"][];
+export const EVENTS = ["chat", "missed", "request", "mail"] as const satisfies readonly Sample["event"][];
 export const CUSTOMERS = ["new", "lead", "deal", "closed", "contact"] as const satisfies readonly Sample["customer"][];
 
 export const newSample = (): Sample => ({

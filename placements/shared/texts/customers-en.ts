@@ -124,6 +124,8 @@ export const customersEn = {
   "why.step.company": "A company is made:",
   "why.step.comment": "Messages are written into",
   "why.step.activity": "An activity is added to",
+  "why.step.unanswered": "Nobody answered the chat, so it is called unanswered:",
+  "why.step.title-kept": "Nobody answered the chat. Somebody had changed the title, so it stays:",
   "why.link": "In Bitrix24 itself, this chat is linked to",
   "why.linkNone": "In Bitrix24 itself, this chat is linked to no card.",
   "why.moveTo": "Move it to",

@@ -121,6 +121,8 @@ export const customersEs = {
   "why.step.company": "Se crea una compañía:",
   "why.step.comment": "Los mensajes se escriben en",
   "why.step.activity": "Se añade una actividad a",
+  "why.step.unanswered": "Nadie respondió al chat, así que cambia el título:",
+  "why.step.title-kept": "Nadie respondió al chat. Alguien había cambiado el título, así que se queda:",
   "why.link": "En el propio Bitrix24, este chat está enlazado a",
   "why.linkNone": "En el propio Bitrix24, este chat no está enlazado a ninguna ficha.",
   "why.moveTo": "Mover a",

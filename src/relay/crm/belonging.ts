@@ -20,6 +20,7 @@ import { oneAtATime } from "./one-at-a-time.ts";
 import { readLink } from "./portal-link.ts";
 import type { Rules } from "./rulesets.ts";
 import { isSameSession, NEVER, sessionEnd } from "./session.ts";
+import { judgeSession, mayBeMissed } from "./unanswered.ts";
 import { addActivities, writeComments } from "./write-comments.ts";
 
 export interface BelongingDeps extends CrmDeps {
@@ -153,8 +154,15 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     return opening ? [opening, ...rows] : rows;
   }
 
-  /** All that is left of the conversation's decision; answers when to look again. */
+  /** All that is left of the conversation's decisions; answers when to look again. */
   async function finish(of: Case): Promise<Date | undefined> {
+    const again = await finishCurrent(of);
+    const { portal, id } = of.conversation;
+    for (const over of await deps.store.decisions.unjudged(portal, id)) await judgeSession(deps, of, over);
+    return again;
+  }
+
+  async function finishCurrent(of: Case): Promise<Date | undefined> {
     const { portal, id } = of.conversation;
     const stored = await deps.store.decisions.current(portal, id);
     // As it is now: the delivery has opened the session, or an event closed it.
@@ -171,7 +179,12 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     await fillFound(deps, now, carried);
     if (trigger) await addContactData(deps, now, carried.stored, trigger, searches.get(id) ?? []);
     await readLink(deps, now, stored, targets.length);
-    return isOver || overAt === NEVER || carried.decision.comments.when === "live" ? undefined : overAt;
+    if (overAt === NEVER) return undefined;
+    // With the card that this run may have made.
+    const made = (await deps.store.decisions.find(portal, stored.id)) ?? stored;
+    if (isOver) await judgeSession(deps, now, made);
+    const waits = carried.decision.comments.when === "end" || mayBeMissed(made, carried.decision);
+    return isOver || !waits ? undefined : overAt;
   }
 
   return {

@@ -88,6 +88,12 @@ async function makeCard(
   return result.id === undefined ? undefined : { type, id: result.id };
 }
 
+/** What a card is called by a template: the same whenever it is asked for, because the facts stand with the decision. */
+export function titleBy({ adapter }: Pick<Case, "adapter">, facts: Facts, template: string): string {
+  const variables = variablesOf(facts, adapter.title);
+  return renderTitle(template, variables, fallbackTitle(variables));
+}
+
 function cardOf(
   of: Case,
   { stored, facts, decision, person }: Carried,
@@ -96,12 +102,11 @@ function cardOf(
   mapped: NewCrmItem["fields"],
 ): NewCrmItem {
   const variables = variablesOf(facts, of.adapter.title);
-  const template = type === "deal" ? decision.title.deal : decision.title.lead;
   const { customer } = facts;
   return {
     type,
     originId: `${stored.id}:${type}`,
-    title: renderTitle(template, variables, fallbackTitle(variables)),
+    title: titleBy(of, facts, type === "deal" ? decision.title.deal : decision.title.lead),
     ...(type !== "deal" && { name: customer.name || customer.username || calledBy(variables) }),
     ...(type !== "deal" && customer.lastName !== "" && { lastName: customer.lastName }),
     points: person.points.filter((point) => point.linkable).flatMap(asCrmPoint),

@@ -5,6 +5,8 @@ import { evaluate } from "../../rules/evaluate.ts";
 import { type Facts, factsSchema } from "../../rules/facts.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import { renderTitle } from "../../rules/templates.ts";
+import type { ReasonLanguage } from "../../rules/texts/reason-texts.ts";
+import { renamedTo, writesOf } from "../../rules/texts/writes.ts";
 import { fallbackTitle, type Variables, variablesOf } from "../../rules/variables.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Store } from "../../store/contract.ts";
@@ -96,14 +98,16 @@ function differenceOf(
   if (!parsed.success) return undefined;
   const facts = parsed.data;
   const [now, then] = [evaluate(facts, current), evaluate(facts, draft)];
-  if (outcomeOf(channels, facts, now) === outcomeOf(channels, facts, then)) return undefined;
+  const isMissed = past.steps.some(({ name }) => name.startsWith("missed:"));
+  if (outcomeOf(channels, facts, now, isMissed) === outcomeOf(channels, facts, then, isMissed)) return undefined;
   return { conversation: past.conversation, at: past.at, text: facts.text.slice(0, 200), now, draft: then };
 }
 
 /** What somebody would see of it: reasons and unused titles may differ and nothing goes elsewhere. */
-function outcomeOf(channels: Channels, facts: Facts, decision: Decision): string {
-  const { transfer, create, targets, responsible, comments, fields } = decision;
-  const title = create.kind === "lead" || create.kind === "deal" ? titleOf(channels, facts, decision) : "";
+function outcomeOf(channels: Channels, facts: Facts, decision: Decision, isMissed: boolean): string {
+  const { transfer, create, targets, responsible, comments, fields, missedTitle } = decision;
+  const called = isMissed && missedTitle !== null ? { ...decision, title: missedTitle } : decision;
+  const title = create.kind === "lead" || create.kind === "deal" ? titleOf(channels, facts, called) : "";
   return JSON.stringify([transfer, create, targets, responsible.person, comments, fields, title]);
 }
 
@@ -122,5 +126,23 @@ export function titlesOf(
   return { lead: called(title.lead), deal: called(title.deal) };
 }
 
-export const titleOf = (channels: Channels, facts: Facts, decision: Decision): string =>
+const titleOf = (channels: Channels, facts: Facts, decision: Decision): string =>
   titlesOf(channels, facts, decision)[decision.create.kind === "deal" ? "deal" : "lead"];
+
+/** What would be written, a sentence each. An unanswered chat is made as a chat and called differently at its end. */
+export function triedWrites(
+  channels: Channels,
+  facts: Facts,
+  decision: Decision,
+  ruleset: Ruleset,
+  language: ReasonLanguage,
+): readonly string[] {
+  const title = titleOf(channels, facts, decision);
+  if (facts.event !== "missed") return writesOf(decision, title, language);
+  const chat: Facts = { ...facts, event: "chat" };
+  const asChat = evaluate(chat, ruleset);
+  const given = titleOf(channels, chat, asChat);
+  const makes = asChat.create.kind === "lead" || asChat.create.kind === "deal";
+  const renamed = makes && given !== title ? [renamedTo(title, language)] : [];
+  return [...writesOf(asChat, given, language), ...renamed];
+}

@@ -5,7 +5,7 @@ import type { Carried, Case, CrmDeps } from "./context.ts";
 import { eventOf } from "./gather-facts.ts";
 
 /** Outside a line nobody closes a chat: this long a silence does. A day, as lines do it where nobody set another time. */
-const SILENCE_MS = 24 * 3_600_000;
+export const SILENCE_MS = 24 * 3_600_000;
 /** No end is in sight: somebody will close it. */
 export const NEVER = new Date(8_640_000_000_000_000);
 const LONG_AGO = new Date(0);
@@ -38,9 +38,13 @@ export async function isSameSession(
 }
 
 /** When the session of a decision is over, as far as that can be told now. */
-export function sessionEnd({ account, conversation }: Case, { decision, facts }: Carried): Date {
-  if (account.line !== undefined && (decision.transfer.line || conversation.open))
-    return conversation.open ? NEVER : LONG_AGO;
+export function sessionEnd(of: Case, { decision, facts }: Pick<Carried, "decision" | "facts">): Date {
+  const { conversation } = of;
+  if (isInLine(of, decision)) return conversation.open ? NEVER : LONG_AGO;
   if (facts.event === "request") return LONG_AGO;
   return new Date(conversation.lastMessageAt.getTime() + SILENCE_MS);
 }
+
+/** Whether the line tells when the session ends. */
+export const isInLine = ({ account, conversation }: Case, { transfer }: Pick<Decision, "transfer">): boolean =>
+  account.line !== undefined && (transfer.line || conversation.open);

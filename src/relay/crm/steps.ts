@@ -9,7 +9,8 @@ export type StepResult =
 
 export interface Step {
   readonly name: string;
-  readonly make: (leave: () => Promise<boolean>) => Promise<PortalOutcome<string>>;
+  /** `undefined`: looked at, and there was nothing to make. */
+  readonly make: (leave: () => Promise<boolean>) => Promise<PortalOutcome<string | undefined>>;
   /** Asks the portal whether it was made after all, by our own mark on it. */
   readonly find: () => Promise<PortalOutcome<string | undefined>>;
 }
@@ -49,7 +50,10 @@ export async function doStep(
   const outcome = await step.make(() => decisions.beginStep(portal, decision.id, step.name));
   switch (outcome.kind) {
     case "ok":
-      await decisions.endStep(portal, decision.id, step.name, { kind: "done", id: outcome.value });
+      await decisions.endStep(portal, decision.id, step.name, {
+        kind: "done",
+        ...(outcome.value !== undefined && { id: outcome.value }),
+      });
       return { kind: "done", id: outcome.value };
     case "refused":
       await decisions.endStep(portal, decision.id, step.name, { kind: "refused", sentence: outcome.sentence });

@@ -29,6 +29,8 @@ export const en: ReasonTexts = {
   "contact-repeat": ({ found }) => `Repeat contact: the CRM knows this customer (${found} found).`,
   "contact-only-closed": ({ closed }) =>
     `Counts as a first contact: all ${closed} that was found is closed, and closed leads and deals are not used.`,
+  "chat-missed": () =>
+    "Nobody answered this chat. What was made for it gets the title for unanswered chats, unless somebody has changed its title.",
   "transfer-allowed": (about) => `Let through to the ${about.to === "crm" ? "CRM" : "open line"} by ${filter(about)}.`,
   "transfer-denied": (about) =>
     Number(about.number) > 0

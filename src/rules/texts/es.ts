@@ -33,6 +33,8 @@ export const es: ReasonTexts = {
   "contact-repeat": ({ found }) => `Contacto repetido: el CRM conoce a este cliente (encontrados: ${found}).`,
   "contact-only-closed": ({ closed }) =>
     `Cuenta como primer contacto: todo lo encontrado (${closed}) está cerrado, y lo cerrado no se usa.`,
+  "chat-missed": () =>
+    "Nadie respondió a este chat. Lo creado para él recibe el título de los chats sin respuesta, salvo que alguien haya cambiado su título.",
   "transfer-allowed": (about) => `${capital(filter(about))} lo deja pasar ${to(about.to)}.`,
   "transfer-denied": (about) =>
     Number(about.number) > 0

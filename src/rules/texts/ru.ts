@@ -36,6 +36,8 @@ export const ru: ReasonTexts = {
   "contact-repeat": ({ found }) => `Повторное обращение: клиент уже есть в CRM (найдено: ${found}).`,
   "contact-only-closed": ({ closed }) =>
     `Считается первичным: всё найденное (${closed}) закрыто, а закрытые лиды и сделки не используются.`,
+  "chat-missed": () =>
+    "На этот чат никто не ответил. Созданное для него получает название для чатов без ответа, если название никто не менял.",
   "transfer-allowed": (about) => `В ${about.to === "crm" ? "CRM" : "открытую линию"} пропускает ${filter(about)}.`,
   "transfer-denied": (about) =>
     Number(about.number) > 0

@@ -19,7 +19,11 @@ export function writesOf(decision: Decision, title: string, language: ReasonLang
   return made.length === 0 ? [say.nothing()] : made;
 }
 
+/** What becomes of the title of what was made when the chat ends and nobody has answered. */
+export const renamedTo = (title: string, language: ReasonLanguage): string => TEXTS[language].renamed(title);
+
 interface Texts {
+  renamed(title: string): string;
   lead(title: string, stage: string | null): string;
   deal(title: string, pipeline: string | null, stage: string | null): string;
   contact(): string;
@@ -36,6 +40,7 @@ const bracket = (text: string) => (text === "" ? "" : ` (${text})`);
 
 const TEXTS: Readonly<Record<ReasonLanguage, Texts>> = {
   en: {
+    renamed: (title) => `When the chat is over and nobody has answered, call it “${title}”.`,
     lead: (title, stage) => `Make the lead “${title}”${bracket(where([stage]))}.`,
     deal: (title, pipeline, stage) => `Make the deal “${title}”${bracket(where([pipeline, stage]))}.`,
     contact: () => "Make a contact with the customer's name, phones and e-mails.",
@@ -47,6 +52,7 @@ const TEXTS: Readonly<Record<ReasonLanguage, Texts>> = {
     activity: (holder) => `Add an activity with a button to ${holder}.`,
   },
   ru: {
+    renamed: (title) => `Если чат завершён и никто не ответил, назвать «${title}».`,
     lead: (title, stage) => `Создать лид «${title}»${bracket(where([stage]))}.`,
     deal: (title, pipeline, stage) => `Создать сделку «${title}»${bracket(where([pipeline, stage]))}.`,
     contact: () => "Создать контакт с именем, телефонами и e-mail клиента.",
@@ -58,6 +64,7 @@ const TEXTS: Readonly<Record<ReasonLanguage, Texts>> = {
     activity: (holder) => `Добавить дело с кнопкой в ${holder}.`,
   },
   es: {
+    renamed: (title) => `Si el chat termina y nadie ha respondido, llamarlo «${title}».`,
     lead: (title, stage) => `Crear el prospecto «${title}»${bracket(where([stage]))}.`,
     deal: (title, pipeline, stage) => `Crear la negociación «${title}»${bracket(where([pipeline, stage]))}.`,
     contact: () => "Crear un contacto con el nombre, los teléfonos y los correos del cliente.",

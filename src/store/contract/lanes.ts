@@ -35,6 +35,8 @@ export interface LaneRepository {
   handOver(lane: LaneId, owner: string): Promise<LaneId | undefined>;
   /** Lanes due by now and not held by a living owner, and lanes whose owner died. Oldest first. */
   due(now: Date, limit: number): Promise<readonly LaneId[]>;
+  /** Due now, whatever it holds; durable, unlike a wake-up. A lane that never held anything is not there, and stays so. */
+  makeDue(lane: LaneId): Promise<void>;
   /** Makes lanes with unfinished rows due now (switch on, line connected, tokens back). Answers them. */
   wakeAll(portal: PortalId, account?: AccountId): Promise<readonly LaneId[]>;
   /** This owner lives for so long from now, by the database's clock: clocks of processes need not agree. */

@@ -1,4 +1,5 @@
 import type { ConversationId, DecisionId, MessageId, PersonId, PortalId } from "../../domain/ids.ts";
+import type { Origin } from "../../domain/message.ts";
 import type { ChatLink } from "../../domain/person.ts";
 
 /** Rulesets in versions. A saved version is never changed: rolling back saves an old one's content as a new version. */
@@ -65,6 +66,14 @@ export interface DecisionRepository {
   renew(portal: PortalId, conversation: ConversationId): Promise<void>;
   /** The conversation's session ended: the next message begins another decision. */
   end(portal: PortalId, conversation: ConversationId): Promise<void>;
+  /** The line has closed the session of the conversation's current decision, just now. */
+  sessionClosed(portal: PortalId, conversation: ConversationId): Promise<void>;
+  /** Decisions that a later message has ended and of which nobody has judged yet whether the chat was answered; oldest first. */
+  unjudged(portal: PortalId, conversation: ConversationId): Promise<readonly StoredDecision[]>;
+  /** It was judged, or there is nothing to judge. */
+  noteJudged(portal: PortalId, decision: DecisionId): Promise<void>;
+  /** Who spoke in the session of a decision: from the message that opened it to the one that opened the next. */
+  talk(portal: PortalId, decision: DecisionId): Promise<Talk | undefined>;
   /** For the journal and "why is it here?". Newest first. */
   ofConversation(portal: PortalId, conversation: ConversationId, limit: number): Promise<readonly StoredDecision[]>;
   /** For comparing a draft with the live rules: the last ones of the portal that have facts, newest first. */
@@ -73,6 +82,22 @@ export interface DecisionRepository {
   given(portal: PortalId, since: Date): Promise<readonly Given[]>;
   /** How many conversations each person is responsible for whose session has not ended. */
   loads(portal: PortalId): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface Talk {
+  /** Who wrote to the customer, each once; what was refused or given up reached nobody and is not among it. */
+  readonly writers: readonly Writer[];
+  readonly lastAt: Date;
+  /** When the next session was opened. */
+  readonly nextAt?: Date;
+  /** Whoever wrote last before it, within a day and since the session before was over. */
+  readonly before: readonly Writer[];
+}
+
+export interface Writer {
+  readonly by: Origin["by"];
+  /** User id in the portal; absent: its system, or somebody at the messenger itself. */
+  readonly authorId?: string;
 }
 
 export interface Given {
@@ -120,4 +145,8 @@ export interface StoredDecision {
   readonly portalLink?: ChatLink | null;
   /** The session ended, or another decision took over. */
   readonly ended: boolean;
+  /** When the line closed its session. */
+  readonly closedAt?: Date;
+  /** Whether anybody had answered was judged, or is not to be. */
+  readonly judged: boolean;
 }

@@ -257,6 +257,9 @@ export const en = {
   "titles.bare": "Show for somebody of whom nothing is known",
   "titles.bareHelp": "The examples below are then of a customer without name, phone and e-mail.",
   "titles.chat": "Chat",
+  "titles.missed": "Unanswered chat",
+  "titles.missedHelp":
+    "A lead or deal that was made for a chat is called so once the chat is over and no employee has answered; greetings of the Open Channel and bots are no answer. Leave it empty to keep the title. A title that somebody has changed stays.",
   "titles.request": "Request from a form",
   "titles.mail": "E-mail",
   "titles.of.lead": "Title of a lead",

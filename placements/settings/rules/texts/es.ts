@@ -256,6 +256,9 @@ export const es: RulesTexts = {
   "titles.bare": "Mostrar para alguien de quien no se sabe nada",
   "titles.bareHelp": "Los ejemplos de abajo son entonces de un cliente sin nombre, teléfono ni correo.",
   "titles.chat": "Chat",
+  "titles.missed": "Chat sin respuesta",
+  "titles.missedHelp":
+    "Así se llama el prospecto o la negociación creados para un chat cuando este termina y ningún empleado ha respondido; los saludos del canal abierto y los bots no cuentan. Déjelo vacío para conservar el título. Un título que alguien cambió se queda.",
   "titles.request": "Solicitud de un formulario",
   "titles.mail": "Correo",
   "titles.of.lead": "Título del prospecto",
