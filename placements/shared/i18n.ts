@@ -71,9 +71,13 @@ export const dayOf = (iso: string) => new Intl.DateTimeFormat(locale, { dateStyl
 
 /** Bytes as people read them. */
 export function fileSize(bytes: number): string {
-  const [value, unit] =
-    bytes >= 1_000_000 ? ([bytes / 1_000_000, "megabyte"] as const) : ([bytes / 1000, "kilobyte"] as const);
+  const [value, unit] = sizeIn(bytes);
   return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+}
+
+function sizeIn(bytes: number): readonly [value: number, unit: "byte" | "kilobyte" | "megabyte"] {
+  if (bytes >= 1_000_000) return [bytes / 1_000_000, "megabyte"];
+  return bytes >= 100 ? [bytes / 1000, "kilobyte"] : [bytes, "byte"];
 }
 
 function fill(text: string, values: Values): string {

@@ -48,10 +48,10 @@ describe("what is offered for a message", () => {
     ...{ message, edited: false, deleted: false, notTaken: undefined },
     ...more,
   });
-  const own = (more: Partial<MessageAnswer> = {}) => shown(row(1, { direction: "out", ...more }));
+  const own = (more: Partial<MessageAnswer> = {}) => shown(row(1, { direction: "out", agent: { id: "5" }, ...more }));
 
   test("all that the channel can do, and nothing to who only reads", () => {
-    expect(actionsOf(own(), able, true)).toEqual(["reply", "react", "copy", "edit", "remove"]);
+    expect(actionsOf(own(), able, true)).toEqual(["reply", "react", "copy"]);
     expect(actionsOf(shown(row(1)), able, true)).toEqual(["reply", "react", "copy"]);
     expect(actionsOf(own(), able, false)).toEqual(["copy"]);
     expect(actionsOf(own(), undefined, true)).toEqual(["copy"]);
@@ -69,7 +69,7 @@ describe("what is offered for a message", () => {
   test("nothing is changed or quoted that the customer does not have", () => {
     for (const state of ["stored", "sending", "refused", "failed", "uncertain"] as const)
       expect(actionsOf(own({ state }), able, true)).toEqual(["copy"]);
-    expect(actionsOf(own({ text: "" }), able, true)).toEqual(["reply", "react", "remove"]);
+    expect(actionsOf(own({ text: "" }), able, true)).toEqual(["reply", "react"]);
     expect(actionsOf(shown(row(1), { deleted: true }), able, true)).toEqual([]);
     expect(actionsOf(shown(row(1, { notice: "joined" })), able, true)).toEqual([]);
   });

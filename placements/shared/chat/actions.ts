@@ -2,11 +2,11 @@ import type { ChannelAnswer } from "../../../src/api/channels.ts";
 import type { ThreadRow } from "../thread-rows.ts";
 
 /** What an agent can do with a message. */
-export type MessageAction = "reply" | "react" | "copy" | "edit" | "remove";
+export type MessageAction = "reply" | "react" | "copy";
 
 type Capabilities = ChannelAnswer["capabilities"];
 
-/** The customer has it, so it can be quoted and changed there. */
+/** The customer has it, so it can be quoted there. */
 const arrived = ({ message }: ThreadRow): boolean =>
   message.direction === "in" || ["sent", "delivered", "read"].includes(message.state);
 
@@ -20,12 +20,9 @@ export function actionsOf(row: ThreadRow, capabilities: Capabilities | undefined
   const copy: MessageAction[] = message.text === "" ? [] : ["copy"];
   if (!mayWrite || !capabilities || capabilities.oneWay !== undefined || !arrived(row)) return copy;
   const can = (part: string) => capabilities.parts[part]?.out !== "impossible";
-  const own = message.direction === "out" && message.template === undefined;
   return [
     ...(capabilities.quote && can("quote") ? (["reply"] as const) : []),
-    ...(capabilities.reaction === true && can("reaction") ? (["react"] as const) : []),
+    ...(capabilities.reaction && can("reaction") ? (["react"] as const) : []),
     ...copy,
-    ...(own && capabilities.edit && can("edit") && message.text !== "" ? (["edit"] as const) : []),
-    ...(own && capabilities.remove && can("delete") ? (["remove"] as const) : []),
   ];
 }

@@ -13,15 +13,18 @@ export interface MessageActions {
   readonly problem: Readonly<Ref<string | undefined>>;
 }
 
-/**
- * What the menu of a message does at once. A reaction whose answer is lost is seen in the thread, or it is not there.
- * @param refresh reads again what is shown
- */
-export function useMessageActions(refresh: () => Promise<void>): MessageActions {
+export interface MessageActionDeps {
+  /** Reads again what is shown. */
+  readonly refresh: () => Promise<void>;
+  readonly reply: (row: ThreadRow) => void;
+}
+
+/** What the menu of a message does. What was lost on the way is seen in the thread, or it is not there. */
+export function useMessageActions({ refresh, reply }: MessageActionDeps): MessageActions {
   const told = ref("");
   const problem = ref<string>();
 
-  async function run(work: () => Promise<void>): Promise<void> {
+  async function run(work: () => Promise<unknown>): Promise<void> {
     told.value = "";
     problem.value = undefined;
     try {
@@ -41,17 +44,18 @@ export function useMessageActions(refresh: () => Promise<void>): MessageActions 
     }
   }
 
-  async function react(id: string, emoji: string): Promise<void> {
-    await call("POST", `/messages/${id}/reaction`, { emoji, clientId: newClientId() });
-    await refresh();
-  }
-
   return {
     told,
     problem,
-    act(action, { message }, value) {
-      if (action === "copy") void run(() => copy(message.text));
-      if (action === "react") void run(() => react(message.id, value));
+    act(action, row, value) {
+      const { id, text } = row.message;
+      if (action === "copy") void run(() => copy(text));
+      if (action === "react")
+        void run(async () => {
+          await call("POST", `/messages/${id}/reaction`, { emoji: value, clientId: newClientId() });
+          await refresh();
+        });
+      if (action === "reply") reply(row);
     },
   };
 }

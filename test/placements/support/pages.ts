@@ -3,6 +3,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { accountId, conversationId, laneOf, type MessageId } from "../../../src/domain/ids.ts";
 import type { Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
@@ -21,11 +22,14 @@ let context: BrowserContext | undefined;
 const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
-/** To be called once by a file of tests: brings everything up before them, and leaves nothing of one test to the next. */
-export function usePages(): void {
+/**
+ * To be called once by a file of tests: brings everything up before them, and leaves nothing of one test to the next.
+ * @param channels beside the fake Telegram
+ */
+export function usePages(channels: readonly ChannelAdapter[] = []): void {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
-    site = await openSite({ pagesDir: inject("builtPages") });
+    site = await openSite({ pagesDir: inject("builtPages"), channels });
     base = await site.app.listen({ port: 0, host: "127.0.0.1" });
     admin = await site.install();
     if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });

@@ -48,8 +48,8 @@ export const en = {
   failedFirst: "A file could not be uploaded. Try it again or leave it out.",
   oneByOne: "{channel} takes one file in a message: they go one after the other.",
   "file.empty": "The file is empty.",
-  "file.notTaken": "{channel} does not take such files.",
-  "file.tooLarge": "Too large: {channel} takes up to {limit} MB. Send a link instead.",
+  "file.not-taken": "{channel} does not take such files.",
+  "file.too-large": "Too large: {channel} takes up to {limit} MB. Send a link instead.",
 
   "pending.sending": "Sending",
   "pending.waiting": "Not confirmed yet. It is tried again by itself, and arrives once.",
@@ -89,12 +89,13 @@ export const en = {
   "head.spamText": "It is closed here and in Open Channels as spam.",
   "head.transferTitle": "Transfer to a colleague",
   "head.transferTo": "Transfer to this colleague",
-  "head.open": "Open",
-  "head.waiting": "Nobody has it yet",
+  "head.offered": "It waits for you",
+  "head.somebody": "A colleague has it",
+  "head.nobody": "Nobody has it yet",
   "head.mine": "You have it",
   "head.theirs": "{name} has it",
   "head.closed": "Closed",
-  "head.asOf": "As of {time}: Bitrix24 cannot be reached just now.",
+  "head.asOf": "As known at {time}",
   "head.through": "Answer through",
 } as const satisfies Readonly<Record<string, string | Plural>>;
 

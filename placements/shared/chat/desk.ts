@@ -1,0 +1,125 @@
+import { type Ref, shallowRef } from "vue";
+import type { MessageAnswer } from "../../../src/api/messages.ts";
+import { ApiError, call } from "../api.ts";
+import { sentenceOf } from "../loaded.ts";
+import { newClientId } from "./client-id.ts";
+import { createDrafts, type Draft, NO_DRAFT } from "./drafts.ts";
+import { createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
+import { viewerMemory } from "./viewer-memory.ts";
+
+/** What an agent has begun and sent off in one conversation. It goes on while another conversation is looked at. */
+export interface Desk {
+  readonly draft: Readonly<Ref<Draft>>;
+  readonly pending: Readonly<Ref<readonly Pending[]>>;
+  write(change: Partial<Draft>): void;
+  /** Sends what is written. */
+  send(): void;
+  /** Asks again for whatever waits or was refused. */
+  again(clientId: string): void;
+  discard(clientId: string): void;
+  /** Puts a refused message back before the agent, if nothing else is begun. */
+  change(clientId: string): void;
+  /** Hears of each message that the server has taken. Answers how to stop. */
+  onStored(listener: (message: MessageAnswer) => void): () => void;
+}
+
+const drafts = createDrafts(viewerMemory, Date.now);
+const desks = new Map<string, Desk>();
+
+export function deskOf(conversation: string): Desk {
+  const known = desks.get(conversation);
+  if (known) return known;
+  const desk = createDesk(conversation);
+  desks.set(conversation, desk);
+  return desk;
+}
+
+function createDesk(conversation: string): Desk {
+  const draft = shallowRef(drafts.load(conversation));
+  const pending = shallowRef<readonly Pending[]>([]);
+  const listeners = new Set<(message: MessageAnswer) => void>();
+  const pauses = createPauses();
+
+  function write(change: Partial<Draft>): void {
+    draft.value = { ...draft.value, ...change };
+    drafts.save(conversation, draft.value);
+  }
+
+  const outbox = createOutbox({
+    conversation,
+    memory: viewerMemory,
+    post: (message) => post(conversation, message),
+    stored: (message) => {
+      for (const listener of listeners) listener(message);
+    },
+    changed: (list) => {
+      pending.value = list;
+    },
+    pause: pauses.wait,
+    newId: newClientId,
+    now: () => new Date(),
+  });
+
+  return {
+    draft,
+    pending,
+    write,
+    send() {
+      const { text, quote, files } = draft.value;
+      outbox.add({ text, quote, files });
+      write({ ...NO_DRAFT, quote: undefined });
+    },
+    again(clientId) {
+      outbox.again(clientId);
+      pauses.end();
+    },
+    discard: (clientId) => void outbox.take(clientId),
+    change(clientId) {
+      const { text, files } = draft.value;
+      if (text.trim() !== "" || files.length > 0) return;
+      const taken = outbox.take(clientId);
+      if (taken) write({ text: taken.text, quote: taken.quote, files: taken.files });
+    },
+    onStored(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+async function post(conversation: string, message: Pending): Promise<PostOutcome> {
+  const { clientId, text, quote } = message;
+  const body = { clientId, text, ...(quote && { quote: quote.id }) };
+  try {
+    const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, body);
+    return { kind: "stored", message: stored };
+  } catch (thrown) {
+    return { kind: isRefusal(thrown) ? "refused" : "unknown", sentence: sentenceOf(thrown) };
+  }
+}
+
+/** The server has looked at it and said no. A session that ended is none: it is asked again with the next one. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
+
+/** Waits that end sooner when the network is back or somebody is impatient. */
+function createPauses(): { wait(ms: number): Promise<void>; end(): void } {
+  const waiting = new Set<() => void>();
+  const end = () => {
+    for (const resolve of waiting) resolve();
+  };
+  window.addEventListener("online", end);
+  return {
+    end,
+    wait: (ms) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          waiting.delete(done);
+          resolve();
+        };
+        const timer = setTimeout(done, ms);
+        waiting.add(done);
+      }),
+  };
+}

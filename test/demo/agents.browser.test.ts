@@ -1,0 +1,205 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { Demo } from "./demo.ts";
+import { seed } from "./seed.ts";
+
+/** Agents at work on our pages inside the portal: real browser, real server, emulated Telegram. Needs `npm run build`. */
+const ANNA = 5;
+const screenshots = process.env["SCREENSHOTS_DIR"];
+let demo: Demo;
+let browser: Browser;
+let context: BrowserContext | undefined;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  demo = await Demo.start();
+  await seed(demo);
+  browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+afterEach(async () => {
+  await context?.close();
+  context = undefined;
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+async function freshPage(look: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+  context ??= await browser.newContext({ viewport: { width: 1280, height: 720 }, ...look });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return page;
+}
+
+/** The tab of the deal, as Anna sees it inside the portal. */
+async function openTab(portal: Page): Promise<Frame> {
+  await portal.goto(demo.portalUrl);
+  await portal.getByTitle("Who looks at this portal").click();
+  await portal.locator(".who-menu").getByRole("button", { name: /Anna/ }).click();
+  await portal.getByRole("link", { name: "Deals" }).click();
+  await portal.getByRole("button", { name: /Oak table/ }).click();
+  await portal.getByRole("tab", { name: "Chat" }).click();
+  const element = await portal.locator(".card-app iframe").elementHandle();
+  const frame = await element?.contentFrame();
+  if (!frame) throw new Error("the tab has no frame");
+  await frame.getByText("Perfect, then please go ahead!").waitFor();
+  return frame;
+}
+
+async function openWorkplace(userId: number, look?: Parameters<Browser["newContext"]>[0]): Promise<Page> {
+  const page = await freshPage(look);
+  const request = demo.world.portal.portal().appRequest({ userId });
+  const inputs = Object.entries(request.fields).map(([name, value]) => `<input name="${name}" value="${value}">`);
+  const action = `${demo.world.web.url}/placements/workplace${new URL(request.url).search}`;
+  await page.setContent(`<form method="post" action="${action}">${inputs.join("")}</form>`);
+  await page.evaluate("document.forms[0].submit()");
+  await page.getByRole("navigation").waitFor();
+  return page;
+}
+
+const bubble = (page: Page | Frame, text: string) =>
+  page.getByRole("log").getByRole("listitem").filter({ hasText: text });
+const input = (page: Page | Frame) => page.getByRole("textbox", { name: "Message" });
+
+function maria(): number {
+  const people = [...demo.world.telegram.bot().people.values()];
+  const person = people.find(({ username }) => username === "maria_lopez");
+  if (!person) throw new Error("there is no Maria");
+  return person.id;
+}
+const atMarias = () => demo.world.telegram.sentTo(maria());
+
+async function inspect(page: Page | Frame, name: string, picture: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
+    readonly violations: readonly {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: { html: string }[];
+    }[];
+  };
+  if (screenshots !== undefined) await picture.screenshot({ path: join(screenshots, `${name}.png`) });
+  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
+  expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+}
+
+test("an agent answers and quotes in the deal's tab by keyboard alone", async () => {
+  const portal = await freshPage();
+  const tab = await openTab(portal);
+  const keys = portal.keyboard;
+  demo.world.telegram.userWrites(maria(), "Is Saturday possible as well?");
+  await bubble(tab, "Is Saturday possible as well?").waitFor();
+
+  await input(tab).focus();
+  await keys.type("Saturday works too.");
+  await keys.press("Enter");
+  const answer = bubble(tab, "Saturday works too");
+  await answer.getByText("Sent", { exact: true }).waitFor();
+  expect(await input(tab).inputValue()).toBe("");
+  await expect.poll(() => atMarias().at(-1)?.text).toBe("Saturday works too.");
+  expect(await answer.count()).toBe(1);
+
+  const question = bubble(tab, "Is Saturday possible as well?");
+  await question.getByRole("button", { name: "What to do with this message" }).focus();
+  await keys.press("Enter");
+  await tab.getByRole("menuitem", { name: "Reply" }).waitFor();
+  await keys.type("Reply");
+  await keys.press("Enter");
+  await tab.getByText("Reply to Maria Lopez").waitFor();
+  await expect.poll(() => input(tab).evaluate((box) => box === box.ownerDocument.activeElement)).toBe(true);
+  await keys.type("Yes");
+  await keys.press("Shift+Enter");
+  await keys.type("it is");
+  await keys.press("Enter");
+  const quoting = bubble(tab, "it is").last();
+  await quoting.locator("blockquote", { hasText: "Is Saturday possible as well?" }).waitFor();
+  await expect.poll(() => atMarias().at(-1)?.text).toBe("Yes\nit is");
+  expect(atMarias().at(-1)?.reply_to_message?.["text"]).toBe("Is Saturday possible as well?");
+
+  await inspect(tab, "tab-answered", portal);
+});
+
+test("what was refused says why and goes out again; what was begun is there after a reload", async () => {
+  const portal = await freshPage();
+  const tab = await openTab(portal);
+  demo.world.telegram.blockBot(maria());
+  await input(tab).fill("Are you still there?");
+  await portal.keyboard.press("Enter");
+  const refused = bubble(tab, "Are you still there?");
+  await refused.getByText("Refused", { exact: true }).waitFor();
+  await refused.getByText(/blocked/).waitFor();
+  demo.world.telegram.unblockBot(maria());
+  await refused.getByRole("button", { name: "Send again" }).click();
+  await refused.getByText("Sent", { exact: true }).waitFor();
+  expect(atMarias().filter(({ text }) => text === "Are you still there?")).toHaveLength(1);
+
+  // The server is away for a while: the message is not lost and not doubled.
+  let answers = 0;
+  await portal.route("**/api/conversations/*/messages", async (route) => {
+    answers += 1;
+    // The first request arrives and its answer is lost.
+    if (answers === 1) await route.fetch();
+    if (answers < 3) return route.abort();
+    return route.continue();
+  });
+  await input(tab).fill("The lorry leaves at eight.");
+  await portal.keyboard.press("Enter");
+  await bubble(tab, "The lorry leaves at eight.").getByText("Sent", { exact: true }).waitFor();
+  await expect.poll(() => answers, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => bubble(tab, "The lorry leaves at eight.").count()).toBe(1);
+  expect(atMarias().filter(({ text }) => text === "The lorry leaves at eight.")).toHaveLength(1);
+  await portal.unroute("**/api/conversations/*/messages");
+
+  await portal.route("**/api/conversations/*/messages", (route) =>
+    route.fulfill({ status: 409, json: { error: { code: "cannot_send", message: "The window has closed." } } }),
+  );
+  await input(tab).fill("One more thing");
+  await portal.keyboard.press("Enter");
+  const turnedDown = bubble(tab, "One more thing");
+  await turnedDown.getByText("The window has closed.").waitFor();
+  await turnedDown.getByRole("button", { name: "Change it" }).click();
+  await turnedDown.waitFor({ state: "detached" });
+  expect(await input(tab).inputValue()).toBe("One more thing");
+  await portal.unroute("**/api/conversations/*/messages");
+
+  const again = await openTab(portal);
+  expect(await input(again).inputValue()).toBe("One more thing");
+  await input(again).fill("");
+});
+
+const LOOKS: Readonly<Record<string, Parameters<Browser["newContext"]>[0]>> = {
+  light: { viewport: { width: 1280, height: 860 } },
+  dark: { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
+  narrow: { viewport: { width: 390, height: 780 } },
+};
+
+test("the composer stands well in light, dark and narrow, with everything open", async () => {
+  for (const [name, look] of Object.entries(LOOKS)) {
+    await context?.close();
+    context = undefined;
+    const page = await openWorkplace(ANNA, look);
+    await page.getByRole("button", { name: /Maria Lopez/ }).click();
+    const question = bubble(page, "Will the table fit in here?");
+    await question.hover();
+    await question.getByRole("button", { name: "What to do with this message" }).click();
+    await page.getByRole("menuitem", { name: "Reply" }).waitFor();
+    await inspect(page, `workplace-menu-${name}`, page);
+    await page.getByRole("menuitem", { name: "Reply" }).click();
+    await input(page).fill("It will, with room to walk around it.\n\nShall I reserve the chairs too?");
+    await page.getByRole("button", { name: "Put in an emoji" }).click();
+    await page.getByRole("button", { name: "👍" }).click();
+    await expect.poll(() => input(page).inputValue()).toContain("👍");
+    await inspect(page, `workplace-composer-${name}`, page);
+    await page.getByRole("button", { name: "Do not quote it" }).click();
+    await input(page).fill("");
+  }
+});
