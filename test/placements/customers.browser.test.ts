@@ -159,6 +159,25 @@ describe("customers", () => {
     }
   });
 
+  test("open their cards over the page where the portal is around it", async () => {
+    const { maria } = await furnish();
+    const { id } = pages.site.portal.portal.crm.add(2, { title: "Four chairs" }, 1, Date.now());
+    await pages.site.store.people.saveEntities(pages.site.memberId, maria.person, [
+      card("deal", String(id), "Four chairs", "made"),
+    ]);
+    const portal = await pages.openPortal();
+    await portal.getByRole("link", { name: "Market" }).click();
+    await portal.getByRole("button", { name: "Open", exact: true }).click();
+    const app = portal.frameLocator(".slider iframe");
+    const customers = app.getByRole("region", { name: "Customers" });
+    await customers.getByRole("button", { name: /Maria Lopez/ }).click();
+    await customers.getByRole("link", { name: "Four chairs" }).click();
+    await portal.getByRole("heading", { name: /Four chairs/ }).waitFor();
+    // The page stays below, and no window was opened beside it.
+    await customers.getByRole("heading", { name: "Maria Lopez" }).waitFor();
+    expect(portal.context().pages()).toHaveLength(1);
+  });
+
   test("say why each link is theirs, and show the message that it stands in", async () => {
     await furnish();
     const page = await settings();

@@ -2,22 +2,22 @@
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accountId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { factsSchema } from "../../src/rules/facts.ts";
-import { type Ruleset, rulesetSchema } from "../../src/rules/ruleset.ts";
 import { LOOKS, Pages } from "./support/open-pages.ts";
+import { choose, go, RulesPage, saveRules, showRules } from "./support/rules-page.ts";
 
 let pages: Pages;
-let admin: string;
+let rulesPage: RulesPage;
 let account: string;
 
 beforeAll(async () => {
   pages = await Pages.start();
   const { site } = pages;
-  admin = await site.install();
+  const admin = await site.install();
+  rulesPage = new RulesPage(pages, admin);
   const credentials = { token: "1234567890:abcdef" };
   const made = await site.api(admin, "POST", "/accounts", { channel: "telegram", name: "Shop bot", credentials });
   account = made.json().id;
@@ -30,39 +30,10 @@ afterEach(async () => {
   expect(pages.complaints.splice(0)).toEqual([]);
 });
 
-const current = async () => (await pages.site.api(admin, "GET", "/rules")).json();
-async function save(ruleset: object): Promise<void> {
-  const answer = await pages.site.api(admin, "PUT", "/rules", { ruleset, basedOn: (await current()).version });
-  expect(answer.statusCode, answer.body).toBe(200);
-}
-async function stored(): Promise<Ruleset> {
-  const found = await pages.site.store.rulesets.current(pages.site.memberId);
-  return rulesetSchema.parse(found?.content ?? {});
-}
-
-const TAB: Readonly<Record<string, string>> = { en: "Rules", ru: "Правила", la: "Reglas" };
-async function rules(look: BrowserContextOptions = {}, language = "en"): Promise<Page> {
-  const { url, fields } = pages.site.portal.appRequest();
-  const translated = new URL(url);
-  translated.searchParams.set("LANG", language);
-  const page = await pages.open({ url: translated.href, fields }, "/", { ...LOOKS.light, ...look });
-  await show(page, language);
-  return page;
-}
-async function show(page: Page, language = "en"): Promise<void> {
-  await page.getByRole("tab", { name: TAB[language] ?? "" }).click();
-  await page.getByRole("heading", { level: 3 }).waitFor();
-}
-const go = (page: Page, section: string) =>
-  page.getByRole("navigation").getByRole("button", { name: section, exact: true }).click();
-async function choose(within: Page | Locator, label: string, option: string, page = within as Page): Promise<void> {
-  await within.getByRole("combobox", { name: label, exact: true }).first().click();
-  await page.getByRole("option", { name: option, exact: true }).click();
-}
-async function saveRules(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Save rules" }).click();
-  await page.getByText("Saved. These rules count now.").waitFor();
-}
+const current = () => rulesPage.current();
+const save = (ruleset: object) => rulesPage.save(ruleset);
+const stored = () => rulesPage.stored();
+const rules: RulesPage["open"] = (...how) => rulesPage.open(...how);
 
 describe("the rules", () => {
   test("are taken over from the open line, with what it does now shown, and set again when somebody changed it", async () => {
@@ -310,7 +281,7 @@ describe("the rules", () => {
     await page.getByText("Not saved yet").waitFor();
     await page.reload();
     await page.locator("main").waitFor();
-    await show(page);
+    await showRules(page);
     await page.getByText("This is your draft of an earlier visit.").waitFor();
     await go(page, "Who is who");
     expect(await page.getByLabel("Your own phone numbers").inputValue()).toBe("+7 495 000-00-00");

@@ -18,7 +18,7 @@ import {
   shallowRef,
   watch,
 } from "vue";
-import type { CheckedRulesAnswer, CurrentRulesAnswer } from "../../../src/api/rules.ts";
+import type { CheckedRulesAnswer, CurrentRulesAnswer, TriedRulesAnswer } from "../../../src/api/rules.ts";
 import { ApiError, call } from "../../shared/api.ts";
 import { boot } from "../../shared/boot.ts";
 import { type Loaded, sentenceOf, useLoaded } from "../../shared/loaded.ts";
@@ -46,6 +46,8 @@ export interface Editor {
   readonly scope: Ref<Scope>;
   /** Grows with every save: lines and versions look again. */
   readonly stamp: Ref<number>;
+  /** What is known of the message that was tried last. */
+  readonly tried: Ref<TriedRulesAnswer["facts"] | undefined>;
   problemAt(path: string): string | undefined;
   start(): Promise<void>;
   save(note: string): Promise<boolean>;
@@ -98,6 +100,7 @@ export function provideEditor(): Editor {
   const failure = ref<string>();
   const scope = ref<Scope>("chats");
   const stamp = ref(0);
+  const tried = shallowRef<TriedRulesAnswer["facts"]>();
   const names = reactive<Record<string, string>>({});
   const asked = ref(false);
   const broken = shallowRef<readonly Problem[]>([]);
@@ -204,6 +207,7 @@ export function provideEditor(): Editor {
     names,
     scope,
     stamp,
+    tried,
     problemAt: (path) => problems.value.find((problem) => problem.path === path)?.sentence,
     start,
     complete,

@@ -195,6 +195,7 @@ export const en = {
   "journal.noReasons": "The reasons are not kept any more.",
   "journal.conversation": "Show the conversation",
   "journal.conversationOf": "Conversation with {name}",
+  "journal.number": "Number:",
   "journal.tryRules": "Try the rules on this message",
   "journal.export": "Export as CSV",
   "journal.exporting": { one: "{count} message", other: "{count} messages" },

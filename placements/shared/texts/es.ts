@@ -196,6 +196,7 @@ export const es: Texts = {
   "journal.noReasons": "Los motivos ya no se guardan.",
   "journal.conversation": "Mostrar la conversación",
   "journal.conversationOf": "Conversación con {name}",
+  "journal.number": "Número:",
   "journal.tryRules": "Probar las reglas con este mensaje",
   "journal.export": "Exportar como CSV",
   "journal.exporting": { one: "{count} mensaje", other: "{count} mensajes" },

@@ -207,6 +207,7 @@ export const ru: Texts = {
   "journal.noReasons": "Причины больше не хранятся.",
   "journal.conversation": "Показать диалог",
   "journal.conversationOf": "Диалог: {name}",
+  "journal.number": "Номер:",
   "journal.tryRules": "Проверить правила на этом сообщении",
   "journal.export": "Выгрузить в CSV",
   "journal.exporting": {

@@ -45,15 +45,8 @@ export class Pages {
     look: BrowserContextOptions = LOOKS.light,
     before: (page: Page) => Promise<unknown> = async () => undefined,
   ): Promise<Page> {
-    await this.closePage();
-    this.context = await this.browser.newContext(look);
-    const page = await this.context.newPage();
+    const page = await this.freshPage(look);
     await before(page);
-    page.on("pageerror", (error) => this.complaints.push(String(error)));
-    page.on("console", (message) => {
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
-        this.complaints.push(message.text());
-    });
     const inputs = Object.entries(request.fields).map(
       ([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`,
     );
@@ -62,6 +55,26 @@ export class Pages {
     );
     await page.evaluate("document.forms[0].submit()");
     await page.locator("main").waitFor();
+    return page;
+  }
+
+  /** The emulated portal's own page, which opens ours in its frames. */
+  async openPortal(look: BrowserContextOptions = LOOKS.light): Promise<Page> {
+    this.site.emulator.configureApplication({ baseUrl: this.base });
+    const page = await this.freshPage(look);
+    await page.goto(`http://${this.site.portal.portal.address}/`);
+    return page;
+  }
+
+  private async freshPage(look: BrowserContextOptions): Promise<Page> {
+    await this.closePage();
+    this.context = await this.browser.newContext(look);
+    const page = await this.context.newPage();
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
+        this.complaints.push(message.text());
+    });
     return page;
   }
 
