@@ -210,7 +210,7 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
         writes: [...triedWrites(deps.channels, facts, decision, ruleset, language)],
         titles: titlesOf(deps.channels, facts, decision),
         fields: tried.fields.map((one) => ({ ...one })),
-        fieldsUnchecked: tried.unchecked,
+        fieldsUnchecked: tried.unchecked === null ? null : request.say(tried.unchecked),
       };
     },
   );
