@@ -14,7 +14,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ChannelAdapter } from "../src/channels/contract.ts";
 import type { Dispatcher } from "../src/dispatch/contract.ts";
-import { conversationId, laneOf, type PortalId, portalId } from "../src/domain/ids.ts";
+import { conversationId, type LaneId, laneOf, type PortalId, portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { RichText } from "../src/domain/rich-text.ts";
 import type { Logger } from "../src/log/log.ts";
@@ -46,7 +46,7 @@ export interface EventsDeps {
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly fromBBCode: (text: string) => RichText;
   /** Runs work as that portal's, so that one portal's events do not keep another's waiting. */
-  readonly belonging: Pick<Belonging, "writes">;
+  readonly belonging: Pick<Belonging, "writes" | "heardOfChat" | "heardOfCard">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly inTurn: <T>(portal: PortalId, work: () => Promise<T>) => Promise<T>;
   readonly metrics: Metrics;
@@ -189,6 +189,7 @@ async function apply(
         const content = { body: deps.fromBBCode(text), attachments: files };
         const authorId = userId === "0" ? undefined : userId;
         await deps.replies.accept({ kind: "message", portal, chatId, imChatId, imMessageId, authorId, at, content });
+        wakeAll(deps, await deps.belonging.heardOfChat(portal, conversationId(chatId), at, authorId));
       }
       return;
     case "messages-updated":
@@ -226,7 +227,8 @@ async function apply(
       }
       return;
     case "card-changed":
-      return deps.store.people.noteChanged(portal, event.type, event.id);
+      await deps.store.people.noteChanged(portal, event.type, event.id);
+      return wakeAll(deps, await deps.belonging.heardOfCard(portal, event.type, event.id, at));
     case "card-deleted":
       return deps.store.people.entityGone(portal, event.type, event.id);
     case "status-deleted":
@@ -241,6 +243,10 @@ async function showProgress({ store, channels }: EventsDeps, portal: PortalId, c
   const conversation = await store.conversations.find(portal, conversationId(chatId));
   const account = conversation && (await store.accounts.find(portal, conversation.account));
   if (account) channels.get(account.channel)?.progressed?.(account, conversation.externalChatId);
+}
+
+function wakeAll({ dispatcher }: EventsDeps, lanes: readonly LaneId[]): void {
+  for (const lane of lanes) dispatcher.wake(lane);
 }
 
 /** The session is over: what the rules write at its end is written by the inbound lane. */

@@ -25,7 +25,7 @@ export const decisionsAnswer = z
           name: z
             .string()
             .describe(
-              "`lead`, `deal`, `contact`: makes one; `comment:…:<type>:<id>`, `activity:<type>:<id>`, `missed:<type>:<id>`.",
+              "`lead`, `deal`, `contact`: makes one; `comment:…:<type>:<id>`, `activity:<type>:<id>`, `missed:<type>:<id>`, `follow:…`.",
             ),
           at: z.string(),
           state: z.enum(["under-way", "done", "refused", "uncertain"]),

@@ -19,6 +19,9 @@ const line = z.object({
   creates: z.enum(["none", "lead", "deal"]),
   tracks: z.boolean(),
   wanted: z.enum(["line", "rules", "mixed"]).describe("Who is to make things there, by the rules that count."),
+  follows: z
+    .enum(["line", "rules", "nobody"])
+    .describe("Who lets responsible persons follow transfers: the line by its own setting, or these rules."),
   agrees: z.boolean().describe("`false`: the line makes leads or deals although the rules do, or neither does."),
 });
 

@@ -71,6 +71,12 @@ export interface OpenLines {
   ): Promise<PortalOutcome<readonly HistoryMessage[]>>;
   /** Which cards the portal itself has linked the chat to (`entity_data_2` of `imopenlines.dialog.get`). */
   chatLink(chatId: string): Promise<PortalOutcome<ChatLink>>;
+  /** Whoever has the chat (`owner` of `imopenlines.dialog.get`); `undefined` while nobody has taken it. */
+  operatorOf(chatId: string): Promise<PortalOutcome<string | undefined>>;
+  /** Gives the chat to somebody else than whoever acts for us (`imopenlines.operator.transfer`). */
+  transfer(chatId: string, userId: string, leave: () => Promise<boolean>): Promise<PortalOutcome<void>>;
+  /** Whoever acts for us takes the chat (`imopenlines.session.intercept`): nobody can pass one to themselves. */
+  intercept(chatId: string, leave: () => Promise<boolean>): Promise<PortalOutcome<void>>;
   /** A system notice to one employee (used for failed and uncertain deliveries). */
   notify(userId: string, text: string, tag: string): Promise<PortalOutcome<void>>;
 }

@@ -1,6 +1,6 @@
 /** What an open line makes of its chats in the CRM by itself, and how that is switched off and on. */
 import { z } from "zod";
-import type { LineCrm, LineSettings } from "./contract/line-settings.ts";
+import type { LineCrmNow, LineSettings } from "./contract/line-settings.ts";
 import type { PortalCaller, PortalOutcome } from "./contract.ts";
 import { unreadable, wireId } from "./open-lines.ts";
 
@@ -9,12 +9,15 @@ const config = z
     CRM: z.string().catch("Y"),
     CRM_CREATE: z.string().catch("none"),
     CRM_CHAT_TRACKER: z.string().catch("Y"),
+    CRM_TRANSFER_CHANGE: z.string().catch("N"),
   })
   .transform(
-    (line): LineCrm => ({
+    (line): LineCrmNow => ({
       searches: line.CRM === "Y",
       creates: line.CRM_CREATE === "lead" || line.CRM_CREATE === "deal" ? line.CRM_CREATE : "none",
       tracks: line.CRM_CHAT_TRACKER === "Y",
+      // Without the search nothing is linked that could follow.
+      transfers: line.CRM === "Y" && line.CRM_TRANSFER_CHANGE === "Y",
     }),
   );
 
@@ -22,7 +25,7 @@ const config = z
 const configResult = z.union([z.literal(false), config]);
 
 export function createLineSettings(caller: PortalCaller): LineSettings {
-  async function crm(line: string): Promise<PortalOutcome<LineCrm>> {
+  async function crm(line: string): Promise<PortalOutcome<LineCrmNow>> {
     const params = { CONFIG_ID: wireId(line), WITH_QUEUE: "N" };
     const outcome = await caller.call({ method: "imopenlines.config.get", params, effect: "read" });
     if (outcome.kind !== "ok") return outcome;

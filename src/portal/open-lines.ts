@@ -98,6 +98,21 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
       if (!parsed.success) return unreadable("imopenlines.dialog.get");
       return { kind: "ok", value: linkOf(parsed.data.entity_data_2) };
     },
+    async operatorOf(chatId) {
+      const params = { CHAT_ID: wireId(chatId) };
+      const outcome = await caller.call({ method: "imopenlines.dialog.get", params, effect: "read" });
+      if (outcome.kind !== "ok") return outcome;
+      const parsed = ownerResult.safeParse(outcome.value);
+      return parsed.success ? { kind: "ok", value: parsed.data.owner } : unreadable("imopenlines.dialog.get");
+    },
+    async transfer(chatId, userId, leave) {
+      const params = { CHAT_ID: wireId(chatId), USER_ID: wireId(userId) };
+      return done(await caller.call({ method: "imopenlines.operator.transfer", params, effect: "once", leave }));
+    },
+    async intercept(chatId, leave) {
+      const params = { CHAT_ID: wireId(chatId) };
+      return done(await caller.call({ method: "imopenlines.session.intercept", params, effect: "once", leave }));
+    },
     async notify(userId, text, tag) {
       // The tag makes a second notice replace the first one, so a repetition is harmless.
       const call: PortalCall = {
@@ -117,6 +132,14 @@ const dialogResult = z.object({
     .string()
     .nullish()
     .transform((value) => value ?? ""),
+});
+
+/** 0 until somebody has taken the chat. */
+const ownerResult = z.object({
+  owner: z
+    .union([z.string(), z.number(), z.null()])
+    .optional()
+    .transform((owner) => (Number(owner ?? 0) > 0 ? String(owner) : undefined)),
 });
 
 const LINKED = { LEAD: "lead", DEAL: "deal", CONTACT: "contact", COMPANY: "company" } as const;

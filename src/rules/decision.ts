@@ -43,6 +43,7 @@ export const decisionSchema = z
       person: id.nullable().describe("`null`: whoever acts in the portal for the app."),
       givenBy: id.nullable().describe("The filter that spread it over a department: it counts there."),
     }),
+    followTransfers: z.boolean().default(false).describe("Chat and cards follow each other's transfers."),
     comments: commentsShape.pick({ when: true, form: true }),
     title: titles.describe("Templates of the titles of what is created."),
     missedTitle: titles

@@ -29,6 +29,7 @@ export function evaluate(facts: Facts, ruleset: Ruleset): Decision {
     contact: subject.contact,
     owner,
     transfer,
+    followTransfers: groups.responsible.followTransfers,
     comments: { when: groups.comments.when, form: groups.comments.form },
     title: titlesFor(facts.event, groups.titles),
     missedTitle: facts.event === "chat" ? titlesFor("missed", groups.titles) : null,

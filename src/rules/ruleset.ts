@@ -97,6 +97,12 @@ const responsible = z
   .object({
     otherwise: who.nullable().default(null).describe("`null`: whoever installed the app, as the portal does."),
     fromEntity: z.boolean().default(true).describe("Who is responsible for what was found in the CRM stays so."),
+    followTransfers: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Who has the chat is responsible for its lead or deal, and the other way round; the last change counts.",
+      ),
     filters: z
       .array(z.object({ id, name: name.default(""), when, who }))
       .max(200)
@@ -235,9 +241,20 @@ export const departmentsOf = (ruleset: Ruleset): readonly string[] => namedIn(ru
 /** People whom the rules make responsible. */
 export const peopleOf = (ruleset: Ruleset): readonly string[] => namedIn(ruleset, "person");
 
-function namedIn(ruleset: Ruleset, kind: Who["kind"]): readonly string[] {
+/** Whether transfers are followed anywhere: who need not listen for them does not. */
+export const followsTransfers = (ruleset: Ruleset): boolean =>
+  responsibleIn(ruleset).some(({ followTransfers }) => followTransfers);
+
+/** Group 7, wherever it stands. */
+function responsibleIn(ruleset: Ruleset): readonly Groups["responsible"][] {
   const own = [ruleset.requests, ruleset.mail].flatMap((groups) => ("as" in groups ? [] : [groups.responsible]));
-  const all = [ruleset.chats.responsible, ...own, ...ruleset.overrides.flatMap((one) => one.groups.responsible ?? [])];
-  const whos = all.flatMap(({ otherwise, filters }) => [otherwise, ...filters.map((filter) => filter.who)]);
+  return [ruleset.chats.responsible, ...own, ...ruleset.overrides.flatMap((one) => one.groups.responsible ?? [])];
+}
+
+function namedIn(ruleset: Ruleset, kind: Who["kind"]): readonly string[] {
+  const whos = responsibleIn(ruleset).flatMap(({ otherwise, filters }) => [
+    otherwise,
+    ...filters.map((filter) => filter.who),
+  ]);
   return [...new Set(whos.flatMap((one) => (one?.kind === kind ? [one.id] : [])))];
 }

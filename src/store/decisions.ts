@@ -4,6 +4,7 @@ import type { ChatLink } from "../domain/person.ts";
 import { isUuid, toJson } from "./clean.ts";
 import type { DecisionRepository, StepEnd, StoredDecision } from "./contract/rules.ts";
 import { violates } from "./errors.ts";
+import { createFollowing } from "./following.ts";
 import type { Schema } from "./schema.ts";
 import { createSessionEnds } from "./session-ends.ts";
 
@@ -65,6 +66,7 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
               facts: sql`null`,
               decision: sql`null`,
               portal_link: sql`null`,
+              follow: sql`null`,
             })
             .execute();
         });
@@ -162,7 +164,7 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
           .where("portal_id", "=", portal)
           .where("conversation_id", "=", conversation)
           .where("ended_at", "is", null)
-          .returning(["person_id", "message_id", "written_seq", "portal_link"])
+          .returning(["person_id", "message_id", "written_seq", "portal_link", "follow"])
           .executeTakeFirst();
         if (!ended) return;
         await tx
@@ -170,6 +172,8 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
           .values({
             ...ended,
             portal_link: ended.portal_link === null ? sql`null` : toJson(ended.portal_link),
+            // Whoever has the chat goes on having it: the new card does not follow that.
+            follow: ended.follow === null ? sql`null` : toJson(ended.follow),
             portal_id: portal,
             conversation_id: conversation,
             at: sql<Date>`clock_timestamp()`,
@@ -192,6 +196,7 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
     },
 
     ...createSessionEnds(db, read),
+    ...createFollowing(db),
 
     ofConversation: async (portal, conversation, limit) =>
       isUuid(conversation) ? read(sql`d.portal_id = ${portal} and d.conversation_id = ${conversation}`, limit) : [],
@@ -248,5 +253,8 @@ function toDecision(row: Row): StoredDecision {
     ended: row.ended_at !== null,
     ...(row.closed_at !== null && { closedAt: row.closed_at }),
     judged: row.judged_at !== null,
+    ...(row.follow !== null && { follow: row.follow }),
+    ...(row.chat_changed_at !== null && { chatChangedAt: row.chat_changed_at }),
+    ...(row.card_changed_at !== null && { cardChangedAt: row.card_changed_at }),
   };
 }

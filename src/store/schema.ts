@@ -295,6 +295,9 @@ interface DecisionsTable {
   portal_link: Json<unknown>;
   closed_at: Date | null;
   judged_at: Date | null;
+  follow: Json<unknown>;
+  chat_changed_at: Date | null;
+  card_changed_at: Date | null;
 }
 
 interface DecisionStepsTable {

@@ -188,6 +188,57 @@ export function ruleTests(use: () => Store): void {
       expect(await decisions.unjudged(portal, conversation)).toEqual([]);
     });
 
+    it("note what the portal tells of chats and cards, where they follow it, until it was looked at", async () => {
+      const { portal, conversation, message, person } = await begun();
+      const { decisions, conversations, people } = use();
+      const card = { type: "lead", id: "12" } as const;
+      const first = new Date("2026-11-28T10:00:00.123Z");
+      const later = new Date("2026-11-28T10:00:01.456Z");
+      const { id } = await decisions.begin(portal, { conversation, message, person });
+      const now = async () => decisions.find(portal, id);
+      await people.saveEntities(portal, person, [
+        { ...card, why: "made", title: "", open: true, lastActiveAt: first, freshAt: first },
+      ]);
+      await conversations.learn(portal, conversation, { open: true });
+      const decide = (followTransfers: boolean) =>
+        decisions.decide(portal, id, { rulesetVersion: 1, facts: {}, decision: { followTransfers } });
+      await decide(false);
+      expect(await decisions.noteChatChanged(portal, conversation, first)).toBe(false);
+      expect(await decisions.noteCardChanged(portal, card, first)).toEqual([]);
+      await decisions.noteResponsible(portal, card, "5");
+      expect(await now()).not.toHaveProperty("follow");
+
+      await decide(true);
+      expect(await decisions.noteChatChanged(newPortalId(), conversation, first)).toBe(false);
+      expect(await decisions.noteCardChanged(newPortalId(), card, first)).toEqual([]);
+      expect(await decisions.noteCardChanged(portal, { ...card, id: "13" }, first)).toEqual([]);
+      expect(await decisions.noteCardChanged(portal, card, later)).toEqual([conversation]);
+      expect(await decisions.noteCardChanged(portal, card, first)).toEqual([conversation]);
+      expect(await decisions.noteChatChanged(portal, conversation, first, "5")).toBe(true);
+      expect(await now()).toMatchObject({ chatChangedAt: first, cardChangedAt: later });
+      await decisions.noteResponsible(newPortalId(), card, "9");
+      await decisions.noteResponsible(portal, card, "5");
+      expect((await now())?.follow).toEqual({ cards: { "lead:12": "5" } });
+
+      // What came after the look stays to be looked at.
+      await decisions.noteChatChanged(portal, conversation, later);
+      await decisions.noteFollowed(newPortalId(), id, {}, { chat: later, card: later });
+      const state = { operator: "5", cards: { "lead:12": "5" } };
+      await decisions.noteFollowed(portal, id, state, { chat: first, card: later });
+      expect(await now()).toMatchObject({ follow: state, chatChangedAt: later });
+      expect(await now()).not.toHaveProperty("cardChangedAt");
+      await decisions.noteFollowed(portal, id, state, { chat: later });
+      // Written by whoever has the chat: nothing new.
+      expect(await decisions.noteChatChanged(portal, conversation, later, "5")).toBe(false);
+      expect(await decisions.noteChatChanged(portal, conversation, later, "7")).toBe(true);
+      await decisions.renew(portal, conversation);
+      const anew = await decisions.current(portal, conversation);
+      expect(anew?.follow).toEqual(state);
+      expect(anew).not.toHaveProperty("chatChangedAt");
+      await conversations.learn(portal, conversation, { open: false });
+      expect(await decisions.noteCardChanged(portal, card, later)).toEqual([]);
+    });
+
     it("of one portal cannot be seen or changed from another", async () => {
       const { portal, account, conversation, message, person } = await begun();
       const { portal: other } = await place(use());

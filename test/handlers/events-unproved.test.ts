@@ -42,7 +42,7 @@ async function start(): Promise<App> {
   const metrics = createMetrics();
   await registerEvents(server, {
     inTurn: (_portal, work) => work(),
-    belonging: { writes: async () => false },
+    belonging: { writes: async () => false, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: () => undefined },
     store,
     replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),

@@ -105,7 +105,7 @@ async function start(): Promise<App> {
   const channel = fakeChannel();
   const deps: EventsDeps = {
     inTurn: (_portal, work) => work(),
-    belonging: { writes: async () => true },
+    belonging: { writes: async () => true, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: (lane) => void woken.push(lane) },
     store,
     replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),

@@ -109,6 +109,7 @@ describe("the open line", () => {
           tracks: false,
           wanted: "rules",
           agrees: true,
+          follows: "nobody",
         },
       ],
       problem: null,
@@ -117,6 +118,22 @@ describe("the open line", () => {
     expect(line()).toMatchObject({ CRM: "N", CRM_CREATE: "none" });
     await save({});
     expect(line()).toMatchObject({ CRM: "Y", CRM_CREATE: "lead", CRM_CHAT_TRACKER: "Y" });
+  });
+
+  it("is told who follows transfers: the line by its own setting, the rules, or nobody; its setting stays", async () => {
+    const follows = async () => (await site.api(admin, "GET", "/rules/lines")).json().lines[0].follows;
+    await save({});
+    expect([await follows(), line().CRM_TRANSFER_CHANGE]).toEqual(["line", "Y"]);
+    Object.assign(line(), { CRM_TRANSFER_CHANGE: "N" });
+    expect(await follows()).toBe("nobody");
+    await save({ chats: { responsible: { followTransfers: true } } });
+    expect(await follows()).toBe("nobody");
+    Object.assign(line(), { CRM_TRANSFER_CHANGE: "Y" });
+    const groups = { responsible: { followTransfers: true } };
+    await save({ owner: { who: "rules" }, overrides: [{ id: "o", account, groups }] });
+    expect(await follows()).toBe("rules");
+    await save({ owner: { who: "rules" } });
+    expect([await follows(), line().CRM_TRANSFER_CHANGE]).toEqual(["nobody", "Y"]);
   });
 
   it("that somebody switched on again in the portal is shown, and set right", async () => {

@@ -40,12 +40,14 @@ describe("the rules", () => {
     const page = await rules();
     const lines = page.getByRole("region", { name: "What your Open Channels do now" });
     await lines.getByText("By its own settings").waitFor();
+    await lines.getByText("The responsible person follows transfers by its own setting.").waitFor();
     await page.getByRole("radio", { name: "These rules" }).click();
     await page.getByText("The card is shown in the chat. The price").waitFor();
     await pages.inspect(page, "rules-owner");
     await page.getByLabel("What did you change?").fill("we take over");
     await saveRules(page);
     await lines.getByText("As the rules want it", { exact: true }).waitFor();
+    await lines.getByText("The responsible person does not follow transfers.").waitFor();
     const config = pages.site.portal.portal.lines.get(1)?.config ?? {};
     expect(config).toMatchObject({ CRM: "Y", CRM_CREATE: "none", CRM_CHAT_TRACKER: "N" });
     expect(await pages.site.store.rulesets.current(pages.site.memberId)).toMatchObject({ note: "we take over" });
@@ -142,6 +144,10 @@ describe("the rules", () => {
     await page.getByLabel("Find a colleague").fill("ber");
     await page.getByRole("button", { name: "Boris Berg" }).click();
     await page.getByText("Boris Berg", { exact: true }).waitFor();
+    const follow = page.getByRole("switch", { name: "Follow transfers" });
+    expect(await follow.getAttribute("aria-checked")).toBe("false");
+    await follow.click();
+    await pages.inspect(page, "rules-responsible");
     await go(page, "Exceptions");
     await page.getByRole("button", { name: "Add an exception" }).click();
     await page.getByRole("textbox", { name: "Name", exact: true }).fill("Shop");
@@ -153,7 +159,7 @@ describe("the rules", () => {
     await choose(page, "On a repeat contact", "A new deal");
     await saveRules(page);
     const { chats, overrides } = await stored();
-    expect(chats.responsible.otherwise).toEqual({ kind: "person", id: "7" });
+    expect(chats.responsible).toMatchObject({ otherwise: { kind: "person", id: "7" }, followTransfers: true });
     expect(chats.creation.repeat).toBe("nothing");
     expect(overrides).toMatchObject([
       { name: "Shop", account, owner: { who: "rules" }, groups: { creation: { repeat: "deal" } } },

@@ -69,6 +69,8 @@ async function furnish() {
   await step(now, `comment:2:deal:${table}`);
   await step(now, `missed:deal:${table}`, { kind: "done", id: table });
   await step(now, "missed:lead:12", { kind: "done" });
+  await step(now, `follow:0:deal:${table}:5`, { kind: "done", id: "5" });
+  await step(now, "follow:1:chat:7", { kind: "refused", sentence: "The portal passes it on to nobody of that name." });
   await step(now, "activity:contact:3", { kind: "refused", sentence: "The portal says that the contact is gone." });
   await site.store.decisions.noteLink(site.memberId, now, { contact: "3" });
   return { conversation, person, table, chair, decision: now, shop };
@@ -94,6 +96,8 @@ describe("why is it here?", () => {
         "Refused",
         "Nobody answered the chat, so it is called unanswered:",
         "Somebody had changed the title, so it stays:",
+        "The responsible person follows whoever has the chat:",
+        "The chat is passed on to the responsible person of the card",
       ])
         await box.getByText(words).first().waitFor();
       await box.getByText("In Bitrix24 itself, this chat is linked to").waitFor();

@@ -126,6 +126,8 @@ export const customersEn = {
   "why.step.activity": "An activity is added to",
   "why.step.unanswered": "Nobody answered the chat, so it is called unanswered:",
   "why.step.title-kept": "Nobody answered the chat. Somebody had changed the title, so it stays:",
+  "why.step.responsible": "The responsible person follows whoever has the chat:",
+  "why.step.passed-on": "The chat is passed on to the responsible person of the card",
   "why.link": "In Bitrix24 itself, this chat is linked to",
   "why.linkNone": "In Bitrix24 itself, this chat is linked to no card.",
   "why.moveTo": "Move it to",

@@ -123,6 +123,8 @@ export const customersEs = {
   "why.step.activity": "Se añade una actividad a",
   "why.step.unanswered": "Nadie respondió al chat, así que cambia el título:",
   "why.step.title-kept": "Nadie respondió al chat. Alguien había cambiado el título, así que se queda:",
+  "why.step.responsible": "El responsable sigue a quien lleva el chat:",
+  "why.step.passed-on": "El chat se pasa al responsable de la ficha",
   "why.link": "En el propio Bitrix24, este chat está enlazado a",
   "why.linkNone": "En el propio Bitrix24, este chat no está enlazado a ninguna ficha.",
   "why.moveTo": "Mover a",

@@ -7,8 +7,14 @@ export interface LineCrm {
   readonly tracks: boolean;
 }
 
+/** What is only read. */
+export interface LineCrmNow extends LineCrm {
+  /** The responsible person of the line's own cards follows transfers of the chat (`CRM_TRANSFER_CHANGE`). */
+  readonly transfers: boolean;
+}
+
 export interface LineSettings {
-  crm(line: string): Promise<PortalOutcome<LineCrm>>;
+  crm(line: string): Promise<PortalOutcome<LineCrmNow>>;
   /** `imopenlines.config.update`, then read back. */
-  setCrm(line: string, wanted: Partial<LineCrm>): Promise<PortalOutcome<LineCrm>>;
+  setCrm(line: string, wanted: Partial<LineCrm>): Promise<PortalOutcome<LineCrmNow>>;
 }

@@ -10,7 +10,7 @@ import { evaluate } from "../../rules/evaluate.ts";
 import { factsSchema } from "../../rules/facts.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
-import { StoreUnavailable } from "../../store/contract.ts";
+import { type Store, StoreUnavailable } from "../../store/contract.ts";
 import { type Carried, type Case, type CrmDeps, CrmUnavailable } from "./context.ts";
 import { createCards } from "./create.ts";
 import { addContactData, fillFound } from "./fill-cards.ts";
@@ -20,10 +20,12 @@ import { oneAtATime } from "./one-at-a-time.ts";
 import { readLink } from "./portal-link.ts";
 import type { Rules } from "./rulesets.ts";
 import { isSameSession, NEVER, sessionEnd } from "./session.ts";
+import { createTransferEars, followTransfers, type TransferEars } from "./transfers.ts";
 import { judgeSession, mayBeMissed } from "./unanswered.ts";
 import { addActivities, writeComments } from "./write-comments.ts";
 
 export interface BelongingDeps extends CrmDeps {
+  readonly store: CrmDeps["store"] & Pick<Store, "lanes">;
   readonly portals: Pick<PortalDirectory, "crm" | "lines" | "people">;
   readonly rules: Rules;
   readonly identify: Identify;
@@ -51,7 +53,7 @@ const AFTER_FAULT_MS = 60_000;
  * The decision is a row before anything is written, each write a step of it (`steps.ts`): a crash anywhere is picked up
  * by the next run of the lane.
  */
-export interface Belonging {
+export interface Belonging extends TransferEars {
   before(contents: LaneContents, adapter: ChannelAdapter, rows: readonly Message[]): Promise<Beforehand>;
   after(contents: LaneContents, adapter: ChannelAdapter): Promise<Date | undefined>;
   /** What the rules say of rows that open nothing: changes of what was said. */
@@ -179,6 +181,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     await fillFound(deps, now, carried);
     if (trigger) await addContactData(deps, now, carried.stored, trigger, searches.get(id) ?? []);
     await readLink(deps, now, stored, targets.length);
+    await followTransfers(deps, now, carried, targets);
     if (overAt === NEVER) return undefined;
     // With the card that this run may have made.
     const made = (await deps.store.decisions.find(portal, stored.id)) ?? stored;
@@ -188,6 +191,8 @@ export function createBelonging(deps: BelongingDeps): Belonging {
   }
 
   return {
+    ...createTransferEars(deps.store, deps.rules),
+
     async before(contents, adapter, rows) {
       const { conversation } = contents;
       let line = true;

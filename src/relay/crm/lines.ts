@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { PortalId } from "../../domain/ids.ts";
 import type { PortalDirectory } from "../../portal/contract/directory.ts";
-import type { LineCrm } from "../../portal/contract/line-settings.ts";
-import { ownerFor } from "../../rules/compile.ts";
+import type { LineCrm, LineCrmNow } from "../../portal/contract/line-settings.ts";
+import { ownerFor, planFor } from "../../rules/compile.ts";
+import { factsSchema } from "../../rules/facts.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import type { Store } from "../../store/contract.ts";
 
@@ -13,6 +14,8 @@ export interface LineState extends LineCrm {
   readonly wanted: "line" | "rules" | "mixed";
   /** The line does what the rules want of it. */
   readonly agrees: boolean;
+  /** Who lets responsible persons follow transfers of chats. */
+  readonly follows: "line" | "rules" | "nobody";
 }
 
 export interface LinesState {
@@ -44,7 +47,7 @@ export function createLineKeeper(
   async function each(
     portal: PortalId,
     ruleset: Ruleset,
-    work: (line: string, wanted: LineState["wanted"]) => Promise<LineCrm | string>,
+    work: (line: string, wanted: LineState["wanted"]) => Promise<LineCrmNow | string>,
   ): Promise<LinesState> {
     const accounts = (await store.accounts.list(portal)).filter((account) => account.line !== undefined);
     const listed = await portals.connectors(portal).openLines();
@@ -62,7 +65,11 @@ export function createLineKeeper(
       const agrees = wanted === "line" || (done.creates === "none" && !done.tracks);
       if (wanted === "mixed")
         problems.push(`${name}: its accounts differ in who makes leads and deals, so the line makes none.`);
-      lines.push({ ...done, id, name, wanted, agrees });
+      const { transfers, ...does } = done;
+      // The line changes only cards that it made itself (the published on-premise source), and makes none where the rules do.
+      const isFollowed = wanted === "line" ? transfers : followsOn(id, accounts, ruleset);
+      const by = wanted === "line" ? "line" : "rules";
+      lines.push({ ...does, id, name, wanted, agrees, follows: isFollowed ? by : "nobody" });
     }
     return { lines, problem: problems.length === 0 ? undefined : problems.join(" ") };
   }
@@ -110,3 +117,10 @@ function wantedOn(line: string, accounts: readonly Account[], ruleset: Ruleset):
   if (owners.size > 1) return "mixed";
   return owners.has("rules") ? "rules" : "line";
 }
+
+/** Whether the rules follow transfers of chats on this line, for any of its accounts. */
+const followsOn = (line: string, accounts: readonly Account[], ruleset: Ruleset): boolean =>
+  accounts.some(
+    ({ id, line: at }) =>
+      at === line && planFor(factsSchema.parse({ account: { id }, line }), ruleset).groups.responsible.followTransfers,
+  );

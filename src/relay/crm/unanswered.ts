@@ -57,8 +57,7 @@ async function talkOf(of: Case, { facts }: StoredDecision, talk: Talk, end: Sess
 }
 
 async function kindsOf({ people }: Case, writers: readonly Writer[]): Promise<SessionTalk["answers"]> {
-  const kinds = writers.map((writer) => (writer.by === "open-line" ? writer : ("person" as const)));
-  if (kinds.includes("person")) return ["person"];
+  if (writers.some(({ by }) => by === "surface" || by === "device")) return ["person"];
   const authors = writers.flatMap(({ authorId }) => authorId ?? []);
   const known = answerOf(await people.peopleAmong(authors));
   return writers.map(({ authorId }) => {

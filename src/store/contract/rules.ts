@@ -1,6 +1,6 @@
 import type { ConversationId, DecisionId, MessageId, PersonId, PortalId } from "../../domain/ids.ts";
 import type { Origin } from "../../domain/message.ts";
-import type { ChatLink } from "../../domain/person.ts";
+import type { ChatLink, EntityType } from "../../domain/person.ts";
 
 /** Rulesets in versions. A saved version is never changed: rolling back saves an old one's content as a new version. */
 export interface RulesetRepository {
@@ -74,6 +74,17 @@ export interface DecisionRepository {
   noteJudged(portal: PortalId, decision: DecisionId): Promise<void>;
   /** Who spoke in the session of a decision: from the message that opened it to the one that opened the next. */
   talk(portal: PortalId, decision: DecisionId): Promise<Talk | undefined>;
+  /**
+   * The portal told something of the chat: who has it may be another one now. Only where the current decision follows
+   * transfers, and not when it was written by whoever is known to have it. Answers whether there is something to look at.
+   */
+  noteChatChanged(portal: PortalId, conversation: ConversationId, at: Date, author?: string): Promise<boolean>;
+  /** The same for a card: answers the open conversations of its person whose decisions follow transfers. */
+  noteCardChanged(portal: PortalId, card: CardRef, at: Date): Promise<readonly ConversationId[]>;
+  /** How it is now; what the portal told up to `seen` is done with. */
+  noteFollowed(portal: PortalId, decision: DecisionId, now: unknown, seen: Seen): Promise<void>;
+  /** Before we make somebody responsible ourselves: no decision that knows the card takes that for a change of others'. */
+  noteResponsible(portal: PortalId, card: CardRef, person: string): Promise<void>;
   /** For the journal and "why is it here?". Newest first. */
   ofConversation(portal: PortalId, conversation: ConversationId, limit: number): Promise<readonly StoredDecision[]>;
   /** For comparing a draft with the live rules: the last ones of the portal that have facts, newest first. */
@@ -82,6 +93,16 @@ export interface DecisionRepository {
   given(portal: PortalId, since: Date): Promise<readonly Given[]>;
   /** How many conversations each person is responsible for whose session has not ended. */
   loads(portal: PortalId): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface CardRef {
+  readonly type: EntityType;
+  readonly id: string;
+}
+
+export interface Seen {
+  readonly chat?: Date | undefined;
+  readonly card?: Date | undefined;
 }
 
 export interface Talk {
@@ -149,4 +170,9 @@ export interface StoredDecision {
   readonly closedAt?: Date;
   /** Whether anybody had answered was judged, or is not to be. */
   readonly judged: boolean;
+  /** Who had the chat and its cards when they were last looked at, as it was noted: `{operator, cards: {"lead:12": …}, …}`. */
+  readonly follow?: unknown;
+  /** What the portal told of them since. */
+  readonly chatChangedAt?: Date;
+  readonly cardChangedAt?: Date;
 }

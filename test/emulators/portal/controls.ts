@@ -7,6 +7,7 @@ import {
   deleteAsOperator,
   editAsOperator,
   finishDialog,
+  passDialog,
   writeAsOperator,
   writeAsSystem,
 } from "./open-lines.ts";
@@ -244,6 +245,10 @@ export class PortalControls {
   operatorAccepts(chatId: number, userId?: number): void {
     const chat = this.#chat(chatId);
     acceptDialog(this.portal, chat, userId ?? chat.ownerId);
+  }
+
+  operatorTransfers(chatId: number, toUserId: number): void {
+    passDialog(this.portal, this.#chat(chatId), toUserId);
   }
 
   finishDialog(chatId: number): boolean {

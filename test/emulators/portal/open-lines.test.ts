@@ -412,3 +412,25 @@ describe("CRM at the start of a session", () => {
     });
   });
 });
+
+describe("imopenlines.operator.transfer", () => {
+  it("gives the chat to another employee at once, never to whoever asks, and nobody has a new one", async () => {
+    const connector = await connect(world);
+    await world.call("imconnector.send.messages", oneMessage(connector, "hi"));
+    const CHAT_ID = onlyChat().id;
+    const owner = async () => at(await world.call("imopenlines.dialog.get", { CHAT_ID }), "result.owner");
+    expect(await owner()).toBe(0);
+    expect(await world.call("imopenlines.operator.transfer", { CHAT_ID, USER_ID: 7 })).toMatchObject({
+      body: { result: true },
+    });
+    expect(await owner()).toBe(7);
+    expect(await world.call("imopenlines.operator.transfer", { CHAT_ID, USER_ID: 1 })).toMatchObject({
+      status: 400,
+      body: { error: "OPERATOR_WRONG" },
+    });
+    await world.call("imopenlines.session.intercept", { CHAT_ID });
+    expect(await owner()).toBe(1);
+    await world.call("imopenlines.operator.another.finish", { CHAT_ID });
+    expect(await owner()).toBe(0);
+  });
+});

@@ -248,6 +248,18 @@ export function acceptDialog(portal: EmulatedPortal, chat: Chat, userId: number)
   return session;
 }
 
+/** Passed on by a person: whoever gets it has it at once, and the others leave (the box edition). */
+export function passDialog(portal: EmulatedPortal, chat: Chat, userId: number): Session {
+  const { session } = ensureSession(portal, chat);
+  session.state = "answered";
+  session.operatorId = userId;
+  chat.ownerId = userId;
+  chat.members = [userId];
+  if (portal.settings.systemMessages)
+    writeAsSystem(portal, chat, `The dialogue was passed to ${displayName(portal.users.get(userId))}`);
+  return session;
+}
+
 /** Closes the running session; false when there is none. */
 export function finishDialog(portal: EmulatedPortal, chat: Chat, spam = false): boolean {
   const session = openSession(portal, chat);

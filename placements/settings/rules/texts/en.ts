@@ -79,6 +79,9 @@ export const en = {
   "lines.searchesNot": "Does not look for the customer.",
   "lines.tracks": "Takes phones and e-mails from chats.",
   "lines.tracksNot": "Takes no phones or e-mails from chats.",
+  "lines.follows.line": "The responsible person follows transfers by its own setting.",
+  "lines.follows.rules": "The responsible person follows transfers by these rules, both ways.",
+  "lines.follows.nobody": "The responsible person does not follow transfers.",
   "lines.agrees.line": "By its own settings",
   "lines.agrees.rules": "As the rules want it",
   "lines.agrees.mixed": "Its channels differ",
@@ -237,6 +240,9 @@ export const en = {
   "responsible.fromEntity": "The client's responsible person stays",
   "responsible.fromEntityHelp":
     "Who is responsible for the lead, deal or client that was found is so for what is new, too.",
+  "responsible.follow": "Follow transfers",
+  "responsible.followHelp":
+    "Whoever takes a chat over becomes responsible for its open lead or deal, also for one that was there before. When somebody else is made responsible in the CRM, the open chat is passed on to them, in the name of whoever installed Threadline, who needs access to it. The last change counts. Bitrix24 tells of no transfer: it is noticed when somebody writes in the chat. From the next chat on.",
   "responsible.filters": "By conditions",
   "responsible.otherwise": "All others",
   "responsible.installer": "Whoever installed Threadline",

@@ -79,6 +79,9 @@ export const es: RulesTexts = {
   "lines.searchesNot": "No busca al cliente.",
   "lines.tracks": "Toma teléfonos y correos de los chats.",
   "lines.tracksNot": "No toma teléfonos ni correos de los chats.",
+  "lines.follows.line": "El responsable sigue las transferencias por el ajuste del propio canal.",
+  "lines.follows.rules": "El responsable sigue las transferencias por estas reglas, en ambos sentidos.",
+  "lines.follows.nobody": "El responsable no sigue las transferencias.",
   "lines.agrees.line": "Con sus propios ajustes",
   "lines.agrees.rules": "Como quieren las reglas",
   "lines.agrees.mixed": "Sus canales difieren",
@@ -236,6 +239,9 @@ export const es: RulesTexts = {
   "responsible.fromEntity": "El responsable del cliente se queda",
   "responsible.fromEntityHelp":
     "Quien es responsable del prospecto, la negociación o el cliente encontrado lo es también de lo nuevo.",
+  "responsible.follow": "Seguir las transferencias",
+  "responsible.followHelp":
+    "Quien toma un chat se hace responsable de su prospecto o negociación abiertos, también de los que ya existían. Si en el CRM se cambia el responsable, el chat abierto se le pasa, en nombre de quien instaló Threadline, que necesita acceso al chat. Cuenta el último cambio. Bitrix24 no avisa de una transferencia: se nota cuando alguien escribe en el chat. Vale desde el próximo chat.",
   "responsible.filters": "Por condiciones",
   "responsible.otherwise": "Todos los demás",
   "responsible.installer": "Quien instaló Threadline",

@@ -1,5 +1,5 @@
 import type { Chat, Message, PortalFile, PortalUser, Session } from "../model.ts";
-import { displayName } from "../open-lines.ts";
+import { displayName, openSession } from "../open-lines.ts";
 import { type EmulatedPortal, messageParameters } from "../portal.ts";
 import { type Fields, isoDate, phpObject } from "../values.ts";
 
@@ -138,7 +138,8 @@ export function chatDetails(portal: EmulatedPortal, chat: Chat, viewer: PortalUs
     parent_message_id: 0,
     name: chat.title,
     description: null,
-    owner: chat.ownerId,
+    // The documentation's sample: 0 while nobody has taken it.
+    owner: openSession(portal, chat)?.state === "answered" ? chat.ownerId : 0,
     extranet: false,
     avatar: "",
     color: "#58cc47",

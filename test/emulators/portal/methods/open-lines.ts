@@ -1,6 +1,6 @@
 import { contractTable } from "../contract.ts";
 import type { Chat, OpenLine } from "../model.ts";
-import { acceptDialog, ensureSession, finishDialog, openSession, writeAsSystem } from "../open-lines.ts";
+import { acceptDialog, ensureSession, finishDialog, openSession, passDialog, writeAsSystem } from "../open-lines.ts";
 import { answer, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
 import { asInteger, asList, asRecord, asText, type Fields, isRecord } from "../values.ts";
 import type { CallContext, MethodEntry, MethodFamily } from "./context.ts";
@@ -129,8 +129,14 @@ function transfer(context: CallContext, chat: Chat, parameters: Fields): RestRes
   const target = queueId === undefined ? userId : portal.line(queueId)?.queue[0];
   const person = target === undefined ? undefined : portal.users.get(target);
   const session = openSession(portal, chat);
-  if (person === undefined || person.kind !== "employee" || person.extranet || session === undefined) {
+  // Nobody can pass a chat to themselves (the box edition refuses it).
+  const isSelf = queueId === undefined && person?.id === context.user.id;
+  if (person === undefined || person.kind !== "employee" || person.extranet || session === undefined || isSelf) {
     return refuse(400, "OPERATOR_WRONG", "You cannot redirect to this operator");
+  }
+  if (queueId === undefined) {
+    passDialog(portal, chat, person.id);
+    return answer(true);
   }
   session.operatorId = person.id;
   session.state = "new";
