@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { FormConfig } from "../src/api/forms.ts";
-import type { ChannelAdapter, ChannelEvent } from "../src/channels/contract.ts";
+import type { ChannelEvent } from "../src/channels/contract/events.ts";
+import type { ChannelAdapter } from "../src/channels/contract.ts";
 import type { Account } from "../src/domain/account.ts";
 import { accountId } from "../src/domain/ids.ts";
 import type { Logger } from "../src/log/log.ts";

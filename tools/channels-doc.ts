@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Capabilities, ChannelAdapter, MessagePart, Support } from "../src/channels/contract.ts";
+import type { Capabilities, MessagePart, Support } from "../src/channels/contract/capabilities.ts";
+import type { ChannelAdapter } from "../src/channels/contract.ts";
 import { createChannels } from "../src/channels/registry.ts";
 
 export const CHANNELS_DOC = fileURLToPath(new URL("../docs/channels.md", import.meta.url));

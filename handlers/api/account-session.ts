@@ -1,7 +1,7 @@
 import { accountSession, accountSessionAnswer } from "../../src/api/account-session.ts";
 import { accountParams } from "../../src/api/accounts.ts";
 import { errorAnswer } from "../../src/api/common.ts";
-import type { SessionPrompt } from "../../src/channels/contract.ts";
+import type { SessionPrompt } from "../../src/channels/contract/sessions.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";

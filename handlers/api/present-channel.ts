@@ -1,5 +1,6 @@
 import type { ChannelAnswer, SetupStepAnswer } from "../../src/api/channels.ts";
-import type { ChannelAdapter, SetupField, SetupStep } from "../../src/channels/contract.ts";
+import type { SetupField, SetupStep } from "../../src/channels/contract/setup.ts";
+import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import { inLanguage, type Language, type Localised, type Say } from "../../src/domain/localised.ts";
 
 /** What a channel says of itself, in one language. */

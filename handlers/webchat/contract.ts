@@ -1,5 +1,5 @@
 import type { SessionAnswer, WrongFields } from "../../src/api/webchat.ts";
-import type { ChannelEvent, MessageReceived, ReceiptReceived } from "../../src/channels/contract.ts";
+import type { ChannelEvent, MessageReceived, ReceiptReceived } from "../../src/channels/contract/events.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { AccountId, MediaId, PortalId } from "../../src/domain/ids.ts";
 import type { Attachment, AttachmentSource, Quote } from "../../src/domain/message.ts";

@@ -1,4 +1,5 @@
-import type { ChannelAdapter, Pacer } from "./contract.ts";
+import type { Pacer } from "./contract/pacing.ts";
+import type { ChannelAdapter } from "./contract.ts";
 import { createFormAdapter } from "./form/adapter.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";

@@ -1,4 +1,4 @@
-import type { PaceRule, Pacer } from "../channels/contract.ts";
+import type { PaceRule, Pacer } from "../channels/contract/pacing.ts";
 import { type Books, createTurns, MOST_AHEAD_MS, type PacingClock, systemClock, type Taken } from "./turns.ts";
 
 /**

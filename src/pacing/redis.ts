@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
-import type { PaceRule, Pacer } from "../channels/contract.ts";
+import type { PaceRule, Pacer } from "../channels/contract/pacing.ts";
 import { createMemoryBooks } from "./memory.ts";
 import { type Books, createTurns, MOST_AHEAD_MS, type PacingClock, systemClock, type Taken } from "./turns.ts";
 

@@ -1,4 +1,4 @@
-import { type PaceRule, type Pacer, TurnTooFar } from "../channels/contract.ts";
+import { type PaceRule, type Pacer, TurnTooFar } from "../channels/contract/pacing.ts";
 
 /**
  * The waiting room before a vendor's limits: one row per account, first come first served, where those who wait for a

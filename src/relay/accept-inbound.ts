@@ -1,4 +1,10 @@
-import type { ChannelEvent, ChatMoved, ReceiptReceived, SendingFailed, SendingProved } from "../channels/contract.ts";
+import type {
+  ChannelEvent,
+  ChatMoved,
+  ReceiptReceived,
+  SendingFailed,
+  SendingProved,
+} from "../channels/contract/events.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
 import { messageId } from "../domain/ids.ts";

@@ -1,4 +1,4 @@
-import type { Capabilities, MessagePart } from "../channels/contract.ts";
+import type { Capabilities, MessagePart } from "../channels/contract/capabilities.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { AttachmentKind, Content } from "../domain/message.ts";

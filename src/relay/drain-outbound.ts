@@ -1,4 +1,5 @@
-import type { ChannelAdapter, Outgoing, SendOutcome } from "../channels/contract.ts";
+import type { Outgoing, SendOutcome } from "../channels/contract/sending.ts";
+import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { laneOf, messageId } from "../domain/ids.ts";

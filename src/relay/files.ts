@@ -1,4 +1,5 @@
-import type { ChannelAdapter, Outgoing } from "../channels/contract.ts";
+import type { Outgoing } from "../channels/contract/sending.ts";
+import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Attachment, Message } from "../domain/message.ts";
 import { withoutTurns } from "../domain/rich-text.ts";

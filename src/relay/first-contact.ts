@@ -7,7 +7,8 @@
  * before anything is stored.
  */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
-import type { ChannelAdapter, PersonOutcome, WantedPerson } from "../channels/contract.ts";
+import type { PersonOutcome, WantedPerson } from "../channels/contract/sending.ts";
+import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Customer } from "../domain/conversation.ts";

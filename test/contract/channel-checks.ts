@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { MediaOutcome, SendOutcome } from "../../src/channels/contract.ts";
+import type { MediaOutcome, SendOutcome } from "../../src/channels/contract/sending.ts";
 import type { Account } from "../../src/domain/account.ts";
 
 /** Small checks of the channel battery. */

@@ -1,17 +1,9 @@
 import { Readable } from "node:stream";
-import type {
-  ChannelAdapter,
-  ChannelEvent,
-  ChannelRequest,
-  Outgoing,
-  OutgoingChange,
-  OutgoingReaction,
-  PaceRule,
-  Pacer,
-  PublicPlace,
-  Session,
-  WantedPerson,
-} from "../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../src/channels/contract/events.ts";
+import type { PaceRule, Pacer } from "../../src/channels/contract/pacing.ts";
+import type { Outgoing, OutgoingChange, OutgoingReaction, WantedPerson } from "../../src/channels/contract/sending.ts";
+import type { Session } from "../../src/channels/contract/sessions.ts";
+import type { ChannelAdapter, ChannelRequest, PublicPlace } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { mediaId } from "../../src/domain/ids.ts";
 import type { Attachment, AttachmentKind, Content, Template } from "../../src/domain/message.ts";

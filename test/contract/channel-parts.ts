@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { ChannelEvent, MessageReceived, Support } from "../../src/channels/contract.ts";
+import type { Support } from "../../src/channels/contract/capabilities.ts";
+import type { ChannelEvent, MessageReceived } from "../../src/channels/contract/events.ts";
 import type { Button, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { expectSentence } from "./channel-checks.ts";

@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type {
-  ChannelAdapter,
-  ChannelEvent,
-  ChannelRequest,
-  Outgoing,
-  SendOutcome,
-} from "../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../src/channels/contract/events.ts";
+import type { Outgoing, SendOutcome } from "../../src/channels/contract/sending.ts";
+import type { ChannelAdapter, ChannelRequest } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import type { Attachment, AttachmentKind, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type PaceRule, type Pacer, TurnTooFar } from "../../src/channels/contract.ts";
+import { type PaceRule, type Pacer, TurnTooFar } from "../../src/channels/contract/pacing.ts";
 import type { PacingClock } from "../../src/pacing/turns.ts";
 
 /** What every pacer promises. Time stands still until the tests let it go on. */

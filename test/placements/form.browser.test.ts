@@ -8,7 +8,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { registerForms } from "../../handlers/forms.ts";
-import type { ChannelEvent } from "../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../src/channels/contract/events.ts";
 import { createFormAdapter } from "../../src/channels/form/adapter.ts";
 import { createFormDesk } from "../../src/channels/form/desk.ts";
 import type { Account } from "../../src/domain/account.ts";

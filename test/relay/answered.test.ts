@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Capabilities, SendOutcome } from "../../src/channels/contract.ts";
+import type { Capabilities } from "../../src/channels/contract/capabilities.ts";
+import type { SendOutcome } from "../../src/channels/contract/sending.ts";
 import type { ConversationId, MessageId } from "../../src/domain/ids.ts";
 import type { Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";

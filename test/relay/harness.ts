@@ -4,13 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { z } from "zod";
-import type {
-  ChannelAdapter,
-  ChannelEvent,
-  Outgoing,
-  OutgoingReaction,
-  SendOutcome,
-} from "../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../src/channels/contract/events.ts";
+import type { Outgoing, OutgoingReaction, SendOutcome } from "../../src/channels/contract/sending.ts";
+import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { type ConversationId, conversationId, laneOf, type PortalId, portalId } from "../../src/domain/ids.ts";
 import type { Content } from "../../src/domain/message.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelEvent } from "../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../src/channels/contract/events.ts";
 import type { ConversationId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { Relay } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelEvent } from "../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../src/channels/contract/events.ts";
 import type { Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { toBbcode } from "../../src/portal/bbcode.ts";

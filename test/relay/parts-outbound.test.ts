@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Capabilities, MessagePart } from "../../src/channels/contract.ts";
+import type { Capabilities, MessagePart } from "../../src/channels/contract/capabilities.ts";
 import type { Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";

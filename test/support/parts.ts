@@ -1,4 +1,4 @@
-import type { Capabilities } from "../../src/channels/contract.ts";
+import type { Capabilities } from "../../src/channels/contract/capabilities.ts";
 
 /** Of a channel that takes nothing but what a test says. */
 export const NO_PARTS: Capabilities["parts"] = {

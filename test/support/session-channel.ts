@@ -1,14 +1,8 @@
 import { Readable } from "node:stream";
 import { z } from "zod";
-import type {
-  ChannelAdapter,
-  MediaOutcome,
-  PersonOutcome,
-  SendOutcome,
-  Session,
-  SessionHost,
-  SessionPrompt,
-} from "../../src/channels/contract.ts";
+import type { MediaOutcome, PersonOutcome, SendOutcome } from "../../src/channels/contract/sending.ts";
+import type { Session, SessionHost, SessionPrompt } from "../../src/channels/contract/sessions.ts";
+import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Account, ConnectionState } from "../../src/domain/account.ts";
 import { NO_PARTS } from "./parts.ts";
 import { everywhere } from "./words.ts";

@@ -103,6 +103,8 @@ const welcome: readonly Case[] = [
   { from: "src/channels/viber/y.ts", to: "src/channels/viber/target.ts", rules: [] },
   { from: "src/channels/viber/z.ts", to: "src/channels/shared/target.ts", rules: [] },
   { from: "src/channels/contract.ts", to: "src/domain/target.ts", rules: [] },
+  { from: "src/channels/z/z.ts", to: "src/channels/contract/events.ts", rules: [] },
+  { from: "src/channels/contract/events.ts", to: "src/domain/target.ts", rules: [] },
   { from: "src/relay/y.ts", to: "src/store/contract.ts", rules: [] },
   { from: "src/relay/v.ts", to: "src/store/contract/target.ts", rules: [] },
   { from: "src/relay/w.ts", to: "src/media/contract.ts", rules: [] },

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { ChannelAdapter, Connected, SendOutcome } from "../contract.ts";
+import type { SendOutcome } from "../contract/sending.ts";
+import type { ChannelAdapter, Connected } from "../contract.ts";
 import { partsOf } from "../shared/capability-tables.ts";
 import { formKey, receiveForm } from "./receive.ts";
 import { formSentences } from "./sentences.ts";

@@ -1,5 +1,5 @@
 import type { Localised } from "../../domain/localised.ts";
-import type { SetupStep } from "../contract.ts";
+import type { SetupStep } from "../contract/setup.ts";
 import { contactFields } from "../shared/contact-details.ts";
 import { colorField, consentField, languageField, setting, sitesField } from "../shared/setup-field.ts";
 

@@ -1,5 +1,5 @@
 import type { AttachmentKind } from "../../domain/message.ts";
-import type { AttachmentLimit, Capabilities, MessagePart, Support } from "../contract.ts";
+import type { AttachmentLimit, Capabilities, MessagePart, Support } from "../contract/capabilities.ts";
 
 /** Tables of capabilities, written by what sets a channel apart. */
 

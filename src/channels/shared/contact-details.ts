@@ -1,6 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js";
 import { z } from "zod";
-import type { SetupField } from "../contract.ts";
+import type { SetupField } from "../contract/setup.ts";
 import { choiceSetting, countrySetting } from "./setting.ts";
 import { setting } from "./setup-field.ts";
 

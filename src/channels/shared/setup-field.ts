@@ -1,5 +1,5 @@
 import type { Localised } from "../../domain/localised.ts";
-import type { SetupField } from "../contract.ts";
+import type { SetupField } from "../contract/setup.ts";
 
 /** Pieces of which the setup steps of channels are made. */
 

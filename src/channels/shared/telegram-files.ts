@@ -1,5 +1,6 @@
 import type { Attachment, AttachmentKind } from "../../domain/message.ts";
-import type { AttachmentLimit, OpenedFile, SendOutcome } from "../contract.ts";
+import type { AttachmentLimit } from "../contract/capabilities.ts";
+import type { OpenedFile, SendOutcome } from "../contract/sending.ts";
 
 /**
  * How Telegram takes files, from bots and people alike: they meet the same servers. Which types a method takes differs and

@@ -1,5 +1,6 @@
 import type { Button, Content } from "../../domain/message.ts";
-import type { Capabilities, SendOutcome, Support } from "../contract.ts";
+import type { Capabilities, Support } from "../contract/capabilities.ts";
+import type { SendOutcome } from "../contract/sending.ts";
 
 type Refused = Extract<SendOutcome, { kind: "refused" }>;
 

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConnectionState } from "../../domain/account.ts";
-import type { ChannelAdapter, Pacer, Session, SessionHost } from "../contract.ts";
+import type { Pacer } from "../contract/pacing.ts";
+import type { Session, SessionHost } from "../contract/sessions.ts";
+import type { ChannelAdapter } from "../contract.ts";
 import { capabilities, credentials, icon, settings } from "./about.ts";
 import type { OpenClient } from "./client.ts";
 import { telegramPersonSentences } from "./sentences.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * How many people were looked for and written to first today (UTC), kept over restarts. Counted before the call: a crash

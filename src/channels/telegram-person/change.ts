@@ -1,5 +1,5 @@
 import type { tl } from "@mtcute/core";
-import type { OutgoingChange, OutgoingReaction, SendOutcome } from "../contract.ts";
+import type { OutgoingChange, OutgoingReaction, SendOutcome } from "../contract/sending.ts";
 import { storableText } from "../shared/clean-text.ts";
 import { splitText } from "../shared/split-text.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";

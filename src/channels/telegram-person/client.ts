@@ -1,5 +1,5 @@
 import type { tl } from "@mtcute/core";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * All that this channel needs of a Telegram client, in Telegram's own words (the TL schema). `mtcute-client.ts` fulfils

@@ -1,5 +1,6 @@
 import type { tl } from "@mtcute/core";
-import type { PersonOutcome, SessionMemory, WantedPerson } from "../contract.ts";
+import type { PersonOutcome, WantedPerson } from "../contract/sending.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 import { type CallFailure, floodSeconds, says, tryCall } from "./client.ts";
 import { accountState, spoken } from "./outcomes.ts";
 import { customerOf } from "./peers.ts";

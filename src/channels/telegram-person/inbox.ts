@@ -1,4 +1,5 @@
-import type { ChannelEvent, SessionHost } from "../contract.ts";
+import type { ChannelEvent } from "../contract/events.ts";
+import type { SessionHost } from "../contract/sessions.ts";
 
 /**
  * One account's events on their way into the store, one after the other.

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import { z } from "zod";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 import { channelOf } from "./peers.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { tl } from "@mtcute/core";
 import type { ConnectionState } from "../../domain/account.ts";
-import type { SessionPrompt } from "../contract.ts";
+import type { SessionPrompt } from "../contract/sessions.ts";
 import { CallFailed, type CallFailure, floodSeconds, type PersonClient, says, tryCall } from "./client.ts";
 import { outcomeOf, spoken } from "./outcomes.ts";
 

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { tl } from "@mtcute/core";
-import type { MediaOutcome } from "../contract.ts";
+import type { MediaOutcome } from "../contract/sending.ts";
 import { type Called, CallFailed, type CallFailure, floodSeconds, type PersonClient, tryCall } from "./client.ts";
 import { decodeRef, type MediaRef, refOfDocument, refOfPhoto } from "./media-ref.ts";
 import { accountState, spoken } from "./outcomes.ts";

@@ -1,5 +1,5 @@
 import type { ConnectionState } from "../../domain/account.ts";
-import type { SendOutcome } from "../contract.ts";
+import type { SendOutcome } from "../contract/sending.ts";
 import { type CallFailure, floodSeconds, says } from "./client.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { ContactCard, Content, Place } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
-import type { OpenedFile, SendOutcome } from "../contract.ts";
+import type { OpenedFile, SendOutcome } from "../contract/sending.ts";
 import { storableText } from "../shared/clean-text.ts";
 import { splitText } from "../shared/split-text.ts";
 import {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import type { Customer } from "../../domain/conversation.ts";
 import { plainText } from "../../domain/rich-text.ts";
-import type { ChannelEvent, ChatMoved, MessageReceived } from "../contract.ts";
+import type { ChannelEvent, ChatMoved, MessageReceived } from "../contract/events.ts";
 import type { PersonSettings } from "./about.ts";
 import type { Budget } from "./budget.ts";
 import type { People } from "./client.ts";

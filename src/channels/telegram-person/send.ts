@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { tl } from "@mtcute/core";
 import type { Account } from "../../domain/account.ts";
-import type { OpenedFile, Outgoing, SendOutcome } from "../contract.ts";
+import type { OpenedFile, Outgoing, SendOutcome } from "../contract/sending.ts";
 import { FileReadError } from "../shared/network-errors.ts";
 import { checkFile } from "../shared/telegram-files.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";

@@ -1,5 +1,5 @@
 import type { ITelegramStorageProvider } from "@mtcute/core";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * mtcute's storage over the account's memory. Keys: `key/<dc>`, `tmp/<dc>/<n>`, `kv/<key>`, `peer/<id>`, `name/<name>`,

@@ -1,6 +1,8 @@
 import type { tl } from "@mtcute/core";
 import type { Account, ConnectionState } from "../../domain/account.ts";
-import type { ChannelEvent, PaceRule, Pacer, Session, SessionHost } from "../contract.ts";
+import type { ChannelEvent } from "../contract/events.ts";
+import type { PaceRule, Pacer } from "../contract/pacing.ts";
+import type { Session, SessionHost } from "../contract/sessions.ts";
 import { realName } from "../shared/clean-text.ts";
 import { credentials, settings as settingsSchema } from "./about.ts";
 import { createBudget } from "./budget.ts";

@@ -1,5 +1,6 @@
 import type { Localised } from "../../domain/localised.ts";
-import type { Sessions, SetupStep } from "../contract.ts";
+import type { Sessions } from "../contract/sessions.ts";
+import type { SetupStep } from "../contract/setup.ts";
 import { credential, setting } from "../shared/setup-field.ts";
 import { USUAL_COLD, USUAL_LOOKUPS } from "./about.ts";
 

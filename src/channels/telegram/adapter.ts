@@ -1,4 +1,5 @@
-import type { ChannelAdapter, Pacer } from "../contract.ts";
+import type { Pacer } from "../contract/pacing.ts";
+import type { ChannelAdapter } from "../contract.ts";
 import { capabilities, credentials, icon } from "./about.ts";
 import { createTelegramApi } from "./api.ts";
 import { edit, remove } from "./change.ts";

@@ -1,7 +1,7 @@
 import { type ZodType, z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { RichText } from "../../domain/rich-text.ts";
-import type { OutgoingChange, SendOutcome } from "../contract.ts";
+import type { OutgoingChange, SendOutcome } from "../contract/sending.ts";
 import { storableText } from "../shared/clean-text.ts";
 import { splitText } from "../shared/split-text.ts";
 import { CAPTION_LIMIT, TEXT_LIMIT } from "../shared/telegram-files.ts";

@@ -1,5 +1,5 @@
 import type { Account } from "../../domain/account.ts";
-import type { MediaOutcome } from "../contract.ts";
+import type { MediaOutcome } from "../contract/sending.ts";
 import type { Failure, TelegramApi } from "./api.ts";
 import { retryMs } from "./outcomes.ts";
 import { fileInfoSchema } from "./schemas.ts";

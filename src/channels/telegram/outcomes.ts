@@ -1,5 +1,5 @@
 import type { ConnectionState } from "../../domain/account.ts";
-import type { SendOutcome } from "../contract.ts";
+import type { SendOutcome } from "../contract/sending.ts";
 import type { Failure } from "./api.ts";
 
 /** What a failed call means for a message, and the sentence an agent reads. Pure. */

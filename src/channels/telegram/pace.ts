@@ -1,5 +1,5 @@
 import type { Account } from "../../domain/account.ts";
-import type { PaceRule, Pacer } from "../contract.ts";
+import type { PaceRule, Pacer } from "../contract/pacing.ts";
 import type { Called, Failure } from "./api.ts";
 import { type ChatRef, nameOfChat } from "./chat-ref.ts";
 import { retryMs } from "./outcomes.ts";

@@ -1,7 +1,7 @@
 import type { ReactionTypeEmoji } from "grammy/types";
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
-import type { OutgoingReaction, SendOutcome } from "../contract.ts";
+import type { OutgoingReaction, SendOutcome } from "../contract/sending.ts";
 import type { ChangeTools } from "./change.ts";
 import { chatRefOf } from "./chat-ref.ts";
 import { outcomeOf, saysNotModified } from "./outcomes.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
-import type { Outgoing, SendOutcome } from "../contract.ts";
+import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import { checkFile, type PlannedFile } from "../shared/telegram-files.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities } from "./about.ts";

@@ -1,5 +1,5 @@
 import { InputFile } from "grammy";
-import type { OpenedFile, Outgoing } from "../contract.ts";
+import type { OpenedFile, Outgoing } from "../contract/sending.ts";
 import { FileReadError } from "../shared/network-errors.ts";
 import type { PlannedFile } from "../shared/telegram-files.ts";
 import { uploadName } from "./plan.ts";

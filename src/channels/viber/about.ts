@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
-import type { Capabilities } from "../contract.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
 import { everyKind, partsOf } from "../shared/capability-tables.ts";
 
 /** What Viber's bots are and may do, as data. Limits are those of the REST Bot API (developers.viber.com). */

@@ -1,4 +1,5 @@
-import type { ChannelAdapter, Pacer } from "../contract.ts";
+import type { Pacer } from "../contract/pacing.ts";
+import type { ChannelAdapter } from "../contract.ts";
 import { capabilities, credentials, icon, settings } from "./about.ts";
 import { createViberApi } from "./api.ts";
 import { connect, disconnect } from "./connect.ts";

@@ -1,4 +1,4 @@
-import type { MediaOutcome } from "../contract.ts";
+import type { MediaOutcome } from "../contract/sending.ts";
 import { type Download, download, isRedirect } from "../shared/download.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Attachment, ContactCard, Content } from "../../domain/message.ts";
 import { plainText, type RichText } from "../../domain/rich-text.ts";
-import type { OpenedFile } from "../contract.ts";
+import type { OpenedFile } from "../contract/sending.ts";
 import {
   CAPTION_LIMIT,
   FILE_BYTES,

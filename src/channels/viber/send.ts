@@ -1,15 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
 import type { Attachment } from "../../domain/message.ts";
-import {
-  type ChannelEvent,
-  type OpenedFile,
-  type Outgoing,
-  type PaceRule,
-  type Pacer,
-  type SendOutcome,
-  TurnTooFar,
-} from "../contract.ts";
+import type { ChannelEvent } from "../contract/events.ts";
+import { type PaceRule, type Pacer, TurnTooFar } from "../contract/pacing.ts";
+import type { OpenedFile, Outgoing, SendOutcome } from "../contract/sending.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities, senderOf } from "./about.ts";
 import type { Called, Failure, ViberApi } from "./api.ts";

@@ -1,5 +1,5 @@
 import type { Localised } from "../../domain/localised.ts";
-import type { SetupStep } from "../contract.ts";
+import type { SetupStep } from "../contract/setup.ts";
 import { credential, setting } from "../shared/setup-field.ts";
 import { DEFAULT_PHONE_BUTTON, NAME_LIMIT } from "./about.ts";
 

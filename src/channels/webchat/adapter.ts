@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Account, ConnectionState } from "../../domain/account.ts";
-import type { ChannelAdapter, Connected, Outgoing, SendOutcome } from "../contract.ts";
+import type { Outgoing, SendOutcome } from "../contract/sending.ts";
+import type { ChannelAdapter, Connected } from "../contract.ts";
 import { partsOf } from "../shared/capability-tables.ts";
 import type { Hub } from "./hub.ts";
 import { webchatSentences } from "./sentences.ts";

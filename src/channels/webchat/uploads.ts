@@ -6,7 +6,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { fileTypeFromFile } from "file-type";
 import { z } from "zod";
-import type { MediaOutcome } from "../contract.ts";
+import type { MediaOutcome } from "../contract/sending.ts";
 
 /**
  * Where visitors' files wait until a worker fetches them, as it would fetch them from any vendor: we are the vendor, so

@@ -5,7 +5,7 @@ import type { AccountId } from "../../domain/ids.ts";
 import type { Attachment, Content, Quote } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { Rating, SiteFacts } from "../../domain/site-facts.ts";
-import type { MessageReceived, ReceiptReceived } from "../contract.ts";
+import type { MessageReceived, ReceiptReceived } from "../contract/events.ts";
 import type { ContactDetails } from "../shared/contact-details.ts";
 import { allowsOrigin } from "../shared/site-origins.ts";
 import { cleanText, visitSentence } from "../shared/site-visit.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Capabilities } from "../contract.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
 import { partsOf } from "../shared/capability-tables.ts";
 
 /** What the WhatsApp Cloud API is and may do, as data. Limits are those of Meta's documentation of the platform, 2026. */

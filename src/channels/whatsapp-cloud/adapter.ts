@@ -1,4 +1,6 @@
-import type { ChannelAdapter, Pacer, PersonOutcome, WantedPerson } from "../contract.ts";
+import type { Pacer } from "../contract/pacing.ts";
+import type { PersonOutcome, WantedPerson } from "../contract/sending.ts";
+import type { ChannelAdapter } from "../contract.ts";
 import { capabilities, credentials, icon, settings } from "./about.ts";
 import { createGraphApi } from "./api.ts";
 import { connect, disconnect } from "./connect.ts";

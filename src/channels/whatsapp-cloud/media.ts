@@ -1,5 +1,5 @@
 import type { Account } from "../../domain/account.ts";
-import type { MediaOutcome } from "../contract.ts";
+import type { MediaOutcome } from "../contract/sending.ts";
 import { credentialsOf, type Failure, type GraphApi } from "./api.ts";
 import { pauseOf, stateOfRefusal } from "./outcomes.ts";
 import { mediaInfoSchema } from "./schemas.ts";

@@ -1,6 +1,6 @@
 import type { Attachment, Button, ContactCard, Content } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
-import type { OpenedFile } from "../contract.ts";
+import type { OpenedFile } from "../contract/sending.ts";
 import { storableText } from "../shared/clean-text.ts";
 import { isEmpty, unclaimedPart } from "../shared/unclaimed.ts";
 import { BUTTON_LIMIT, BUTTON_TEXT_LIMIT, CAPTION_LIMIT, capabilities, MEDIA_LIMITS, TEXT_LIMIT } from "./about.ts";

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
 import { plainText } from "../../domain/rich-text.ts";
-import type { ChannelEvent, Outgoing, OutgoingReaction, PaceRule, Pacer, SendOutcome } from "../contract.ts";
+import type { ChannelEvent } from "../contract/events.ts";
+import type { PaceRule, Pacer } from "../contract/pacing.ts";
+import type { Outgoing, OutgoingReaction, SendOutcome } from "../contract/sending.ts";
 import { safeFileName, storableText } from "../shared/clean-text.ts";
 import { NUMBER_PACE, PAIR_PACE } from "./about.ts";
 import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";

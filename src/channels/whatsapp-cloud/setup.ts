@@ -1,5 +1,5 @@
 import type { Localised } from "../../domain/localised.ts";
-import type { SetupStep } from "../contract.ts";
+import type { SetupStep } from "../contract/setup.ts";
 import { credential } from "../shared/setup-field.ts";
 
 /** What the setup page asks for, in the order in which Meta shows it. */

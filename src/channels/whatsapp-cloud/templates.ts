@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Account } from "../../domain/account.ts";
 import type { Template } from "../../domain/message.ts";
-import type { SendOutcome, TemplatesOutcome } from "../contract.ts";
+import type { SendOutcome, TemplatesOutcome } from "../contract/sending.ts";
 import { type Called, credentialsOf, type GraphApi } from "./api.ts";
 import { outcomeOf } from "./outcomes.ts";
 import { type Definition, definitionSchema, readDefinition } from "./template-definition.ts";

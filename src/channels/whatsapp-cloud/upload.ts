@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Account } from "../../domain/account.ts";
-import type { OpenedFile, Outgoing } from "../contract.ts";
+import type { OpenedFile, Outgoing } from "../contract/sending.ts";
 import { safeFileName } from "../shared/clean-text.ts";
 import { FileReadError } from "../shared/network-errors.ts";
 import { type Called, credentialsOf, type GraphApi, type Upload } from "./api.ts";

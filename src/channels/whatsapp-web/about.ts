@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Capabilities } from "../contract.ts";
+import type { Capabilities } from "../contract/capabilities.ts";
 import { everyKind, partsOf } from "../shared/capability-tables.ts";
 
 /**

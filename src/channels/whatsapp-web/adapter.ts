@@ -1,7 +1,9 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ChannelAdapter, Pacer, SendOutcome } from "../contract.ts";
+import type { Pacer } from "../contract/pacing.ts";
+import type { SendOutcome } from "../contract/sending.ts";
+import type { ChannelAdapter } from "../contract.ts";
 import { capabilities, credentials, icon, settings } from "./about.ts";
 import { whatsappWebSentences } from "./sentences.ts";
 import { openSession, type SessionOptions } from "./session.ts";

@@ -4,7 +4,7 @@ import { dirname, join, normalize, sep } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { createGunzip, createGzip } from "node:zlib";
 import { z } from "zod";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * The signed-in state of a browser profile, kept in the account's memory (encrypted there) in chunks. Kept are the two

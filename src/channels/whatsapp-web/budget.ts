@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * How many first messages a number may send in a day. WhatsApp publishes no figure; accounts are banned for writing to many

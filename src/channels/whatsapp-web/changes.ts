@@ -1,4 +1,5 @@
-import type { CallClock, OutgoingChange, OutgoingReaction, SendOutcome } from "../contract.ts";
+import type { OutgoingChange, OutgoingReaction, SendOutcome } from "../contract/sending.ts";
+import type { CallClock } from "../contract/sessions.ts";
 import { outcomeOf } from "./failures.ts";
 import { CALL_MS, CLOSING, idsOf, inPace, notYet, type OutboundTools, STORE_AWAY } from "./outbound-tools.ts";
 import { refused, texts } from "./plan.ts";

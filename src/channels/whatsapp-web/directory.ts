@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * People have two ids at WhatsApp: by phone (`…@c.us`) and a hidden one (`…@lid`), and events come under either. Here each

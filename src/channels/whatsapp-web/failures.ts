@@ -1,5 +1,6 @@
 import type { ConnectionState } from "../../domain/account.ts";
-import type { Pacer, SendOutcome } from "../contract.ts";
+import type { Pacer } from "../contract/pacing.ts";
+import type { SendOutcome } from "../contract/sending.ts";
 import { refused } from "./plan.ts";
 import type { CallFailure } from "./protocol.ts";
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Customer } from "../../domain/conversation.ts";
 import type { Content, Quote } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
-import type { ChannelEvent } from "../contract.ts";
+import type { ChannelEvent } from "../contract/events.ts";
 import { contentOf, isSilent, realName, ringing } from "./content.ts";
 import { type Directory, isGroup, isPerson, withoutDevice } from "./directory.ts";
 import { storable } from "./markup.ts";

@@ -1,4 +1,4 @@
-import type { CallClock } from "../contract.ts";
+import type { CallClock } from "../contract/sessions.ts";
 
 /**
  * What goes out over one account stands in a line: one at a time, in the order it came. The host's clock stands still

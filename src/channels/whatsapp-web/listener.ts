@@ -1,5 +1,5 @@
 import type { ConnectionState } from "../../domain/account.ts";
-import type { SessionPrompt } from "../contract.ts";
+import type { SessionPrompt } from "../contract/sessions.ts";
 import { endingOf, over, passing, RESTRICTED, UNLINKED } from "./endings.ts";
 import type { Inbound } from "./inbound.ts";
 import type { News } from "./news.ts";

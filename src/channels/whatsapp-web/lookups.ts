@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { CallClock, MediaOutcome, PersonOutcome, WantedPerson } from "../contract.ts";
+import type { MediaOutcome, PersonOutcome, WantedPerson } from "../contract/sending.ts";
+import type { CallClock } from "../contract/sessions.ts";
 import { FILE_LIMIT } from "./about.ts";
 import { RETRY_MS } from "./failures.ts";
 import type { WhyOut } from "./line.ts";

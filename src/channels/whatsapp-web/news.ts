@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type { ChannelEvent, SessionHost } from "../contract.ts";
+import type { ChannelEvent } from "../contract/events.ts";
+import type { SessionHost } from "../contract/sessions.ts";
 import { type Directory, isGroup, isPerson, withoutDevice } from "./directory.ts";
 import type { Inbound } from "./inbound.ts";
 import type { CallResult, WorkerCall } from "./protocol.ts";

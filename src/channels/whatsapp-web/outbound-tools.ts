@@ -1,4 +1,6 @@
-import type { CallClock, PaceRule, Pacer, SendOutcome, SessionMemory } from "../contract.ts";
+import type { PaceRule, Pacer } from "../contract/pacing.ts";
+import type { SendOutcome } from "../contract/sending.ts";
+import type { CallClock, SessionMemory } from "../contract/sessions.ts";
 import type { Budget } from "./budget.ts";
 import type { Directory } from "./directory.ts";
 import type { Inbound } from "./inbound.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Attachment } from "../../domain/message.ts";
-import type { Outgoing, SendOutcome } from "../contract.ts";
+import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import { splitText } from "../shared/split-text.ts";
 import { CAPTION_LIMIT, capabilities, TEXT_LIMIT } from "./about.ts";
 import { safeFileName, toVcard } from "./content.ts";

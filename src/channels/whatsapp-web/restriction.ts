@@ -1,4 +1,4 @@
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 import type { Duties } from "./duties.ts";
 import { messageSchema } from "./schemas.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 import { hasProfile, restoreProfile, type Saved, saveProfile } from "./archive.ts";
 import { type Ending, passing } from "./endings.ts";
 import { killBrowsers } from "./processes.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { CallClock, Outgoing, SendOutcome } from "../contract.ts";
+import type { Outgoing, SendOutcome } from "../contract/sending.ts";
+import type { CallClock } from "../contract/sessions.ts";
 import { isGroup } from "./directory.ts";
 import { outcomeOf, RETRY_MS } from "./failures.ts";
 import { CALL_MS, CLOSING, idsOf, inPace, notYet, type OutboundTools, STORE_AWAY } from "./outbound-tools.ts";

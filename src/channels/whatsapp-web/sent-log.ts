@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SessionMemory } from "../contract.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
 
 /**
  * Which messages of the account were sent through us, so that none comes back as written on the phone: by id once it is

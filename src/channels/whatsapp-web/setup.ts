@@ -1,5 +1,6 @@
 import type { Localised } from "../../domain/localised.ts";
-import type { Sessions, SetupStep } from "../contract.ts";
+import type { Sessions } from "../contract/sessions.ts";
+import type { SetupStep } from "../contract/setup.ts";
 import { setting } from "../shared/setup-field.ts";
 
 /** What the setup page asks for and says, before the code is scanned and while it is. */

@@ -1,4 +1,5 @@
-import type { ChannelAdapter, MediaOutcome, PersonOutcome, SendOutcome } from "../../channels/contract.ts";
+import type { MediaOutcome, PersonOutcome, SendOutcome } from "../../channels/contract/sending.ts";
+import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { MediaHandover } from "../../media/contract.ts";
 import type { SessionBroker } from "./broker.ts";

@@ -1,4 +1,4 @@
-import type { CallClock } from "../../channels/contract.ts";
+import type { CallClock } from "../../channels/contract/sessions.ts";
 
 /** The time of one call: what the session works on it, and what the call waits in the session's own line, each limited. */
 export interface RunningClock extends CallClock {

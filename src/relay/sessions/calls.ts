@@ -5,10 +5,9 @@ import type {
   OutgoingReaction,
   PersonOutcome,
   SendOutcome,
-  Session,
-  SessionPrompt,
   WantedPerson,
-} from "../../channels/contract.ts";
+} from "../../channels/contract/sending.ts";
+import type { Session, SessionPrompt } from "../../channels/contract/sessions.ts";
 import type { ConnectionState } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";
 

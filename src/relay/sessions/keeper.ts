@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Session, SessionPrompt, Sessions } from "../../channels/contract.ts";
+import type { Session, SessionPrompt, Sessions } from "../../channels/contract/sessions.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../domain/account.ts";
 import type { Held, LiveState } from "./calls.ts";
 import { createLeaseOf, type LeaseDeps } from "./lease.ts";

@@ -1,4 +1,4 @@
-import type { SessionMemory } from "../../channels/contract.ts";
+import type { SessionMemory } from "../../channels/contract/sessions.ts";
 import type { Account } from "../../domain/account.ts";
 import type { ChannelStateRepository } from "../../store/contract/accounts.ts";
 

@@ -1,4 +1,5 @@
-import type { CallClock, PersonOutcome, SendOutcome } from "../../channels/contract.ts";
+import type { PersonOutcome, SendOutcome } from "../../channels/contract/sending.ts";
+import type { CallClock } from "../../channels/contract/sessions.ts";
 import type { Logger } from "../../log/log.ts";
 import type { MediaHandover } from "../../media/contract.ts";
 import { createCallClock } from "./call-clock.ts";

@@ -1,4 +1,5 @@
-import type { ChannelAdapter, Sessions } from "../../channels/contract.ts";
+import type { Sessions } from "../../channels/contract/sessions.ts";
+import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../domain/account.ts";
 import type { AccountId } from "../../domain/ids.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { MessageReceived } from "../../../src/channels/contract.ts";
+import type { MessageReceived } from "../../../src/channels/contract/events.ts";
 import { createFormAdapter } from "../../../src/channels/form/adapter.ts";
 import { formKey } from "../../../src/channels/form/receive.ts";
 import { formSettings } from "../../../src/channels/form/settings.ts";

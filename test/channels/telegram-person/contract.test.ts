@@ -1,5 +1,6 @@
 import { Long, type tl } from "@mtcute/core";
-import type { ChannelEvent, ChannelRequest } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
+import type { ChannelRequest } from "../../../src/channels/contract.ts";
 import type { CallFailure } from "../../../src/channels/telegram-person/client.ts";
 import { encodeRef, refOfDocument } from "../../../src/channels/telegram-person/media-ref.ts";
 import { channelBattery } from "../../contract/channel.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Long, type tl } from "@mtcute/core";
 import { describe, expect, it } from "vitest";
-import type { ChannelEvent, MessageReceived } from "../../../src/channels/contract.ts";
+import type { ChannelEvent, MessageReceived } from "../../../src/channels/contract/events.ts";
 import { tellGap } from "../../../src/channels/telegram-person/mtcute-client.ts";
 import { addPerson, addUpdate, personWrites } from "../../emulators/telegram-person/telegram.ts";
 import { CUSTOMER, openConnected, settled, signedInTelegram, until } from "./harness.ts";

@@ -1,12 +1,7 @@
-import type {
-  ChannelAdapter,
-  ChannelEvent,
-  Pacer,
-  Session,
-  SessionHost,
-  SessionMemory,
-  SessionPrompt,
-} from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
+import type { Pacer } from "../../../src/channels/contract/pacing.ts";
+import type { Session, SessionHost, SessionMemory, SessionPrompt } from "../../../src/channels/contract/sessions.ts";
+import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createTelegramPersonAdapter } from "../../../src/channels/telegram-person/adapter.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";

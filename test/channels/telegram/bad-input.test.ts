@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ChannelEvent } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
 import { receive } from "../../../src/channels/telegram/receive.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";

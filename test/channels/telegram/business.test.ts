@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { Outgoing } from "../../../src/channels/contract.ts";
+import type { Outgoing } from "../../../src/channels/contract/sending.ts";
 import { readUpdate } from "../../../src/channels/telegram/receive.ts";
 import type { Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { ChannelEvent, Outgoing, SendOutcome } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
+import type { Outgoing, SendOutcome } from "../../../src/channels/contract/sending.ts";
 import { receive } from "../../../src/channels/telegram/receive.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";

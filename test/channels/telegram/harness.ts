@@ -1,4 +1,5 @@
-import type { ChannelAdapter, ChannelRequest, Pacer } from "../../../src/channels/contract.ts";
+import type { Pacer } from "../../../src/channels/contract/pacing.ts";
+import type { ChannelAdapter, ChannelRequest } from "../../../src/channels/contract.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";

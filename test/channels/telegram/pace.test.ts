@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Pacer } from "../../../src/channels/contract.ts";
+import type { Pacer } from "../../../src/channels/contract/pacing.ts";
 import { createMemoryPacer } from "../../../src/pacing/memory.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
 import { createTestClock } from "../../contract/pacer.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Outgoing } from "../../../src/channels/contract.ts";
+import type { Outgoing } from "../../../src/channels/contract/sending.ts";
 import { REACTIONS } from "../../../src/channels/telegram/react.ts";
 import { receive } from "../../../src/channels/telegram/receive.ts";
 import type { Button, Content } from "../../../src/domain/message.ts";

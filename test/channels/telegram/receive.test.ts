@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ChannelEvent, MessageReceived } from "../../../src/channels/contract.ts";
+import type { ChannelEvent, MessageReceived } from "../../../src/channels/contract/events.ts";
 import { UNREADABLE } from "../../../src/channels/telegram/inbound-content.ts";
 import { readUpdate, receive } from "../../../src/channels/telegram/receive.ts";
 import { telegramAccount, webhookRequest } from "./harness.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SendOutcome } from "../../../src/channels/contract.ts";
+import type { SendOutcome } from "../../../src/channels/contract/sending.ts";
 import type { Attachment, Content } from "../../../src/domain/message.ts";
 import { plainText, type Span } from "../../../src/domain/rich-text.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";

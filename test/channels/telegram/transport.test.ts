@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import nock from "nock";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
-import type { SendOutcome } from "../../../src/channels/contract.ts";
+import type { SendOutcome } from "../../../src/channels/contract/sending.ts";
 import { createTelegramAdapter } from "../../../src/channels/telegram/adapter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { attachment, outgoing, recordingPacer } from "../../contract/channel-harness.ts";

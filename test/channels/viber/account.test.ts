@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MediaOutcome } from "../../../src/channels/contract.ts";
+import type { MediaOutcome } from "../../../src/channels/contract/sending.ts";
 import { bytesOf } from "../../contract/channel-checks.ts";
 import { type Setup, setUp, WEBHOOK } from "./harness.ts";
 

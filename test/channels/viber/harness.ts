@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ChannelAdapter, ChannelEvent, ChannelRequest, Pacer } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
+import type { Pacer } from "../../../src/channels/contract/pacing.ts";
+import type { ChannelAdapter, ChannelRequest } from "../../../src/channels/contract.ts";
 import { createViberAdapter } from "../../../src/channels/viber/adapter.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";

@@ -1,7 +1,8 @@
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { ChannelEvent, ChannelRequest, MessageReceived, Received } from "../../../src/channels/contract.ts";
+import type { ChannelEvent, MessageReceived } from "../../../src/channels/contract/events.ts";
+import type { ChannelRequest, Received } from "../../../src/channels/contract.ts";
 import { UNREADABLE } from "../../../src/channels/viber/inbound.ts";
 import { receive } from "../../../src/channels/viber/receive.ts";
 import { viberAccount } from "./harness.ts";

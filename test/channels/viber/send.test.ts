@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Outgoing, SendOutcome } from "../../../src/channels/contract.ts";
+import type { Outgoing, SendOutcome } from "../../../src/channels/contract/sending.ts";
 import type { Button, Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { expectSentence, sentIds } from "../../contract/channel-checks.ts";

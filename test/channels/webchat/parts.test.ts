@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { HistoryAnswer } from "../../../src/api/webchat.ts";
-import type { MessagePart } from "../../../src/channels/contract.ts";
+import type { MessagePart } from "../../../src/channels/contract/capabilities.ts";
 import { createWebchatAdapter } from "../../../src/channels/webchat/adapter.ts";
 import { createUploads } from "../../../src/channels/webchat/uploads.ts";
 import type { AttachmentKind, Message } from "../../../src/domain/message.ts";

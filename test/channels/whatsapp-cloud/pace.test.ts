@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Pacer } from "../../../src/channels/contract.ts";
+import type { Pacer } from "../../../src/channels/contract/pacing.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { createMemoryPacer } from "../../../src/pacing/memory.ts";
 import { outgoing } from "../../contract/channel-harness.ts";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { ChannelEvent, ChannelRequest, MessageReceived } from "../../../src/channels/contract.ts";
+import type { ChannelEvent, MessageReceived } from "../../../src/channels/contract/events.ts";
+import type { ChannelRequest } from "../../../src/channels/contract.ts";
 import { UNREADABLE } from "../../../src/channels/whatsapp-cloud/inbound-content.ts";
 import { receive } from "../../../src/channels/whatsapp-cloud/receive.ts";
 import { cloudAccount, WEBHOOK_SECRET, webhookRequest } from "./harness.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Outgoing } from "../../../src/channels/contract.ts";
+import type { Outgoing } from "../../../src/channels/contract/sending.ts";
 import type { Button, Content, Template } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";

@@ -1,4 +1,4 @@
-import type { SessionMemory } from "../../../src/channels/contract.ts";
+import type { SessionMemory } from "../../../src/channels/contract/sessions.ts";
 import type { Account } from "../../../src/domain/account.ts";
 import { accountId, portalId } from "../../../src/domain/ids.ts";
 

@@ -1,4 +1,5 @@
-import type { ChannelEvent, ChannelRequest } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
+import type { ChannelRequest } from "../../../src/channels/contract.ts";
 import { fromMarkup } from "../../../src/channels/whatsapp-web/markup.ts";
 import { channelBattery } from "../../contract/channel.ts";
 import {

@@ -3,14 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
-import type {
-  ChannelAdapter,
-  ChannelEvent,
-  Pacer,
-  Session,
-  SessionHost,
-  SessionPrompt,
-} from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
+import type { Pacer } from "../../../src/channels/contract/pacing.ts";
+import type { Session, SessionHost, SessionPrompt } from "../../../src/channels/contract/sessions.ts";
+import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createWhatsappWebAdapter, type WhatsappWebOptions } from "../../../src/channels/whatsapp-web/adapter.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../../src/domain/account.ts";
 import { type Cloud, startCloud } from "../../emulators/whatsapp-web/cloud.ts";

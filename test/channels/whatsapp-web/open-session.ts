@@ -1,4 +1,4 @@
-import type { SessionHost } from "../../../src/channels/contract.ts";
+import type { SessionHost } from "../../../src/channels/contract/sessions.ts";
 import { createWhatsappWebAdapter } from "../../../src/channels/whatsapp-web/adapter.ts";
 import { memoryOf, whatsappAccount } from "./account.ts";
 

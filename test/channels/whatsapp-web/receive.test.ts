@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MessageReceived } from "../../../src/channels/contract.ts";
+import type { MessageReceived } from "../../../src/channels/contract/events.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
 import { CUSTOMER } from "./account.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChannelEvent } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
 import { CUSTOMER } from "./account.ts";
 import { type Setup, setUp } from "./harness.ts";
 import { made, type RecordedEvent, recorded, recordedEvents } from "./recorded.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { CallClock, Session } from "../../../src/channels/contract.ts";
+import type { CallClock, Session } from "../../../src/channels/contract/sessions.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { createLogger } from "../../../src/log/log.ts";
 import { createCallClock } from "../../../src/relay/sessions/call-clock.ts";

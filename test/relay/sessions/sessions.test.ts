@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ChannelEvent } from "../../../src/channels/contract.ts";
+import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
 import { createSealedBus } from "../../../src/dispatch/sealed-bus.ts";
 import type { Account, ConnectionState } from "../../../src/domain/account.ts";
