@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
 import { retentionTests } from "./retention.ts";
 import { acceptTests } from "./store-accept.ts";
+import { acceptChangeTests } from "./store-accept-changes.ts";
+import { acceptReplyTests } from "./store-accept-replies.ts";
+import { attemptTests } from "./store-attempts.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { deskTests } from "./store-desk.ts";
 import { editTests } from "./store-edits.ts";
@@ -14,6 +17,7 @@ import { peopleTests } from "./store-people.ts";
 import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
+import { toldTests } from "./store-told.ts";
 
 /** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
 export function storeBattery(name: string, open: () => Promise<Store>): void {
@@ -34,7 +38,11 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     stateTests(use);
     healthTests(use);
     acceptTests(use);
+    acceptChangeTests(use);
+    acceptReplyTests(use);
     byContactTests(use);
+    attemptTests(use);
+    toldTests(use);
     messageTests(use);
     editTests(use);
     deskTests(use);
