@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -18,6 +19,7 @@ export default defineConfig({
   publicDir: false,
   cacheDir: fileURLToPath(new URL("node_modules/.vite-placements", import.meta.url)),
   plugins: [
+    samePage(),
     vue(),
     bitrix24Ui({
       autoImport: false,
@@ -42,6 +44,22 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
   },
 });
+
+/** The HTML of every page is `page.html`; what sets one apart is the `main.ts` in its folder. */
+function samePage(): Plugin {
+  const shared = `${root}/page.html`;
+  const own = new Set(pages.map((page) => `${root}/${page}/index.html`));
+  return {
+    name: "threadline-same-page",
+    enforce: "pre",
+    resolveId: (id) => (own.has(id) ? id : undefined),
+    load(id) {
+      if (!own.has(id)) return undefined;
+      this.addWatchFile(shared);
+      return readFile(shared, "utf8");
+    },
+  };
+}
 
 /** Compresses once here what would otherwise be compressed at every request. */
 function compressed(): Plugin {

@@ -2,7 +2,8 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import { fakeChannel } from "../handlers/support/fake-channel.ts";
-import { inAllLooks, inspect, LOOKS, type Look, open, receive, site, usePages } from "./support/pages.ts";
+import { LOOKS } from "./support/open-pages.ts";
+import { inAllLooks, inspect, type Look, open, receive, site, usePages } from "./support/pages.ts";
 
 /** What an agent can write where a vendor lets a business answer for some hours only. Real browser, server, store. */
 const { adapter } = fakeChannel("business", "WhatsApp");
@@ -47,7 +48,7 @@ test("a window that is closed stands well in light, dark and narrow, and in Russ
     (look) => conversationPage(look),
     (page) => page.getByText("more than 24 hours old").waitFor(),
   );
-  const page = await conversationPage(LOOKS["narrow"], "ru");
+  const page = await conversationPage(LOOKS.narrow, "ru");
   await page.getByText("После последнего сообщения клиента прошло больше 24 ч.").waitFor();
   await inspect(page, "window-closed-ru");
 });

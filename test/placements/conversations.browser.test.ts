@@ -5,6 +5,7 @@ import type { Content } from "../../src/domain/message.ts";
 import { plainText, type SpanKind } from "../../src/domain/rich-text.ts";
 import { messageLink } from "../../src/relay/message-link.ts";
 import { linkRequest } from "../emulators/portal/links.ts";
+import { LOOKS } from "./support/open-pages.ts";
 import {
   account,
   base,
@@ -13,7 +14,6 @@ import {
   furnish,
   inAllLooks,
   inspect,
-  LOOKS,
   type Look,
   open,
   receive,

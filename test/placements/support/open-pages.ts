@@ -3,6 +3,7 @@ import { join } from "node:path";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
+import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { openSite, type Site } from "../../handlers/support/site.ts";
 
@@ -17,7 +18,8 @@ export class Pages {
   /** What the pages complained about in the console. */
   readonly complaints: string[] = [];
   readonly site: Site;
-  private readonly base: string;
+  /** Where the site listens. */
+  readonly base: string;
   private readonly browser: Browser;
   private readonly screenshots = process.env.SCREENSHOTS_DIR;
   private context: BrowserContext | undefined;
@@ -28,12 +30,13 @@ export class Pages {
     this.browser = parts.browser;
   }
 
-  static async start(): Promise<Pages> {
+  /** @param channels beside the fake Telegram */
+  static async start(channels: readonly ChannelAdapter[] = []): Promise<Pages> {
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? "",
       args: ["--no-sandbox"],
     });
-    const site = await openSite({ pagesDir: inject("builtPages") });
+    const site = await openSite({ pagesDir: inject("builtPages"), channels });
     const base = await site.app.listen({ port: 0, host: "127.0.0.1" });
     return new Pages({ site, base, browser });
   }
@@ -67,9 +70,7 @@ export class Pages {
   }
 
   private async freshPage(look: BrowserContextOptions): Promise<Page> {
-    await this.closePage();
-    this.context = await this.browser.newContext(look);
-    const page = await this.context.newPage();
+    const page = await (await this.freshContext(look)).newPage();
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error" && !/Failed to load resource/.test(message.text()))
@@ -97,6 +98,13 @@ export class Pages {
       await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
       `${name}: cut off sideways`,
     ).toBe(0);
+  }
+
+  /** A window of its own; the one before is closed. */
+  async freshContext(look: BrowserContextOptions = LOOKS.light): Promise<BrowserContext> {
+    await this.closePage();
+    this.context = await this.browser.newContext(look);
+    return this.context;
   }
 
   async closePage(): Promise<void> {

@@ -1,26 +1,21 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { accountId, conversationId, laneOf, type MessageId } from "../../../src/domain/ids.ts";
 import type { Content } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import type { MessageResult } from "../../../src/store/contract/messages.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
-import { openSite, type Site } from "../../handlers/support/site.ts";
+import type { Site } from "../../handlers/support/site.ts";
+import { LOOKS, Pages } from "./open-pages.ts";
 
-/** Our pages as the portal opens them: a real browser, the built bundles, the real server and store behind. */
-let browser: Browser;
+/** Our pages for tests that share one set of them: what `Pages` opens, with people, messages and accounts to show. */
+let pages: Pages;
 export let site: Site;
 /** Where the site listens. */
 export let base: string;
 /** The administrator's session. */
 let admin: string;
-let context: BrowserContext | undefined;
-const complaints: string[] = [];
-const screenshots = process.env.SCREENSHOTS_DIR;
 
 /**
  * To be called once by a file of tests: brings everything up before them, and leaves nothing of one test to the next.
@@ -28,21 +23,15 @@ const screenshots = process.env.SCREENSHOTS_DIR;
  */
 export function usePages(channels: readonly ChannelAdapter[] = []): void {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
-    site = await openSite({ pagesDir: inject("builtPages"), channels });
-    base = await site.app.listen({ port: 0, host: "127.0.0.1" });
+    pages = await Pages.start(channels);
+    ({ site, base } = pages);
     admin = await site.install();
-    if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await site?.stop();
-  });
+  afterAll(() => pages?.stop());
 
   afterEach(async () => {
-    await context?.close();
-    context = undefined;
+    await pages.closePage();
     site.installation.report = { ok: true, problems: [] };
     site.emulator.faults.clear();
     for (const account of await site.store.accounts.list(site.memberId))
@@ -53,47 +42,21 @@ export function usePages(channels: readonly ChannelAdapter[] = []): void {
       trouble: null,
       installation: { ok: true, problems: [] },
     });
-    expect(complaints.splice(0)).toEqual([]);
+    expect(pages.complaints.splice(0)).toEqual([]);
   });
 }
 
-export type Look = Parameters<Browser["newContext"]>[0];
-export const LOOKS: Readonly<Record<string, NonNullable<Look>>> = {
-  light: { colorScheme: "light", viewport: { width: 1280, height: 860 } },
-  dark: { colorScheme: "dark", viewport: { width: 1280, height: 860 } },
-  narrow: { colorScheme: "light", viewport: { width: 390, height: 780 } },
-};
+export type Look = Parameters<Pages["freshContext"]>[0];
 
-/** A window of its own; the one before is closed. */
-export async function freshContext(look?: Look): Promise<BrowserContext> {
-  await context?.close();
-  context = await browser.newContext(look);
-  return context;
-}
+export const freshContext = (look?: Look) => pages.freshContext(look);
 
-/** Opens a page the way the portal does: a form posted into a fresh window. */
-export async function open(
+/** Opens a page the way the portal does, with fields beside the portal's own. */
+export const open = (
   request: PageRequest,
   path: string,
   fields: Readonly<Record<string, string>> = {},
-  look: Look = LOOKS.light ?? {},
-): Promise<Page> {
-  const page = await (await freshContext(look)).newPage();
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) complaints.push(message.text());
-  });
-  const all = { ...request.fields, ...fields };
-  const inputs = Object.entries(all).map(
-    ([name, value]) => `<input name="${name}" value="${value.replaceAll('"', "&quot;")}">`,
-  );
-  await page.setContent(
-    `<form method="post" action="${base}${path}${new URL(request.url).search}">${inputs.join("")}</form>`,
-  );
-  await page.evaluate("document.forms[0].submit()");
-  await page.locator("main").waitFor();
-  return page;
-}
+  look?: Look,
+): Promise<Page> => pages.open({ ...request, fields: { ...request.fields, ...fields } }, path, look);
 
 export const settings = (look?: Look) => open(site.portal.appRequest(), "/", {}, look);
 export const connectorSetup = (look?: Look) =>
@@ -115,27 +78,7 @@ export const dealTab = (look?: Look) =>
   );
 export const workplace = (look?: Look) => open(site.portal.appRequest(), "/placements/workplace", {}, look);
 
-/** No serious accessibility fault, nothing cut off sideways; a picture of it where one is wanted. */
-export async function inspect(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
-    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-  };
-  const serious = violations.filter((violation) => violation.impact === "serious" || violation.impact === "critical");
-  if (screenshots !== undefined)
-    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: name.includes("settings") });
-  expect(
-    serious.map(
-      (violation) =>
-        `${violation.id}: ${violation.nodes.map((node) => `${node.html.slice(0, 200)} ${node.failureSummary.slice(0, 200)}`).join("; ")}`,
-    ),
-    name,
-  ).toEqual([]);
-  expect(
-    await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
-    `${name}: cut off sideways`,
-  ).toBe(0);
-}
+export const inspect = (page: Page, name: string) => pages.inspect(page, name);
 
 export async function inAllLooks(
   name: string,
