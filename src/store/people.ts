@@ -325,6 +325,7 @@ async function byAge(tx: Tx, one: string, other: string): Promise<[string, strin
   return rows[0]?.id === one ? [one, other] : [other, one];
 }
 
+/** Later than all that this person has: some clocks stand still for a millisecond, and what was brought first stays first. */
 async function addPoint(tx: Tx, portal: PortalId, person: string, point: NewPoint): Promise<boolean> {
   const [row] = await tx
     .insertInto("contact_points")
@@ -339,6 +340,9 @@ async function addPoint(tx: Tx, portal: PortalId, person: string, point: NewPoin
       is_first: sql<boolean>`${point.linkable} and not exists (
         select 1 from contact_points p where p.portal_id = ${portal} and p.person_id = ${person}
           and p.kind = ${point.kind} and p.is_first)`,
+      created_at: sql<Date>`greatest(clock_timestamp(), (
+        select max(p.created_at) + interval '1 microsecond' from contact_points p
+          where p.portal_id = ${portal} and p.person_id = ${person}))`,
     })
     .onConflict((conflict) => conflict.columns(["portal_id", "kind", "key"]).doNothing())
     .returning("key")
