@@ -1,5 +1,8 @@
+import type { customersEn } from "./customers-en.ts";
+import type { Translated } from "./plural.ts";
+
 /** Who is who, and why a conversation is where it is. */
-export const customersEs = {
+export const customersEs: Translated<typeof customersEn> = {
   "customers.title": "Clientes",
   "customers.search": "Nombre, teléfono, correo o mensajería",
   "customers.empty": "Nadie ha escrito todavía",

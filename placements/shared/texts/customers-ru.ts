@@ -1,5 +1,8 @@
+import type { customersEn } from "./customers-en.ts";
+import type { Translated } from "./plural.ts";
+
 /** Who is who, and why a conversation is where it is. */
-export const customersRu = {
+export const customersRu: Translated<typeof customersEn> = {
   "customers.title": "Клиенты",
   "customers.search": "Имя, телефон, e-mail или мессенджер",
   "customers.empty": "Пока никто не писал",

@@ -5,3 +5,6 @@ export interface Plural {
   readonly many?: string;
   readonly other: string;
 }
+
+/** The same texts in another language: each key of the English ones, and no other. */
+export type Translated<English> = { readonly [Key in keyof English]: English[Key] extends string ? string : Plural };
