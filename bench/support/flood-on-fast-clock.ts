@@ -30,8 +30,8 @@ import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
+import type { Speech } from "../../src/relay/speech.ts";
 import { createTally } from "../../src/relay/tally.ts";
-import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
@@ -116,6 +116,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
   const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9", pacer: createMemoryPacer() });
   const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY, log, clock });
   const metrics = createMetrics();
+  const speech: Speech = { translate: translateAll(new Map()), languageOf: async () => "en" };
   const deps: RelayDeps = {
     belonging: createBelonging({
       store,
@@ -123,7 +124,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       rules: createRules(store, () => new Date(clock.now())),
       identify: createIdentifier(store),
       escape: (text) => text,
-      localeOf,
+      speech,
       log,
       now: () => new Date(clock.now()),
     }),
@@ -138,7 +139,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       media: store.media,
       now,
     }),
-    speech: { translate: translateAll(new Map()), languageOf: async () => "en" },
+    speech,
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     replies: createReplyAcceptor({ store, dispatcher, metrics, log }),

@@ -10,6 +10,7 @@ import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
+import type { Speech } from "../../src/relay/speech.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Installer } from "../installer.ts";
@@ -28,6 +29,7 @@ export interface ApiDeps {
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly rules: Rules;
   readonly lineKeeper: LineKeeper;
+  readonly speech: Speech;
   readonly sessions: Sessions;
   readonly installer: Installer;
   /** Neutral text -> BBCode of the portal. */

@@ -19,6 +19,7 @@ import type { Say } from "../../src/domain/localised.ts";
 import { compare, factsOfMessage, titlesOf, triedVariables, triedWrites } from "../../src/relay/crm/dry-run.ts";
 import type { LinesState } from "../../src/relay/crm/lines.ts";
 import { triedFields } from "../../src/relay/crm/tried-fields.ts";
+import { sayIn } from "../../src/relay/speech.ts";
 import type { Decision } from "../../src/rules/decision.ts";
 import { evaluate } from "../../src/rules/evaluate.ts";
 import { type Facts, factsSchema } from "../../src/rules/facts.ts";
@@ -194,7 +195,8 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       const facts = await factsFor(portal, request.body, ruleset);
       const decision = evaluate(facts, ruleset);
       const language = localeOf(request.headers["accept-language"]);
-      const variables = triedVariables(deps.channels, facts);
+      const titles = await titlesIn(portal);
+      const variables = triedVariables(titles, facts);
       const { zone } = ruleset.time;
       const tried = await triedFields(deps.portals, portal, decision.fields, variables, zone, language);
       const explain = (reason: Reason) => ({
@@ -207,8 +209,8 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
         decision,
         reasons: decision.reasons.map(explain),
         warnings: decision.warnings.map(explain),
-        writes: [...triedWrites(deps.channels, facts, decision, ruleset, language)],
-        titles: titlesOf(deps.channels, facts, decision),
+        writes: [...triedWrites(titles, facts, decision, ruleset, language)],
+        titles: titlesOf(titles, facts, decision),
         fields: tried.fields.map((one) => ({ ...one })),
         fieldsUnchecked: tried.unchecked === null ? null : request.say(tried.unchecked),
       };
@@ -261,6 +263,12 @@ export function registerRuleRoutes(scope: App, deps: ApiDeps): void {
       return rulesDirectoryOf(deps, portal, request.say);
     },
   );
+
+  /** Channels as they are called in that portal, which is how cards are called that are made there. */
+  async function titlesIn(portal: PortalId): Promise<ReadonlyMap<string, { readonly title: string }>> {
+    const say = await sayIn(deps.speech, portal);
+    return new Map([...deps.channels].map(([id, { title }]) => [id, { title: say(title) }]));
+  }
 
   async function save(
     portal: PortalId,

@@ -45,13 +45,14 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
   tallyWriter.start();
   onClose(() => tallyWriter.close());
   const rules = createRules(store, now);
+  const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const belonging = createBelonging({
     store,
     portals,
     rules,
     identify: createIdentifier(store),
     escape: (text) => toBbcode(plainText(text)),
-    localeOf,
+    speech,
     log,
     now,
   });
@@ -66,7 +67,7 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
-    speech: createSpeech({ translate, portals: store.portals, localeOf, now }),
+    speech,
     metrics,
     tally,
     log,
@@ -74,5 +75,5 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
   };
   const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
   onClose(() => repairs.close());
-  return { dispatcher, replies, relay, rules, acceptor: createInboundAcceptor(relay), repairs };
+  return { dispatcher, replies, relay, rules, speech, acceptor: createInboundAcceptor(relay), repairs };
 }

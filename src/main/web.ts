@@ -21,6 +21,7 @@ import { createAccounts } from "../relay/accounts.ts";
 import { backoff } from "../relay/backoff.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
+import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
 import { createPages } from "../server/pages.ts";
@@ -47,7 +48,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
   const { broker, channels, hub, shelf, uploads } = parts.channels;
-  const { acceptor, dispatcher, repairs, replies, rules } = parts.relay;
+  const { acceptor, dispatcher, repairs, replies, rules, speech } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
@@ -58,6 +59,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     portals,
     dispatcher,
     publicUrl: config.publicUrl,
+    speech,
     removeMedia: shelf.remove,
     log,
   });
@@ -103,6 +105,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   await registerPlacements(app, frame);
   await registerOAuth(app, { ...frame, oauth, policy, application: config.b24, publicUrl: config.publicUrl });
   await registerApi(app, {
+    speech,
     store,
     channels,
     accounts,
@@ -149,12 +152,13 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   });
 
   async function installPortal(portal: PortalId) {
+    const say = await sayIn(speech, portal);
     const found = await ensureInstalled({
       caller: portals.caller(portal),
       connectors: portals.connectors(portal),
       manifest: parts.manifest,
       publicUrl: config.publicUrl,
-      channels: [...channels.values()],
+      channels: [...channels.values()].map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
     });
     // Only where the portal could be asked: else every account would fail with what the report says already.
     const lines = found.application === undefined ? [] : await accounts.ensureLines(portal);

@@ -174,7 +174,7 @@ function connectorAttempts(input: EnsureInstalled): readonly Attempt[] {
   const { manifest, publicUrl } = input;
   const own = input.channels.map((channel) => ({ ...channel, id: connectorId(manifest, channel.id) }));
   return [...own, ...(input.extraConnectors ?? [])].map(({ id, title, icon }) => ({
-    what: `The connector "${title}" could not be registered`,
+    what: `The connector "${title}" could not be registered.`,
     run: () =>
       input.connectors.register({ id, title, icon, handlerUrl: `${publicUrl}/placements/${manifest.connectors.page}` }),
   }));
@@ -190,10 +190,10 @@ function eventAttempts(input: EnsureInstalled, found: Found): readonly Attempt[]
   const stale = known.filter((row) => wanted.has(row.code) && row.handler !== handler);
   return [
     ...missing.map((event) =>
-      attempt(input, `The event ${event} could not be bound`, "event.bind", { event, handler }),
+      attempt(input, `The event ${event} could not be bound.`, "event.bind", { event, handler }),
     ),
     ...stale.map((row) =>
-      attempt(input, `An old handler of ${row.code} could not be taken away`, "event.unbind", {
+      attempt(input, `An old handler of ${row.code} could not be taken away.`, "event.unbind", {
         event: row.code,
         handler: row.handler,
       }),
@@ -214,14 +214,14 @@ function placementAttempts(input: EnsureInstalled, found: Found): readonly Attem
     const LANG_ALL = Object.fromEntries(
       Object.entries(title).map(([language, words]) => [language, { TITLE: words, DESCRIPTION: "", GROUP_NAME: "" }]),
     );
-    const place = attempt(input, `"${english}" (${code}) could not be placed`, "placement.bind", {
+    const place = attempt(input, `"${english}" (${code}) could not be placed.`, "placement.bind", {
       PLACEMENT: code,
       HANDLER: handler,
       TITLE: english,
       LANG_ALL,
     });
     const away = stale.map((row) =>
-      attempt(input, `An old "${english}" (${code}) could not be taken away`, "placement.unbind", {
+      attempt(input, `An old "${english}" (${code}) could not be taken away.`, "placement.unbind", {
         PLACEMENT: code,
         HANDLER: row.handler,
       }),
@@ -262,7 +262,7 @@ const alreadyBound = (outcome: PortalOutcome<unknown>) =>
 
 function failureOf(what: string, outcome: PortalOutcome<unknown>): string | undefined {
   if (outcome.kind === "ok" || alreadyBound(outcome)) return undefined;
-  return `${what}: ${sentenceOf(outcome)}`;
+  return `${what} ${sentenceOf(outcome)}`;
 }
 
 function sentenceOf(outcome: Exclude<PortalOutcome<unknown>, { kind: "ok" }>): string {

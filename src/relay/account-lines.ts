@@ -12,12 +12,14 @@ import type { PortalId } from "../domain/ids.ts";
 import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { PortalOutcome } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
+import { type Speech, sayIn } from "./speech.ts";
 
 export interface AccountLinesDeps {
   readonly store: Pick<Store, "accounts">;
   readonly portals: Pick<PortalDirectory, "connectors">;
   /** Origin that the portal reaches us at, no trailing slash. */
   readonly publicUrl: string;
+  readonly speech: Speech;
 }
 
 export type LineOutcome =
@@ -49,7 +51,7 @@ export interface AccountLines {
 
 const CONNECTOR_TRIES = 5;
 
-export function createAccountLines({ store, portals, publicUrl }: AccountLinesDeps): AccountLines {
+export function createAccountLines({ store, portals, publicUrl, speech }: AccountLinesDeps): AccountLines {
   async function set(account: Account, adapter: ChannelAdapter, line: string): Promise<LineOutcome> {
     const { portal, id } = account;
     for (let attempt = 0; attempt < CONNECTOR_TRIES; attempt++) {
@@ -90,9 +92,10 @@ export function createAccountLines({ store, portals, publicUrl }: AccountLinesDe
   ): Promise<LineRefused | undefined> {
     const connectors = portals.connectors(account.portal);
     const suffix = /_(\d+)$/.exec(connector)?.[1];
-    const title = suffix === undefined ? adapter.title : `${adapter.title} ${suffix}`;
+    const say = await sayIn(speech, account.portal);
+    const title = suffix === undefined ? say(adapter.title) : `${say(adapter.title)} ${suffix}`;
     const one = { id: connector, title };
-    const groups = { id: groupConnector(connector), title: `${title}, groups`, group: true };
+    const groups = { id: groupConnector(connector), title: say(`${title}, groups`), group: true };
     for (const wanted of adapter.capabilities.groups ? [one, groups] : [one]) {
       const registered = await connectors.register({
         ...wanted,

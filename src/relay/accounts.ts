@@ -21,6 +21,7 @@ import type { AccountPatch } from "../store/contract/accounts.ts";
 import type { Store } from "../store/contract.ts";
 import { checkInput } from "./account-input.ts";
 import { createAccountLines } from "./account-lines.ts";
+import { type Speech, sayIn } from "./speech.ts";
 
 export interface AccountsDeps {
   readonly store: Pick<Store, "accounts" | "messages" | "lanes" | "portals">;
@@ -29,6 +30,7 @@ export interface AccountsDeps {
   readonly dispatcher: Pick<Dispatcher, "wake">;
   /** Origin that vendors and the portal reach us at, no trailing slash. */
   readonly publicUrl: string;
+  readonly speech: Speech;
   /** Removes the files of deleted messages. */
   readonly removeMedia: (media: readonly MediaId[]) => Promise<void>;
   readonly log: Pick<Logger, "warn">;
@@ -101,7 +103,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const name = input.name?.trim() ?? "";
     const created = await store.accounts.create(portal, {
       channel: adapter.id,
-      name: name === "" ? adapter.title : name,
+      name: name === "" ? (await sayIn(deps.speech, portal))(adapter.title) : name,
       credentials: checked.credentials,
       settings: checked.settings,
       webhookSecret: randomBytes(32).toString("base64url"),

@@ -135,7 +135,10 @@ export function writeRefusal(
 export function changeRefusal({ title, capabilities }: Taker, kind: "edit" | "delete"): string | undefined {
   const { edit, remove, parts } = capabilities;
   const able = kind === "edit" ? edit && parts.edit.out !== "impossible" : remove && parts.delete.out !== "impossible";
-  if (able) return undefined;
+  return able ? undefined : changeImpossible(title, kind);
+}
+
+export function changeImpossible(title: string, kind: "edit" | "delete"): string {
   return kind === "edit"
     ? `${title} cannot change a message that was sent. Send a correction as a new message.`
     : `${title} cannot delete a message that was sent.`;

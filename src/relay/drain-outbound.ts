@@ -8,7 +8,7 @@ import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
 import { quotedInWords, quoteRefusal, reactedRefusal } from "./answered.ts";
 import { backoff, isTooOld } from "./backoff.ts";
-import { changeRefusal, reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
+import { changeImpossible, changeRefusal, reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles, keptFiles } from "./files.ts";
 import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
@@ -169,8 +169,7 @@ async function change(
   const impossible = changeRefusal(adapter, kind);
   const possible = row.kind === "edit" ? adapter.edit : adapter.remove;
   if (impossible !== undefined) return refuse(deps, row, impossible);
-  if (!possible)
-    return refuse(deps, row, `${adapter.title} cannot ${kind === "edit" ? "change" : kind} a message that was sent.`);
+  if (!possible) return refuse(deps, row, changeImpossible(adapter.title, kind));
   if (!target || target.externalIds.length === 0)
     return refuse(deps, row, "The message that this changes did not reach the customer.");
   const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };

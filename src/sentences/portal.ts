@@ -1,3 +1,403 @@
 import type { Localised } from "../domain/localised.ts";
 
-export const portalSentences: readonly Localised[] = [];
+/** What is said of the portal and of its authorization server. */
+export const portalSentences: readonly Localised[] = [
+  {
+    en: "The file broke off while it was fetched ({reason:ours}).",
+    ru: "Загрузка файла оборвалась ({reason}).",
+    es: "La descarga del archivo se cortó ({reason}).",
+  },
+  {
+    en: "Too many calls to this portal are waiting already.",
+    ru: "К этому Битрикс24 уже ждёт слишком много запросов.",
+    es: "Ya esperan demasiadas llamadas a este Bitrix24.",
+  },
+  {
+    en: "The portal's request limit is used up.",
+    ru: "Лимит запросов к Битрикс24 исчерпан.",
+    es: "Se agotó el límite de solicitudes a Bitrix24.",
+  },
+  {
+    en: "The portal has more calls waiting than its limits let through just now.",
+    ru: "К Битрикс24 ждёт больше запросов, чем пропускают его лимиты.",
+    es: "Esperan más llamadas a Bitrix24 de las que sus límites dejan pasar ahora.",
+  },
+  {
+    en: "The portal's time budget for {method} is used up; it opens again by itself.",
+    ru: "Время Битрикс24 на {method} исчерпано; оно восстановится само.",
+    es: "Se agotó el tiempo de Bitrix24 para {method}; se renueva por sí solo.",
+  },
+  {
+    en: "The portal did not accept the setting.",
+    ru: "Битрикс24 не принял настройку.",
+    es: "Bitrix24 no aceptó el ajuste.",
+  },
+  {
+    en: "The portal's answer to {method} could not be read; it may have been done.",
+    ru: "Не удалось прочитать ответ Битрикс24 на {method}; возможно, всё сделано.",
+    es: "No se pudo leer la respuesta de Bitrix24 a {method}; puede que se haya hecho.",
+  },
+  {
+    en: "The portal could not be asked what is set up: {sentence:ours} Press Repair when that is solved.",
+    ru: "Не удалось узнать у Битрикс24, что уже настроено: {sentence} Когда это решится, нажмите «Исправить».",
+    es: "No se pudo preguntar a Bitrix24 qué está configurado: {sentence} Cuando se resuelva, pulse Reparar.",
+  },
+  {
+    en: "The portal did not tell which permissions the application has. Press Repair to ask again.",
+    ru: "Битрикс24 не сообщил, какие права есть у приложения. Нажмите «Исправить», чтобы спросить ещё раз.",
+    es: "Bitrix24 no dijo qué permisos tiene la aplicación. Pulse Reparar para preguntar otra vez.",
+  },
+  {
+    en: 'The application lacks the permission "{scope}" ({why:ours}). Grant it in the application\'s settings, or reinstall the application.',
+    ru: "Приложению не хватает права «{scope}» ({why}). Дайте его в настройках приложения или переустановите приложение.",
+    es: "A la aplicación le falta el permiso «{scope}» ({why}). Concédalo en los ajustes de la aplicación o reinstálela.",
+  },
+  {
+    en: "This Bitrix24 is too old or lacks a module: it does not know {methods}. Update it, or install the module.",
+    ru: "Этот Битрикс24 устарел, или в нём нет модуля: он не знает {methods}. Обновите его или установите модуль.",
+    es: "Este Bitrix24 es demasiado antiguo o le falta un módulo: no conoce {methods}. Actualícelo o instale el módulo.",
+  },
+  {
+    en: "The application may not use {methods} here. Check its permissions and the portal's plan.",
+    ru: "Приложению здесь недоступно: {methods}. Проверьте его права и тариф Битрикс24.",
+    es: "La aplicación no puede usar aquí {methods}. Revise sus permisos y el plan de Bitrix24.",
+  },
+  { en: "It was withdrawn.", ru: "Запрос отозван.", es: "Se retiró." },
+  {
+    en: "{sentence:ours} The application must be installed by an administrator who grants all its permissions.",
+    ru: "{sentence} Приложение должен установить администратор и дать ему все права.",
+    es: "{sentence} Debe instalar la aplicación un administrador que conceda todos sus permisos.",
+  },
+  {
+    en: "The portal gave a link to a file that is not safe to open.",
+    ru: "Битрикс24 дал ссылку на файл, которую небезопасно открывать.",
+    es: "Bitrix24 dio un enlace a un archivo que no es seguro abrir.",
+  },
+  {
+    en: "The portal gave a link to a file at a private address.",
+    ru: "Битрикс24 дал ссылку на файл по внутреннему адресу.",
+    es: "Bitrix24 dio un enlace a un archivo en una dirección privada.",
+  },
+  {
+    en: "A file could not be fetched from the portal just now.",
+    ru: "Файл сейчас не удалось получить из Битрикс24.",
+    es: "Ahora no se pudo obtener un archivo de Bitrix24.",
+  },
+  {
+    en: "The portal answered {status} when a file was fetched.",
+    ru: "При получении файла Битрикс24 ответил кодом {status}.",
+    es: "Bitrix24 respondió {status} al pedir un archivo.",
+  },
+  {
+    en: "The portal no longer gives out a file of this message.",
+    ru: "Битрикс24 больше не отдаёт файл этого сообщения.",
+    es: "Bitrix24 ya no entrega un archivo de este mensaje.",
+  },
+  {
+    en: "The portal's link to a file leads in circles.",
+    ru: "Ссылка Битрикс24 на файл ведёт по кругу.",
+    es: "El enlace de Bitrix24 al archivo da vueltas sin fin.",
+  },
+  {
+    en: "The portal has no such open line any more.",
+    ru: "В Битрикс24 больше нет такой открытой линии.",
+    es: "En Bitrix24 ya no existe ese canal abierto.",
+  },
+  {
+    en: "Bitrix24 does not accept the stored authorization any more. An administrator must open the application in Bitrix24 once.",
+    ru: "Битрикс24 больше не принимает сохранённую авторизацию. Администратору нужно один раз открыть приложение в Битрикс24.",
+    es: "Bitrix24 ya no acepta la autorización guardada. Un administrador debe abrir una vez la aplicación en Bitrix24.",
+  },
+  {
+    en: "Bitrix24 does not know the application in this portal: it was removed there, or B24_CLIENT_ID / B24_CLIENT_SECRET are wrong.",
+    ru: "Битрикс24 не знает приложения на этом портале: его удалили или неверны B24_CLIENT_ID / B24_CLIENT_SECRET.",
+    es: "Bitrix24 no conoce la aplicación en este portal: la eliminaron o B24_CLIENT_ID / B24_CLIENT_SECRET no son correctos.",
+  },
+  {
+    en: "The application's subscription in this portal has run out. Renew it in Bitrix24 Market.",
+    ru: "Подписка на приложение в этом Битрикс24 закончилась. Продлите её в Битрикс24 Маркет.",
+    es: "La suscripción de la aplicación en este Bitrix24 venció. Renuévela en el Market de Bitrix24.",
+  },
+  {
+    en: "The application asks for permissions that Bitrix24 does not grant it. Update or reinstall it.",
+    ru: "Приложение просит права, которых Битрикс24 ему не даёт. Обновите или переустановите его.",
+    es: "La aplicación pide permisos que Bitrix24 no le concede. Actualícela o reinstálela.",
+  },
+  {
+    en: "The application lacks permissions. Update or reinstall it.",
+    ru: "Приложению не хватает прав. Обновите или переустановите его.",
+    es: "A la aplicación le faltan permisos. Actualícela o reinstálela.",
+  },
+  {
+    en: "The authorization server's answer could not be read (status {status}).",
+    ru: "Не удалось прочитать ответ сервера авторизации (код {status}).",
+    es: "No se pudo leer la respuesta del servidor de autorización (estado {status}).",
+  },
+  {
+    en: "Bitrix24 refused the authorization ({code}).",
+    ru: "Битрикс24 отказал в авторизации ({code}).",
+    es: "Bitrix24 rechazó la autorización ({code}).",
+  },
+  {
+    en: "The authorization server {host} cannot be reached just now.",
+    ru: "Сервер авторизации {host} сейчас недоступен.",
+    es: "El servidor de autorización {host} no está disponible ahora.",
+  },
+  {
+    en: "The portal's answer could not be read; the message may or may not be there.",
+    ru: "Не удалось прочитать ответ Битрикс24; сообщение могло дойти, а могло и нет.",
+    es: "No se pudo leer la respuesta de Bitrix24; el mensaje puede estar allí o no.",
+  },
+  {
+    en: "The portal took none of the messages.",
+    ru: "Битрикс24 не принял ни одного сообщения.",
+    es: "Bitrix24 no aceptó ninguno de los mensajes.",
+  },
+  {
+    en: "The portal answered about fewer messages than were sent; they may or may not be there.",
+    ru: "Битрикс24 ответил не обо всех отправленных сообщениях; остальные могли дойти, а могли и нет.",
+    es: "Bitrix24 respondió sobre menos mensajes de los enviados; los demás pueden estar allí o no.",
+  },
+  {
+    en: "Bitrix24 created no notification. The person may have left, or may not be an employee.",
+    ru: "Битрикс24 не создал уведомление. Возможно, человек уволен или не является сотрудником.",
+    es: "Bitrix24 no creó la notificación. Puede que la persona ya no trabaje allí o no sea empleada.",
+  },
+  {
+    en: "The portal's answer to {method:ours} could not be read.",
+    ru: "Не удалось прочитать ответ Битрикс24 на {method}.",
+    es: "No se pudo leer la respuesta de Bitrix24 a {method}.",
+  },
+  { en: "The portal refused the message.", ru: "Битрикс24 отклонил сообщение.", es: "Bitrix24 rechazó el mensaje." },
+  {
+    en: "The portal does not accept our authorization any more. An administrator must open the application in Bitrix24.",
+    ru: "Битрикс24 больше не принимает нашу авторизацию. Администратору нужно открыть приложение в Битрикс24.",
+    es: "Bitrix24 ya no acepta nuestra autorización. Un administrador debe abrir la aplicación en Bitrix24.",
+  },
+  { en: "The portal is closed.", ru: "Этот Битрикс24 закрыт.", es: "Este Bitrix24 está cerrado." },
+  {
+    en: "The application is not installed in this portal any more.",
+    ru: "Приложение больше не установлено в этом Битрикс24.",
+    es: "La aplicación ya no está instalada en este Bitrix24.",
+  },
+  {
+    en: "The employee under whom the application works lacks a right. An administrator must open the application in Bitrix24.",
+    ru: "Сотруднику, от имени которого работает приложение, не хватает прав. Администратору нужно открыть приложение в Битрикс24.",
+    es: "Al empleado en cuyo nombre trabaja la aplicación le falta un permiso. Un administrador debe abrir la aplicación en Bitrix24.",
+  },
+  {
+    en: "The application is not open to the employee under whom it works. Check its access rights in Bitrix24.",
+    ru: "Приложение недоступно сотруднику, от имени которого оно работает. Проверьте права доступа к нему в Битрикс24.",
+    es: "La aplicación no está abierta al empleado en cuyo nombre trabaja. Revise sus derechos de acceso en Bitrix24.",
+  },
+  {
+    en: "Bitrix24 has blocked REST for this portal by hand. Write to Bitrix24 support.",
+    ru: "Битрикс24 вручную заблокировал REST для этого портала. Напишите в поддержку Битрикс24.",
+    es: "Bitrix24 bloqueó a mano el REST de este portal. Escriba al soporte de Bitrix24.",
+  },
+  {
+    en: "The portal, or a proxy before it, refused the request (status {status}).",
+    ru: "Битрикс24 или прокси перед ним отклонил запрос (код {status}).",
+    es: "Bitrix24, o un proxy delante de él, rechazó la solicitud (estado {status}).",
+  },
+  {
+    en: "{what:ours}; it may or may not have been carried out.",
+    ru: "{what}; запрос мог выполниться, а мог и нет.",
+    es: "{what}; puede que se haya ejecutado o no.",
+  },
+  {
+    en: "The portal's address cannot be resolved. Check the portal's address and this server's DNS.",
+    ru: "Адрес этого Битрикс24 не определяется. Проверьте адрес и DNS этого сервера.",
+    es: "No se puede resolver la dirección de este Bitrix24. Revise la dirección y el DNS de este servidor.",
+  },
+  {
+    en: "The portal is at a private address, which is not allowed. List its host in REST_PRIVATE_HOSTS if that is meant.",
+    ru: "Этот Битрикс24 находится по внутреннему адресу, а это не разрешено. Если так и задумано, добавьте его хост в REST_PRIVATE_HOSTS.",
+    es: "Este Bitrix24 está en una dirección privada, lo que no se permite. Si es lo previsto, añada su host a REST_PRIVATE_HOSTS.",
+  },
+  {
+    en: "The portal's TLS certificate is not valid. The portal's administrator must renew it.",
+    ru: "Сертификат TLS этого Битрикс24 недействителен. Его должен обновить администратор.",
+    es: "El certificado TLS de este Bitrix24 no es válido. Debe renovarlo su administrador.",
+  },
+  {
+    en: "The portal cannot be reached just now.",
+    ru: "Битрикс24 сейчас недоступен.",
+    es: "Bitrix24 no está disponible ahora.",
+  },
+  {
+    en: "The application lacks a permission for this. An administrator must update or reinstall it in Bitrix24.",
+    ru: "Приложению не хватает для этого права. Администратору нужно обновить или переустановить его в Битрикс24.",
+    es: "A la aplicación le falta un permiso para esto. Un administrador debe actualizarla o reinstalarla en Bitrix24.",
+  },
+  { en: "The portal refused it ({code}).", ru: "Битрикс24 отказал ({code}).", es: "Bitrix24 lo rechazó ({code})." },
+  {
+    en: "The portal has no valid authorization. An administrator must open the application in Bitrix24 once.",
+    ru: "У Битрикс24 нет действующей авторизации. Администратору нужно один раз открыть приложение в Битрикс24.",
+    es: "No hay una autorización válida de Bitrix24. Un administrador debe abrir una vez la aplicación en Bitrix24.",
+  },
+  {
+    en: "Open the application in Bitrix24 again.",
+    ru: "Откройте приложение в Битрикс24 ещё раз.",
+    es: "Abra de nuevo la aplicación en Bitrix24.",
+  },
+  {
+    en: "Another process is renewing the portal's authorization and does not end.",
+    ru: "Другой процесс обновляет авторизацию этого Битрикс24 и никак не закончит.",
+    es: "Otro proceso está renovando la autorización de este Bitrix24 y no termina.",
+  },
+  {
+    en: "The authorization server answered for another portal.",
+    ru: "Сервер авторизации ответил за другой портал.",
+    es: "El servidor de autorización respondió por otro portal.",
+  },
+  {
+    en: "The portal does not accept even a fresh authorization.",
+    ru: "Битрикс24 не принимает даже новую авторизацию.",
+    es: "Bitrix24 no acepta ni siquiera una autorización nueva.",
+  },
+  {
+    en: "The portal has moved to an address that Bitrix24 does not tell yet.",
+    ru: "Битрикс24 переехал на адрес, который он пока не сообщает.",
+    es: "Este Bitrix24 se mudó a una dirección que aún no comunica.",
+  },
+  { en: "The portal does not answer.", ru: "Битрикс24 не отвечает.", es: "Bitrix24 no responde." },
+  {
+    en: 'The connector "{title}" could not be registered.',
+    ru: "Коннектор «{title}» не удалось зарегистрировать.",
+    es: "No se pudo registrar el conector «{title}».",
+  },
+  {
+    en: "The event {event} could not be bound.",
+    ru: "На событие {event} не удалось подписаться.",
+    es: "No se pudo enlazar el evento {event}.",
+  },
+  {
+    en: "An old handler of {event} could not be taken away.",
+    ru: "Не удалось снять прежний обработчик {event}.",
+    es: "No se pudo quitar un controlador anterior de {event}.",
+  },
+  {
+    en: '"{title}" ({code}) could not be placed.',
+    ru: "«{title}» ({code}): не удалось добавить.",
+    es: "No se pudo colocar «{title}» ({code}).",
+  },
+  {
+    en: 'An old "{title}" ({code}) could not be taken away.',
+    ru: "Прежнее «{title}» ({code}): не удалось убрать.",
+    es: "No se pudo quitar un «{title}» anterior ({code}).",
+  },
+  {
+    en: "Tabs in CRM cards, and the entities that conversations belong to",
+    ru: "вкладки в карточках CRM и объекты, к которым относятся диалоги",
+    es: "pestañas en las fichas del CRM y los elementos a los que pertenecen las conversaciones",
+  },
+  {
+    en: "Open Channels: lines, sessions and their history",
+    ru: "открытые линии, их диалоги и история",
+    es: "canales abiertos, sus sesiones y su historial",
+  },
+  {
+    en: "The same for connectors: cloud and on-premise editions name their scope differently",
+    ru: "то же для коннекторов: в облаке и коробке это право называется по-разному",
+    es: "lo mismo para conectores: la nube y la edición local llaman distinto a este permiso",
+  },
+  {
+    en: "Notices to an employee when a message could not be delivered or a channel is in trouble",
+    ru: "уведомления сотруднику, если сообщение не доставлено или канал не работает",
+    es: "avisos a un empleado cuando un mensaje no se entregó o un canal tiene problemas",
+  },
+  {
+    en: "Tabs in CRM cards and the item in the left menu",
+    ru: "вкладки в карточках CRM и пункт в левом меню",
+    es: "pestañas en las fichas del CRM y la entrada del menú izquierdo",
+  },
+  {
+    en: "Names of the agents who write, and choosing who is told of trouble",
+    ru: "имена сотрудников, которые пишут, и выбор тех, кого оповещать о сбоях",
+    es: "nombres de los agentes que escriben y la elección de a quién avisar de problemas",
+  },
+  {
+    en: "Conversations that are spread over a department",
+    ru: "распределение диалогов по отделу",
+    es: "conversaciones que se reparten por un departamento",
+  },
+  {
+    en: "Nobody is given conversations whose working day is over",
+    ru: "диалоги не передаются тем, чей рабочий день закончился",
+    es: "nadie recibe conversaciones si su jornada terminó",
+  },
+  {
+    en: '"{value}" is not a portal\'s address',
+    ru: "«{value}» — не адрес портала",
+    es: "«{value}» no es la dirección de un portal",
+  },
+  { en: '"{value}" is not a web address', ru: "«{value}» — не веб-адрес", es: "«{value}» no es una dirección web" },
+  {
+    en: "The address of {host} carries a query",
+    ru: "В адресе {host} есть параметры запроса",
+    es: "La dirección de {host} lleva parámetros",
+  },
+  {
+    en: "The address of {host} carries a user name or password",
+    ru: "В адресе {host} есть имя пользователя или пароль",
+    es: "La dirección de {host} lleva un usuario o una contraseña",
+  },
+  {
+    en: "The address of {host} is no REST address",
+    ru: "Адрес {host} — не адрес REST",
+    es: "La dirección de {host} no es una dirección REST",
+  },
+  {
+    en: "{host} is not an authorization server of Bitrix24",
+    ru: "{host} — не сервер авторизации Битрикс24",
+    es: "{host} no es un servidor de autorización de Bitrix24",
+  },
+  {
+    en: "{host} must be reached by https",
+    ru: "К {host} нужно обращаться по https",
+    es: "A {host} se debe acceder por https",
+  },
+  { en: "a setting", ru: "настройку", es: "un ajuste" },
+  { en: "The portal refused it: {words}", ru: "Битрикс24 отказал: {words}", es: "Bitrix24 lo rechazó: {words}" },
+  {
+    en: "The portal did not accept the setting: {words}",
+    ru: "Битрикс24 не принял настройку: {words}",
+    es: "Bitrix24 no aceptó el ajuste: {words}",
+  },
+  {
+    en: "The portal's answer could not be read",
+    ru: "Не удалось прочитать ответ Битрикс24",
+    es: "No se pudo leer la respuesta de Bitrix24",
+  },
+  {
+    en: "The portal's answer to a batch could not be read",
+    ru: "Не удалось прочитать ответ Битрикс24 на пакет запросов",
+    es: "No se pudo leer la respuesta de Bitrix24 a un lote",
+  },
+  {
+    en: "The portal said nothing about this command of a batch",
+    ru: "Битрикс24 ничего не сказал об этой команде пакета",
+    es: "Bitrix24 no dijo nada sobre este comando de un lote",
+  },
+  {
+    en: "The portal's answer was incomplete",
+    ru: "Ответ Битрикс24 неполный",
+    es: "La respuesta de Bitrix24 estaba incompleta",
+  },
+  {
+    en: "The request ended in an unexpected way",
+    ru: "Запрос завершился неожиданно",
+    es: "La solicitud terminó de forma inesperada",
+  },
+  {
+    en: "The portal answered with an internal error ({status})",
+    ru: "Битрикс24 ответил внутренней ошибкой ({status})",
+    es: "Bitrix24 respondió con un error interno ({status})",
+  },
+  {
+    en: "The connection broke before the portal answered",
+    ru: "Связь оборвалась раньше, чем Битрикс24 ответил",
+    es: "La conexión se cortó antes de que Bitrix24 respondiera",
+  },
+];

@@ -1,3 +1,366 @@
 import type { Localised } from "../domain/localised.ts";
 
-export const relaySentences: readonly Localised[] = [];
+/** What the pipelines say: of messages, of connections, and in the lines themselves. */
+export const relaySentences: readonly Localised[] = [
+  {
+    en: "This is not what is expected here.",
+    ru: "Здесь ожидается другое значение.",
+    es: "Aquí se espera otro valor.",
+  },
+  {
+    en: "Other accounts are being connected to this line at the same moment. Try again.",
+    ru: "К этой линии прямо сейчас подключают другие каналы. Повторите.",
+    es: "En este mismo momento se conectan otros canales a este canal abierto. Reintente.",
+  },
+  { en: "The call was withdrawn.", ru: "Запрос отозван.", es: "La llamada se retiró." },
+  {
+    en: "Not delivered: it was dropped when the account was switched on again. It can be retried by hand.",
+    ru: "Не доставлено: сообщение отложили, когда канал включали снова. Его можно отправить вручную.",
+    es: "No se entregó: se descartó al encender de nuevo el canal. Se puede enviar a mano.",
+  },
+  { en: 'There is no channel "{channel}".', ru: "Канала «{channel}» нет.", es: "No existe el canal «{channel}»." },
+  {
+    en: "The account could not be connected to the line.",
+    ru: "Канал не удалось подключить к открытой линии.",
+    es: "No se pudo conectar al canal abierto.",
+  },
+  {
+    en: '"{name}" uses these credentials already. Change that account instead.',
+    ru: "Эти данные уже использует «{name}». Измените тот канал.",
+    es: "«{name}» ya usa estos datos de acceso. Cambie ese canal.",
+  },
+  {
+    en: "Another Bitrix24 uses these credentials. Delete the account there first.",
+    ru: "Эти данные использует другой Битрикс24. Сначала удалите канал там.",
+    es: "Otro Bitrix24 usa estos datos de acceso. Elimine primero el canal allí.",
+  },
+  { en: "The message is empty.", ru: "Сообщение пустое.", es: "El mensaje está vacío." },
+  {
+    en: "{title:ours} does not take locations. Send the address or a link to a map instead.",
+    ru: "{title} не принимает местоположение. Отправьте адрес или ссылку на карту.",
+    es: "{title} no admite ubicaciones. Envíe la dirección o un enlace al mapa.",
+  },
+  {
+    en: "{title:ours} does not take contact cards. Send the number as text instead.",
+    ru: "{title} не принимает карточки контактов. Отправьте номер текстом.",
+    es: "{title} no admite tarjetas de contacto. Envíe el número como texto.",
+  },
+  {
+    en: "{title:ours} does not show buttons. Put what they offer into the text instead.",
+    ru: "{title} не показывает кнопки. Перечислите варианты в тексте.",
+    es: "{title} no muestra botones. Ponga en el texto lo que ofrecen.",
+  },
+  {
+    en: "{title:ours} knows no templates. Send the text itself instead.",
+    ru: "{title} не знает шаблонов. Отправьте сам текст.",
+    es: "{title} no tiene plantillas. Envíe el texto mismo.",
+  },
+  {
+    en: "{title:ours} cannot answer a particular message. Send the answer without the quotation.",
+    ru: "{title} не умеет отвечать на отдельное сообщение. Отправьте ответ без цитаты.",
+    es: "{title} no puede responder a un mensaje concreto. Envíe la respuesta sin la cita.",
+  },
+  {
+    en: "{title:ours} cannot forward messages. Copy the text into a message of your own.",
+    ru: "{title} не умеет пересылать сообщения. Скопируйте текст в своё сообщение.",
+    es: "{title} no puede reenviar mensajes. Copie el texto en un mensaje propio.",
+  },
+  {
+    en: "{title:ours} takes one file in a message. Send the files one by one.",
+    ru: "{title} принимает один файл в сообщении. Отправьте файлы по одному.",
+    es: "{title} admite un archivo por mensaje. Envíe los archivos uno a uno.",
+  },
+  {
+    en: "{title:ours} does not take {kind:ours}.",
+    ru: "{title} не принимает {kind}.",
+    es: "{title} no admite {kind}.",
+  },
+  {
+    en: '"{file:ours}" is too large: {title:ours} takes {kind:ours} up to {megabytes} MB. Send a link instead.',
+    ru: "«{file}»: слишком большой размер. {title} принимает {kind} до {megabytes} МБ. Отправьте ссылку.",
+    es: "«{file}» es demasiado grande: {title} admite {kind} de hasta {megabytes} MB. Envíe un enlace.",
+  },
+  {
+    en: "Send a template, or wait until the customer writes.",
+    ru: "Отправьте шаблон или дождитесь, когда клиент напишет.",
+    es: "Envíe una plantilla o espere a que el cliente escriba.",
+  },
+  {
+    en: "Wait until the customer writes.",
+    ru: "Дождитесь, когда клиент напишет.",
+    es: "Espere a que el cliente escriba.",
+  },
+  {
+    en: "{title:ours} takes no reactions. Answer with a message instead.",
+    ru: "{title} не принимает реакции. Ответьте сообщением.",
+    es: "{title} no admite reacciones. Responda con un mensaje.",
+  },
+  {
+    en: "The portal cannot be asked just now.",
+    ru: "Сейчас не удаётся обратиться к Битрикс24.",
+    es: "Ahora no se puede consultar a Bitrix24.",
+  },
+  {
+    en: "The person was joined with another one just now.",
+    ru: "Этого человека только что объединили с другим.",
+    es: "Esta persona se acaba de unir con otra.",
+  },
+  { en: "The portal takes its time.", ru: "Битрикс24 отвечает медленно.", es: "Bitrix24 se toma su tiempo." },
+  { en: "Somebody else is at it.", ru: "Этим уже занят другой процесс.", es: "Otro proceso ya se ocupa de ello." },
+  {
+    en: "{name}: its accounts differ in who makes leads and deals, so the line makes none.",
+    ru: "«{name}»: у каналов этой линии разные правила о том, кто создаёт лиды и сделки, поэтому сама линия ничего не создаёт.",
+    es: "{name}: sus canales difieren en quién crea prospectos y negociaciones, así que este canal abierto no crea nada.",
+  },
+  {
+    en: "Another conversation of this person is at it.",
+    ru: "Этим уже занят другой диалог этого же человека.",
+    es: "De ello se ocupa otra conversación de esta persona.",
+  },
+  {
+    en: "The portal's answer is still awaited.",
+    ru: "Ответа Битрикс24 ещё нет.",
+    es: "Aún se espera la respuesta de Bitrix24.",
+  },
+  {
+    en: "The message that this changes was not delivered.",
+    ru: "Сообщение, которое здесь меняют, не было доставлено.",
+    es: "El mensaje que se cambia aquí no se entregó.",
+  },
+  {
+    en: "The portal did not say what became of this message.",
+    ru: "Битрикс24 не сообщил, что стало с этим сообщением.",
+    es: "Bitrix24 no dijo qué pasó con este mensaje.",
+  },
+  {
+    en: "The chat goes on under another id and is written to there.",
+    ru: "Чат продолжается под другим номером, сообщение отправлено туда.",
+    es: "El chat sigue con otro identificador y se escribe allí.",
+  },
+  {
+    en: "The chat goes on as another conversation. Answer there.",
+    ru: "Чат продолжается как другой диалог. Ответьте там.",
+    es: "El chat sigue como otra conversación. Responda allí.",
+  },
+  {
+    en: "The chat became another one at the messenger, which cannot change messages from before. Write a new message instead.",
+    ru: "Чат в мессенджере стал другим, и прежние сообщения в нём изменить нельзя. Напишите новое сообщение.",
+    es: "El chat pasó a ser otro en la mensajería, que no puede cambiar los mensajes de antes. Escriba un mensaje nuevo.",
+  },
+  {
+    en: "It may have been delivered: the server stopped while it was being sent. Ask the customer before you send it again.",
+    ru: "Возможно, доставлено: сервер остановился во время отправки. Прежде чем отправлять снова, уточните у клиента.",
+    es: "Puede que se haya entregado: el servidor se detuvo mientras se enviaba. Pregunte al cliente antes de enviarlo otra vez.",
+  },
+  {
+    en: "The message that this changes did not reach the customer.",
+    ru: "Сообщение, которое здесь меняют, не дошло до клиента.",
+    es: "El mensaje que se cambia aquí no llegó al cliente.",
+  },
+  {
+    en: "It may have been delivered: an unexpected error happened while it was being sent.",
+    ru: "Возможно, доставлено: во время отправки произошла неожиданная ошибка.",
+    es: "Puede que se haya entregado: hubo un error inesperado mientras se enviaba.",
+  },
+  {
+    en: "This channel cannot hand out files.",
+    ru: "Этот канал не умеет отдавать файлы.",
+    es: "Este canal no puede entregar archivos.",
+  },
+  {
+    en: "{title:ours} does not let a business write first. Wait until the customer writes.",
+    ru: "{title} не позволяет компании писать первой. Дождитесь, когда клиент напишет.",
+    es: "{title} no permite que una empresa escriba primero. Espere a que el cliente escriba.",
+  },
+  {
+    en: "{title:ours} does not tell who can be reached. Try another channel.",
+    ru: "{title} не сообщает, кому можно написать. Попробуйте другой канал.",
+    es: "{title} no dice a quién se puede escribir. Pruebe otro canal.",
+  },
+  { en: "Type a name.", ru: "Введите имя.", es: "Escriba un nombre." },
+  {
+    en: "This is no phone number that can be called. Write it with the country code, like +44 20 7946 0018.",
+    ru: "На такой номер нельзя позвонить. Укажите его с кодом страны, например +7 495 123-45-67.",
+    es: "No es un número al que se pueda llamar. Escríbalo con el código de país, como +34 912 345 678.",
+  },
+  {
+    en: "Nothing has come in to {name} for unusually long.",
+    ru: "В «{name}» необычно долго ничего не приходит.",
+    es: "Hace un tiempo inusual que no llega nada a {name}.",
+  },
+  {
+    en: "It may have been delivered: the connection to the messenger gave no answer. Ask the customer before you send it again.",
+    ru: "Возможно, доставлено: соединение с мессенджером не ответило. Прежде чем отправлять снова, уточните у клиента.",
+    es: "Puede que se haya entregado: la conexión con la mensajería no respondió. Pregunte al cliente antes de enviarlo otra vez.",
+  },
+  {
+    en: "The file is at another process of this server, which does not share its data folder with this one.",
+    ru: "Файл у другого процесса этого сервера, а папки данных у них разные.",
+    es: "El archivo está en otro proceso de este servidor, que no comparte con este su carpeta de datos.",
+  },
+  { en: "The connection is being opened.", ru: "Соединение открывается.", es: "La conexión se está abriendo." },
+  {
+    en: "The connection to the messenger gave no answer. Try again in a moment.",
+    ru: "Соединение с мессенджером не ответило. Повторите через минуту.",
+    es: "La conexión con la mensajería no respondió. Reintente dentro de un momento.",
+  },
+  {
+    en: "The connection to the messenger gave no answer. The change will be tried again.",
+    ru: "Соединение с мессенджером не ответило. Изменение будет отправлено ещё раз.",
+    es: "La conexión con la mensajería no respondió. El cambio se intentará otra vez.",
+  },
+  {
+    en: "The connection to the messenger is not open just now. It will be tried again.",
+    ru: "Соединение с мессенджером сейчас не открыто. Будет ещё попытка.",
+    es: "La conexión con la mensajería no está abierta ahora. Se intentará otra vez.",
+  },
+  {
+    en: "Logged out. Connect again to use this account.",
+    ru: "Выполнен выход. Чтобы пользоваться каналом, подключите его заново.",
+    es: "Sesión cerrada. Conecte de nuevo para usar este canal.",
+  },
+  {
+    en: "The connection ended. It is opened again.",
+    ru: "Соединение прервалось. Открываем его снова.",
+    es: "La conexión terminó. Se abre de nuevo.",
+  },
+  {
+    en: "The old connection does not end. Restart the server to connect again.",
+    ru: "Старое соединение не завершается. Чтобы подключиться снова, перезапустите сервер.",
+    es: "La conexión anterior no termina. Reinicie el servidor para conectar de nuevo.",
+  },
+  {
+    en: "This connection asks for nothing.",
+    ru: "Это соединение ничего не спрашивает.",
+    es: "Esta conexión no pide nada.",
+  },
+  {
+    en: "The file is larger than 100 MB and was left out.",
+    ru: "Файл больше 100 МБ, поэтому он пропущен.",
+    es: "El archivo supera los 100 MB y se omitió.",
+  },
+  { en: "This channel cannot do that.", ru: "Этот канал так не умеет.", es: "Este canal no puede hacer eso." },
+  {
+    en: "This channel cannot look people up.",
+    ru: "Этот канал не умеет искать людей.",
+    es: "Este canal no puede buscar personas.",
+  },
+  {
+    en: "The line's history shows that it did not arrive; sent again.",
+    ru: "По истории линии видно, что сообщение не дошло; отправлено снова.",
+    es: "El historial del canal abierto muestra que no llegó; se envió otra vez.",
+  },
+  {
+    en: "It is not in the line's history yet; the portal may still be working on it.",
+    ru: "В истории линии его ещё нет; возможно, Битрикс24 ещё обрабатывает его.",
+    es: "Aún no está en el historial del canal abierto; puede que Bitrix24 siga con ello.",
+  },
+  {
+    en: "The connection broke during the first message of this conversation, and the portal cannot be asked about a chat that we do not know yet.",
+    ru: "Связь оборвалась на первом сообщении этого диалога, и спросить Битрикс24 о ещё неизвестном чате нельзя.",
+    es: "La conexión se cortó en el primer mensaje de esta conversación y no se puede preguntar a Bitrix24 por un chat que aún no conocemos.",
+  },
+  {
+    en: "It may have been delivered: the connection broke, and the portal does not let us read the line's history{reason:ours}.",
+    ru: "Возможно, доставлено: связь оборвалась, а читать историю линии Битрикс24 не даёт{reason}.",
+    es: "Puede que se haya entregado: la conexión se cortó y Bitrix24 no deja leer el historial del canal abierto{reason}.",
+  },
+  {
+    en: "It may have been delivered: the connection broke, and the line's history holds similar messages that cannot be told apart.",
+    ru: "Возможно, доставлено: связь оборвалась, а в истории линии есть похожие сообщения, и их не различить.",
+    es: "Puede que se haya entregado: la conexión se cortó y en el historial del canal abierto hay mensajes parecidos que no se distinguen.",
+  },
+  { en: "{title:ours}, groups", ru: "{title}, группы", es: "{title}, grupos" },
+  {
+    en: "The message that this quotes did not reach the customer. Send that one again first, or answer without the quotation.",
+    ru: "Цитируемое сообщение не дошло до клиента. Сначала отправьте его снова или ответьте без цитаты.",
+    es: "El mensaje citado no llegó al cliente. Envíelo otra vez antes o responda sin la cita.",
+  },
+  {
+    en: "That message did not reach the customer, so nobody would see the reaction. Send the message again first.",
+    ru: "Это сообщение не дошло до клиента, и реакцию никто бы не увидел. Сначала отправьте его снова.",
+    es: "Ese mensaje no llegó al cliente, así que nadie vería la reacción. Envíe antes el mensaje otra vez.",
+  },
+  {
+    en: "It is not known whether that message reached the customer, so no reaction can be put on it. Answer with a message instead.",
+    ru: "Неизвестно, дошло ли это сообщение до клиента, поэтому поставить реакцию нельзя. Ответьте сообщением.",
+    es: "No se sabe si ese mensaje llegó al cliente, así que no se le puede poner una reacción. Responda con un mensaje.",
+  },
+  {
+    en: "The messenger does not know that message any more, so no reaction can be put on it. Answer with a message instead.",
+    ru: "Мессенджер больше не знает этого сообщения, поэтому поставить реакцию нельзя. Ответьте сообщением.",
+    es: "La mensajería ya no conoce ese mensaje, así que no se le puede poner una reacción. Responda con un mensaje.",
+  },
+  {
+    en: "This chat goes on as another conversation. Close this one and write there.",
+    ru: "Этот чат продолжается как другой диалог. Закройте этот и пишите там.",
+    es: "Este chat sigue como otra conversación. Cierre esta y escriba allí.",
+  },
+  {
+    en: 'The account "{name}" is switched off. Ask an administrator to switch it on, then send the message again.',
+    ru: "Канал «{name}» выключен. Попросите администратора включить его и отправьте сообщение снова.",
+    es: "El canal «{name}» está apagado. Pida a un administrador que lo encienda y envíe el mensaje otra vez.",
+  },
+  {
+    en: "{title:ours} does not let us write into groups. Write to the person alone.",
+    ru: "{title} не позволяет писать в группы. Напишите человеку лично.",
+    es: "{title} no permite escribir en grupos. Escriba a la persona en privado.",
+  },
+  {
+    en: "{title:ours} cannot change a message that was sent. Send a correction as a new message.",
+    ru: "{title} не умеет изменять отправленные сообщения. Отправьте исправление новым сообщением.",
+    es: "{title} no puede cambiar un mensaje enviado. Envíe una corrección en un mensaje nuevo.",
+  },
+  {
+    en: "{title:ours} cannot delete a message that was sent.",
+    ru: "{title} не умеет удалять отправленные сообщения.",
+    es: "{title} no puede eliminar un mensaje enviado.",
+  },
+  {
+    en: "The message that this is about is no longer kept here.",
+    ru: "Сообщение, к которому это относится, здесь больше не хранится.",
+    es: "El mensaje al que se refiere ya no se conserva aquí.",
+  },
+  {
+    en: "{what:ours} is larger than {size} MB and was left out.",
+    ru: "{what}: размер больше {size} МБ, поэтому файл пропущен.",
+    es: "{what}: supera {size} MB y se omitió.",
+  },
+  { en: "Connected.", ru: "Подключено.", es: "Conectado." },
+  { en: "Connecting.", ru: "Подключаемся.", es: "Conectando." },
+  {
+    en: "Given up after a day of trying. {error:ours}",
+    ru: "За сутки доставить не удалось, попытки прекращены. {error}",
+    es: "Se abandonó tras un día de intentos. {error}",
+  },
+  {
+    en: "The account is not connected. {sentence:ours}",
+    ru: "Канал не подключён. {sentence}",
+    es: "El canal no está conectado. {sentence}",
+  },
+  {
+    en: "The customer has not written yet, and {title:ours} takes free messages only after that. {instead:ours}",
+    ru: "Клиент ещё не писал, а {title} принимает обычные сообщения только после этого. {instead}",
+    es: "El cliente aún no ha escrito y {title} solo admite mensajes libres después de eso. {instead}",
+  },
+  {
+    en: "The line used before still shows the channel as connected. Disconnect it there by hand. {sentence:ours}",
+    ru: "Прежняя открытая линия всё ещё показывает канал подключённым. Отключите его там вручную. {sentence}",
+    es: "El canal abierto anterior aún muestra el canal como conectado. Desconéctelo allí a mano. {sentence}",
+  },
+  {
+    en: "{title:ours} takes free messages for {hours} hours after the customer's last one. That time ended on {until}. {instead:ours}",
+    ru: "{title} принимает обычные сообщения {hours} ч после последнего сообщения клиента. Это время закончилось {until}. {instead}",
+    es: "{title} admite mensajes libres durante {hours} horas tras el último del cliente. Ese plazo terminó el {until}. {instead}",
+  },
+  {
+    en: 'The open line "{name}" does not agree with the rules. {why:ours}',
+    ru: "Открытая линия «{name}» расходится с правилами. {why}",
+    es: "El canal abierto «{name}» no concuerda con las reglas. {why}",
+  },
+  {
+    en: "The connection to the messenger gave no answer. The message has not left yet and will be tried again.",
+    ru: "Соединение с мессенджером не ответило. Сообщение ещё не ушло, будет ещё попытка.",
+    es: "La conexión con la mensajería no respondió. El mensaje aún no salió y se intentará otra vez.",
+  },
+];

@@ -28,7 +28,6 @@ import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
-import { createSpeech } from "../../src/relay/speech.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -265,6 +264,10 @@ export class Relay {
     const metrics = createMetrics();
     const dispatcher = { wake: () => undefined, wakeAt: () => undefined };
     const rules = createRules(store, () => new Date());
+    const speech = {
+      translate: translateAll(new Map()),
+      languageOf: async (id: PortalId) => localeOf((await store.portals.find(id))?.language),
+    };
     return new Relay({ directory: portals, emulator, store, channel, account, portal, dir, rules }, (now) => ({
       store,
       portals,
@@ -274,7 +277,7 @@ export class Relay {
         rules,
         identify: createIdentifier(store),
         escape: (text) => text,
-        localeOf,
+        speech,
         log,
         now,
       }),
@@ -291,7 +294,7 @@ export class Relay {
       }),
       toBBCode: options.toBBCode ?? ((text) => text.text),
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
-      speech: createSpeech({ translate: translateAll(new Map()), portals: store.portals, localeOf, now }),
+      speech,
       metrics,
       tally: createTally(),
       log,
@@ -326,7 +329,7 @@ export class Relay {
     const identify = createIdentifier(store);
     return {
       ...deps,
-      belonging: createBelonging({ ...deps, store, portals, rules, identify, escape: (text) => text, localeOf }),
+      belonging: createBelonging({ ...deps, store, portals, rules, identify, escape: (text) => text }),
     };
   }
 

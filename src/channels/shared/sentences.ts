@@ -1,4 +1,177 @@
 import type { Localised } from "../../domain/localised.ts";
 
 /** What channels say with the same words, and what files of this folder say for them. */
-export const sharedSentences: readonly Localised[] = [];
+export const sharedSentences: readonly Localised[] = [
+  {
+    en: "Agreed to the processing of their data.",
+    ru: "Дано согласие на обработку данных.",
+    es: "Aceptó el tratamiento de sus datos.",
+  },
+  {
+    en: "{name:ours} is of a kind that Telegram does not take{takers:ours}.",
+    ru: "{name}: такие файлы Telegram не принимает{takers}.",
+    es: "{name}: Telegram no admite archivos de este tipo{takers}.",
+  },
+  {
+    en: "{name:ours} is empty. Attach it again.",
+    ru: "{name}: файл пуст. Прикрепите его снова.",
+    es: "{name}: está vacío. Adjúntelo de nuevo.",
+  },
+  {
+    en: "{name:ours} is too big: it has {size} MB, and Telegram takes up to {limit} MB{takers:ours}. Send a link to it instead.",
+    ru: "{name}: слишком большой размер, {size} МБ, а Telegram принимает до {limit} МБ{takers}. Отправьте ссылку на файл.",
+    es: "{name}: es demasiado grande, tiene {size} MB y Telegram admite hasta {limit} MB{takers}. Envíe un enlace.",
+  },
+  {
+    en: "{title:ours} has no approved templates. Send the text as a message of your own.",
+    ru: "{title} не использует шаблоны. Отправьте текст обычным сообщением.",
+    es: "{title} no tiene plantillas aprobadas. Envíe el texto como un mensaje propio.",
+  },
+  {
+    en: "{title:ours} cannot send a location. Write the address or a link to a map instead.",
+    ru: "{title} не умеет отправлять местоположение. Напишите адрес или дайте ссылку на карту.",
+    es: "{title} no puede enviar una ubicación. Escriba la dirección o un enlace al mapa.",
+  },
+  {
+    en: "{title:ours} cannot send a contact card. Write the name and the number instead.",
+    ru: "{title} не умеет отправлять карточку контакта. Напишите имя и номер.",
+    es: "{title} no puede enviar una tarjeta de contacto. Escriba el nombre y el número.",
+  },
+  {
+    en: "{title:ours} cannot show buttons. Write the choices into the text instead.",
+    ru: "{title} не умеет показывать кнопки. Перечислите варианты в тексте.",
+    es: "{title} no puede mostrar botones. Escriba las opciones en el texto.",
+  },
+  {
+    en: "{title:ours} cannot show a button that {does:ours}. Send it without it.",
+    ru: "{title} не умеет показывать кнопку, которая {does}. Отправьте без неё.",
+    es: "{title} no puede mostrar un botón que {does}. Envíelo sin él.",
+  },
+  {
+    en: 'Write lines like "Mon-Fri 09:00-18:00", "Sat 10:00-14:00" or "2026-12-25 off".',
+    ru: 'Пишите строки вида "Пн-Пт 09:00-18:00", "Сб 10:00-14:00" или "2026-12-25 off".',
+    es: 'Escriba líneas como "Lun-Vie 09:00-18:00", "Sáb 10:00-14:00" o "2026-12-25 off".',
+  },
+  {
+    en: "Telegram's answer did not arrive. The change will be tried again.",
+    ru: "Ответ Telegram не пришёл. Изменение будет отправлено ещё раз.",
+    es: "La respuesta de Telegram no llegó. El cambio se intentará otra vez.",
+  },
+  {
+    en: "It is not known under which number Telegram keeps this message, so it cannot be changed.",
+    ru: "Неизвестно, под каким номером Telegram хранит это сообщение, поэтому изменить его нельзя.",
+    es: "No se sabe con qué número guarda Telegram este mensaje, así que no se puede cambiar.",
+  },
+  {
+    en: "A message cannot be changed into an empty one. Delete it instead.",
+    ru: "Сделать сообщение пустым нельзя. Удалите его.",
+    es: "Un mensaje no puede quedar vacío. Elimínelo.",
+  },
+  {
+    en: "The text under a file may have {limit} characters in Telegram. Shorten it.",
+    ru: "В Telegram подпись к файлу может содержать до {limit} знаков. Сократите её.",
+    es: "En Telegram, el texto bajo un archivo admite {limit} caracteres. Acórtelo.",
+  },
+  {
+    en: "The new text is longer than the messages it was sent in can hold. Send the rest as a new message.",
+    ru: "Новый текст длиннее, чем вмещают отправленные сообщения. Остальное отправьте новым сообщением.",
+    es: "El texto nuevo es más largo de lo que cabe en los mensajes enviados. Envíe el resto en un mensaje nuevo.",
+  },
+  {
+    en: "Telegram cannot be reached. The file will be asked for again.",
+    ru: "Telegram недоступен. Файл будет запрошен ещё раз.",
+    es: "No se puede acceder a Telegram. El archivo se pedirá otra vez.",
+  },
+  {
+    en: "Telegram cannot read this picture. Send it as a file.",
+    ru: "Telegram не может прочитать эту картинку. Отправьте её файлом.",
+    es: "Telegram no puede leer esta imagen. Envíela como archivo.",
+  },
+  {
+    en: "Telegram does not accept the formatting of this text. Send it as plain text.",
+    ru: "Telegram не принимает форматирование этого текста. Отправьте его без форматирования.",
+    es: "Telegram no acepta el formato de este texto. Envíelo sin formato.",
+  },
+  {
+    en: "The message is empty: it has neither text nor a file.",
+    ru: "Сообщение пустое: в нём нет ни текста, ни файла.",
+    es: "El mensaje está vacío: no tiene texto ni archivo.",
+  },
+  { en: "{who:ours} joined the group.", ru: "В группе новый участник: {who}.", es: "{who} se unió al grupo." },
+  { en: "{who:ours} left the group.", ru: "Из группы вышли: {who}.", es: "{who} salió del grupo." },
+  {
+    en: "The attached file could not be read. The message has not left and will be tried again.",
+    ru: "Прикреплённый файл не удалось прочитать. Сообщение не ушло, будет ещё попытка.",
+    es: "No se pudo leer el archivo adjunto. El mensaje no salió y se intentará otra vez.",
+  },
+  {
+    en: "The message may not have been delivered: {reason:ours}. Ask the customer or look into the chat before sending it again.",
+    ru: "Возможно, сообщение не доставлено: {reason}. Прежде чем отправлять снова, уточните у клиента или посмотрите в чат.",
+    es: "Puede que el mensaje no se haya entregado: {reason}. Pregunte al cliente o mire el chat antes de enviarlo otra vez.",
+  },
+  { en: "Send by hand what is missing.", ru: "Недостающее отправьте вручную.", es: "Envíe a mano lo que falta." },
+  {
+    en: "WhatsApp no longer has this file. Ask the customer to send it again.",
+    ru: "У WhatsApp больше нет этого файла. Попросите клиента прислать его снова.",
+    es: "WhatsApp ya no tiene este archivo. Pida al cliente que lo envíe de nuevo.",
+  },
+  {
+    en: "This conversation does not belong to a WhatsApp chat.",
+    ru: "Этот диалог не относится к чату WhatsApp.",
+    es: "Esta conversación no pertenece a un chat de WhatsApp.",
+  },
+  { en: "{bot:ours} receives messages.", ru: "{bot} принимает сообщения.", es: "{bot} recibe mensajes." },
+  { en: "The bot", ru: "Бот", es: "El bot" },
+  { en: "a file could not be read", ru: "не удалось прочитать файл", es: "no se pudo leer un archivo" },
+  { en: "a file could not be opened", ru: "не удалось открыть файл", es: "no se pudo abrir un archivo" },
+  { en: "the connection broke", ru: "связь оборвалась", es: "la conexión se cortó" },
+  { en: "the call was broken off", ru: "запрос прерван", es: "la llamada se interrumpió" },
+  { en: " ({reason:ours})", ru: " ({reason})", es: " ({reason})" },
+  { en: "This file", ru: "Этот файл", es: "Este archivo" },
+  { en: "The file “{name}”", ru: "Файл «{name}»", es: "El archivo «{name}»" },
+  { en: "Somebody", ru: "Кто-то", es: "Alguien" },
+  { en: "somebody", ru: "кто-то", es: "alguien" },
+  { en: " from bots", ru: " от ботов", es: " de los bots" },
+  { en: "answers with its text", ru: "отвечает своим текстом", es: "responde con su texto" },
+  { en: "opens a link", ru: "открывает ссылку", es: "abre un enlace" },
+  { en: "asks for the phone number", ru: "спрашивает номер телефона", es: "pide el número de teléfono" },
+  { en: "{count} sites", ru: "{count} сайтов", es: "{count} sitios" },
+  { en: "Contact details: {details}", ru: "Контакты: {details}", es: "Datos de contacto: {details}" },
+  { en: "Page: {page}", ru: "Страница: {page}", es: "Página: {page}" },
+  { en: "Entered the site at: {page}", ru: "Вход на сайт: {page}", es: "Entró en el sitio por: {page}" },
+  { en: "Came from: {page}", ru: "Источник перехода: {page}", es: "Vino de: {page}" },
+  { en: "Campaign: {labels}", ru: "Кампания: {labels}", es: "Campaña: {labels}" },
+  {
+    en: '"{line}" cannot be read as working hours. {how:ours}',
+    ru: "«{line}»: рабочее время записано непонятно. {how}",
+    es: "«{line}» no se puede leer como horario. {how}",
+  },
+  {
+    en: "{went:ours} of {all} of this message went out, {missing:ours}, the rest was not tried. {why:ours}",
+    ru: "Из этого сообщения отправлено: {went} из {all}; {missing}, остальное не отправлялось. {why}",
+    es: "De este mensaje salió: {went} de {all}; {missing}, el resto no se intentó. {why}",
+  },
+  {
+    en: "{went:ours} of {all} of this message went out, {missing:ours}. {why:ours}",
+    ru: "Из этого сообщения отправлено: {went} из {all}; {missing}. {why}",
+    es: "De este mensaje salió: {went} de {all}; {missing}. {why}",
+  },
+  {
+    en: "{went:ours} of {all} of this message went out, part {part} did not. {why:ours}",
+    ru: "Из этого сообщения отправлено: {went} из {all}; часть {part} не отправлена. {why}",
+    es: "De este mensaje salió: {went} de {all}; la parte {part} no. {why}",
+  },
+  { en: "Part 1", ru: "часть 1", es: "la parte 1" },
+  { en: "Parts 1 to {last}", ru: "части 1–{last}", es: "las partes 1 a {last}" },
+  {
+    en: "part {part} may not have arrived",
+    ru: "часть {part} могла не дойти",
+    es: "puede que la parte {part} no haya llegado",
+  },
+  { en: "part {part} did not", ru: "часть {part} не отправлена", es: "la parte {part} no" },
+  {
+    en: "The message did not get its turn. It has not left and will be tried again.",
+    ru: "Очередь до этого сообщения не дошла. Оно не ушло, будет ещё попытка.",
+    es: "A este mensaje no le llegó el turno. No salió y se intentará otra vez.",
+  },
+];

@@ -89,12 +89,8 @@ export function outcomeOf(failure: CallFailure): SendOutcome {
 
 /** "45 seconds", "2 minutes", "3 hours". */
 export function spoken(seconds: number): string {
-  if (seconds < 90) return counted(seconds, "second");
-  return seconds < 5_400 ? counted(Math.ceil(seconds / 60), "minute") : counted(Math.ceil(seconds / 3_600), "hour");
-}
-
-function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+  if (seconds < 90) return seconds === 1 ? "1 second" : `${seconds} seconds`;
+  return seconds < 5_400 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`;
 }
 
 interface Rule {

@@ -23,8 +23,10 @@ export async function connect(api: TelegramApi, account: Account, place: PublicP
   const pointed = place.https ? await pointWebhook(api, account, place.webhookUrl) : await removeWebhook(api, account);
   if (!pointed.ok) return { connection: stateOf(pointed.failure), profile };
   const bot = profile.url === undefined ? "The bot" : `The bot ${profile.url}`;
-  const how = place.https ? "receives messages" : "receives messages by polling, because our address is not https";
-  return { connection: { kind: "connected", sentence: `${bot} ${how}.` }, profile };
+  const sentence = place.https
+    ? `${bot} receives messages.`
+    : `${bot} receives messages by polling, because our address is not https.`;
+  return { connection: { kind: "connected", sentence }, profile };
 }
 
 function profileOf(me: z.infer<typeof meSchema>): AccountProfile {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "../../domain/account.ts";
 import type { Outgoing, SendOutcome } from "../contract/sending.ts";
+import { partlySent } from "../shared/partly-sent.ts";
 import { checkFile, type PlannedFile } from "../shared/telegram-files.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities } from "./about.ts";
@@ -96,7 +97,8 @@ async function runSteps(tools: SendTools, account: Account, steps: readonly Step
       await tools.wait(pause);
       done = await runStep(tools, account, step, own);
     }
-    if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, steps.length);
+    if (!done.ok)
+      return at === 0 ? outcomeOf(done.failure) : partlySent(outcomeOf(done.failure), sent, at, steps.length);
     sent.push(...done.value);
   }
   return { kind: "sent", externalIds: sent };
@@ -106,24 +108,6 @@ async function runSteps(tools: SendTools, account: Account, steps: readonly Step
 function pauseAfter(failure: Failure): number | undefined {
   if (failure.kind === "refused" && failure.code === 429) return retryMs(failure);
   return failure.kind === "not-connected" || failure.kind === "file-unreadable" ? 1_000 : undefined;
-}
-
-function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {
-  const outcome = outcomeOf(failure);
-  const went = gone === 1 ? "Part 1" : `Parts 1 to ${gone}`;
-  const missing = outcome.kind === "uncertain" ? `part ${gone + 1} may not have arrived` : `part ${gone + 1} did not`;
-  return {
-    kind: "uncertain",
-    externalIds,
-    sentence: `${went} of ${all} of this message went out, ${missing}${gone + 1 < all ? ", the rest was not tried" : ""}. ${reasonOf(outcome)}`,
-  };
-}
-
-/** Why a part did not go, without the promises that hold for a message none of which went. */
-function reasonOf(outcome: SendOutcome): string {
-  if (outcome.kind === "account-down") return outcome.connection.sentence;
-  if (outcome.kind === "refused") return outcome.sentence;
-  return "Send by hand what is missing.";
 }
 
 /** One step in its turn; a picture that Telegram cannot make a photo of goes as a document. */

@@ -4,6 +4,7 @@ import type { Attachment } from "../../domain/message.ts";
 import type { ChannelEvent } from "../contract/events.ts";
 import { type PaceRule, type Pacer, TurnTooFar } from "../contract/pacing.ts";
 import type { OpenedFile, Outgoing, SendOutcome } from "../contract/sending.ts";
+import { partlySent } from "../shared/partly-sent.ts";
 import { unclaimedPart } from "../shared/unclaimed.ts";
 import { capabilities, senderOf } from "./about.ts";
 import type { Called, Failure, ViberApi } from "./api.ts";
@@ -115,7 +116,8 @@ async function run(
       await tools.wait(PART_PAUSE_MS);
       done = await callOnce(tools, account, receiver, payload);
     }
-    if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, payloads.length);
+    if (!done.ok)
+      return at === 0 ? outcomeOf(done.failure) : partlySent(outcomeOf(done.failure), sent, at, payloads.length);
     sent.push(done.value);
   }
   return { kind: "sent", externalIds: sent };
@@ -152,22 +154,4 @@ export function countAnew(pacer: Pacer, account: Account, events: readonly Chann
 
 function isUnsent(failure: Failure): boolean {
   return ["not-connected", "no-turn", "unanswered"].includes(failure.kind) || saysTooMany(failure);
-}
-
-function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {
-  const outcome = outcomeOf(failure);
-  const went = gone === 1 ? "Part 1" : `Parts 1 to ${gone}`;
-  const missing = outcome.kind === "uncertain" ? `part ${gone + 1} may not have arrived` : `part ${gone + 1} did not`;
-  return {
-    kind: "uncertain",
-    externalIds,
-    sentence: `${went} of ${all} of this message went out, ${missing}${gone + 1 < all ? ", the rest was not tried" : ""}. ${reasonOf(outcome)}`,
-  };
-}
-
-/** Why a part did not go, without the promises that hold for a message none of which went. */
-function reasonOf(outcome: SendOutcome): string {
-  if (outcome.kind === "account-down") return outcome.connection.sentence;
-  if (outcome.kind === "refused") return outcome.sentence;
-  return "Send by hand what is missing.";
 }

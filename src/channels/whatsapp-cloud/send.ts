@@ -5,6 +5,7 @@ import type { ChannelEvent } from "../contract/events.ts";
 import type { PaceRule, Pacer } from "../contract/pacing.ts";
 import type { Outgoing, OutgoingReaction, SendOutcome } from "../contract/sending.ts";
 import { safeFileName, storableText } from "../shared/clean-text.ts";
+import { partlySent } from "../shared/partly-sent.ts";
 import { NUMBER_PACE, PAIR_PACE } from "./about.ts";
 import { type Called, credentialsOf, type Failure, type GraphApi } from "./api.ts";
 import { callbackData } from "./callback-data.ts";
@@ -186,7 +187,8 @@ async function sendAll(
       await tools.wait(pause);
       done = await sendOne(tools, account, message.chatId, part, LATER_TURN_MS);
     }
-    if (!done.ok) return at === 0 ? outcomeOf(done.failure) : partlySent(done.failure, sent, at, bodies.length);
+    if (!done.ok)
+      return at === 0 ? outcomeOf(done.failure) : partlySent(outcomeOf(done.failure), sent, at, bodies.length);
     sent.push(done.value);
   }
   return { kind: "sent", externalIds: sent };
@@ -250,23 +252,6 @@ function quoteOf(externalId: string | undefined): Body {
 function pauseAfter(failure: Failure): number | undefined {
   if (failure.kind === "refused") return pauseOf(failure);
   return failure.kind === "not-connected" ? 1_000 : undefined;
-}
-
-function partlySent(failure: Failure, externalIds: readonly string[], gone: number, all: number): SendOutcome {
-  const outcome = outcomeOf(failure);
-  const went = gone === 1 ? "Part 1" : `Parts 1 to ${gone}`;
-  const missing = outcome.kind === "uncertain" ? `part ${gone + 1} may not have arrived` : `part ${gone + 1} did not`;
-  return {
-    kind: "uncertain",
-    externalIds,
-    sentence: `${went} of ${all} of this message went out, ${missing}${gone + 1 < all ? ", the rest was not tried" : ""}. ${reasonOf(outcome)}`,
-  };
-}
-
-/** Why a part did not go, without the promises that hold for a message none of which went. */
-function reasonOf(outcome: SendOutcome): string {
-  if (outcome.kind === "account-down") return outcome.connection.sentence;
-  return outcome.kind === "refused" ? outcome.sentence : "Send by hand what is missing.";
 }
 
 /**

@@ -77,8 +77,7 @@ const TOO_LARGE: ConnectionState = {
   sentence: "Linked, but the session is too large to be kept: after a restart the code must be scanned again.",
 };
 const NOT_WRITTEN =
-  " This could not be written down yet, because this server's store does not answer; it is tried again. " +
-  "Do not restart the server or reconnect the account before this line is gone.";
+  " This could not be written down yet, because this server's store does not answer; it is tried again. Do not restart the server or reconnect the account before this line is gone.";
 
 export function openSession(options: SessionOptions, account: Account, host: SessionHost): Session {
   const { memory } = host;

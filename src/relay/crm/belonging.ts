@@ -11,6 +11,7 @@ import { factsSchema } from "../../rules/facts.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import { type Store, StoreUnavailable } from "../../store/contract.ts";
+import { sayIn } from "../speech.ts";
 import { type Carried, type Case, type CrmDeps, CrmUnavailable } from "./context.ts";
 import { createCards } from "./create.ts";
 import { addContactData, fillFound } from "./fill-cards.ts";
@@ -72,7 +73,8 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     const { ruleset, version } = await deps.rules.of(conversation.portal);
     const { portal } = conversation;
     const { crm, people } = deps.portals;
-    return { account, adapter, conversation, ruleset, version, crm: crm(portal), people: people(portal) };
+    const say = await sayIn(deps.speech, portal);
+    return { account, adapter, conversation, ruleset, version, say, crm: crm(portal), people: people(portal) };
   };
 
   /** What can be told without a question to the CRM: who makes things, and what goes to the line. */

@@ -1,7 +1,7 @@
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
-import type { Localised } from "../../domain/localised.ts";
+import type { Say } from "../../domain/localised.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Logger } from "../../log/log.ts";
 import type { Crm } from "../../portal/contract/crm.ts";
@@ -12,6 +12,7 @@ import type { Facts } from "../../rules/facts.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Store } from "../../store/contract.ts";
+import type { Speech } from "../speech.ts";
 
 /** What deciding and carrying out work with. */
 export interface CrmDeps {
@@ -20,8 +21,7 @@ export interface CrmDeps {
   readonly now: () => Date;
   /** Plain text as the portal's timeline shows it. */
   readonly escape: (text: string) => string;
-  /** The language of ours that is closest to a portal's. */
-  readonly localeOf: (language: string) => keyof Localised;
+  readonly speech: Speech;
 }
 
 /** One conversation in its portal. */
@@ -33,6 +33,8 @@ export interface Case {
   readonly people: People;
   readonly ruleset: Ruleset;
   readonly version: number;
+  /** Words of ours, as that portal reads them. */
+  readonly say: Say;
 }
 
 /** A decision that was made, with all that carrying it out needs. */

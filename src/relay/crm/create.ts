@@ -89,8 +89,8 @@ async function makeCard(
 }
 
 /** What a card is called by a template: the same whenever it is asked for, because the facts stand with the decision. */
-export function titleBy({ adapter }: Pick<Case, "adapter">, facts: Facts, template: string): string {
-  const variables = variablesOf(facts, adapter.title);
+export function titleBy({ adapter, say }: Pick<Case, "adapter" | "say">, facts: Facts, template: string): string {
+  const variables = variablesOf(facts, say(adapter.title));
   return renderTitle(template, variables, fallbackTitle(variables));
 }
 
@@ -101,7 +101,7 @@ function cardOf(
   place: Partial<NewCrmItem>,
   mapped: NewCrmItem["fields"],
 ): NewCrmItem {
-  const variables = variablesOf(facts, of.adapter.title);
+  const variables = variablesOf(facts, of.say(of.adapter.title));
   const { customer } = facts;
   return {
     type,

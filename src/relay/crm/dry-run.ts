@@ -13,6 +13,7 @@ import type { Store } from "../../store/contract.ts";
 import { messageFacts } from "./gather-facts.ts";
 
 type Channels = ReadonlyMap<string, ChannelAdapter>;
+type Titles = ReadonlyMap<string, Pick<ChannelAdapter, "title">>;
 
 export interface DryRunDeps {
   readonly store: Pick<Store, "accounts" | "conversations" | "decisions" | "messages" | "people">;
@@ -89,7 +90,7 @@ export async function compare(
 }
 
 function differenceOf(
-  channels: Channels,
+  channels: Titles,
   past: StoredDecision,
   current: Ruleset,
   draft: Ruleset,
@@ -104,7 +105,7 @@ function differenceOf(
 }
 
 /** What somebody would see of it: reasons and unused titles may differ and nothing goes elsewhere. */
-function outcomeOf(channels: Channels, facts: Facts, decision: Decision, isMissed: boolean): string {
+function outcomeOf(channels: Titles, facts: Facts, decision: Decision, isMissed: boolean): string {
   const { transfer, create, targets, responsible, comments, fields, missedTitle } = decision;
   const called = isMissed && missedTitle !== null ? { ...decision, title: missedTitle } : decision;
   const title = create.kind === "lead" || create.kind === "deal" ? titleOf(channels, facts, called) : "";
@@ -112,12 +113,12 @@ function outcomeOf(channels: Channels, facts: Facts, decision: Decision, isMisse
 }
 
 /** What templates may name, as it is when a card is made. */
-export const triedVariables = (channels: Channels, facts: Facts): Variables =>
+export const triedVariables = (channels: Titles, facts: Facts): Variables =>
   variablesOf(facts, channels.get(facts.channel)?.title);
 
 /** What a lead and a deal of this message would be called. */
 export function titlesOf(
-  channels: Channels,
+  channels: Titles,
   facts: Facts,
   { title }: Decision,
 ): { readonly lead: string; readonly deal: string } {
@@ -126,12 +127,12 @@ export function titlesOf(
   return { lead: called(title.lead), deal: called(title.deal) };
 }
 
-const titleOf = (channels: Channels, facts: Facts, decision: Decision): string =>
+const titleOf = (channels: Titles, facts: Facts, decision: Decision): string =>
   titlesOf(channels, facts, decision)[decision.create.kind === "deal" ? "deal" : "lead"];
 
 /** What would be written, a sentence each. An unanswered chat is made as a chat and called differently at its end. */
 export function triedWrites(
-  channels: Channels,
+  channels: Titles,
   facts: Facts,
   decision: Decision,
   ruleset: Ruleset,

@@ -10,7 +10,6 @@ import type { StoredDecision } from "../../store/contract/rules.ts";
 import { answerOf, type Carried, type Case, type CrmDeps, unavailable } from "./context.ts";
 import { lacks, type Searched } from "./gather-facts.ts";
 import { doStep } from "./steps.ts";
-import { languageOf } from "./wording.ts";
 
 type Mappable = Exclude<EntityType, "company">;
 
@@ -25,12 +24,12 @@ export async function mappedFields(
   type: Mappable,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!decision.fields.some((field) => field.entity === type)) return {};
-  const variables = variablesOf(facts, of.adapter.title);
+  const variables = variablesOf(facts, of.say(of.adapter.title));
   const list = answerOf(await of.crm.fields(type));
   const { values, problems } = mapFields(decision.fields, type, variables, list, of.ruleset.time.zone);
   if (problems.length === 0) return values;
   const { portal } = of.conversation;
-  const language = await languageOf(deps, portal);
+  const language = await deps.speech.languageOf(portal);
   for (const problem of problems) {
     const name = `field:${type}:${problem.field}`;
     if (!(await deps.store.decisions.beginStep(portal, stored.id, name))) continue;

@@ -59,7 +59,7 @@ export function createLineKeeper(
       const name = names.get(id) ?? id;
       const done = await work(id, wanted);
       if (typeof done === "string") {
-        problems.push(`${name}: ${done}`);
+        problems.push(`The open line "${name}" does not agree with the rules. ${done}`);
         continue;
       }
       const agrees = wanted === "line" || (done.creates === "none" && !done.tracks);
@@ -79,14 +79,14 @@ export function createLineKeeper(
       each(portal, ruleset, async (line) => {
         const outcome = await portals.lineSettings(portal).crm(line);
         if (outcome.kind === "ok") return outcome.value;
-        return outcome.kind === "withdrawn" ? "could not be asked." : outcome.sentence;
+        return outcome.kind === "withdrawn" ? WITHDRAWN : outcome.sentence;
       }),
 
     apply: (portal, ruleset) =>
       each(portal, ruleset, async (line, wanted) => {
         const settings = portals.lineSettings(portal);
         const now = await settings.crm(line);
-        if (now.kind !== "ok") return now.kind === "withdrawn" ? "could not be asked." : now.sentence;
+        if (now.kind !== "ok") return now.kind === "withdrawn" ? WITHDRAWN : now.sentence;
         const target =
           wanted === "line" ? kept.safeParse(await store.rulesets.takeLine(portal, line)).data : off(ruleset);
         if (!target || same(now.value, target)) return now.value;
@@ -94,10 +94,12 @@ export function createLineKeeper(
         const set = await settings.setCrm(line, target);
         if (set.kind === "ok") return set.value;
         if (wanted === "line") await store.rulesets.keepLine(portal, line, target);
-        return set.kind === "withdrawn" ? "could not be set." : set.sentence;
+        return set.kind === "withdrawn" ? WITHDRAWN : set.sentence;
       }),
   };
 }
+
+const WITHDRAWN = "The portal could not be asked. Try again.";
 
 const off = ({ owner }: Ruleset): LineCrm => ({
   searches: owner.how !== "crm-off",

@@ -1,10 +1,6 @@
 /** Our own words in cards of the CRM, in the language of their portal. */
-import type { PortalId } from "../../domain/ids.ts";
 import type { Localised } from "../../domain/localised.ts";
 import type { AttachmentKind } from "../../domain/message.ts";
-import type { CrmDeps } from "./context.ts";
-
-export type CrmLanguage = keyof Localised;
 
 /** The button of an activity. */
 export const OPEN: Localised = { en: "Open the chat", ru: "Открыть чат", es: "Abrir el chat" };
@@ -19,11 +15,3 @@ export const KINDS: Readonly<Record<AttachmentKind, Localised>> = {
   file: { en: "file", ru: "файл", es: "archivo" },
   sticker: { en: "sticker", ru: "стикер", es: "pegatina" },
 };
-
-/** Asked for only where words of ours are written, because that is one question to the store more. */
-export async function languageOf(
-  { store, localeOf }: Pick<CrmDeps, "store" | "localeOf">,
-  portal: PortalId,
-): Promise<CrmLanguage> {
-  return localeOf((await store.portals.find(portal))?.language ?? "");
-}

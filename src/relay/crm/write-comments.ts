@@ -1,9 +1,10 @@
+import type { Language } from "../../domain/localised.ts";
 import type { Message } from "../../domain/message.ts";
 import type { Target } from "../../rules/decision.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Carried, Case, CrmDeps } from "./context.ts";
 import { doStep } from "./steps.ts";
-import { type CrmLanguage, KINDS, languageOf, OPEN } from "./wording.ts";
+import { KINDS, OPEN } from "./wording.ts";
 
 /** Messages in one comment at most: more would make a wall of text. */
 const MOST = 50;
@@ -26,7 +27,7 @@ export async function writeComments(
   const { portal } = of.conversation;
   if (targets.length === 0 || decision.comments.form === "activity") return;
   let from = stored.writtenSeq;
-  let language: CrmLanguage | undefined;
+  const language = await deps.speech.languageOf(portal);
   for (;;) {
     const messages = await deps.store.messages.journal(portal, {
       conversation: of.conversation.id,
@@ -36,9 +37,7 @@ export async function writeComments(
     const settled = untilUnsettled(messages);
     const begun = begunUpTo(stored, from);
     const ready = settled.filter((message) => begun === undefined || message.seq <= begun);
-    const isUnnamed = ready.some(({ content }) => content.attachments.some((file) => file.name === undefined));
-    if (isUnnamed) language ??= await languageOf(deps, portal);
-    const { text: said, taken } = fitting(of, ready, language ?? "en");
+    const { text: said, taken } = fitting(of, ready, language);
     const last = taken.at(-1);
     if (!last) return;
     const text = deps.escape(said);
@@ -79,7 +78,7 @@ function begunUpTo({ steps }: StoredDecision, from: number): number | undefined 
 function fitting(
   of: Case,
   messages: readonly Message[],
-  language: CrmLanguage,
+  language: Language,
 ): { readonly text: string; readonly taken: readonly Message[] } {
   for (let count = messages.length; ; count -= 1) {
     const taken = messages.slice(0, Math.max(1, count));
@@ -94,7 +93,7 @@ function untilUnsettled(messages: readonly Message[]): readonly Message[] {
   return end < 0 ? messages : messages.slice(0, end);
 }
 
-function transcript({ conversation, adapter }: Case, messages: readonly Message[], language: CrmLanguage): string {
+function transcript({ conversation, adapter, say }: Case, messages: readonly Message[], language: Language): string {
   const customer = [conversation.customer.name, conversation.customer.lastName].filter(Boolean).join(" ");
   const lines = messages.flatMap((message) => {
     const { body, attachments, notice } = message.content;
@@ -102,12 +101,12 @@ function transcript({ conversation, adapter }: Case, messages: readonly Message[
       (part) => part !== "",
     );
     if (parts.length === 0) return [];
-    if (notice !== undefined) return [parts.join(" ")];
+    if (notice !== undefined) return [say(parts.join(" "))];
     const isOurs = message.direction === "out" || message.origin.by === "device";
     const undelivered = message.state === "refused" || message.state === "failed" ? " (!)" : "";
     return [`${isOurs ? "→" : customer || "←"}${undelivered}: ${parts.join(" ")}`];
   });
-  return lines.length === 0 ? "" : [`${adapter.title}`, ...lines].join("\n");
+  return lines.length === 0 ? "" : [say(adapter.title), ...lines].join("\n");
 }
 
 /** One activity for a session in each card, with a button that opens the conversation. */
@@ -130,9 +129,9 @@ export async function addActivities(
           {
             on: target,
             originId,
-            title: `${of.adapter.title}: ${facts.customer.name || facts.customer.phones[0] || of.conversation.id}`,
-            text: facts.text || of.adapter.title,
-            openLabel: OPEN[await languageOf(deps, portal)],
+            title: `${of.say(of.adapter.title)}: ${facts.customer.name || facts.customer.phones[0] || of.conversation.id}`,
+            text: facts.text || of.say(of.adapter.title),
+            openLabel: OPEN[await deps.speech.languageOf(portal)],
             open: { conversation: of.conversation.id },
             ...(decision.responsible.person !== null && { responsible: decision.responsible.person }),
             completed: false,

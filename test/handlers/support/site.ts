@@ -33,7 +33,9 @@ import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
+import { createSpeech } from "../../../src/relay/speech.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
+import { localeOf } from "../../../src/server/locale.ts";
 import { createPages } from "../../../src/server/pages.ts";
 import { createSessions, type Sessions } from "../../../src/server/session.ts";
 import type { Store } from "../../../src/store/contract.ts";
@@ -131,7 +133,9 @@ export async function openSite(
     },
   });
   const dispatcher = { wake: (lane: string) => void woken.push(lane) };
+  const speech = createSpeech({ translate: translateAll(channels), portals: store.portals, localeOf, now });
   const accounts = createAccounts({
+    speech,
     store,
     channels,
     portals,
@@ -160,6 +164,7 @@ export async function openSite(
   await registerPlacements(app, pageDeps);
   await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl: PUBLIC_URL });
   await registerApi(app, {
+    speech,
     store,
     channels,
     accounts,

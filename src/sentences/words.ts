@@ -1,0 +1,93 @@
+import type { Localised } from "../domain/localised.ts";
+
+/** Words that stand in the sentences of the pipelines, and what they say in the lines themselves. */
+export const relayWords: readonly Localised[] = [
+  {
+    en: "Your reaction may not have been taken back.",
+    ru: "Возможно, ваша реакция не снята.",
+    es: "Puede que su reacción no se haya quitado.",
+  },
+  { en: "Your reaction was not taken back.", ru: "Ваша реакция не снята.", es: "Su reacción no se quitó." },
+  {
+    en: "Your reaction {words} may not have been delivered.",
+    ru: "Возможно, ваша реакция {words} не доставлена.",
+    es: "Puede que su reacción {words} no se haya entregado.",
+  },
+  {
+    en: "Your reaction {words} was not delivered.",
+    ru: "Ваша реакция {words} не доставлена.",
+    es: "Su reacción {words} no se entregó.",
+  },
+  {
+    en: 'Your change to "{words}" may not have been delivered.',
+    ru: "Возможно, ваша правка «{words}» не доставлена.",
+    es: "Puede que su cambio a «{words}» no se haya entregado.",
+  },
+  {
+    en: 'Your change to "{words}" was not delivered.',
+    ru: "Ваша правка «{words}» не доставлена.",
+    es: "Su cambio a «{words}» no se entregó.",
+  },
+  {
+    en: "Your deletion of a message may not have been delivered.",
+    ru: "Возможно, удаление вашего сообщения не выполнено у клиента.",
+    es: "Puede que la eliminación de su mensaje no se haya entregado.",
+  },
+  {
+    en: "Your deletion of a message was not delivered.",
+    ru: "Удаление вашего сообщения не выполнено у клиента.",
+    es: "La eliminación de su mensaje no se entregó.",
+  },
+  {
+    en: "Your message ({content:ours}) may not have been delivered.",
+    ru: "Возможно, ваше сообщение ({content}) не доставлено.",
+    es: "Puede que su mensaje ({content}) no se haya entregado.",
+  },
+  {
+    en: "Your message ({content:ours}) was not delivered.",
+    ru: "Ваше сообщение ({content}) не доставлено.",
+    es: "Su mensaje ({content}) no se entregó.",
+  },
+  {
+    en: 'Your message "{words}" may not have been delivered.',
+    ru: "Возможно, ваше сообщение «{words}» не доставлено.",
+    es: "Puede que su mensaje «{words}» no se haya entregado.",
+  },
+  {
+    en: 'Your message "{words}" was not delivered.',
+    ru: "Ваше сообщение «{words}» не доставлено.",
+    es: "Su mensaje «{words}» no se entregó.",
+  },
+  { en: "The file", ru: "Файл", es: "El archivo" },
+  { en: "A file", ru: "Файл", es: "Un archivo" },
+  { en: "photos", ru: "фотографии", es: "fotos" },
+  { en: "videos", ru: "видео", es: "vídeos" },
+  { en: "animations", ru: "анимации", es: "animaciones" },
+  { en: "voice messages", ru: "голосовые сообщения", es: "mensajes de voz" },
+  { en: "audio files", ru: "аудиофайлы", es: "archivos de audio" },
+  { en: "files", ru: "файлы", es: "archivos" },
+  { en: "stickers", ru: "стикеры", es: "pegatinas" },
+  { en: "photo", ru: "фото", es: "foto" },
+  { en: "video", ru: "видео", es: "vídeo" },
+  { en: "animation", ru: "анимация", es: "animación" },
+  { en: "voice", ru: "голосовое сообщение", es: "mensaje de voz" },
+  { en: "audio", ru: "аудио", es: "audio" },
+  { en: "file", ru: "файл", es: "archivo" },
+  { en: "sticker", ru: "стикер", es: "pegatina" },
+  { en: "a location", ru: "местоположение", es: "una ubicación" },
+  { en: "a contact", ru: "контакт", es: "un contacto" },
+  { en: "without text", ru: "без текста", es: "sin texto" },
+  { en: "A contact", ru: "Контакт", es: "Un contacto" },
+  { en: "From the phone:", ru: "С телефона:", es: "Desde el teléfono:" },
+  { en: "(a message without text)", ru: "(сообщение без текста)", es: "(un mensaje sin texto)" },
+  { en: "Forwarded:", ru: "Переслано:", es: "Reenviado:" },
+  { en: "Forwarded from {from}:", ru: "Переслано от {from}:", es: "Reenviado de {from}:" },
+  { en: "{emoji} to a message", ru: "{emoji} на сообщение", es: "{emoji} a un mensaje" },
+  { en: '{emoji} to "{words}"', ru: "{emoji} на «{words}»", es: "{emoji} a «{words}»" },
+  { en: "Show the message", ru: "Показать сообщение", es: "Mostrar el mensaje" },
+  {
+    en: '"{name}" could not be connected to its Open Channel again: {sentence:ours}',
+    ru: "«{name}» не удалось снова подключить к открытой линии: {sentence}",
+    es: "No se pudo conectar de nuevo «{name}» a su canal abierto: {sentence}",
+  },
+];
