@@ -72,6 +72,13 @@ module.exports = {
       to: { path: "^(src|handlers)/", pathNot: ["^src/domain/", "^src/channels/"] },
     },
     {
+      name: "sentences-see-domain-only",
+      comment: "Translating is pure; catalogues are words. Each channel's own stands in its folder.",
+      severity: "error",
+      from: { path: "^src/sentences/" },
+      to: { pathNot: "^src/(sentences|domain)/" },
+    },
+    {
       name: "relay-sees-contracts-only",
       comment: "The pipelines work with any store, dispatcher, portal and channel: fakes included.",
       severity: "error",

@@ -32,6 +32,7 @@ const refused: readonly Case[] = [
   { from: "src/domain/c.ts", to: "node:fs", rules: ["domain-imports-nothing"] },
   { from: "src/rules/a.ts", to: "src/relay/target.ts", rules: ["rules-see-domain-only"] },
   { from: "src/rules/b.ts", to: "pino", rules: ["rules-see-domain-only"] },
+  { from: "src/sentences/a.ts", to: "src/relay/target.ts", rules: ["sentences-see-domain-only"] },
   { from: "src/store/contract.ts", to: "src/store/postgres/target.ts", rules: ["contracts-see-domain-only"] },
   { from: "src/store/contract/a.ts", to: "src/store/postgres/target.ts", rules: ["contracts-see-domain-only"] },
   { from: "src/channels/viber/a.ts", to: "src/channels/telegram/target.ts", rules: ["channel-sees-its-contract-only"] },
