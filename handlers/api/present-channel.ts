@@ -6,6 +6,7 @@ import { inLanguage, type Language, type Localised, type Say } from "../../src/d
 /** What a channel says of itself, in one language. */
 export function presentChannel(adapter: ChannelAdapter, language: Language, say: Say): ChannelAnswer {
   const { qr, code, password } = adapter.sessions?.howTo ?? {};
+  const { oneWay } = adapter.capabilities;
   const sentences = (all: readonly Localised[]) => all.map((one) => one[language]);
   return {
     id: adapter.id,
@@ -19,7 +20,7 @@ export function presentChannel(adapter: ChannelAdapter, language: Language, say:
       ...(code && { code: sentences(code) }),
       ...(password && { password: sentences(password) }),
     },
-    capabilities: { ...adapter.capabilities },
+    capabilities: { ...adapter.capabilities, ...(oneWay !== undefined && { oneWay: say(oneWay) }) },
   };
 }
 

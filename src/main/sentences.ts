@@ -2,6 +2,7 @@ import type { ChannelAdapter } from "../channels/contract.ts";
 import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
 import { apiSentences } from "../sentences/api.ts";
+import { installationSentences } from "../sentences/installation.ts";
 import { portalSentences } from "../sentences/portal.ts";
 import { relaySentences } from "../sentences/relay.ts";
 import { createTranslate } from "../sentences/translate.ts";
@@ -12,6 +13,7 @@ type Speaking = ReadonlyMap<string, Pick<ChannelAdapter, "sentences">>;
 /** Of all who speak: the server's own parts, what channels share, and each channel. */
 export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...apiSentences,
+  ...installationSentences,
   ...portalSentences,
   ...relaySentences,
   ...relayWords,

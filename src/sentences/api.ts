@@ -247,4 +247,10 @@ export const apiSentences: readonly Localised[] = [
     ru: "Выберите время в будущем, не дальше года вперёд.",
     es: "Elija un momento futuro, a un año vista como máximo.",
   },
+  {
+    en: "Groups may stand in each other {count} deep.",
+    ru: "Группы можно вкладывать друг в друга не глубже {count} уровней.",
+    es: "Los grupos se pueden anidar hasta {count} niveles.",
+  },
+  { en: "No such time zone.", ru: "Такого часового пояса нет.", es: "Esa zona horaria no existe." },
 ];

@@ -1,6 +1,6 @@
 import type { Localised } from "../domain/localised.ts";
 
-/** What is said of the portal and of its authorization server. */
+/** What is said of calls to the portal, and of what it answers. */
 export const portalSentences: readonly Localised[] = [
   {
     en: "The file broke off while it was fetched ({reason:ours}).",
@@ -28,46 +28,11 @@ export const portalSentences: readonly Localised[] = [
     es: "Se agotó el tiempo de Bitrix24 para {method}; se renueva por sí solo.",
   },
   {
-    en: "The portal did not accept the setting.",
-    ru: "Битрикс24 не принял настройку.",
-    es: "Bitrix24 no aceptó el ajuste.",
-  },
-  {
     en: "The portal's answer to {method} could not be read; it may have been done.",
     ru: "Не удалось прочитать ответ Битрикс24 на {method}; возможно, всё сделано.",
     es: "No se pudo leer la respuesta de Bitrix24 a {method}; puede que se haya hecho.",
   },
-  {
-    en: "The portal could not be asked what is set up: {sentence:ours} Press Repair when that is solved.",
-    ru: "Не удалось узнать у Битрикс24, что уже настроено: {sentence} Когда это решится, нажмите «Исправить».",
-    es: "No se pudo preguntar a Bitrix24 qué está configurado: {sentence} Cuando se resuelva, pulse Reparar.",
-  },
-  {
-    en: "The portal did not tell which permissions the application has. Press Repair to ask again.",
-    ru: "Битрикс24 не сообщил, какие права есть у приложения. Нажмите «Исправить», чтобы спросить ещё раз.",
-    es: "Bitrix24 no dijo qué permisos tiene la aplicación. Pulse Reparar para preguntar otra vez.",
-  },
-  {
-    en: 'The application lacks the permission "{scope}" ({why:ours}). Grant it in the application\'s settings, or reinstall the application.',
-    ru: "Приложению не хватает права «{scope}» ({why}). Дайте его в настройках приложения или переустановите приложение.",
-    es: "A la aplicación le falta el permiso «{scope}» ({why}). Concédalo en los ajustes de la aplicación o reinstálela.",
-  },
-  {
-    en: "This Bitrix24 is too old or lacks a module: it does not know {methods}. Update it, or install the module.",
-    ru: "Этот Битрикс24 устарел, или в нём нет модуля: он не знает {methods}. Обновите его или установите модуль.",
-    es: "Este Bitrix24 es demasiado antiguo o le falta un módulo: no conoce {methods}. Actualícelo o instale el módulo.",
-  },
-  {
-    en: "The application may not use {methods} here. Check its permissions and the portal's plan.",
-    ru: "Приложению здесь недоступно: {methods}. Проверьте его права и тариф Битрикс24.",
-    es: "La aplicación no puede usar aquí {methods}. Revise sus permisos y el plan de Bitrix24.",
-  },
   { en: "It was withdrawn.", ru: "Запрос отозван.", es: "Se retiró." },
-  {
-    en: "{sentence:ours} The application must be installed by an administrator who grants all its permissions.",
-    ru: "{sentence} Приложение должен установить администратор и дать ему все права.",
-    es: "{sentence} Debe instalar la aplicación un administrador que conceda todos sus permisos.",
-  },
   {
     en: "The portal gave a link to a file that is not safe to open.",
     ru: "Битрикс24 дал ссылку на файл, которую небезопасно открывать.",
@@ -104,46 +69,6 @@ export const portalSentences: readonly Localised[] = [
     es: "En Bitrix24 ya no existe ese canal abierto.",
   },
   {
-    en: "Bitrix24 does not accept the stored authorization any more. An administrator must open the application in Bitrix24 once.",
-    ru: "Битрикс24 больше не принимает сохранённую авторизацию. Администратору нужно один раз открыть приложение в Битрикс24.",
-    es: "Bitrix24 ya no acepta la autorización guardada. Un administrador debe abrir una vez la aplicación en Bitrix24.",
-  },
-  {
-    en: "Bitrix24 does not know the application in this portal: it was removed there, or B24_CLIENT_ID / B24_CLIENT_SECRET are wrong.",
-    ru: "Битрикс24 не знает приложения на этом портале: его удалили или неверны B24_CLIENT_ID / B24_CLIENT_SECRET.",
-    es: "Bitrix24 no conoce la aplicación en este portal: la eliminaron o B24_CLIENT_ID / B24_CLIENT_SECRET no son correctos.",
-  },
-  {
-    en: "The application's subscription in this portal has run out. Renew it in Bitrix24 Market.",
-    ru: "Подписка на приложение в этом Битрикс24 закончилась. Продлите её в Битрикс24 Маркет.",
-    es: "La suscripción de la aplicación en este Bitrix24 venció. Renuévela en el Market de Bitrix24.",
-  },
-  {
-    en: "The application asks for permissions that Bitrix24 does not grant it. Update or reinstall it.",
-    ru: "Приложение просит права, которых Битрикс24 ему не даёт. Обновите или переустановите его.",
-    es: "La aplicación pide permisos que Bitrix24 no le concede. Actualícela o reinstálela.",
-  },
-  {
-    en: "The application lacks permissions. Update or reinstall it.",
-    ru: "Приложению не хватает прав. Обновите или переустановите его.",
-    es: "A la aplicación le faltan permisos. Actualícela o reinstálela.",
-  },
-  {
-    en: "The authorization server's answer could not be read (status {status}).",
-    ru: "Не удалось прочитать ответ сервера авторизации (код {status}).",
-    es: "No se pudo leer la respuesta del servidor de autorización (estado {status}).",
-  },
-  {
-    en: "Bitrix24 refused the authorization ({code}).",
-    ru: "Битрикс24 отказал в авторизации ({code}).",
-    es: "Bitrix24 rechazó la autorización ({code}).",
-  },
-  {
-    en: "The authorization server {host} cannot be reached just now.",
-    ru: "Сервер авторизации {host} сейчас недоступен.",
-    es: "El servidor de autorización {host} no está disponible ahora.",
-  },
-  {
     en: "The portal's answer could not be read; the message may or may not be there.",
     ru: "Не удалось прочитать ответ Битрикс24; сообщение могло дойти, а могло и нет.",
     es: "No se pudo leer la respuesta de Bitrix24; el mensaje puede estar allí o no.",
@@ -169,27 +94,7 @@ export const portalSentences: readonly Localised[] = [
     es: "No se pudo leer la respuesta de Bitrix24 a {method}.",
   },
   { en: "The portal refused the message.", ru: "Битрикс24 отклонил сообщение.", es: "Bitrix24 rechazó el mensaje." },
-  {
-    en: "The portal does not accept our authorization any more. An administrator must open the application in Bitrix24.",
-    ru: "Битрикс24 больше не принимает нашу авторизацию. Администратору нужно открыть приложение в Битрикс24.",
-    es: "Bitrix24 ya no acepta nuestra autorización. Un administrador debe abrir la aplicación en Bitrix24.",
-  },
   { en: "The portal is closed.", ru: "Этот Битрикс24 закрыт.", es: "Este Bitrix24 está cerrado." },
-  {
-    en: "The application is not installed in this portal any more.",
-    ru: "Приложение больше не установлено в этом Битрикс24.",
-    es: "La aplicación ya no está instalada en este Bitrix24.",
-  },
-  {
-    en: "The employee under whom the application works lacks a right. An administrator must open the application in Bitrix24.",
-    ru: "Сотруднику, от имени которого работает приложение, не хватает прав. Администратору нужно открыть приложение в Битрикс24.",
-    es: "Al empleado en cuyo nombre trabaja la aplicación le falta un permiso. Un administrador debe abrir la aplicación en Bitrix24.",
-  },
-  {
-    en: "The application is not open to the employee under whom it works. Check its access rights in Bitrix24.",
-    ru: "Приложение недоступно сотруднику, от имени которого оно работает. Проверьте права доступа к нему в Битрикс24.",
-    es: "La aplicación no está abierta al empleado en cuyo nombre trabaja. Revise sus derechos de acceso en Bitrix24.",
-  },
   {
     en: "Bitrix24 has blocked REST for this portal by hand. Write to Bitrix24 support.",
     ru: "Битрикс24 вручную заблокировал REST для этого портала. Напишите в поддержку Битрикс24.",
@@ -206,11 +111,6 @@ export const portalSentences: readonly Localised[] = [
     es: "{what}; puede que se haya ejecutado o no.",
   },
   {
-    en: "The portal's address cannot be resolved. Check the portal's address and this server's DNS.",
-    ru: "Адрес этого Битрикс24 не определяется. Проверьте адрес и DNS этого сервера.",
-    es: "No se puede resolver la dirección de este Bitrix24. Revise la dirección y el DNS de este servidor.",
-  },
-  {
     en: "The portal is at a private address, which is not allowed. List its host in REST_PRIVATE_HOSTS if that is meant.",
     ru: "Этот Битрикс24 находится по внутреннему адресу, а это не разрешено. Если так и задумано, добавьте его хост в REST_PRIVATE_HOSTS.",
     es: "Este Bitrix24 está en una dirección privada, lo que no se permite. Si es lo previsto, añada su host a REST_PRIVATE_HOSTS.",
@@ -225,37 +125,7 @@ export const portalSentences: readonly Localised[] = [
     ru: "Битрикс24 сейчас недоступен.",
     es: "Bitrix24 no está disponible ahora.",
   },
-  {
-    en: "The application lacks a permission for this. An administrator must update or reinstall it in Bitrix24.",
-    ru: "Приложению не хватает для этого права. Администратору нужно обновить или переустановить его в Битрикс24.",
-    es: "A la aplicación le falta un permiso para esto. Un administrador debe actualizarla o reinstalarla en Bitrix24.",
-  },
   { en: "The portal refused it ({code}).", ru: "Битрикс24 отказал ({code}).", es: "Bitrix24 lo rechazó ({code})." },
-  {
-    en: "The portal has no valid authorization. An administrator must open the application in Bitrix24 once.",
-    ru: "У Битрикс24 нет действующей авторизации. Администратору нужно один раз открыть приложение в Битрикс24.",
-    es: "No hay una autorización válida de Bitrix24. Un administrador debe abrir una vez la aplicación en Bitrix24.",
-  },
-  {
-    en: "Open the application in Bitrix24 again.",
-    ru: "Откройте приложение в Битрикс24 ещё раз.",
-    es: "Abra de nuevo la aplicación en Bitrix24.",
-  },
-  {
-    en: "Another process is renewing the portal's authorization and does not end.",
-    ru: "Другой процесс обновляет авторизацию этого Битрикс24 и никак не закончит.",
-    es: "Otro proceso está renovando la autorización de este Bitrix24 y no termina.",
-  },
-  {
-    en: "The authorization server answered for another portal.",
-    ru: "Сервер авторизации ответил за другой портал.",
-    es: "El servidor de autorización respondió por otro portal.",
-  },
-  {
-    en: "The portal does not accept even a fresh authorization.",
-    ru: "Битрикс24 не принимает даже новую авторизацию.",
-    es: "Bitrix24 no acepta ni siquiera una autorización nueva.",
-  },
   {
     en: "The portal has moved to an address that Bitrix24 does not tell yet.",
     ru: "Битрикс24 переехал на адрес, который он пока не сообщает.",
@@ -263,108 +133,17 @@ export const portalSentences: readonly Localised[] = [
   },
   { en: "The portal does not answer.", ru: "Битрикс24 не отвечает.", es: "Bitrix24 no responde." },
   {
-    en: 'The connector "{title}" could not be registered.',
-    ru: "Коннектор «{title}» не удалось зарегистрировать.",
-    es: "No se pudo registrar el conector «{title}».",
-  },
-  {
-    en: "The event {event} could not be bound.",
-    ru: "На событие {event} не удалось подписаться.",
-    es: "No se pudo enlazar el evento {event}.",
-  },
-  {
-    en: "An old handler of {event} could not be taken away.",
-    ru: "Не удалось снять прежний обработчик {event}.",
-    es: "No se pudo quitar un controlador anterior de {event}.",
-  },
-  {
-    en: '"{title}" ({code}) could not be placed.',
-    ru: "«{title}» ({code}): не удалось добавить.",
-    es: "No se pudo colocar «{title}» ({code}).",
-  },
-  {
     en: 'An old "{title}" ({code}) could not be taken away.',
     ru: "Прежнее «{title}» ({code}): не удалось убрать.",
     es: "No se pudo quitar un «{title}» anterior ({code}).",
-  },
-  {
-    en: "Tabs in CRM cards, and the entities that conversations belong to",
-    ru: "вкладки в карточках CRM и объекты, к которым относятся диалоги",
-    es: "pestañas en las fichas del CRM y los elementos a los que pertenecen las conversaciones",
-  },
-  {
-    en: "Open Channels: lines, sessions and their history",
-    ru: "открытые линии, их диалоги и история",
-    es: "canales abiertos, sus sesiones y su historial",
-  },
-  {
-    en: "The same for connectors: cloud and on-premise editions name their scope differently",
-    ru: "то же для коннекторов: в облаке и коробке это право называется по-разному",
-    es: "lo mismo para conectores: la nube y la edición local llaman distinto a este permiso",
-  },
-  {
-    en: "Notices to an employee when a message could not be delivered or a channel is in trouble",
-    ru: "уведомления сотруднику, если сообщение не доставлено или канал не работает",
-    es: "avisos a un empleado cuando un mensaje no se entregó o un canal tiene problemas",
-  },
-  {
-    en: "Tabs in CRM cards and the item in the left menu",
-    ru: "вкладки в карточках CRM и пункт в левом меню",
-    es: "pestañas en las fichas del CRM y la entrada del menú izquierdo",
-  },
-  {
-    en: "Names of the agents who write, and choosing who is told of trouble",
-    ru: "имена сотрудников, которые пишут, и выбор тех, кого оповещать о сбоях",
-    es: "nombres de los agentes que escriben y la elección de a quién avisar de problemas",
-  },
-  {
-    en: "Conversations that are spread over a department",
-    ru: "распределение диалогов по отделу",
-    es: "conversaciones que se reparten por un departamento",
-  },
-  {
-    en: "Nobody is given conversations whose working day is over",
-    ru: "диалоги не передаются тем, чей рабочий день закончился",
-    es: "nadie recibe conversaciones si su jornada terminó",
   },
   {
     en: '"{value}" is not a portal\'s address',
     ru: "«{value}» — не адрес портала",
     es: "«{value}» no es la dirección de un portal",
   },
-  { en: '"{value}" is not a web address', ru: "«{value}» — не веб-адрес", es: "«{value}» no es una dirección web" },
-  {
-    en: "The address of {host} carries a query",
-    ru: "В адресе {host} есть параметры запроса",
-    es: "La dirección de {host} lleva parámetros",
-  },
-  {
-    en: "The address of {host} carries a user name or password",
-    ru: "В адресе {host} есть имя пользователя или пароль",
-    es: "La dirección de {host} lleva un usuario o una contraseña",
-  },
-  {
-    en: "The address of {host} is no REST address",
-    ru: "Адрес {host} — не адрес REST",
-    es: "La dirección de {host} no es una dirección REST",
-  },
-  {
-    en: "{host} is not an authorization server of Bitrix24",
-    ru: "{host} — не сервер авторизации Битрикс24",
-    es: "{host} no es un servidor de autorización de Bitrix24",
-  },
-  {
-    en: "{host} must be reached by https",
-    ru: "К {host} нужно обращаться по https",
-    es: "A {host} se debe acceder por https",
-  },
   { en: "a setting", ru: "настройку", es: "un ajuste" },
   { en: "The portal refused it: {words}", ru: "Битрикс24 отказал: {words}", es: "Bitrix24 lo rechazó: {words}" },
-  {
-    en: "The portal did not accept the setting: {words}",
-    ru: "Битрикс24 не принял настройку: {words}",
-    es: "Bitrix24 no aceptó el ajuste: {words}",
-  },
   {
     en: "The portal's answer could not be read",
     ru: "Не удалось прочитать ответ Битрикс24",

@@ -44,14 +44,16 @@ const KNOWN: Readonly<Record<string, { readonly code: string; readonly message: 
 interface Judged {
   readonly status: number;
   readonly body: ErrorBody;
+  /** What the message is about, as the request names it; stands before it. */
+  readonly where?: string;
 }
 
 /** Status and body for whatever was thrown, in the words of whoever asked. */
 export function judgeError(error: unknown, say: Say = (sentence) => sentence): Judged {
-  const { status, body } = judge(error);
+  const { status, body, where = "" } = judge(error);
   const { message, sentence, ...rest } = body.error;
   const told = typeof sentence === "string" ? { sentence: say(sentence) } : {};
-  return { status, body: { error: { ...rest, ...told, message: say(message) } } };
+  return { status, body: { error: { ...rest, ...told, message: `${where}${say(message)}` } } };
 }
 
 function judge(error: unknown): Judged {
@@ -65,7 +67,7 @@ function judge(error: unknown): Judged {
     const first = error.validation[0];
     const path = first ? first.instancePath.replace(/^\//, "").replaceAll("/", ".") : "";
     const where = path === "" ? "" : `${path}: `;
-    return answer(400, "invalid_request", `${where}${first?.message ?? "The request is not what is expected here."}`);
+    return { ...answer(400, "invalid_request", first?.message ?? "The request is not what is expected here."), where };
   }
   const known = KNOWN[codeOf(error)];
   const status = statusOf(error);

@@ -101,6 +101,11 @@ describe("a person's own language", () => {
     });
     const unknown = await ask("ru", "/api/messages/00000000-0000-4000-8000-000000000000");
     expect(unknown.json().error).toEqual({ code: "not_found", message: "Здесь нет такого объекта: сообщение." });
+    const wrong = await ask("ru", "/api/rules/check", {
+      method: "POST",
+      payload: { ruleset: { time: { zone: "X" } } },
+    });
+    expect(wrong.json().error.message).toMatch(/^[\w.]+: Такого часового пояса нет\.$/);
     const stranger = await site.app.inject({ url: "/api/accounts", headers: { "accept-language": "ru-RU,ru;q=0.9" } });
     expect(stranger.json().error.message).toBe(
       "Сеанс закончился или недействителен. Откройте страницу в Битрикс24 заново.",

@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { presentChannel } from "../../handlers/api/present-channel.ts";
 import { createChannels } from "../../src/channels/registry.ts";
 import { createHub } from "../../src/channels/webchat/hub.ts";
 import { createLocalBus } from "../../src/dispatch/bus.ts";
-import { catalogueOf } from "../../src/main/sentences.ts";
+import { catalogueOf, translateAll } from "../../src/main/sentences.ts";
 import { createMemoryPacer } from "../../src/pacing/memory.ts";
 import { readPattern } from "../../src/sentences/pattern.ts";
 import { collectSaid } from "../support/sentences/collect.ts";
@@ -18,6 +19,7 @@ const OUT = [
   /^src\/api\//,
   // Told to the server's operator.
   /^src\/(config|inspect|log)\//,
+  /^src\/portal\/manifest[.]ts$/,
   /^handlers\/(media|operations)[.]ts$/,
   // Told to other machines: the portal's events, vendors' webhooks, the scripts on customers' sites.
   /^handlers\/(events|channels|forms|webchat)([.]ts$|\/)/,
@@ -71,6 +73,15 @@ describe("every sentence that people read", () => {
     const missing = said.sentences.filter(({ parts }) => !waysOf(parts).some((way) => known.has(way)));
     expect(reasons.filter((why) => !known.has(why))).toEqual([]);
     expect(missing.map(({ at, parts }) => `${at}: ${parts.join("{…}")}`)).toEqual([]);
+  });
+});
+
+describe("a channel", () => {
+  it("tells its name, and why nothing can be sent, in the reader's language", () => {
+    const form = channels.get("form");
+    const russian = form && presentChannel(form, "ru", (sentence) => translateAll(channels)(sentence, "ru"));
+    expect(russian).toMatchObject({ title: "Форма на сайте" });
+    expect(russian?.capabilities.oneWay).toMatch(/^На заявку из формы сайта нельзя ответить там же/);
   });
 });
 

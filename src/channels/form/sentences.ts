@@ -18,4 +18,9 @@ export const formSentences: readonly Localised[] = [
   },
   { en: "Asked to be contacted.", ru: "Просьба связаться.", es: "Pidió que lo contacten." },
   { en: "Site form", ru: "Форма на сайте", es: "Formulario del sitio" },
+  {
+    en: "the thank-you page has to be on one of the listed sites",
+    ru: "страница с благодарностью должна быть на одном из указанных сайтов",
+    es: "la página de agradecimiento debe estar en uno de los sitios indicados",
+  },
 ];

@@ -174,4 +174,25 @@ export const sharedSentences: readonly Localised[] = [
     ru: "Очередь до этого сообщения не дошла. Оно не ушло, будет ещё попытка.",
     es: "A este mensaje no le llegó el turno. No salió y se intentará otra vez.",
   },
+  { en: "write the colour as #2563eb", ru: "укажите цвет в виде #2563eb", es: "escriba el color como #2563eb" },
+  {
+    en: "write a number from {least} to {most}",
+    ru: "укажите число от {least} до {most}",
+    es: "escriba un número de {least} a {most}",
+  },
+  {
+    en: "write the two letters of a country: ES, DE, KZ, US …",
+    ru: "укажите две буквы страны: RU, KZ, ES, US …",
+    es: "escriba las dos letras de un país: ES, MX, CO, US …",
+  },
+  {
+    en: "write a full address: https://shop.example/thanks",
+    ru: "укажите полный адрес: https://shop.example/thanks",
+    es: "escriba una dirección completa: https://shop.example/thanks",
+  },
+  {
+    en: '"{value}" is not a site address: write https://shop.example, or https://*.shop.example for all its subdomains (http only for localhost)',
+    ru: "«{value}» — не адрес сайта: укажите https://shop.example или https://*.shop.example для всех его поддоменов (http только для localhost)",
+    es: "«{value}» no es la dirección de un sitio: escriba https://shop.example, o https://*.shop.example para todos sus subdominios (http solo para localhost)",
+  },
 ];

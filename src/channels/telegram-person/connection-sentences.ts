@@ -236,4 +236,9 @@ export const telegramPersonConnectionSentences: readonly Localised[] = [
   { en: "by a phone call", ru: "телефонным звонком", es: "por una llamada" },
   { en: "by e-mail", ru: "по электронной почте", es: "por correo electrónico" },
   { en: "to the person", ru: "владельцу", es: "al titular" },
+  {
+    en: "This is not a phone number. It looks like +49 151 23456789.",
+    ru: "Это не номер телефона. Он выглядит так: +7 912 345-67-89.",
+    es: "Esto no es un número de teléfono. Tiene la forma +34 612 345 678.",
+  },
 ];

@@ -332,4 +332,9 @@ export const telegramSentences: readonly Localised[] = [
     es: "Abre el chat y dice de dónde vino el cliente",
   },
   { en: "Adds the bot to a group", ru: "Добавляет бота в группу", es: "Añade el bot a un grupo" },
+  {
+    en: "This is not a bot token. It looks like 123456789:AAF… and comes from @BotFather.",
+    ru: "Это не токен бота. Он выглядит как 123456789:AAF… и выдаётся в @BotFather.",
+    es: "Esto no es el token de un bot. Tiene la forma 123456789:AAF… y lo da @BotFather.",
+  },
 ];

@@ -258,4 +258,19 @@ export const viberSentences: readonly Localised[] = [
     ru: "Клиенту, который не отвечает, в Viber можно отправить 100 сообщений в час, и они исчерпаны. Сообщение будет отправлено, когда клиент ответит, или в течение часа.",
     es: "Viber acepta 100 mensajes por hora a un cliente que no responde, y se han agotado. El mensaje se enviará cuando el cliente responda o dentro de una hora.",
   },
+  {
+    en: "This is not a bot's token. It looks like 445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9.",
+    ru: "Это не токен бота. Он выглядит как 445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9.",
+    es: "Esto no es el token de un bot. Tiene la forma 445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9.",
+  },
+  {
+    en: "must be an address that starts with https://",
+    ru: "нужен адрес, который начинается с https://",
+    es: "debe ser una dirección que empiece por https://",
+  },
+  {
+    en: "Viber shows up to {limit} characters",
+    ru: "Viber показывает до {limit} знаков",
+    es: "Viber muestra hasta {limit} caracteres",
+  },
 ];

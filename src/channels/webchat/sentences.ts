@@ -49,4 +49,14 @@ export const webchatSentences: readonly Localised[] = [
   },
   { en: "Web chat", ru: "Чат на сайте", es: "Chat del sitio" },
   { en: "Rated the conversation: {value}", ru: "Оценка разговора: {value}", es: "Valoró la conversación: {value}" },
+  {
+    en: '"{zone}" is no time zone: write it like Europe/Madrid or Asia/Almaty',
+    ru: "«{zone}» — не часовой пояс: укажите его в виде Europe/Moscow или Asia/Almaty",
+    es: "«{zone}» no es una zona horaria: escríbala como Europe/Madrid o America/Bogota",
+  },
+  {
+    en: "working hours need the time zone they are meant in: Europe/Madrid, Asia/Almaty …",
+    ru: "для рабочего времени нужен часовой пояс: Europe/Moscow, Asia/Almaty …",
+    es: "el horario necesita su zona horaria: Europe/Madrid, America/Bogota …",
+  },
 ];

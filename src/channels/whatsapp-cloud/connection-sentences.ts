@@ -119,4 +119,21 @@ export const whatsappCloudConnectionSentences: readonly Localised[] = [
     ru: "callback URL {address}, verify token {token}",
     es: "callback URL {address}, verify token {token}",
   },
+  {
+    en: "This is not {what:ours}: it has digits only, as shown under WhatsApp > API Setup.",
+    ru: "Это не {what}: в нём только цифры, как показано в WhatsApp > API Setup.",
+    es: "Esto no es {what}: solo tiene cifras, como se ve en WhatsApp > API Setup.",
+  },
+  {
+    en: "This is not an access token. It begins with EAA and has no spaces.",
+    ru: "Это не токен доступа. Он начинается с EAA и не содержит пробелов.",
+    es: "Esto no es un token de acceso. Empieza por EAA y no tiene espacios.",
+  },
+  {
+    en: "This is not an app secret. It has 32 characters: digits and the letters a to f.",
+    ru: "Это не секрет приложения. В нём 32 знака: цифры и буквы от a до f.",
+    es: "Esto no es un secreto de aplicación. Tiene 32 caracteres: cifras y letras de la a a la f.",
+  },
+  { en: "a phone number ID", ru: "Phone number ID", es: "un Phone number ID" },
+  { en: "a WhatsApp Business Account ID", ru: "WhatsApp Business Account ID", es: "un WhatsApp Business Account ID" },
 ];

@@ -66,15 +66,25 @@ function readsLikeASentence(parts: readonly string[]): boolean {
   );
 }
 
-/** `sentence: "Connected."` is one, whatever it looks like. */
-const isCalledSentence = ({ parent }: ts.Node): boolean =>
-  ts.isPropertyAssignment(parent) && parent.name.getText() === "sentence";
+/** `sentence: "Connected."` is one, whatever it looks like, and so is what a schema says of a wrong value. */
+function isCalledSentence(node: ts.Node): boolean {
+  const { parent } = node;
+  if (ts.isCallExpression(parent))
+    return parent.arguments.indexOf(node as ts.Expression) > 0 && JUDGES.test(parent.expression.getText());
+  if (!ts.isPropertyAssignment(parent)) return false;
+  const name = parent.name.getText();
+  return name === "sentence" || (["message", "error"].includes(name) && isGivenToSchema(parent.parent));
+}
+
+const JUDGES = /[.](regex|refine|min|max)$/;
+const isGivenToSchema = ({ parent }: ts.Node): boolean =>
+  ts.isCallExpression(parent) && /[.]addIssue$|^z[.]/.test(parent.expression.getText());
 
 /** `{ en: "…", ru: "…", es: "…" }`. */
 const isTranslated = (node: ts.Node): boolean =>
   someAround(node, (one) => ts.isPropertyAssignment(one) && ["en", "ru", "es"].includes(one.name.getText()));
 
-const UNHEARD_CALLS = /(^|[.])(describe|refine|regex|info|warn|debug|error|fatal|trace)$/;
+const UNHEARD_CALLS = /(^|[.])(describe|info|warn|debug|error|fatal|trace)$/;
 /** `reason`: why a request was turned away, told to whoever sent it: a vendor's server. */
 const UNHEARD_KEYS = ["description", "summary", "reason"];
 
