@@ -127,7 +127,7 @@ export async function reply(conversation: string, text: string, minutesAgo: numb
     conversation: conversationId(conversation),
     kind: "message",
     originKey: `im:${keys}`,
-    origin: { by: "open-line", imMessageId: String(keys), imChatId: "1" },
+    origin: { by: "open-line", imMessageId: String(keys), imChatId: "1", authorId: "5" },
     content: { body: plainText(text), attachments: [] },
     sentAt: new Date(Date.now() - minutesAgo * 60_000),
   });

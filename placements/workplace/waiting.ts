@@ -1,0 +1,41 @@
+import type { Tone } from "../shared/tones.ts";
+
+const MINUTE_MS = 60_000;
+/** Customers begin to wonder. */
+const WARNS_AFTER_MS = 5 * MINUTE_MS;
+const BAD_AFTER_MS = 15 * MINUTE_MS;
+
+export function waitingTone(since: string, now: number): Tone {
+  const waits = now - Date.parse(since);
+  if (waits >= BAD_AFTER_MS) return "bad";
+  return waits >= WARNS_AFTER_MS ? "warning" : "quiet";
+}
+
+const UNITS = [
+  ["day", 24 * 60 * MINUTE_MS],
+  ["hour", 60 * MINUTE_MS],
+  ["minute", MINUTE_MS],
+] as const;
+
+/** "3 min", "2 hr", "1 day": the largest unit of which there is one. A clock that is behind makes no negative time. */
+export function waitingTime(since: string, now: number, language: string): string {
+  const waits = Math.max(0, now - Date.parse(since));
+  const [unit, ms] = UNITS.find(([, length]) => waits >= length) ?? ["minute", MINUTE_MS];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(Math.floor(waits / ms));
+}
+
+export type Later = "hour" | "evening" | "tomorrow" | "monday";
+
+/** When what is put off comes back, by the page's clock. An evening that has begun is not offered. */
+export function laterTimes(now: Date): readonly { readonly name: Later; readonly at: Date }[] {
+  const at = (days: number, hour: number) =>
+    new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour, 0, 0, 0);
+  const evening = at(0, 18);
+  const untilMonday = (8 - now.getDay()) % 7 || 7;
+  return [
+    { name: "hour", at: new Date(now.getTime() + 60 * MINUTE_MS) },
+    ...(evening.getTime() - now.getTime() > 60 * MINUTE_MS ? [{ name: "evening" as const, at: evening }] : []),
+    { name: "tomorrow", at: at(1, 9) },
+    ...(untilMonday > 1 ? [{ name: "monday" as const, at: at(untilMonday, 9) }] : []),
+  ];
+}
