@@ -58,3 +58,4 @@ export const changedMany = z.object({
 });
 
 export type DeskAnswer = z.output<typeof desk>;
+export type DeskChange = z.input<typeof deskChange>;
