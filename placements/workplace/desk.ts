@@ -4,6 +4,7 @@ import type { ConversationAnswer } from "../../src/api/messages.ts";
 import { call, list } from "../shared/api.ts";
 import { sentenceOf, useLoaded, usePolling } from "../shared/loaded.ts";
 import { dcount } from "./texts.ts";
+import { waitingFirst } from "./waiting.ts";
 
 export type Folder = "waiting" | "all" | "snoozed" | "archived";
 export const FOLDERS: readonly Folder[] = ["all", "waiting", "snoozed", "archived"];
@@ -142,17 +143,6 @@ export function useDesk() {
       size.value = Math.min(MOST, size.value + PAGE);
     },
   };
-}
-
-/** Who waits stands first, the longest on top; the others keep their order. `known`: also those that the page does not reach. */
-export function waitingFirst(
-  listed: readonly ConversationAnswer[],
-  known: readonly ConversationAnswer[],
-): readonly ConversationAnswer[] {
-  const since = (one: ConversationAnswer) => one.desk?.waitingSince ?? "";
-  const waiting = [...new Map(known.filter((one) => since(one) !== "").map((one) => [one.id, one])).values()];
-  const first = waiting.toSorted((a, b) => since(a).localeCompare(since(b)));
-  return [...first, ...listed.filter((one) => !first.some(({ id }) => id === one.id))];
 }
 
 function sentenceFor({ noReplyNeeded, snoozedUntil, archived }: DeskChange) {

@@ -1,3 +1,4 @@
+import type { ConversationAnswer } from "../../src/api/messages.ts";
 import type { Tone } from "../shared/tones.ts";
 
 const MINUTE_MS = 60_000;
@@ -38,4 +39,15 @@ export function laterTimes(now: Date): readonly { readonly name: Later; readonly
     { name: "tomorrow", at: at(1, 9) },
     ...(untilMonday > 1 ? [{ name: "monday" as const, at: at(untilMonday, 9) }] : []),
   ];
+}
+
+/** Who waits stands first, the longest on top; the others keep their order. `known`: also those that the page does not reach. */
+export function waitingFirst(
+  listed: readonly ConversationAnswer[],
+  known: readonly ConversationAnswer[],
+): readonly ConversationAnswer[] {
+  const since = (one: ConversationAnswer) => one.desk?.waitingSince ?? "";
+  const waiting = [...new Map(known.filter((one) => since(one) !== "").map((one) => [one.id, one])).values()];
+  const first = waiting.toSorted((a, b) => since(a).localeCompare(since(b)));
+  return [...first, ...listed.filter((one) => !first.some(({ id }) => id === one.id))];
 }

@@ -1,6 +1,7 @@
 /** The agents' workplace: who waits first, and what is done with it. */
 import { expect, test } from "vitest";
-import { account, inAllLooks, inspect, LOOKS, receive, reply, usePages, workplace } from "./support/pages.ts";
+import { LOOKS } from "./support/open-pages.ts";
+import { account, inAllLooks, inspect, receive, reply, usePages, workplace } from "./support/pages.ts";
 
 usePages();
 

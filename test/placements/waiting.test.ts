@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { laterTimes, waitingTime, waitingTone } from "../../placements/workplace/waiting.ts";
+import { laterTimes, waitingFirst, waitingTime, waitingTone } from "../../placements/workplace/waiting.ts";
 
 const now = Date.parse("2026-11-28T12:00:00Z");
 const past = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
@@ -25,6 +25,16 @@ describe("who waits", () => {
     ]);
     expect(waitingTime(past(-3), now, "en")).toBe("0 min");
   });
+});
+
+test("stands first, the longest on top, and once", () => {
+  const row = (id: string, waitingSince: string | null) =>
+    ({ id, desk: { waitingSince, snoozedUntil: null, archived: false, tags: [] } }) as unknown as Parameters<
+      typeof waitingFirst
+    >[0][number];
+  const [calm, short, long, far] = [row("a", null), row("b", past(3)), row("c", past(9)), row("d", past(30))];
+  expect(waitingFirst([short, calm, long], [far, short, calm, long]).map(({ id }) => id)).toEqual(["d", "c", "b", "a"]);
+  expect(waitingFirst([calm], [calm])).toEqual([calm]);
 });
 
 describe("later", () => {
