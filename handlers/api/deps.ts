@@ -2,6 +2,7 @@ import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Dispatcher } from "../../src/dispatch/contract.ts";
 import type { AccountId, PortalId } from "../../src/domain/ids.ts";
 import type { RichText } from "../../src/domain/rich-text.ts";
+import type { MediaShelf } from "../../src/media/contract.ts";
 import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
@@ -22,7 +23,7 @@ export interface ApiDeps {
   readonly accounts: Accounts;
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
-  readonly replies: Pick<ReplyAcceptor, "react" | "write" | "written">;
+  readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly firstContact: FirstContact;
   readonly portals: Pick<PortalDirectory, "connectors" | "crm" | "crmOf" | "lines" | "people" | "viewer">;
   readonly transport: Pick<PortalTransport, "send">;
@@ -34,6 +35,7 @@ export interface ApiDeps {
   readonly installer: Installer;
   /** Neutral text -> BBCode of the portal. */
   readonly toBBCode: (text: RichText) => string;
+  readonly shelf: Pick<MediaShelf, "keep" | "remove">;
   /** A signed link to a kept file. */
   readonly mediaLink: MediaLink;
   /** Forgets what is cached of an account. */

@@ -116,18 +116,18 @@ export function presentMessage(
       ...(attachment.source.by === "media" && { url: link(attachment.source.id) }),
     })),
     fromPhone: message.origin.by === "device",
-    ...presentAuthor(message.origin, names),
+    ...presentAuthor(message, names),
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),
   };
 }
 
-function presentAuthor(origin: Message["origin"], names: ReadonlyMap<string, string> = new Map()) {
+function presentAuthor({ kind, origin }: Message, names: ReadonlyMap<string, string> = new Map()) {
   const id = origin.by === "surface" || origin.by === "open-line" ? origin.authorId : undefined;
   const name = id === undefined ? undefined : names.get(id);
   return {
     ...(id !== undefined && { agent: { id, ...(name !== undefined && { name }) } }),
-    ...(origin.by === "surface" && { clientId: origin.clientId }),
+    ...(origin.by === "surface" && kind === "message" && { clientId: origin.clientId }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { App } from "../../src/server/app.ts";
 import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
+import { registerAttachmentRoute } from "./attachments.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import { registerCustomerRoutes } from "./customers.ts";
@@ -33,6 +34,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerWriteRoutes(scope, deps, access);
+    await registerAttachmentRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);
     registerCustomerRoutes(scope, deps);
     registerBelongingRoutes(scope, deps, access);

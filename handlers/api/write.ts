@@ -1,14 +1,12 @@
 import { errorAnswer } from "../../src/api/common.ts";
-import { message, messageParams, newMessage } from "../../src/api/messages.ts";
-import type { ChannelAdapter } from "../../src/channels/contract.ts";
-import type { Account } from "../../src/domain/account.ts";
+import { changedMessage, message, messageParams, newMessage } from "../../src/api/messages.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
-import { conversationId, messageId } from "../../src/domain/ids.ts";
+import { mediaId, messageId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import type { Content, Message, Quote } from "../../src/domain/message.ts";
+import type { Attachment, Content, Message, Quote } from "../../src/domain/message.ts";
 import { normaliseSpans, type RichText, type Span } from "../../src/domain/rich-text.ts";
 import { quoteRefusal } from "../../src/relay/answered.ts";
-import { writeRefusal } from "../../src/relay/capability-check.ts";
+import { changeRefusal, writeRefusal } from "../../src/relay/capability-check.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { type Viewer, viewerOf } from "../../src/server/session.ts";
@@ -16,6 +14,7 @@ import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { namesOf } from "./names.ts";
+import { findPlace, type Place, placeOf } from "./place.ts";
 import { presentMessage } from "./present.ts";
 
 const security = [{ session: [] }];
@@ -42,15 +41,15 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const place = await placeOf(viewer, request.params.id);
-      const { clientId, text, spans, quote, template } = request.body;
+      const place = await findPlace(deps, access, viewer, request.params.id);
+      const { clientId, text, spans, attachments, quote, template } = request.body;
       const by = { portal: viewer.portal, clientId: clientId.toLowerCase(), authorId: viewer.userId };
       // Asked before what may be written now: the first request may have come before the window closed.
       const known = await deps.replies.written(by);
       if (known) return reply.code(202).send(await present(of(place, known), request.say));
       const content: Content = {
         body: richText(text, spans),
-        attachments: [],
+        attachments: await waitingFiles(viewer, place.conversation, attachments),
         ...(quote !== undefined && { quote: await quoteOf(place.conversation, quote) }),
         ...(template && { template }),
       };
@@ -61,18 +60,93 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
     },
   );
 
+  scope.patch(
+    "/messages/:id",
+    {
+      schema: {
+        summary: "Changes the text of a message of ours",
+        description: "Only its author may, and administrators. Answers the message as it reads from now on.",
+        tags,
+        security,
+        params: messageParams,
+        body: changedMessage,
+        response: { 202: message, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const { row } = await changeable(viewer, request.params.id, "edit");
+      const body = richText(request.body.text, request.body.spans);
+      return reply.code(202).send(await change(viewer, row, { kind: "edit", body }, request.say));
+    },
+  );
+
+  scope.delete(
+    "/messages/:id",
+    {
+      schema: {
+        summary: "Takes a message of ours back",
+        description: "Only its author may, and administrators. The thread tells what became of it.",
+        tags,
+        security,
+        params: messageParams,
+        response: { 202: message, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const { row } = await changeable(viewer, request.params.id, "delete");
+      return reply.code(202).send(await change(viewer, row, { kind: "delete" }, request.say));
+    },
+  );
+
   async function present(row: Message, say: Say) {
     return presentMessage(row, deps.mediaLink, say, { names: await namesOf(store, row.portal, [row]) });
   }
 
-  /** @throws HttpError 404 when there is none, or none that the viewer may read. */
-  async function placeOf(viewer: Viewer, id: string): Promise<Place> {
-    const conversation = await store.conversations.find(viewer.portal, ourId(id, conversationId, "conversation"));
-    if (!conversation || !(await access.mayRead(viewer, conversation))) throw unknown("conversation");
-    const account = await store.accounts.find(viewer.portal, conversation.account);
-    const adapter = account && deps.channels.get(account.channel);
-    if (!account || !adapter) throw unknown("conversation");
-    return { conversation, account, adapter };
+  async function change(
+    viewer: Viewer,
+    target: Message,
+    what: { readonly kind: "edit"; readonly body: RichText } | { readonly kind: "delete" },
+    say: Say,
+  ) {
+    const outcome = await deps.replies.change({ ...what, target, authorId: viewer.userId, at: deps.now() });
+    const row = await store.messages.find(viewer.portal, target.id);
+    if (outcome.kind === "unknown" || !row) throw unknown("message");
+    return present(row, say);
+  }
+
+  /** @throws HttpError 404 for what is not there or not to be seen, 409 for what cannot be changed. */
+  async function changeable(viewer: Viewer, id: string, kind: "edit" | "delete"): Promise<{ readonly row: Message }> {
+    const row = await store.messages.find(viewer.portal, ourId(id, messageId, "message"));
+    const conversation = row && (await store.conversations.find(viewer.portal, row.conversation));
+    if (!row || !conversation || row.kind !== "message" || !(await access.mayRead(viewer, conversation)))
+      throw unknown("message");
+    if (row.direction === "in") throw cannotSend("Only messages of your own team can be changed here.");
+    const author = row.origin.by === "surface" || row.origin.by === "open-line" ? row.origin.authorId : undefined;
+    if (author !== viewer.userId && !viewer.admin)
+      throw cannotSend("Only the colleague who wrote it, or an administrator, can change this message.");
+    const { adapter } = await placeOf(deps, conversation);
+    const refused = changeRefusal(adapter, kind);
+    if (refused !== undefined) throw cannotSend(refused);
+    if (row.content.template && kind === "edit")
+      throw cannotSend("A template's text is the vendor's and cannot be changed. Send a correction as a new message.");
+    return { row };
+  }
+
+  async function waitingFiles(
+    { portal, userId }: Viewer,
+    { id: conversation }: Conversation,
+    ids: readonly string[],
+  ): Promise<Attachment[]> {
+    const wanted = [...new Set(ids)].map(mediaId);
+    const found = await store.media.waiting({ portal, conversation, userId }, wanted);
+    return wanted.map((id) => {
+      const file = found.find((one) => one.id === id);
+      if (!file) throw cannotSend("A file of this message is no longer here. Take it off and add it again.");
+      const { kind, name, mime, size } = file;
+      return { kind, source: { by: "media", id }, name, mime, size };
+    });
   }
 
   /** Names the message by our id; the channel's own is looked up when it goes out. */
@@ -88,12 +162,6 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
       ...(quoted.direction === "in" && quoted.origin.by === "channel" && name !== undefined && { author: name }),
     };
   }
-}
-
-interface Place {
-  readonly conversation: Conversation;
-  readonly account: Account;
-  readonly adapter: ChannelAdapter;
 }
 
 /** @throws HttpError 404 when it is gone, or is of another conversation. */

@@ -206,11 +206,31 @@ const written = {
 export const newMessage = z.object({
   clientId: z.uuid().describe("Made by the page: the same one twice is one message."),
   ...written,
+  attachments: z.array(id).max(10).default([]).describe("Files that were put beside this conversation, by their ids."),
   quote: id.optional().describe("The message of this conversation that it answers."),
   template: z
     .object({ name: text(512).min(1), language: text(20).min(1), variables: z.array(text(1024)).max(50).default([]) })
     .optional()
     .describe("A text that the vendor has approved; `text` then shows what the customer reads."),
+});
+
+export const changedMessage = z.object({ ...written, text: text(20_000).min(1) });
+
+export const fileQuery = z.object({
+  as: z
+    .enum(["voice", "file"])
+    .optional()
+    .describe("voice: a recording, shown as such where the channel can. file: as it is, also if it is a picture."),
+});
+
+/** A file that waits for its message. */
+export const waitingFile = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  size: z.number(),
+  mime: z.string().describe("As its bytes tell."),
+  url: z.string().describe("Opens for a short while."),
 });
 
 export const conversation = z.object({

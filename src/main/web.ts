@@ -121,6 +121,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     installer,
     publicUrl: config.publicUrl,
     toBBCode: toBbcode,
+    shelf,
     mediaLink: (id) => shelf.link(id),
     accountChanged: accountCache.forget,
     startHistoryRepair: async (portal) => {

@@ -21,7 +21,8 @@ export interface MediaShelf {
 
 export interface IncomingFile {
   readonly portal: PortalId;
-  readonly message: MessageId;
+  /** Absent: it has none yet, and the caller writes down whose it is. */
+  readonly message?: MessageId;
   readonly stream: NodeJS.ReadableStream;
   readonly name?: string | undefined;
   readonly claimedMime?: string | undefined;

@@ -15,7 +15,7 @@ export interface ShelfOptions {
   readonly dataDir: string;
   readonly publicUrl: string;
   readonly secretKey: string;
-  readonly media: MediaRepository;
+  readonly media: Pick<MediaRepository, "create" | "find">;
   readonly now: () => Date;
 }
 
@@ -55,7 +55,8 @@ export function createMediaShelf(options: ShelfOptions): MediaShelf {
       await handle.sync();
       await handle.close();
       await rename(part, path);
-      await options.media.create({ id, portal: file.portal, message: file.message, name, mime: type, size });
+      if (file.message !== undefined)
+        await options.media.create({ id, portal: file.portal, message: file.message, name, mime: type, size });
       return { kind: "kept", id, name, mime: type, size };
     },
 

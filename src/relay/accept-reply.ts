@@ -3,7 +3,7 @@ import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { type ConversationId, conversationId, type MessageId, type PortalId } from "../domain/ids.ts";
 import type { Content, Message } from "../domain/message.ts";
-import { plainText } from "../domain/rich-text.ts";
+import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
@@ -58,6 +58,13 @@ export interface AgentMessage {
   readonly at: Date;
 }
 
+/** An agent changes a message of ours on a surface of ours, or takes it back. */
+export type AgentChange = {
+  readonly target: Message;
+  readonly authorId: string;
+  readonly at: Date;
+} & ({ readonly kind: "edit"; readonly body: RichText } | { readonly kind: "delete" });
+
 export interface ReplyAcceptor {
   /** Resolves after the commit. Throws when the store cannot be asked (the event goes to the spool). */
   accept(action: OperatorAction): Promise<Accepted>;
@@ -65,6 +72,8 @@ export interface ReplyAcceptor {
   react(reaction: AgentReaction): Promise<Accepted>;
   /** Same promises; `duplicate`: `written` answers what the first call made. */
   write(message: AgentMessage): Promise<Accepted>;
+  /** Same promises. An edit to what it says already is `duplicate`. */
+  change(change: AgentChange): Promise<Accepted>;
   /** What an agent wrote under this client id. */
   written(by: Pick<AgentMessage, "portal" | "clientId" | "authorId">): Promise<Message | undefined>;
 }
@@ -99,6 +108,10 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     },
     react: (reaction) => take(reactionRow(reaction)),
     write: (message) => take(writtenRow(message)),
+    change: async (change) =>
+      change.kind === "edit" && isSameText(change.target.content.body, change.body)
+        ? { kind: "duplicate" }
+        : take(agentChangeRow(change)),
     async written({ portal, clientId, authorId }) {
       const row = await deps.store.messages.findByOrigin(portal, surfaceKey(clientId));
       return row?.origin.by === "surface" && row.origin.authorId === authorId ? row : undefined;
@@ -122,7 +135,14 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
     const target = await deps.store.messages.findByIm(action.portal, action.imMessageId);
     if (!target) return { kind: "unknown" };
-    return deps.store.messages.acceptReply(changeRow(action, conversation, target.id));
+    // What was changed on our own surface comes back from the line.
+    if (
+      action.kind === "edit" &&
+      target.origin.by === "surface" &&
+      target.content.body.text === action.content.body.text
+    )
+      return { kind: "duplicate" };
+    return deps.store.messages.acceptReply(changeRow(action, conversation, target));
   }
 
   /** By the chat id that we gave the portal; a foreign value (another connector's chat) is looked up by the portal's own id. */
@@ -153,6 +173,7 @@ function writtenRow({ portal, conversation, content, clientId, authorId, at }: A
     originKey: surfaceKey(clientId),
     origin: { by: "surface", clientId, authorId },
     content,
+    files: content.attachments.flatMap(({ source }) => (source.by === "media" ? [source.id] : [])),
     sentAt: at,
   };
 }
@@ -178,27 +199,48 @@ function messageRow(action: OperatorMessage, conversation: ConversationId): Repl
   };
 }
 
-function changeRow(
-  action: OperatorEdit | OperatorRemoval,
-  conversation: ConversationId,
-  target: ReplyRow["target"],
-): ReplyRow {
+function changeRow(action: OperatorEdit | OperatorRemoval, conversation: ConversationId, target: Message): ReplyRow {
   const content = action.kind === "edit" ? action.content : { body: plainText(""), attachments: [] };
-  // Two edits to different texts are two changes; the same edit twice is one.
-  const mark =
-    action.kind === "edit"
-      ? `edit:${createHash("sha256").update(content.body.text).digest("base64url").slice(0, 16)}:${action.at.getTime()}`
-      : "delete";
+  const mark = action.kind === "edit" ? editMark(content.body, action.at) : "delete";
   return {
     portal: action.portal,
     conversation,
     kind: action.kind,
-    originKey: `im:${action.imMessageId}:${mark}`,
+    originKey:
+      action.kind === "delete" && target.origin.by === "surface"
+        ? deletionKey(target)
+        : `im:${action.imMessageId}:${mark}`,
     origin: { by: "open-line", imMessageId: action.imMessageId, imChatId: action.imChatId },
-    target,
+    target: target.id,
     content,
     sentAt: action.at,
     imMessageId: action.imMessageId,
     imChatId: action.imChatId,
   };
 }
+
+function agentChangeRow(change: AgentChange): ReplyRow {
+  const { target, kind, authorId, at } = change;
+  const body = kind === "edit" ? change.body : plainText("");
+  const key = kind === "edit" ? `edit:${target.id}:${editMark(body, at)}` : deletionKey(target);
+  return {
+    portal: target.portal,
+    conversation: target.conversation,
+    kind,
+    originKey: key,
+    origin: { by: "surface", clientId: key, authorId },
+    target: target.id,
+    content: { body, attachments: [] },
+    sentAt: at,
+  };
+}
+
+/** Two edits to different texts are two changes; the same edit twice is one. */
+const editMark = (body: RichText, at: Date): string =>
+  `edit:${createHash("sha256").update(body.text).digest("base64url").slice(0, 16)}:${at.getTime()}`;
+
+/** On whichever surface it was deleted: it is deleted once. */
+const deletionKey = (target: Message): string => `surface:delete:${target.id}`;
+
+const isSameText = (one: RichText, other: RichText): boolean =>
+  one.text === other.text && JSON.stringify(one.spans) === JSON.stringify(other.spans);

@@ -1,5 +1,5 @@
 /**
- * Deletes messages that are older than their portal keeps them, with their files.
+ * Deletes messages that are older than their portal keeps them, with their files, and files whose message was never sent.
  *
  * - Several workers: a lock for each portal lets one be at it. Two that are at it all the same delete disjoint rows.
  * - Killed before a batch: nothing happened. In the middle of it: it is one statement, so the same. After it: its files are
@@ -18,7 +18,7 @@ import type { Store } from "../store/contract.ts";
 import { withLock } from "./with-lock.ts";
 
 export interface RetentionDeps {
-  readonly store: Pick<Store, "portals" | "journal" | "locks" | "lanes">;
+  readonly store: Pick<Store, "portals" | "journal" | "locks" | "lanes" | "media">;
   readonly shelf: Pick<MediaShelf, "remove">;
   /** Work inside counts as that portal's. */
   readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
@@ -36,6 +36,8 @@ export interface Retention {
 }
 
 const DAY_MS = 86_400_000;
+/** A file whose message was never sent. */
+const WAITING_MS = DAY_MS;
 const FIRST_MS = 60_000;
 const EVERY_MS = 3_600_000;
 const BUSY_MS = 5 * 60_000;
@@ -48,7 +50,7 @@ const BUSY_LANES = 200;
  *   two of them
  */
 export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseMs: 100 }): Retention {
-  const { journal, portals, lanes, locks } = deps.store;
+  const { journal, portals, lanes, locks, media } = deps.store;
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -69,7 +71,8 @@ export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseM
   }
 
   async function tidy({ id, keepDays }: Portal): Promise<"done" | "busy"> {
-    // What an earlier run left.
+    await media.dropWaiting(id, new Date(deps.now().getTime() - WAITING_MS));
+    // And what an earlier run left.
     await removeFiles(id);
     if (keepDays === undefined) return "done";
     const before = new Date(deps.now().getTime() - keepDays * DAY_MS);

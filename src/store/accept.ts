@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import { conversationId, laneOf, messageId, type PortalId } from "../domain/ids.ts";
+import { conversationId, laneOf, type MessageId, messageId, type PortalId } from "../domain/ids.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
 import type { Accepted, AcceptedFirst, FirstRow, InboundRow, ReplyRow } from "./contract/accept.ts";
 import { repeatWhenUndone } from "./errors.ts";
@@ -87,11 +87,43 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     im_message: row.imMessageId,
     im_chat: row.imChatId,
   });
-  const [accepted] = await repeatWhenUndone(() =>
-    call<Omit<AcceptedRow, "conversation_id">>(db, "select * from accept_reply($1, $2)", [reply, now.toISOString()]),
-  );
-  if (!accepted) return { kind: "unknown" };
-  return toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal);
+  const write = async (on: Kysely<Schema>): Promise<Accepted> => {
+    const [accepted] = await call<Omit<AcceptedRow, "conversation_id">>(on, "select * from accept_reply($1, $2)", [
+      reply,
+      now.toISOString(),
+    ]);
+    return accepted
+      ? toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal)
+      : { kind: "unknown" };
+  };
+  const { files = [] } = row;
+  if (files.length === 0) return repeatWhenUndone(() => write(db));
+  try {
+    return await repeatWhenUndone(() =>
+      db.transaction().execute(async (tx) => {
+        const accepted = await write(tx);
+        if (accepted.kind === "stored") await giveFiles(tx, row, accepted.message);
+        return accepted;
+      }),
+    );
+  } catch (error) {
+    if (error instanceof FileTaken) return { kind: "unknown" };
+    throw error;
+  }
+}
+
+class FileTaken extends Error {}
+
+async function giveFiles(tx: Kysely<Schema>, { portal, conversation, files = [] }: ReplyRow, message: MessageId) {
+  const { numUpdatedRows } = await tx
+    .updateTable("media")
+    .set({ message_id: message, conversation_id: null })
+    .where("portal_id", "=", portal)
+    .where("conversation_id", "=", conversation)
+    .where("message_id", "is", null)
+    .where("id", "in", [...files])
+    .executeTakeFirst();
+  if (Number(numUpdatedRows) !== files.length) throw new FileTaken();
 }
 
 /** See `acceptInbound`. The conversation may be there already: the person wrote meanwhile, or before. */

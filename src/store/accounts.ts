@@ -160,8 +160,15 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
             .where("messages.portal_id", "=", portal)
             .where("messages.account_id", "=", account)
             .execute();
+          const waiting = await tx
+            .selectFrom("media")
+            .innerJoin("conversations", "conversations.id", "media.conversation_id")
+            .select("media.id")
+            .where("conversations.portal_id", "=", portal)
+            .where("conversations.account_id", "=", account)
+            .execute();
           await tx.deleteFrom(TABLE).where("id", "=", account).execute();
-          return media.map((row) => mediaId(row.id));
+          return [...media, ...waiting].map((row) => mediaId(row.id));
         }),
       );
     },

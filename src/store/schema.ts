@@ -144,7 +144,10 @@ interface EarlyReceiptsTable {
 interface MediaTable {
   id: string;
   portal_id: string;
-  message_id: string;
+  message_id: string | null;
+  conversation_id: string | null;
+  user_id: string | null;
+  kind: string | null;
   name: string;
   mime: string;
   size: number;

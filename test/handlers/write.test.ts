@@ -22,6 +22,7 @@ const channels = [
       templates: true,
       replyWindowHours: 24,
       mayWriteFirst: true,
+      attachments: { photo: { maxBytes: 2_000 }, voice: { maxBytes: 2_000 }, file: { maxBytes: 1_000 } },
     },
   },
 ];
@@ -185,5 +186,129 @@ describe("what cannot be sent is refused in words, and nothing of it is kept", (
     const link = { kind: "link", start: 0, end: 5, url: "javascript:alert(1)" };
     for (const body of [{ clientId: "1" }, { text: "Hello", spans: [link] }, { text: "a\0b" }])
       expect((await write(admin, conversation, body)).statusCode).toBe(400);
+  });
+});
+
+/** One pixel. */
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+async function upload(session: string, conversation: string, file: Blob, name: string, query = "") {
+  const form = new FormData();
+  form.set("file", file, name);
+  const request = new Request("http://localhost/", { method: "POST", body: form });
+  return site.app.inject({
+    method: "POST",
+    url: `/api/conversations/${conversation}/attachments${query}`,
+    headers: {
+      authorization: `Bearer ${session}`,
+      "content-type": request.headers.get("content-type") ?? "",
+    },
+    payload: Buffer.from(await request.arrayBuffer()),
+  });
+}
+
+describe("files come before their message", () => {
+  test("kept as what their bytes are, and sent with it once, by whoever put them there", async () => {
+    const conversation = await customerWrote("f1", { channel: "windowed" });
+    const put = await upload(admin, conversation, new Blob([PNG], { type: "text/html" }), "../pixel");
+    expect(put.statusCode).toBe(201);
+    const file = put.json();
+    expect(file).toMatchObject({ kind: "photo", mime: "image/png", name: "pixel.png", size: PNG.length });
+    const answer = await write(admin, conversation, { text: "Look", attachments: [file.id] });
+    expect(answer.json().attachments).toMatchObject([{ kind: "photo", name: "pixel.png", url: file.url }]);
+    // Its own file now, so another message cannot have it.
+    const second = await write(admin, conversation, { text: "Again", attachments: [file.id] });
+    expect(second.statusCode).toBe(409);
+    expect(sentence(second)).toContain("no longer here");
+    const stranger = (await upload(admin, conversation, new Blob([PNG]), "b.png")).json();
+    const elsewhere = await customerWrote("f2", { channel: "windowed" });
+    expect((await write(admin, elsewhere, { text: "x", attachments: [stranger.id] })).statusCode).toBe(409);
+  });
+
+  test("two messages that want the same file at once: one gets it, the other is not kept", async () => {
+    const conversation = await customerWrote("f3", { channel: "windowed" });
+    const { id } = (await upload(admin, conversation, new Blob([PNG]), "a.png")).json();
+    const both = await Promise.all(
+      ["one", "two"].map((text) => write(admin, conversation, { text, attachments: [id] })),
+    );
+    expect(both.map((answer) => answer.statusCode).filter((status) => status === 202)).toHaveLength(1);
+    expect(await thread(conversation)).toHaveLength(2);
+  });
+
+  test("as what it is asked to be sent", async () => {
+    const conversation = await customerWrote("f4", { channel: "windowed" });
+    expect((await upload(admin, conversation, new Blob([PNG]), "a.png", "?as=file")).json().kind).toBe("file");
+    const ogg = Buffer.concat([Buffer.from("OggS\0\x02"), Buffer.alloc(22), Buffer.from("OpusHead"), Buffer.alloc(40)]);
+    expect((await upload(admin, conversation, new Blob([ogg]), "v.ogg", "?as=voice")).json().kind).toBe("voice");
+  });
+
+  test("what the channel does not take is refused in words and leaves nothing", async () => {
+    const conversation = await customerWrote("f5", { channel: "windowed" });
+    const refused = await upload(admin, conversation, new Blob([Buffer.alloc(1_500)]), "a.bin");
+    expect(refused.statusCode).toBe(409);
+    expect(sentence(refused)).toContain("too large");
+    expect(sentence(await upload(admin, conversation, new Blob([Buffer.alloc(5_000)]), "a.bin"))).toContain(
+      "too large",
+    );
+    expect(sentence(await upload(admin, conversation, new Blob([]), "a.bin"))).toContain("empty");
+    const none = await customerWrote("f6");
+    expect(sentence(await upload(admin, none, new Blob([PNG]), "a.png"))).toContain("takes no files");
+    expect((await upload(agent, conversation, new Blob([PNG]), "a.png")).statusCode).toBe(404);
+    expect((await upload("nobody", conversation, new Blob([PNG]), "a.png")).statusCode).toBe(401);
+  });
+
+  test("a file whose message never comes is removed after a day", async () => {
+    const conversation = await customerWrote("f7", { channel: "windowed" });
+    const { id } = (await upload(admin, conversation, new Blob([PNG]), "a.png")).json();
+    const { media, journal } = site.store;
+    expect(await media.dropWaiting(site.memberId, new Date(Date.now() - 60_000))).toBe(0);
+    expect(await media.dropWaiting(site.memberId, new Date(Date.now() + 60_000))).toBeGreaterThan(0);
+    expect(await journal.removedFiles(site.memberId, 100)).toContain(id);
+    expect((await write(admin, conversation, { text: "late", attachments: [id] })).statusCode).toBe(409);
+  });
+});
+
+describe("a message of ours is changed", () => {
+  const changes = async (conversation: string) =>
+    (await thread(conversation)).filter((row: { kind: string }) => row.kind !== "message");
+
+  test("its text: shown at once, on its way to the customer, and once for the same text", async () => {
+    const conversation = await customerWrote("e1", { channel: "windowed" });
+    const { id } = (await write(admin, conversation, { text: "Thursday" })).json();
+    const answer = await site.api(admin, "PATCH", `/messages/${id}`, { text: "Friday" });
+    expect(answer.statusCode).toBe(202);
+    expect(answer.json()).toMatchObject({ id, text: "Friday", kind: "message" });
+    await site.api(admin, "PATCH", `/messages/${id}`, { text: "Friday" });
+    expect(await changes(conversation)).toMatchObject([
+      { kind: "edit", target: id, text: "Friday", agent: { id: "1" } },
+    ]);
+    expect((await site.api(admin, "PATCH", `/messages/${id}`, { text: "" })).statusCode).toBe(400);
+  });
+
+  test("taken back, once", async () => {
+    const conversation = await customerWrote("e2", { channel: "windowed" });
+    const { id } = (await write(admin, conversation, { text: "Oops" })).json();
+    const [first, second] = await Promise.all([1, 2].map(() => site.api(admin, "DELETE", `/messages/${id}`)));
+    expect([first?.statusCode, second?.statusCode]).toEqual([202, 202]);
+    expect(await changes(conversation)).toMatchObject([{ kind: "delete", target: id }]);
+  });
+
+  test("not the customer's, nor a template's, nor where the channel cannot, nor by anybody else", async () => {
+    const conversation = await customerWrote("e3", { channel: "windowed" });
+    const [theirs] = await thread(conversation);
+    expect(sentence(await site.api(admin, "PATCH", `/messages/${theirs.id}`, { text: "x" }))).toContain("own team");
+    const template = { name: "hello", language: "en", variables: [] };
+    const { id } = (await write(admin, conversation, { text: "Hello", template })).json();
+    expect(sentence(await site.api(admin, "PATCH", `/messages/${id}`, { text: "x" }))).toContain("template");
+    const bare = await customerWrote("e4");
+    const mine = (await write(admin, bare, { text: "Hello" })).json().id;
+    expect(sentence(await site.api(admin, "PATCH", `/messages/${mine}`, { text: "x" }))).toContain("cannot change");
+    expect(sentence(await site.api(admin, "DELETE", `/messages/${mine}`))).toContain("cannot delete");
+    expect((await site.api(agent, "PATCH", `/messages/${mine}`, { text: "x" })).statusCode).toBe(404);
+    expect(await changes(conversation)).toEqual([]);
+    expect(await changes(bare)).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const PNG = Buffer.from(
 let dir: string;
 let now: Date;
 const rows = new Map<MediaId, Media>();
-const media: MediaRepository = {
+const media: Pick<MediaRepository, "create" | "find"> = {
   create: async (row) => void rows.set(row.id, { ...row, createdAt: now }),
   find: async (id) => rows.get(id),
 };

@@ -1,5 +1,5 @@
 import type { Customer } from "../../domain/conversation.ts";
-import type { AccountId, ConversationId, LaneId, MessageId, PortalId } from "../../domain/ids.ts";
+import type { AccountId, ConversationId, LaneId, MediaId, MessageId, PortalId } from "../../domain/ids.ts";
 import type { Content, MessageKind, Origin } from "../../domain/message.ts";
 
 /** One event of a channel on its way into the database; unique by (account, key). */
@@ -55,6 +55,8 @@ export interface ReplyRow {
   readonly sentAt: Date;
   readonly imMessageId?: string | undefined;
   readonly imChatId?: string | undefined;
+  /** Files that waited for it and are its own from now on. One that another message took: `unknown`, and nothing is stored. */
+  readonly files?: readonly MediaId[] | undefined;
 }
 
 /** The first message to somebody who has not written yet. */

@@ -1,5 +1,5 @@
 import type { AccountId, ConversationId, Direction, LaneId, MediaId, MessageId, PortalId } from "../../domain/ids.ts";
-import type { Attachment, Message, MessageState } from "../../domain/message.ts";
+import type { Attachment, AttachmentKind, Message, MessageState } from "../../domain/message.ts";
 import type { Accepted, AcceptedFirst, FirstRow, InboundRow, ReplyRow } from "./accept.ts";
 
 /** What the portal is to be told of a message of ours: that it reached the customer, or that it ended badly. */
@@ -152,15 +152,32 @@ export interface MessageRepository {
 export interface Media {
   readonly id: MediaId;
   readonly portal: PortalId;
-  readonly message: MessageId;
+  /** Absent while it waits for its message. */
+  readonly message?: MessageId;
   readonly name: string;
   readonly mime: string;
   readonly size: number;
   readonly createdAt: Date;
 }
 
+/** A file that a person put beside a message which they have not sent yet. */
+export interface WaitingFile extends Pick<Media, "id" | "portal" | "name" | "mime" | "size"> {
+  readonly conversation: ConversationId;
+  readonly userId: string;
+  readonly kind: AttachmentKind;
+}
+
 export interface MediaRepository {
   create(media: Omit<Media, "createdAt">): Promise<void>;
+  /** Waits for its message: `acceptReply` gives it to the one that names it. */
+  createWaiting(file: WaitingFile): Promise<void>;
+  /** That person's, in that conversation, those of them that still wait; in no particular order. */
+  waiting(
+    of: Pick<WaitingFile, "portal" | "conversation" | "userId">,
+    files: readonly MediaId[],
+  ): Promise<readonly WaitingFile[]>;
+  /** Those that have waited since before then wait no more: they are `removedFiles` from now on. Answers how many. */
+  dropWaiting(portal: PortalId, before: Date): Promise<number>;
   /** Without a portal: a signed link carries only the id, the signature is the proof. */
   find(media: MediaId): Promise<Media | undefined>;
 }

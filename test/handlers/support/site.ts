@@ -18,6 +18,7 @@ import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { translateAll } from "../../../src/main/sentences.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
+import { createMediaShelf } from "../../../src/media/shelf.ts";
 import { toBbcode } from "../../../src/portal/bbcode.ts";
 import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
@@ -179,6 +180,13 @@ export async function openSite(
     sessions,
     installer,
     toBBCode: toBbcode,
+    shelf: createMediaShelf({
+      dataDir: noPages,
+      publicUrl: PUBLIC_URL,
+      secretKey: SECRET_KEY,
+      media: store.media,
+      now,
+    }),
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
