@@ -10,6 +10,7 @@ import type { Accounts } from "../../src/relay/accounts.ts";
 import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
+import type { LineSessions } from "../../src/relay/line-sessions.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Sessions } from "../../src/server/session.ts";
@@ -35,6 +36,7 @@ export interface ApiDeps {
   readonly installer: Installer;
   /** Neutral text -> BBCode of the portal. */
   readonly toBBCode: (text: RichText) => string;
+  readonly lineSessions: LineSessions;
   readonly shelf: Pick<MediaShelf, "keep" | "remove">;
   /** A signed link to a kept file. */
   readonly mediaLink: MediaLink;

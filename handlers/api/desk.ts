@@ -132,6 +132,10 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     const accounts = new Map<string, Account>(
       (await store.accounts.list(viewer.portal)).map((account) => [account.id, account]),
     );
-    return rows.map((row) => presentConversation(row.conversation, accounts.get(row.conversation.account), row.desk));
+    const operators = new Set(rows.flatMap(({ conversation }) => conversation.operator ?? []));
+    const names = await store.users.names(viewer.portal, [...operators]);
+    return rows.map(({ conversation, desk }) =>
+      presentConversation(conversation, accounts.get(conversation.account), { desk, names }),
+    );
   }
 }

@@ -56,7 +56,9 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     },
     async (request) => {
       const found = await find(viewerOf(request), request.params.id);
-      return presentConversation(found, await store.accounts.find(found.portal, found.account));
+      const [one] = await presentAll(found.portal, [found]);
+      if (!one) throw unknown("conversation");
+      return one;
     },
   );
 
@@ -109,7 +111,9 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     const accounts = new Map<string, Account>(
       (await store.accounts.list(portal)).map((account) => [account.id, account]),
     );
-    return rows.map((row) => presentConversation(row, accounts.get(row.account)));
+    const operators = new Set(rows.flatMap(({ operator }) => operator ?? []));
+    const names = await store.users.names(portal, [...operators]);
+    return rows.map((row) => presentConversation(row, accounts.get(row.account), { names }));
   }
 }
 

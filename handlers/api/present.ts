@@ -189,9 +189,15 @@ function nameOf({ name, lastName, username, phone, email }: Customer): string {
 export function presentConversation(
   conversation: Conversation,
   account: Account | undefined,
-  desk?: Desk,
+  beside: {
+    readonly desk?: Desk | undefined;
+    /** Names of employees by their id. */
+    readonly names?: ReadonlyMap<string, string> | undefined;
+  } = {},
 ): ConversationAnswer {
-  const { customer } = conversation;
+  const { customer, operator } = conversation;
+  const { desk, names } = beside;
+  const operatorName = operator === undefined ? undefined : names?.get(operator);
   const { username, phone, email, url } = customer;
   return {
     id: conversation.id,
@@ -206,6 +212,10 @@ export function presentConversation(
       ...(url !== undefined && { url }),
     },
     open: conversation.open,
+    operator:
+      operator === undefined ? null : { id: operator, ...(operatorName !== undefined && { name: operatorName }) },
+    accepted: conversation.accepted,
+    stateAt: conversation.stateAt?.toISOString() ?? null,
     group: conversation.group === true,
     chat: conversation.imChatId ?? null,
     lastMessageAt: conversation.lastMessageAt.toISOString(),

@@ -12,11 +12,13 @@ import { registerDeskRoutes } from "./desk.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
+import { registerLineSessionRoute } from "./line-session.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
+import { registerTemplateRoute } from "./templates.ts";
 import { registerTypingRoute } from "./typing.ts";
 import { registerWriteRoutes } from "./write.ts";
 
@@ -34,6 +36,8 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerWriteRoutes(scope, deps, access);
+    registerLineSessionRoute(scope, deps, access);
+    registerTemplateRoute(scope, deps);
     await registerAttachmentRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);
     registerCustomerRoutes(scope, deps);

@@ -73,6 +73,21 @@ export const accountChange = z.object({
 
 export const accountParams = z.object({ id });
 
+/** Texts that a vendor has approved. */
+export const templates = z.array(
+  z.object({
+    name: z.string(),
+    language: z.string(),
+    body: z
+      .string()
+      .describe(
+        "With `{{1}}`, `{{2}}`, … for its gaps: those of its heading and its buttons too, each on a line of its own.",
+      ),
+    gaps: z.number().int().describe("So many `variables` it needs."),
+    needs: z.enum(["photo", "video", "file"]).optional().describe("The one file that the message must bring."),
+  }),
+);
+
 export type AccountAnswer = z.output<typeof account>;
 export type AccountChange = z.input<typeof accountChange>;
 export type ConnectionAnswer = z.output<typeof connection>;

@@ -223,6 +223,20 @@ export const fileQuery = z.object({
     .describe("voice: a recording, shown as such where the channel can. file: as it is, also if it is a picture."),
 });
 
+export const sessionAction = z
+  .object({
+    action: z.enum(["accept", "transfer", "finish", "reopen", "spam"]),
+    to: z
+      .string()
+      .regex(/^\d{1,15}$/, "must be the id of a colleague")
+      .optional()
+      .describe("Of a transfer: to whom."),
+  })
+  .refine(
+    ({ action, to }) => (action === "transfer") === (to !== undefined),
+    "a transfer, and nothing else, names `to`",
+  );
+
 /** A file that waits for its message. */
 export const waitingFile = z.object({
   id: z.string(),
@@ -245,7 +259,16 @@ export const conversation = z.object({
     email: z.string().optional(),
     url: z.string().optional(),
   }),
-  open: z.boolean(),
+  open: z.boolean().describe("A session is open in the line."),
+  operator: z
+    .object({ id: z.string(), name: z.string().optional() })
+    .nullable()
+    .describe("The colleague who has it in the line, as far as that is known."),
+  accepted: z.boolean().describe("They have taken it, and it does not only wait for them."),
+  stateAt: z.iso
+    .datetime()
+    .nullable()
+    .describe("How old this knowledge is: the portal tells of accepting and transferring by no event of its own."),
   group: z.boolean().describe("A chat of several people; `customer` is then the group."),
   chat: z.string().nullable().describe("Id of the chat in the portal's messenger, once it has one."),
   lastMessageAt: z.string(),

@@ -27,6 +27,12 @@ export interface Conversation {
   /** Portal's own user id of the customer, fourth part of USER_CODE. */
   readonly portalUserId?: string;
   readonly open: boolean;
+  /** The employee who has it in the line, as far as we know. */
+  readonly operator?: string;
+  /** They have taken it, and it does not only wait for them. */
+  readonly accepted: boolean;
+  /** When `open`, `operator` or `accepted` was last told or seen. */
+  readonly stateAt?: Date;
   /** When the line's history was last compared with what we have. */
   readonly comparedAt?: Date;
   /** A chat of several people: `customer` is the chat itself, and `content.author` of a message who wrote. */

@@ -22,6 +22,7 @@ import { backoff } from "../relay/backoff.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { sayIn } from "../relay/speech.ts";
+import { createLineSessions } from "../relay/line-sessions.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
 import { createPages } from "../server/pages.ts";
@@ -121,6 +122,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     installer,
     publicUrl: config.publicUrl,
     toBBCode: toBbcode,
+    lineSessions: createLineSessions({ store, portals, log }),
     shelf,
     mediaLink: (id) => shelf.link(id),
     accountChanged: accountCache.forget,

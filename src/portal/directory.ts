@@ -11,6 +11,7 @@ import type { PortalCaller } from "./contract.ts";
 import { createCrm } from "./crm.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
+import { createLineChats } from "./line-chats.ts";
 import { createLineSettings } from "./line-settings.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
@@ -78,6 +79,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
   return {
     caller,
     viewer,
+    chatsOf: (portal, userId) => createLineChats(viewer(portal, userId)),
     crmOf: (portal, userId) => createCrm(viewer(portal, userId), clock),
     lines: (portal) => createOpenLines(caller(portal)),
     connectors: (portal) => createConnectors(caller(portal)),

@@ -132,6 +132,10 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     // The answer to our own delivery may have been lost: the portal's chat is learned from whatever names it.
     if (known.imChatId === undefined)
       await deps.store.conversations.learn(action.portal, conversation, { imChatId: action.imChatId });
+    const { authorId } = action.kind === "message" ? action : {};
+    // Whoever writes in the line has taken the chat; the portal tells of that by no event of its own.
+    if (authorId !== undefined && (known.operator !== authorId || !known.accepted))
+      await deps.store.conversations.learn(action.portal, conversation, { operator: authorId, accepted: true });
     if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
     const target = await deps.store.messages.findByIm(action.portal, action.imMessageId);
     if (!target) return { kind: "unknown" };

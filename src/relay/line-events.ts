@@ -52,6 +52,7 @@ export async function applyLineEvent(
           event.kind === "dialog-started" &&
           event.portalUserId !== undefined && { portalUserId: event.portalUserId }),
         open: started,
+        ...(!started && { accepted: false }),
       });
       return;
     }

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import { accountId, conversationId, personId, portalId } from "../domain/ids.ts";
 import { indexable, isUuid } from "./clean.ts";
@@ -76,6 +76,16 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         ...(patch.sessionId !== undefined && { session_id: patch.sessionId }),
         ...(patch.portalUserId !== undefined && { portal_user_id: patch.portalUserId }),
         ...(patch.open !== undefined && { open: patch.open }),
+        ...(patch.sessionId !== undefined && {
+          // Another session: nobody has taken it yet.
+          operator_id: sql<
+            string | null
+          >`case when session_id is distinct from ${patch.sessionId} then null else operator_id end`,
+          accepted: sql<boolean>`accepted and session_id is not distinct from ${patch.sessionId}`,
+        }),
+        ...(patch.operator !== undefined && { operator_id: patch.operator }),
+        ...(patch.accepted !== undefined && { accepted: patch.accepted }),
+        ...((patch.open ?? patch.operator ?? patch.accepted) !== undefined && { state_at: new Date() }),
         ...(patch.comparedAt !== undefined && { compared_at: patch.comparedAt }),
       };
       if (Object.keys(values).length === 0) return;
@@ -96,6 +106,9 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     ...(row.session_id !== null && { sessionId: row.session_id }),
     ...(row.portal_user_id !== null && { portalUserId: row.portal_user_id }),
     open: row.open,
+    ...(row.operator_id !== null && { operator: row.operator_id }),
+    accepted: row.accepted,
+    ...(row.state_at !== null && { stateAt: row.state_at }),
     ...(row.compared_at !== null && { comparedAt: row.compared_at }),
     ...(row.is_group && { group: true }),
     ...(row.person_id !== null && { person: personId(row.person_id) }),

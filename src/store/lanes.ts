@@ -155,7 +155,7 @@ interface Answer {
   } | null;
 }
 
-const CONVERSATION_TIMES = ["compared_at", "last_inbound_at", "last_message_at"] as const;
+const CONVERSATION_TIMES = ["compared_at", "last_inbound_at", "last_message_at", "state_at"] as const;
 
 interface LaneRow {
   readonly conversation_id: string;

@@ -82,6 +82,9 @@ interface ConversationsTable {
   snoozed_seq: number | null;
   archived_at: Date | null;
   tags: Generated<string[]>;
+  operator_id: string | null;
+  accepted: Generated<boolean>;
+  state_at: Date | null;
 }
 
 interface MessagesTable {

@@ -8,6 +8,7 @@ import { attemptTests } from "./store-attempts.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { deskTests } from "./store-desk.ts";
 import { editTests } from "./store-edits.ts";
+import { fileTests } from "./store-files.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
@@ -44,6 +45,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     attemptTests(use);
     toldTests(use);
     messageTests(use);
+    fileTests(use);
     editTests(use);
     deskTests(use);
     laneTests(use);

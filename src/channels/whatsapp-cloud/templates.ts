@@ -13,7 +13,7 @@ import { type Definition, definitionSchema, readDefinition } from "./template-de
  * need not fetch it ten times; a template that was paused meanwhile is refused by WhatsApp itself.
  */
 
-const KEPT_MS = 60_000;
+const KEPT_MS = 5 * 60_000;
 const MOST_ACCOUNTS = 1_000;
 const PAGE = 100;
 /** An account has at most some thousand templates; a list that does not end is a fault of the other side. */

@@ -1,6 +1,7 @@
 import type { PortalId } from "../../domain/ids.ts";
 import type { Connectors, OpenLines, PortalCaller } from "../contract.ts";
 import type { Crm } from "./crm.ts";
+import type { LineChats } from "./line-chats.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { People } from "./people.ts";
 
@@ -11,6 +12,8 @@ export interface PortalDirectory {
   crm(portal: PortalId): Crm;
   /** With the viewer's own rights; remembers nothing. */
   crmOf(portal: PortalId, userId: string): Crm;
+  /** Sessions of the lines' chats, with the viewer's own rights. */
+  chatsOf(portal: PortalId, userId: string): LineChats;
   lineSettings(portal: PortalId): LineSettings;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;

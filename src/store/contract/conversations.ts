@@ -27,6 +27,9 @@ export interface ConversationRepository {
       readonly sessionId?: string;
       readonly portalUserId?: string;
       readonly open?: boolean;
+      /** Who has it; `null`: nobody. Another session than before has nobody, unless it is told together. */
+      readonly operator?: string | null;
+      readonly accepted?: boolean;
       readonly comparedAt?: Date;
     },
   ): Promise<void>;

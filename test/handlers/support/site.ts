@@ -32,6 +32,7 @@ import { createLineKeeper } from "../../../src/relay/crm/lines.ts";
 import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
+import { createLineSessions } from "../../../src/relay/line-sessions.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
@@ -180,6 +181,7 @@ export async function openSite(
     sessions,
     installer,
     toBBCode: toBbcode,
+    lineSessions: createLineSessions({ store, portals, log }),
     shelf: createMediaShelf({
       dataDir: noPages,
       publicUrl: PUBLIC_URL,
