@@ -193,9 +193,10 @@ async function apply(
       }
       return;
     case "messages-updated":
-      for (const { chatId, imChatId, imMessageId, text } of event.messages) {
+      for (const { chatId, imChatId, imMessageId, externalIds, text } of event.messages) {
         await deps.replies.accept({
           kind: "edit",
+          externalIds,
           portal,
           chatId,
           imChatId,
@@ -206,8 +207,8 @@ async function apply(
       }
       return;
     case "messages-deleted":
-      for (const { chatId, imChatId, imMessageId } of event.messages) {
-        await deps.replies.accept({ kind: "delete", portal, chatId, imChatId, imMessageId, at });
+      for (const { chatId, imChatId, imMessageId, externalIds } of event.messages) {
+        await deps.replies.accept({ kind: "delete", portal, chatId, imChatId, imMessageId, externalIds, at });
       }
       return;
     case "dialogs-started":

@@ -142,7 +142,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     speech,
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
-    replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
+    replies: createReplyAcceptor({ store, dispatcher, voice: "connector", toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log }),
     openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
     metrics,
     tally: createTally(),

@@ -87,7 +87,8 @@ export function presentMessage(
     conversation: message.conversation,
     account: message.account,
     direction: message.direction,
-    kind: message.kind,
+    // Mirrors are left out wherever rows are read to be shown.
+    kind: message.kind === "mirror" ? "message" : message.kind,
     ...(message.target !== undefined && { target: message.target }),
     ...(content.notice === undefined
       ? { text, spans: spans.map((span) => ({ ...span })) }

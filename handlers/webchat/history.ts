@@ -96,7 +96,7 @@ export function toVisitorMessage(row: Message, desk: Desk, view: VisitorView): V
   // Lines about the visitor, for the team.
   if (row.content.notice !== undefined) return undefined;
   // The widget shows no reactions yet.
-  if (row.kind === "reaction") return undefined;
+  if (row.kind === "reaction" || row.kind === "mirror") return undefined;
   if (row.direction === "out" && !VISIBLE.includes(row.state)) return undefined;
   const [externalId] = row.externalIds;
   const clientId =

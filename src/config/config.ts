@@ -30,6 +30,8 @@ export interface Config {
   /** The browser for WhatsApp as a linked device; absent, that channel stays off. */
   readonly chromiumPath?: string;
   readonly whatsappCloudApiUrl: string;
+  /** How what agents write on our own pages gets into the lines; see `docs/decisions/0016-one-voice-in-the-line.md`. */
+  readonly lineVoice: "connector" | "messenger";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;
 }
@@ -77,6 +79,7 @@ const environment = z
         .optional(),
     ),
     WHATSAPP_CLOUD_API_URL: urlOr("https://graph.facebook.com"),
+    LINE_VOICE: z.preprocess((value) => empty(value) ?? "connector", z.enum(["connector", "messenger"])),
     LOG_LEVEL: z.preprocess(
       (value) => empty(value) ?? "info",
       z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]),
@@ -145,6 +148,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         telegramApp: { apiId: value.TELEGRAM_API_ID, apiHash: value.TELEGRAM_API_HASH },
       }),
     whatsappCloudApiUrl: value.WHATSAPP_CLOUD_API_URL,
+    lineVoice: value.LINE_VOICE,
     logLevel: value.LOG_LEVEL,
     ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
     ...(value.CHROMIUM_PATH !== undefined && { chromiumPath: value.CHROMIUM_PATH }),

@@ -27,6 +27,8 @@ export interface Conversation {
   /** Portal's own user id of the customer, fourth part of USER_CODE. */
   readonly portalUserId?: string;
   readonly open: boolean;
+  /** Something that was written on our own pages stands in the line: what comes from there may be its echo. */
+  readonly mirrored?: boolean;
   /** The employee who has it in the line, as far as we know. */
   readonly operator?: string;
   /** They have taken it, and it does not only wait for them. */

@@ -98,9 +98,10 @@ export const RETRIABLE_STATES: readonly MessageState[] = ["refused", "failed", "
 
 /**
  * What a row of a conversation does: a new message, or a change to an earlier one. Changes travel in the same lane, so
- * order holds. A reaction's text is one emoji; empty takes it back.
+ * order holds. A reaction's text is one emoji; empty takes it back. A mirror is no message: it brings what its target says
+ * into the line, in the customer's lane, where all that goes to the portal keeps its order.
  */
-export type MessageKind = "message" | "edit" | "delete" | "reaction";
+export type MessageKind = "message" | "edit" | "delete" | "reaction" | "mirror";
 
 /** Who made an outbound message, and by which id it is unique: a second event with the same origin is harmless. */
 export type Origin =

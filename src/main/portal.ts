@@ -18,6 +18,7 @@ export function wirePortal({ config, log, metrics, store, redis }: Base) {
     oauth,
     policy,
     log,
+    voice: config.lineVoice,
     observe: { ended: (outcome) => metrics.portalCalls.inc({ outcome }), sent: () => undefined },
   });
   return { policy, oauth, portals, transport: createTransport({ policy, log }) };

@@ -39,7 +39,15 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
           onLostWakeUp: () => metrics.lostWakeUps.inc(),
         });
   if (config.role === "web") onClose(() => dispatcher.close());
-  const replies = createReplyAcceptor({ store, dispatcher, metrics, log });
+  const replies = createReplyAcceptor({
+    store,
+    dispatcher,
+    voice: portals.voice,
+    toBBCode: toBbcode,
+    fromBBCode: fromBbcode,
+    metrics,
+    log,
+  });
   const tally = createTally();
   const tallyWriter = createTallyWriter({ tally, health: store.health, log });
   tallyWriter.start();

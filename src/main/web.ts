@@ -112,7 +112,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     accounts,
     connections: broker,
     replies,
-    firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
+    firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
     portals,
     rules,
     lineKeeper: createLineKeeper(store, portals),

@@ -8,7 +8,8 @@ import type {
   PortalCaller,
   PortalOutcome,
 } from "./contract.ts";
-import { unreadable, wireId } from "./open-lines.ts";
+import { unreadable } from "./open-lines.ts";
+import { wireId } from "./wire-id.ts";
 
 /** Largest page of the method, by its documentation. */
 const PAGE = 200;

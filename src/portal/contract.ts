@@ -77,6 +77,8 @@ export interface OpenLines {
   transfer(chatId: string, userId: string, leave: () => Promise<boolean>): Promise<PortalOutcome<void>>;
   /** Whoever acts for us takes the chat (`imopenlines.session.intercept`): nobody can pass one to themselves. */
   intercept(chatId: string, leave: () => Promise<boolean>): Promise<PortalOutcome<void>>;
+  /** What agents write on our own pages, under their names. */
+  readonly agents: AgentVoice;
   /** A system notice to one employee (used for failed and uncertain deliveries). */
   notify(userId: string, text: string, tag: string): Promise<PortalOutcome<void>>;
 }
@@ -106,6 +108,8 @@ export interface ConnectorMessage {
     /** BBCode. */
     readonly text: string;
     readonly files: readonly { readonly url: string; readonly name: string }[];
+    /** Written by this employee of the portal, not by the person of `user`. Only for what is sent anew. */
+    readonly authorId?: string;
     /** The portal's tracker must not look for phones and addresses in it: they are not the customer's own. */
     readonly untracked?: boolean;
   };
@@ -136,6 +140,8 @@ export interface HistoryMessage {
   readonly text: string;
   readonly date: Date;
   readonly fileCount: number;
+  /** Ids that the portal keeps for the connector: those it was sent with, or that its delivery was reported with. */
+  readonly externalIds: readonly string[];
 }
 
 /** What an administrator sets up: connector ids registered in the portal, and which of them feeds which line. */
@@ -183,3 +189,41 @@ export type PortalFile =
   /** It will never come. */
   | { readonly kind: "gone"; readonly sentence: string }
   | { readonly kind: "retry"; readonly sentence: string };
+
+/**
+ * How what an agent writes on our own pages gets into the line's chat under their name. Which of the ways a portal takes
+ * well is only inferred from its documentation, so both are here behind one operation.
+ *
+ * - `connector`: by the connector itself, naming the employee. The portal may send it back as an event, or not.
+ * - `messenger`: by the messenger, with that person's own token. It is then a reply like any other in the line, and the
+ *   portal's event is what sends replies to the channel.
+ */
+export type VoiceWay = "connector" | "messenger";
+
+export interface AgentVoice {
+  readonly way: VoiceWay;
+  /** Says it in the chat. `refused` as an element: the portal will not have it, and the conversation goes on without. */
+  say(at: LineAddress, words: AgentWords, leave: Leave): Promise<PortalOutcome<Said>>;
+  /** Makes what was said read so. May be repeated. */
+  change(at: LineAddress, words: AgentWords, leave: Leave): Promise<PortalOutcome<Said>>;
+  /** Takes it out of the chat. May be repeated. */
+  withdraw(at: LineAddress, words: AgentWords, leave: Leave): Promise<PortalOutcome<Said>>;
+}
+
+type Leave = () => Promise<boolean>;
+
+export interface AgentWords {
+  /** The employee who writes. */
+  readonly authorId: string;
+  /** As the connector gives it: under the customer's name and in their chat, with an id that the portal keeps. */
+  readonly message: ConnectorMessage;
+  /** The portal's chat, once it has one. */
+  readonly imChatId?: string;
+  /** The portal's id of what was said, where it is known. */
+  readonly imMessageId?: string;
+}
+
+/** `imMessageId`: only some ways tell it. */
+export type Said =
+  | (Extract<ElementOutcome, { readonly kind: "ok" }> & { readonly imMessageId?: string })
+  | Extract<ElementOutcome, { readonly kind: "refused" }>;

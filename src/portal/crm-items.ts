@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { EntityType } from "../domain/person.ts";
 import type { CrmField, CrmItem, CrmPoint, NewCrmItem } from "./contract/crm.ts";
-import { wireId } from "./open-lines.ts";
+import { wireId } from "./wire-id.ts";
 
 /** Ids of the entity types (`crm.item.*`). */
 export const TYPE_IDS: Readonly<Record<EntityType, number>> = { lead: 1, deal: 2, contact: 3, company: 4 };

@@ -30,7 +30,8 @@ import {
   toItem,
   valuesResult,
 } from "./crm-items.ts";
-import { unreadable, wireId } from "./open-lines.ts";
+import { unreadable } from "./open-lines.ts";
+import { wireId } from "./wire-id.ts";
 
 const REMEMBER_MS = 5 * 60_000;
 

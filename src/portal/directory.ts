@@ -7,7 +7,7 @@ import { createConnectors } from "./connectors.ts";
 import type { Crm } from "./contract/crm.ts";
 import type { PortalDirectory } from "./contract/directory.ts";
 import type { People } from "./contract/people.ts";
-import type { PortalCaller } from "./contract.ts";
+import type { PortalCaller, VoiceWay } from "./contract.ts";
 import { createCrm } from "./crm.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
@@ -30,6 +30,8 @@ export interface PortalDirectorySettings {
   /** What a portal's tariff allows; the standard one when not told. */
   readonly level?: ((portal: PortalId) => PortalLevel) | undefined;
   readonly random?: (() => number) | undefined;
+  /** How what agents write on our own pages gets into the lines. */
+  readonly voice?: VoiceWay | undefined;
   /** Milliseconds until a request that is not answered counts as broken. */
   readonly timeoutMs?: number | undefined;
 }
@@ -41,6 +43,7 @@ export interface ManagedPortalDirectory extends PortalDirectory {
 
 export function createPortalDirectory(settings: PortalDirectorySettings): ManagedPortalDirectory {
   const clock = settings.clock ?? systemClock;
+  const voice = settings.voice ?? "connector";
   const transport: PortalTransport = createTransport({
     policy: settings.policy,
     log: settings.log,
@@ -77,11 +80,12 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
   });
 
   return {
+    voice,
     caller,
     viewer,
     chatsOf: (portal, userId) => createLineChats(viewer(portal, userId)),
     crmOf: (portal, userId) => createCrm(viewer(portal, userId), clock),
-    lines: (portal) => createOpenLines(caller(portal)),
+    lines: (portal) => createOpenLines(caller(portal), { way: voice, viewer: (userId) => viewer(portal, userId) }),
     connectors: (portal) => createConnectors(caller(portal)),
     people(portal) {
       const known = peoples.get(portal) ?? createPeople(caller(portal), clock);

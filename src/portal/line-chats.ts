@@ -2,10 +2,12 @@
 import { z } from "zod";
 import type { ChatAction, ChatLook, LineChats } from "./contract/line-chats.ts";
 import type { PortalCaller, PortalOutcome } from "./contract.ts";
-import { unreadable, wireId } from "./open-lines.ts";
+import { unreadable } from "./open-lines.ts";
+import { wireId } from "./wire-id.ts";
 
 const METHODS: Readonly<Record<ChatAction["kind"], string>> = {
   accept: "imopenlines.operator.answer",
+  join: "imopenlines.session.join",
   finish: "imopenlines.operator.finish",
   "finish-of-another": "imopenlines.operator.another.finish",
   spam: "imopenlines.operator.spam",

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { LineCrmNow, LineSettings } from "./contract/line-settings.ts";
 import type { PortalCaller, PortalOutcome } from "./contract.ts";
-import { unreadable, wireId } from "./open-lines.ts";
+import { unreadable } from "./open-lines.ts";
+import { wireId } from "./wire-id.ts";
 
 const config = z
   .object({

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import type { ChatLink, EntityType } from "../domain/person.ts";
+import { createAgentVoice } from "./agent-voice.ts";
 import type {
   ConnectorMessage,
   DeliveryReport,
@@ -15,9 +16,15 @@ import type {
   PortalCall,
   PortalCaller,
   PortalOutcome,
+  VoiceWay,
 } from "./contract.ts";
+import { wireId } from "./wire-id.ts";
 
-export function createOpenLines(caller: PortalCaller): OpenLines {
+/** @param agents how what agents write on our own pages gets into a chat, by that person's own caller where it needs one */
+export function createOpenLines(
+  caller: PortalCaller,
+  agents: { readonly way: VoiceWay; readonly viewer: (userId: string) => PortalCaller },
+): OpenLines {
   async function elements(
     method: string,
     at: LineAddress,
@@ -51,7 +58,7 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
     };
   }
 
-  return {
+  const lines: Omit<OpenLines, "agents"> = {
     deliverMessages: (at, messages, leave) =>
       elements("imconnector.send.messages", at, messages, messages.map(wireMessage), leave),
     updateMessages: (at, messages, leave) =>
@@ -125,6 +132,7 @@ export function createOpenLines(caller: PortalCaller): OpenLines {
       return outcome.kind === "ok" && outcome.value === false ? NOT_CREATED : done(outcome);
     },
   };
+  return { ...lines, agents: createAgentVoice(agents.way, lines, agents.viewer) };
 }
 
 const dialogResult = z.object({
@@ -177,9 +185,6 @@ export function unreadable(method: string): PortalOutcome<never> {
   };
 }
 
-/** Numbers as numbers, where they are some; anything else as it is, for the portal to refuse. */
-export const wireId = (id: string): string | number => (/^\d{1,15}$/.test(id) ? Number(id) : id);
-
 function wireMessage({ user, message, chat }: ConnectorMessage): Record<string, unknown> {
   return {
     user: present({
@@ -196,6 +201,7 @@ function wireMessage({ user, message, chat }: ConnectorMessage): Record<string, 
       date: message.date,
       text: message.text === "" ? undefined : message.text,
       files: message.files.length === 0 ? undefined : message.files.map(({ url, name }) => ({ url, name })),
+      user_id: message.authorId === undefined ? undefined : wireId(message.authorId),
       disable_crm: message.untracked === true ? "Y" : undefined,
     }),
     chat: present({ id: chat.id, name: chat.name, url: chat.url }),
@@ -280,6 +286,8 @@ const historyResult = z.object({
             z.object({
               fileId: list(z.unknown()).optional().catch(undefined),
               FILE_ID: list(z.unknown()).optional().catch(undefined),
+              connectorMid: list(id).optional().catch(undefined),
+              CONNECTOR_MID: list(id).optional().catch(undefined),
             }),
             emptyMap,
           ])
@@ -300,6 +308,8 @@ function historyMessages(read: z.output<typeof historyResult>): readonly History
       const params: {
         readonly fileId?: readonly unknown[] | undefined;
         readonly FILE_ID?: readonly unknown[] | undefined;
+        readonly connectorMid?: readonly string[] | undefined;
+        readonly CONNECTOR_MID?: readonly string[] | undefined;
       } = message.params;
       return {
         id: message.id,
@@ -310,6 +320,7 @@ function historyMessages(read: z.output<typeof historyResult>): readonly History
         text: message.text,
         date: new Date(message.date),
         fileCount: (params.fileId ?? params.FILE_ID ?? []).length,
+        externalIds: params.connectorMid ?? params.CONNECTOR_MID ?? [],
       };
     })
     .sort((a, b) => Number(a.id) - Number(b.id));

@@ -7,7 +7,8 @@ import { z } from "zod";
 import type { Clock } from "./clock.ts";
 import type { Department, People, PortalPerson } from "./contract/people.ts";
 import type { PortalCaller, PortalOutcome } from "./contract.ts";
-import { unreadable, wireId } from "./open-lines.ts";
+import { unreadable } from "./open-lines.ts";
+import { wireId } from "./wire-id.ts";
 
 const REMEMBER_MS = 5 * 60_000;
 const AT_WORK_MS = 60_000;

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import { type ConversationId, conversationId, type MessageId, type PortalId } from "../domain/ids.ts";
+import { type ConversationId, conversationId, type MessageId, messageId, type PortalId } from "../domain/ids.ts";
 import type { Content, Message } from "../domain/message.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
+import type { VoiceWay } from "../portal/contract.ts";
 import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
 import type { Store } from "../store/contract.ts";
+import { echoOf } from "./echoes.ts";
 
 /** What an operator did in Open Lines, in neutral words. `chatId` is ours (we sent it), `im*` are the portal's. */
 export type OperatorAction = OperatorMessage | OperatorEdit | OperatorRemoval;
@@ -24,15 +26,19 @@ export interface OperatorMessage extends ActionBase {
   readonly kind: "message";
   readonly authorId?: string | undefined;
   readonly content: Content;
+  /** Ids that the portal keeps for the connector, where it tells them. */
+  readonly externalIds?: readonly string[] | undefined;
 }
 
 export interface OperatorEdit extends ActionBase {
   readonly kind: "edit";
   readonly content: Content;
+  readonly externalIds?: readonly string[] | undefined;
 }
 
 export interface OperatorRemoval extends ActionBase {
   readonly kind: "delete";
+  readonly externalIds?: readonly string[] | undefined;
 }
 
 /** An agent put an emoji on a message, or took theirs off (`emoji` is empty then), on a surface of ours. */
@@ -81,18 +87,27 @@ export interface ReplyAcceptor {
 export interface ReplyAcceptorDeps {
   readonly store: Pick<Store, "messages" | "conversations">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
+  /** How what agents write here gets into the line. */
+  readonly voice: VoiceWay;
+  readonly toBBCode: (text: RichText) => string;
+  readonly fromBBCode: (text: string) => RichText;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
+
+/** Messages of ours that want the same echo at once: each look finds another one. */
+const MOST_LOOKS = 5;
 
 /**
  * Agent -> us, first half: an operator's message, edit or deletion becomes a row of the conversation's outbound lane.
  *
  * The portal sends an event once and never again, so the caller spools what cannot be written. Twice (a repeat, a spool
- * replay, the repair job finding the same message): the origin key drops the second. Out of order: an edit whose message
+ * replay, the repair job finding the same message): the origin key drops the second. What we ourselves said in the line is
+ * recognised when it comes back (`echoes.ts`) and is never a second message. Out of order: an edit whose message
  * is not here yet is answered `unknown`; the repair job brings the message with its latest text.
  */
 export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
+  const mirror = mirrorBy(deps.voice);
   return {
     async accept(action) {
       const accepted = await store(action);
@@ -107,11 +122,11 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       return accepted;
     },
     react: (reaction) => take(reactionRow(reaction)),
-    write: (message) => take(writtenRow(message)),
+    write: (message) => take({ ...writtenRow(message), mirror }),
     change: async (change) =>
       change.kind === "edit" && isSameText(change.target.content.body, change.body)
         ? { kind: "duplicate" }
-        : take(agentChangeRow(change)),
+        : take({ ...agentChangeRow(change), mirror: "beside" }),
     async written({ portal, clientId, authorId }) {
       const row = await deps.store.messages.findByOrigin(portal, surfaceKey(clientId));
       return row?.origin.by === "surface" && row.origin.authorId === authorId ? row : undefined;
@@ -122,6 +137,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     const accepted = await deps.store.messages.acceptReply(row);
     deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
     if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
+    if (accepted.kind === "stored" && accepted.alsoDue !== undefined) deps.dispatcher.wake(accepted.alsoDue);
     return accepted;
   }
 
@@ -132,12 +148,14 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     // The answer to our own delivery may have been lost: the portal's chat is learned from whatever names it.
     if (known.imChatId === undefined)
       await deps.store.conversations.learn(action.portal, conversation, { imChatId: action.imChatId });
+    if (action.kind === "message" && known.mirrored === true && (await isEcho(action, known)))
+      return { kind: "duplicate" };
     const { authorId } = action.kind === "message" ? action : {};
     // Whoever writes in the line has taken the chat; the portal tells of that by no event of its own.
     if (authorId !== undefined && (known.operator !== authorId || !known.accepted))
       await deps.store.conversations.learn(action.portal, conversation, { operator: authorId, accepted: true });
     if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
-    const target = await deps.store.messages.findByIm(action.portal, action.imMessageId);
+    const target = await targetOf(action, known);
     if (!target) return { kind: "unknown" };
     // What was changed on our own surface comes back from the line.
     if (
@@ -147,6 +165,37 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     )
       return { kind: "duplicate" };
     return deps.store.messages.acceptReply(changeRow(action, conversation, target));
+  }
+
+  /** What was written on our own page comes back from the line: its id is learned, and that is all. */
+  async function isEcho(action: OperatorMessage, { id, portal }: Conversation): Promise<boolean> {
+    const { messages } = deps.store;
+    const { imMessageId, imChatId, authorId, content, at, externalIds } = action;
+    const heard = { authorId, text: content.body.text, files: content.attachments.length, at, externalIds };
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      if (await messages.findByIm(portal, imMessageId)) return true;
+      const ours = echoOf(await messages.unrecognised(portal, id), heard, deps);
+      if (!ours) return false;
+      const ended = await messages.endMirror(portal, ours.id, { state: "sent", imMessageId, imChatId });
+      if (ended.due !== undefined) deps.dispatcher.wake(ended.due);
+      if (ended.kind !== "taken") return true;
+    }
+    return false;
+  }
+
+  /** By the portal's id of it; by ours, where what we said in the line never came back. */
+  async function targetOf(action: OperatorEdit | OperatorRemoval, { id, portal }: Conversation) {
+    const { messages } = deps.store;
+    const found = await messages.findByIm(portal, action.imMessageId);
+    if (found) return found;
+    for (const externalId of action.externalIds ?? []) {
+      const ours = await messages.find(portal, messageId(externalId));
+      if (ours?.conversation !== id || ours.origin.by !== "surface" || ours.kind !== "message") continue;
+      const { imMessageId, imChatId } = action;
+      await messages.endMirror(portal, ours.id, { state: "sent", imMessageId, imChatId });
+      return ours;
+    }
+    return undefined;
   }
 
   /** By the chat id that we gave the portal; a foreign value (another connector's chat) is looked up by the portal's own id. */
@@ -181,6 +230,9 @@ function writtenRow({ portal, conversation, content, clientId, authorId, at }: A
     sentAt: at,
   };
 }
+
+/** Said by the messenger, it goes to the channel as any reply of the line does: once it stands there. */
+export const mirrorBy = (voice: VoiceWay) => (voice === "messenger" ? "first" : "beside");
 
 const surfaceKey = (clientId: string): string => `surface:${clientId}`;
 

@@ -69,6 +69,7 @@ export async function compareHistory(
       imChatId: message.chatId === "" ? imChatId : message.chatId,
       imMessageId: message.id,
       authorId: message.authorId,
+      externalIds: message.externalIds,
       at: message.date,
       content: { body, attachments: [] },
     });

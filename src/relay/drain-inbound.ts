@@ -3,20 +3,20 @@ import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
-import { backoff, isTooOld } from "./backoff.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
+import { attempt, conclude, finishAll } from "./inbound-outcomes.ts";
 import { type InboundRoute, inboundRoute } from "./inbound-route.ts";
 import { keepHere } from "./keep-here.ts";
+import { isMirror, mirror, withoutMirror } from "./mirror.ts";
 import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
-import { SETTLE_MS, settleHead } from "./settle-inbound.ts";
+import { settleHead } from "./settle-inbound.ts";
 import { sayIn } from "./speech.ts";
 import { NOTHING_TO_SHOW } from "./wording.ts";
 
 /** Messages packed into one command. More would make one command so long that others wait behind it. */
 const PACK = 20;
-const UNAUTHORISED_RETRY_MS = 10 * 60_000;
 
 type Change = (
   at: LineAddress,
@@ -53,6 +53,12 @@ async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
       continue;
     }
 
+    if (isMirror(head)) {
+      const step = await mirror(deps, turn, route, contents, head);
+      if (typeof step !== "number") return step;
+      if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
+      continue;
+    }
     if (head.state === "sending" || head.state === "uncertain") {
       const drained = await settleHead(deps, route, rows);
       if (drained) return drained;
@@ -78,6 +84,7 @@ async function withoutLine(deps: RelayDeps, contents: LaneContents, head: DueMes
   const { account, conversation, portal } = contents;
   const adapter = deps.channels.get(account.channel);
   const isOff = !portal.active || !account.enabled || conversation.movedTo !== undefined;
+  if (adapter && !isOff && account.line === undefined && isMirror(head)) return withoutMirror(deps, head);
   if (!adapter || isOff || account.line !== undefined || head.state !== "stored") return IDLE;
   if (head.nextAt > deps.now()) return later(head.nextAt);
   const isNew = isSaying(head) && !saysNothing(head);
@@ -245,67 +252,6 @@ function asChangeOf(target: Message, row: DueMessage): Message {
       ...(quote && { quote }),
     },
   };
-}
-
-async function attempt(deps: RelayDeps, turn: Turn, rows: readonly DueMessage[]): Promise<boolean> {
-  const begun = await deps.store.messages.beginAttempt(
-    turn.lane,
-    turn.owner,
-    rows.map((row) => row.id),
-  );
-  const now = deps.now().getTime();
-  if (begun)
-    for (const row of rows)
-      if (row.attempts === 0)
-        deps.metrics.ownTime.observe({ direction: "in" }, Math.max(0, now - row.createdAt.getTime()) / 1000);
-  return begun;
-}
-
-/** What a call that did not simply work means for its rows. Answers when to come back, or `undefined` to go on with the next rows. */
-async function conclude(
-  deps: RelayDeps,
-  rows: readonly DueMessage[],
-  outcome: Exclude<PortalOutcome<unknown>, { kind: "ok" }>,
-): Promise<Drained | undefined> {
-  const now = deps.now();
-  const again = async (afterMs: number, error: string): Promise<Drained> => {
-    const nextAt = new Date(now.getTime() + afterMs);
-    const [head] = rows;
-    if (head && isTooOld(head.createdAt, now)) {
-      await finishAll(deps, rows, { state: "failed", error });
-      return later(now);
-    }
-    await finishAll(deps, rows, { state: "stored", nextAt, error });
-    return later(nextAt);
-  };
-  const attempts = (rows[0]?.attempts ?? 0) + 1;
-  switch (outcome.kind) {
-    case "withdrawn":
-      return IDLE;
-    case "throttled":
-      return again(Math.max(250, outcome.until.getTime() - now.getTime()), outcome.sentence);
-    case "unreachable":
-      return again(backoff(attempts), outcome.sentence);
-    case "unauthorised":
-      return again(UNAUTHORISED_RETRY_MS, outcome.sentence);
-    case "refused":
-      // The command as a whole: the line is off, the connector unknown. Somebody can mend that, so the rows wait for it.
-      return again(Math.max(30_000, backoff(attempts)), outcome.sentence);
-    case "uncertain":
-      await finishAll(deps, rows, {
-        state: "uncertain",
-        error: outcome.sentence,
-        settleBy: new Date(now.getTime() + SETTLE_MS),
-        nextAt: new Date(now.getTime() + 1000),
-      });
-      return later(new Date(now.getTime() + 1000));
-  }
-}
-
-async function finishAll(deps: RelayDeps, rows: readonly DueMessage[], result: MessageResult): Promise<void> {
-  await deps.store.messages.finish(rows.map((row) => ({ message: row.id, result })));
-  if (result.state !== "stored") deps.metrics.delivered.inc({ direction: "in", state: result.state }, rows.length);
-  for (const row of rows) deps.tally.ended(row, result, deps.now());
 }
 
 function elementResult(element: ElementOutcome | undefined): MessageResult {

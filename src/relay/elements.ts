@@ -131,6 +131,10 @@ function isUntracked({ kind, origin, content }: Message): boolean {
 
 type ToBBCode = ElementContext["toBBCode"];
 
+/** What stands in the line of what an agent wrote, in BBCode: nothing but their own words. */
+export const wordsInLine = (message: Message, toBBCode: ToBBCode): string =>
+  elementText([message], { toBBCode, say: (sentence) => sentence });
+
 function elementText(rows: readonly Message[], speech: Pick<ElementContext, "toBBCode" | "say">): string {
   const { toBBCode, say } = speech;
   const [head] = rows;

@@ -15,13 +15,17 @@ import type { Customer } from "../domain/conversation.ts";
 import type { AccountId, ConversationId, MessageId, PortalId } from "../domain/ids.ts";
 import type { Content } from "../domain/message.ts";
 import type { Metrics } from "../log/metrics.ts";
+import type { VoiceWay } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
+import { mirrorBy } from "./accept-reply.ts";
 import { refusal, windowRefusal } from "./capability-check.ts";
 
 export interface FirstContactDeps {
   readonly store: Pick<Store, "accounts" | "conversations" | "messages">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly dispatcher: Pick<Dispatcher, "wake">;
+  /** How what agents write here gets into the line. */
+  readonly voice: VoiceWay;
   readonly metrics: Pick<Metrics, "accepted">;
   readonly now: () => Date;
 }
@@ -89,10 +93,12 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
         origin: { by: "surface", clientId, authorId },
         content: first.content,
         sentAt: deps.now(),
+        mirror: mirrorBy(deps.voice),
       });
       deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
       if (accepted.kind === "unknown") return { kind: "unknown-account" };
       if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
+      if (accepted.kind === "stored" && accepted.alsoDue !== undefined) deps.dispatcher.wake(accepted.alsoDue);
       const { conversation, message } = accepted;
       return { kind: accepted.kind === "stored" ? "begun" : "known", conversation, message };
     },

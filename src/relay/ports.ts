@@ -17,7 +17,7 @@ import type { Tally } from "./tally.ts";
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {
   readonly store: Store;
-  readonly portals: Pick<PortalDirectory, "lines">;
+  readonly portals: Pick<PortalDirectory, "chatsOf" | "lines">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
   readonly shelf: MediaShelf;

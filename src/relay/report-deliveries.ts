@@ -105,7 +105,13 @@ const pauseAfter = (outcome: PortalOutcome<unknown>): number =>
   outcome.kind === "unreachable" ? backoff(4) : BUSY_RETRY_MS;
 
 function reportOf(row: Message, now: Date): DeliveryReport[] {
-  if (row.origin.by !== "open-line" || row.externalIds.length === 0) return [];
-  const { imChatId, imMessageId } = row.origin;
-  return [{ imChatId, imMessageId, externalIds: row.externalIds, date: Math.floor(now.getTime() / 1000) }];
+  const date = Math.floor(now.getTime() / 1000);
+  if (row.origin.by === "open-line" && row.externalIds.length > 0) {
+    const { imChatId, imMessageId } = row.origin;
+    return [{ imChatId, imMessageId, externalIds: row.externalIds, date }];
+  }
+  // Written on our own page: the line knows it by our id, from the first time it was said.
+  const { imChatId, imMessageId } = row;
+  if (row.origin.by !== "surface" || imChatId === undefined || imMessageId === undefined) return [];
+  return [{ imChatId, imMessageId, externalIds: [row.id], date }];
 }

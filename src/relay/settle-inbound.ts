@@ -110,7 +110,8 @@ async function judge(deps: RelayDeps, route: InboundRoute, doubtful: readonly Du
   };
 }
 
-function historyOf({
+/** How the portal is asked for the history of a conversation; `undefined` while it knows none of it. */
+export function historyOf({
   imChatId,
   sessionId,
 }: Conversation): { readonly chatId: string } | { readonly sessionId: string } | undefined {

@@ -88,10 +88,13 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     im_chat: row.imChatId,
   });
   const write = async (on: Kysely<Schema>): Promise<Accepted> => {
-    const [accepted] = await call<Omit<AcceptedRow, "conversation_id">>(on, "select * from accept_reply($1, $2)", [
+    const [accepted] = await callMirrored<Omit<AcceptedRow, "conversation_id">>(
+      on,
+      "accept_reply",
       reply,
-      now.toISOString(),
-    ]);
+      now,
+      row.mirror,
+    );
     return accepted
       ? toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal)
       : { kind: "unknown" };
@@ -141,7 +144,7 @@ export async function acceptFirst(db: Kysely<Schema>, row: FirstRow): Promise<Ac
     sent: saneDate(row.sentAt, now),
   });
   const [accepted] = await repeatWhenUndone(() =>
-    call<Omit<AcceptedRow, "n">>(db, "select * from accept_first($1, $2)", [first, now.toISOString()]),
+    callMirrored<Omit<AcceptedRow, "n">>(db, "accept_first", first, now, row.mirror),
   );
   if (!accepted) return { kind: "unknown" };
   const stored = toAccepted(accepted, "out", row.portal);
@@ -157,6 +160,7 @@ interface AcceptedRow {
   readonly message_id: string | null;
   readonly conversation_id: string | null;
   readonly due: boolean;
+  readonly mirror_due?: boolean;
 }
 
 type InboundEvent = ReturnType<typeof eventOf>;
@@ -195,7 +199,25 @@ function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out", portal
     conversation,
     lane: laneOf(direction, conversation, portal),
     due: row.due,
+    ...(row.mirror_due === true && { alsoDue: laneOf("in", conversation, portal) }),
   };
+}
+
+/** One statement, so one transaction, whether something goes into the line as well or not. */
+function callMirrored<Row>(
+  db: Kysely<Schema>,
+  accept: "accept_reply" | "accept_first",
+  row: string,
+  now: Date,
+  mirror: ReplyRow["mirror"],
+): Promise<readonly Row[]> {
+  const parameters = [row, now.toISOString()];
+  if (mirror === undefined) return call(db, `select * from ${accept}($1, $2)`, parameters);
+  return call(
+    db,
+    `select a.*, a.outcome = 'stored' and add_mirror(a.message_id, $3, $2) as mirror_due from ${accept}($1, $2) as a`,
+    [...parameters, mirror],
+  );
 }
 
 /** Not through the query builder: these run for every message, and their text never changes. */

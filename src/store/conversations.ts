@@ -108,6 +108,7 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     open: row.open,
     ...(row.operator_id !== null && { operator: row.operator_id }),
     accepted: row.accepted,
+    ...(row.mirrored && { mirrored: true }),
     ...(row.state_at !== null && { stateAt: row.state_at }),
     ...(row.compared_at !== null && { comparedAt: row.compared_at }),
     ...(row.is_group && { group: true }),

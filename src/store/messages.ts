@@ -2,13 +2,15 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import { conversationId, type Direction, laneOf, messageId, portalId } from "../domain/ids.ts";
 import { acceptFirst, acceptInbound, acceptReply } from "./accept.ts";
 import { cleanText, indexable, isUuid, saneDate, toJson } from "./clean.ts";
-import type { MessageRepository, MessageResult, Moved, Unreported } from "./contract/messages.ts";
+import type { MessageRepository, MessageResult, MirrorEnded, Moved, Unreported } from "./contract/messages.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { keyOf } from "./lanes.ts";
 import { toDueMessage, toMessage } from "./message-row.ts";
 import type { Schema } from "./schema.ts";
 
 const TABLE = "messages";
+/** Rows of a conversation among which an echo is looked for: what came back that late is none. */
+const LATEST = 500;
 /** Nobody's message goes out in more; a number that is told from outside must not make a large array. */
 const MOST_PARTS = 1_000;
 
@@ -115,6 +117,36 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       const turnedDown = results.some(({ result }) => result.state === "refused" || result.state === "failed");
       const write = sql.raw(turnedDown ? "finish_and_settle" : "finish_messages");
       await repeatWhenUndone(() => sql`select ${write}(${toJson(rows)})`.execute(db));
+    },
+
+    async unrecognised(portal, conversation) {
+      if (!isUuid(conversation)) return [];
+      const { rows } = await sql<Selectable<Schema["messages"]> & { said_at: Date }>`
+        select m.*, r.attempted_at as said_at
+          from (
+            select * from messages w where w.conversation_id = ${conversation} order by w.seq desc limit ${LATEST}) r
+          join messages m on m.id = r.target_id
+          where r.kind = 'mirror' and r.attempted_at is not null and m.portal_id = ${portal}
+            and m.kind = 'message' and m.im_message_id is null
+          order by m.seq`.execute(db);
+      return rows.map((row) => ({ message: toMessage(row), saidAt: row.said_at }));
+    },
+
+    async endMirror(portal, reply, end) {
+      if (!isUuid(reply)) return { kind: "unknown" };
+      const { imMessageId, imChatId } = end.state === "sent" ? end : {};
+      const error = end.state === "sent" ? null : end.error;
+      const { rows } = await repeatWhenUndone(() =>
+        sql<{ outcome: MirrorEnded["kind"]; conversation_id: string | null; due: boolean }>`
+          select * from end_mirror(
+            ${portal}, ${reply}, ${end.state}, ${error}, ${imMessageId ?? null}, ${imChatId ?? null})`.execute(db),
+      );
+      const [row] = rows;
+      if (!row || row.conversation_id === null) return { kind: "unknown" };
+      return {
+        kind: row.outcome,
+        ...(row.due && { due: laneOf("out", conversationId(row.conversation_id), portal) }),
+      };
     },
 
     async applyReceipt(account, externalIds, state) {
@@ -243,6 +275,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
         .where("portal_id", "=", portal)
         .where("account_id", "=", account)
         .where("pending", "=", true)
+        .where("kind", "<>", "mirror")
         .executeTakeFirstOrThrow();
       return row.messages;
     },
@@ -268,7 +301,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
             .execute();
           const edits = dropped.filter((row) => row.kind === "edit").map((row) => row.id);
           if (edits.length > 0) await sql`select settle_edits(${edits})`.execute(tx);
-          return dropped.length;
+          return dropped.filter((row) => row.kind !== "mirror").length;
         }),
       );
     },
@@ -280,7 +313,7 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       if (query.conversation !== undefined) select = select.where("conversation_id", "=", query.conversation);
       if (query.account !== undefined) select = select.where("account_id", "=", query.account);
       if (query.direction !== undefined) select = select.where("direction", "=", query.direction);
-      if (query.changes !== true) select = select.where("kind", "=", "message");
+      select = query.changes === true ? select.where("kind", "<>", "mirror") : select.where("kind", "=", "message");
       if (query.after !== undefined) select = select.where("seq", ">", query.after);
       if (query.before !== undefined) select = select.where("seq", "<", query.before);
       const rows = await select

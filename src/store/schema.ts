@@ -85,6 +85,7 @@ interface ConversationsTable {
   operator_id: string | null;
   accepted: Generated<boolean>;
   state_at: Date | null;
+  mirrored: Generated<boolean>;
 }
 
 interface MessagesTable {

@@ -7,6 +7,7 @@ import { portalId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
+import { fromBbcode, toBbcode } from "../../src/portal/bbcode.ts";
 import type { GrantOutcome } from "../../src/portal/oauth.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
@@ -45,7 +46,15 @@ async function start(): Promise<App> {
     belonging: { writes: async () => false, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: () => undefined },
     store,
-    replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),
+    replies: createReplyAcceptor({
+      store,
+      dispatcher: { wake: () => undefined },
+      voice: "connector",
+      toBBCode: toBbcode,
+      fromBBCode: fromBbcode,
+      metrics,
+      log,
+    }),
     oauth: {
       proveFirstContact: async () => {
         tries += 1;

@@ -9,6 +9,7 @@ import { type ConversationId, type PortalId, portalId } from "../../src/domain/i
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createLogger, type Logger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
+import { fromBbcode, toBbcode } from "../../src/portal/bbcode.ts";
 import type { GrantOutcome } from "../../src/portal/oauth.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
@@ -108,7 +109,15 @@ async function start(): Promise<App> {
     belonging: { writes: async () => true, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: (lane) => void woken.push(lane) },
     store,
-    replies: createReplyAcceptor({ store, dispatcher: { wake: () => undefined }, metrics, log }),
+    replies: createReplyAcceptor({
+      store,
+      dispatcher: { wake: () => undefined },
+      voice: "connector",
+      toBBCode: toBbcode,
+      fromBBCode: fromBbcode,
+      metrics,
+      log,
+    }),
     oauth: { proveFirstContact: async () => granted },
     portals: { caller: () => ({ call: async () => ({ kind: "ok", value: {} }) }), forget: () => undefined },
     installer: { run: async (portal) => void runs.push(portal), running: () => false },

@@ -15,7 +15,7 @@ import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { translateAll } from "../../src/main/sentences.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
-import type { PortalFile } from "../../src/portal/contract.ts";
+import type { PortalFile, VoiceWay } from "../../src/portal/contract.ts";
 import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
 import { STANDARD_LEVEL } from "../../src/portal/limiter.ts";
@@ -190,12 +190,22 @@ export class Relay {
     options: {
       readonly repeatable?: boolean;
       readonly portalFile?: (url: string) => Promise<PortalFile>;
+      /** How what agents write on our own pages gets into the line. */
+      readonly voice?: VoiceWay;
+      /** Whether the portal tells what was said in the line by the connector; it does unless told. */
+      readonly echo?: boolean;
       /** Default: the bare text. */
       readonly toBBCode?: (text: RichText) => string;
     } = {},
   ): Promise<Relay> {
     const emulator = await startPortalEmulator({
-      portals: [{ bucketCapacity: UNPACED.burst, bucketPerSecond: UNPACED.perSecond }],
+      portals: [
+        {
+          bucketCapacity: UNPACED.burst,
+          bucketPerSecond: UNPACED.perSecond,
+          ...(options.echo !== undefined && { echoUserMessages: options.echo }),
+        },
+      ],
     });
     const controls = emulator.portal();
     emulator.configureApplication({ baseUrl: "http://127.0.0.1:9" });
@@ -238,6 +248,7 @@ export class Relay {
       oauth,
       policy,
       log,
+      voice: options.voice,
     });
     await portals.connectors(portal).register({
       id: CONNECTOR,
@@ -283,7 +294,10 @@ export class Relay {
       }),
       channels: new Map([["fake", channel]]),
       dispatcher,
-      replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
+      replies: createReplyAcceptor({
+        ...{ store, dispatcher, voice: portals.voice, metrics, log, fromBBCode: plainText },
+        toBBCode: options.toBBCode ?? ((text) => text.text),
+      }),
       fromBBCode: plainText,
       shelf: createMediaShelf({
         dataDir: dir,

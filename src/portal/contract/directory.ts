@@ -1,5 +1,5 @@
 import type { PortalId } from "../../domain/ids.ts";
-import type { Connectors, OpenLines, PortalCaller } from "../contract.ts";
+import type { Connectors, OpenLines, PortalCaller, VoiceWay } from "../contract.ts";
 import type { Crm } from "./crm.ts";
 import type { LineChats } from "./line-chats.ts";
 import type { LineSettings } from "./line-settings.ts";
@@ -7,6 +7,8 @@ import type { People } from "./people.ts";
 
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */
 export interface PortalDirectory {
+  /** How what agents write on our own pages gets into the lines. */
+  readonly voice: VoiceWay;
   lines(portal: PortalId): OpenLines;
   connectors(portal: PortalId): Connectors;
   crm(portal: PortalId): Crm;

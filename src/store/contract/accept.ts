@@ -37,6 +37,8 @@ export type Accepted =
        * already: whoever made it so wakes it, and the sweep brings what was lost between.
        */
       readonly due: boolean;
+      /** The customer's lane, which this made due as well: its mirror goes to the portal. */
+      readonly alsoDue?: LaneId;
     }
   | { readonly kind: "duplicate" }
   /** The account is gone, or an edit, deletion or reaction is about something never seen. */
@@ -55,6 +57,11 @@ export interface ReplyRow {
   readonly sentAt: Date;
   readonly imMessageId?: string | undefined;
   readonly imChatId?: string | undefined;
+  /**
+   * It goes into the line as well, where there is one: `beside` the channel, or `first`, so that the channel has to wait for
+   * `endMirror`.
+   */
+  readonly mirror?: "beside" | "first" | undefined;
   /** Files that waited for it and are its own from now on. One that another message took: `unknown`, and nothing is stored. */
   readonly files?: readonly MediaId[] | undefined;
 }
@@ -71,6 +78,7 @@ export interface FirstRow {
   readonly origin: Origin;
   readonly content: Content;
   readonly sentAt: Date;
+  readonly mirror?: "beside" | "first" | undefined;
 }
 
 /** `duplicate`: what the first call with this origin key made. */

@@ -59,6 +59,22 @@ export interface JournalQuery {
   readonly limit: number;
 }
 
+export interface UnrecognisedReply {
+  readonly message: Message;
+  /** When the mirror's last attempt left. */
+  readonly saidAt: Date;
+}
+
+export type MirrorEnd =
+  | { readonly state: "sent"; readonly imMessageId?: string; readonly imChatId?: string }
+  | { readonly state: "refused" | "failed" | "uncertain"; readonly error: string };
+
+export interface MirrorEnded {
+  /** `claimed`: the id is the reply's from now on. `known`: it was its own or another's before. `taken`: the reply has another. */
+  readonly kind: "claimed" | "known" | "taken" | "ended" | "unknown";
+  readonly due?: LaneId;
+}
+
 /** An unfinished row with what the lane must know of it. */
 export interface DueMessage extends Message {
   /** Set while the lane waits for certainty about an `uncertain` row. */
@@ -102,6 +118,13 @@ export interface MessageRepository {
    * of its message again; a retry puts it back.
    */
   finish(results: readonly { readonly message: MessageId; readonly result: MessageResult }[]): Promise<void>;
+  /** Replies that were said in the line, or may have been, and have no id of the portal yet; of the latest ones, oldest first. */
+  unrecognised(portal: PortalId, conversation: ConversationId): Promise<readonly UnrecognisedReply[]>;
+  /**
+   * What became of a reply's mirror, in one transaction. Sent: the line has it, under that id if it is told, and what was
+   * held for it goes now; otherwise what was held ends the same way. Answers whose the id is, and the lane that is due.
+   */
+  endMirror(portal: PortalId, reply: MessageId, end: MirrorEnd): Promise<MirrorEnded>;
   /** Receipts of the channel: raises the state of our messages with these vendor ids, never lowers it. Answers the rows that changed. */
   applyReceipt(
     account: AccountId,

@@ -19,7 +19,7 @@ import { createMetrics } from "../../../src/log/metrics.ts";
 import { translateAll } from "../../../src/main/sentences.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
 import { createMediaShelf } from "../../../src/media/shelf.ts";
-import { toBbcode } from "../../../src/portal/bbcode.ts";
+import { fromBbcode, toBbcode } from "../../../src/portal/bbcode.ts";
 import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
 import { createPortalDirectory } from "../../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
@@ -171,8 +171,10 @@ export async function openSite(
     channels,
     accounts,
     connections: broker,
-    replies: createReplyAcceptor({ store, dispatcher, metrics, log }),
-    firstContact: createFirstContact({ store, channels, dispatcher, metrics, now }),
+    replies: createReplyAcceptor({
+      ...{ store, dispatcher, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
+    }),
+    firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
     portals,
     rules: createRules(store, now),
     lineKeeper: createLineKeeper(store, portals),

@@ -1,5 +1,5 @@
-import type { Chat } from "../model.ts";
-import { openSession, writeAsOperator } from "../open-lines.ts";
+import type { Chat, Message } from "../model.ts";
+import { deleteAsOperator, editAsOperator, openSession, writeAsOperator } from "../open-lines.ts";
 import { answer, type RestResult, refuse } from "../rest-result.ts";
 import { asInteger, asText, type Fields } from "../values.ts";
 import type { CallContext, MethodFamily } from "./context.ts";
@@ -41,6 +41,29 @@ function addChatMessage(context: CallContext, parameters: Fields): RestResult {
   return answer(writeAsOperator(portal, chat, user.id, asText(parameters.MESSAGE)).id);
 }
 
+/** Only the author's own, and nothing that was deleted. */
+function ownMessage({ portal, user }: CallContext, parameters: Fields): Message | undefined {
+  const message = portal.messages.get(asInteger(parameters.MESSAGE_ID) ?? 0);
+  return message?.authorId === user.id && !message.deleted ? message : undefined;
+}
+
+const notToBeChanged = () =>
+  refuse(400, "CANT_EDIT_MESSAGE", "Time has expired for modification or you don't have access");
+
+function updateMessage(context: CallContext, parameters: Fields): RestResult {
+  const message = ownMessage(context, parameters);
+  if (message === undefined) return notToBeChanged();
+  editAsOperator(context.portal, message, asText(parameters.MESSAGE));
+  return answer(true);
+}
+
+function deleteMessage(context: CallContext, parameters: Fields): RestResult {
+  const message = ownMessage(context, parameters);
+  if (message === undefined) return notToBeChanged();
+  deleteAsOperator(context.portal, message);
+  return answer(true);
+}
+
 export const messengerMethods: MethodFamily = {
   "im.notify.system.add": {
     handler: ({ portal, token }, parameters) => {
@@ -66,5 +89,7 @@ export const messengerMethods: MethodFamily = {
     },
   },
   "im.message.add": { handler: addChatMessage },
+  "im.message.update": { handler: updateMessage },
+  "im.message.delete": { handler: deleteMessage },
   "im.dialog.messages.get": { handler: readDialog },
 };
