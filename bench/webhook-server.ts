@@ -30,6 +30,7 @@ import { createMetrics } from "../src/log/metrics.ts";
 import { createMemoryPacer } from "../src/pacing/memory.ts";
 import { createInboundAcceptor } from "../src/relay/accept-inbound.ts";
 import { createAccountCache } from "../src/relay/account-cache.ts";
+import { NO_NEWS } from "../src/relay/news.ts";
 import { createTally } from "../src/relay/tally.ts";
 import { buildApp } from "../src/server/app.ts";
 import { openStore } from "../src/store/open-store.ts";
@@ -98,6 +99,7 @@ async function ours(): Promise<Side> {
       : createBullDispatcher({ redisUrl, concurrency: 1, log });
   const telegram = createTelegramAdapter({ apiUrl: "http://127.0.0.1:9", pacer: createMemoryPacer() });
   const acceptor = createInboundAcceptor({
+    news: NO_NEWS,
     store,
     dispatcher,
     metrics,

@@ -26,6 +26,7 @@ import type { OAuthClient } from "../src/portal/oauth.ts";
 import type { ReplyAcceptor } from "../src/relay/accept-reply.ts";
 import type { Belonging } from "../src/relay/crm/belonging.ts";
 import { applyLineEvent } from "../src/relay/line-events.ts";
+import type { News } from "../src/relay/news.ts";
 import type { Spool } from "../src/relay/spool.ts";
 import { type App, parseForm } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
@@ -48,6 +49,7 @@ export interface EventsDeps {
   /** Runs work as that portal's, so that one portal's events do not keep another's waiting. */
   readonly belonging: Pick<Belonging, "writes" | "heardOfChat" | "heardOfCard">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
+  readonly news: Pick<News, "ofConversation">;
   readonly inTurn: <T>(portal: PortalId, work: () => Promise<T>) => Promise<T>;
   readonly metrics: Metrics;
   readonly log: Logger;

@@ -29,6 +29,7 @@ import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
+import { NO_NEWS } from "../../src/relay/news.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import { createTally } from "../../src/relay/tally.ts";
@@ -118,6 +119,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
   const metrics = createMetrics();
   const speech: Speech = { translate: translateAll(new Map()), languageOf: async () => "en" };
   const deps: RelayDeps = {
+    news: NO_NEWS,
     belonging: createBelonging({
       store,
       portals,
@@ -142,7 +144,16 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     speech,
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
-    replies: createReplyAcceptor({ store, dispatcher, voice: "connector", toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log }),
+    replies: createReplyAcceptor({
+      news: NO_NEWS,
+      store,
+      dispatcher,
+      voice: "connector",
+      toBBCode: toBbcode,
+      fromBBCode: fromBbcode,
+      metrics,
+      log,
+    }),
     openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
     metrics,
     tally: createTally(),

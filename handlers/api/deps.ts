@@ -7,10 +7,12 @@ import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { ChatLooks } from "../../src/relay/chat-looks.ts";
 import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { LineSessions } from "../../src/relay/line-sessions.ts";
+import type { News } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Sessions } from "../../src/server/session.ts";
@@ -46,6 +48,9 @@ export interface ApiDeps {
   readonly startHistoryRepair: (portal: PortalId) => Promise<void>;
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
+  readonly news: News;
+  /** A conversation is on somebody's screen: how it stands in the line is looked at. Answers how to stop. */
+  readonly watchChat: ChatLooks["watch"];
   /** Hears what a customer types, where their channel tells; `undefined` when it tells only that they do. Answers how to stop. */
   readonly watchTyping: (
     account: AccountId,

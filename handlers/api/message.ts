@@ -70,7 +70,10 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
           "The message may have arrived already. Confirm that it shall be sent again all the same.",
         );
       const lane = await store.messages.retry(row.portal, row.id, { state, attempts });
-      if (lane !== undefined) deps.dispatcher.wake(lane);
+      if (lane !== undefined) {
+        deps.dispatcher.wake(lane);
+        deps.news.ofConversation(row.conversation);
+      }
       const now = await store.messages.find(row.portal, row.id);
       if (!now) throw unknown("message");
       return presentMessage(now, deps.mediaLink, request.say);
@@ -101,6 +104,7 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
           `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`,
         );
       deps.dispatcher.wake(lane);
+      deps.news.ofConversation(row.conversation);
       return presentMessage(row, deps.mediaLink, request.say);
     },
   );

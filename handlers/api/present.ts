@@ -2,7 +2,7 @@
 
 import type { AccountAnswer } from "../../src/api/accounts.ts";
 import type { DeskAnswer } from "../../src/api/desk.ts";
-import type { ConversationAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
+import type { ConversationAnswer, LineStateAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
 import type { PortalAnswer } from "../../src/api/portal.ts";
 import type { AccountLink } from "../../src/channels/contract.ts";
 import type { Account, ConnectionState } from "../../src/domain/account.ts";
@@ -187,6 +187,20 @@ function nameOf({ name, lastName, username, phone, email }: Customer): string {
   return full === "" ? (username ?? phone ?? email ?? "") : full;
 }
 
+/** @param names of employees by their id */
+export function presentLineState(
+  { open, operator, accepted, stateAt }: Conversation,
+  names: ReadonlyMap<string, string>,
+): LineStateAnswer {
+  const name = operator === undefined ? undefined : names.get(operator);
+  return {
+    open,
+    operator: operator === undefined ? null : { id: operator, ...(name !== undefined && { name }) },
+    accepted,
+    stateAt: stateAt?.toISOString() ?? null,
+  };
+}
+
 export function presentConversation(
   conversation: Conversation,
   account: Account | undefined,
@@ -196,9 +210,8 @@ export function presentConversation(
     readonly names?: ReadonlyMap<string, string> | undefined;
   } = {},
 ): ConversationAnswer {
-  const { customer, operator } = conversation;
-  const { desk, names } = beside;
-  const operatorName = operator === undefined ? undefined : names?.get(operator);
+  const { customer } = conversation;
+  const { desk, names = new Map() } = beside;
   const { username, phone, email, url } = customer;
   return {
     id: conversation.id,
@@ -212,11 +225,7 @@ export function presentConversation(
       ...(email !== undefined && { email }),
       ...(url !== undefined && { url }),
     },
-    open: conversation.open,
-    operator:
-      operator === undefined ? null : { id: operator, ...(operatorName !== undefined && { name: operatorName }) },
-    accepted: conversation.accepted,
-    stateAt: conversation.stateAt?.toISOString() ?? null,
+    ...presentLineState(conversation, names),
     group: conversation.group === true,
     chat: conversation.imChatId ?? null,
     lastMessageAt: conversation.lastMessageAt.toISOString(),

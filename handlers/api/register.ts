@@ -13,13 +13,13 @@ import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
+import { registerLiveRoute } from "./live.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerTemplateRoute } from "./templates.ts";
-import { registerTypingRoute } from "./typing.ts";
 import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
@@ -44,7 +44,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerBelongingRoutes(scope, deps, access);
     registerPortalRoutes(scope, deps);
     registerRuleRoutes(scope, deps);
-    registerTypingRoute(scope, deps, access);
+    registerLiveRoute(scope, deps, access);
     registerHealthRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {

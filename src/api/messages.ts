@@ -247,6 +247,20 @@ export const waitingFile = z.object({
   url: z.string().describe("Opens for a short while."),
 });
 
+/** How a conversation stands in its line. */
+const lineState = z.object({
+  open: z.boolean().describe("A session is open in the line."),
+  operator: z
+    .object({ id: z.string(), name: z.string().optional() })
+    .nullable()
+    .describe("The colleague who has it in the line, as far as that is known."),
+  accepted: z.boolean().describe("They have taken it, and it does not only wait for them."),
+  stateAt: z.iso
+    .datetime()
+    .nullable()
+    .describe("How old this knowledge is: the portal tells of accepting and transferring by no event of its own."),
+});
+
 export const conversation = z.object({
   id: z.string(),
   account: z.string(),
@@ -259,16 +273,7 @@ export const conversation = z.object({
     email: z.string().optional(),
     url: z.string().optional(),
   }),
-  open: z.boolean().describe("A session is open in the line."),
-  operator: z
-    .object({ id: z.string(), name: z.string().optional() })
-    .nullable()
-    .describe("The colleague who has it in the line, as far as that is known."),
-  accepted: z.boolean().describe("They have taken it, and it does not only wait for them."),
-  stateAt: z.iso
-    .datetime()
-    .nullable()
-    .describe("How old this knowledge is: the portal tells of accepting and transferring by no event of its own."),
+  ...lineState.shape,
   group: z.boolean().describe("A chat of several people; `customer` is then the group."),
   chat: z.string().nullable().describe("Id of the chat in the portal's messenger, once it has one."),
   lastMessageAt: z.string(),
@@ -287,6 +292,7 @@ export const cardParams = z.object({
 export type ReactionAnswer = z.output<typeof reaction>;
 export type CheckpointAnswer = z.output<typeof checkpoint>;
 export type MessageAnswer = z.output<typeof message>;
+export type LineStateAnswer = z.output<typeof lineState>;
 export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;
 export type RetryOfMessage = z.output<typeof retryOfMessage>;

@@ -30,7 +30,7 @@ export interface Config {
   /** The browser for WhatsApp as a linked device; absent, that channel stays off. */
   readonly chromiumPath?: string;
   readonly whatsappCloudApiUrl: string;
-  /** How what agents write on our own pages gets into the lines; see `docs/decisions/0016-one-voice-in-the-line.md`. */
+  /** How what agents write on our own pages gets into the lines; see `docs/decisions/0018-one-voice-in-the-line.md`. */
   readonly lineVoice: "connector" | "messenger";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;

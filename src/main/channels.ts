@@ -10,6 +10,7 @@ import { createMediaShelf } from "../media/shelf.ts";
 import { createMemoryPacer } from "../pacing/memory.ts";
 import { createRedisPacer } from "../pacing/redis.ts";
 import { keptFiles } from "../relay/files.ts";
+import { createNews } from "../relay/news.ts";
 import { withSessions } from "../relay/sessions/adapter.ts";
 import { createSessionBroker } from "../relay/sessions/broker.ts";
 import type { Base } from "./base.ts";
@@ -28,6 +29,8 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
       : createRedisBus({ url: redisUrl, onError: onBusError, onLost: () => metrics.lostWakeUps.inc() });
   onClose(() => bus.close());
   const hub = createHub(bus, owner);
+  const news = createNews(bus, owner);
+  onClose(() => news.close());
   const uploads = createUploads({ dataDir, now });
   const shelf = createMediaShelf({ dataDir, publicUrl: config.publicUrl, secretKey, media: store.media, now });
   const handover = createMediaHandover({ dataDir, now });
@@ -52,6 +55,7 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
   });
   return {
     hub,
+    news,
     uploads,
     shelf,
     broker,

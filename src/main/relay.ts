@@ -26,7 +26,11 @@ const CONCURRENCY = 3_000;
 export type RelayPart = ReturnType<typeof wireRelay>;
 
 /** The two pipelines and what wakes them. */
-export function wireRelay(base: Base, { policy, portals }: PortalPart, { channels, shelf, translate }: ChannelsPart) {
+export function wireRelay(
+  base: Base,
+  { policy, portals }: PortalPart,
+  { channels, news, shelf, translate }: ChannelsPart,
+) {
   const { config, log, metrics, store, owner, now, onClose } = base;
   const { redisUrl } = config;
   const dispatcher =
@@ -45,6 +49,7 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
     voice: portals.voice,
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
+    news,
     metrics,
     log,
   });
@@ -76,6 +81,7 @@ export function wireRelay(base: Base, { policy, portals }: PortalPart, { channel
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
     speech,
+    news,
     metrics,
     tally,
     log,

@@ -19,10 +19,11 @@ import type { Manifest } from "../portal/manifest.ts";
 import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
 import { backoff } from "../relay/backoff.ts";
+import { createChatLooks } from "../relay/chat-looks.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
-import { sayIn } from "../relay/speech.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
+import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
 import { createPages } from "../server/pages.ts";
@@ -48,7 +49,7 @@ export interface WebParts {
 export async function serveRequests(app: App, base: Base, parts: WebParts): Promise<void> {
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
-  const { broker, channels, hub, shelf, uploads } = parts.channels;
+  const { broker, channels, hub, news, shelf, uploads } = parts.channels;
   const { acceptor, dispatcher, repairs, replies, rules, speech } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
@@ -65,6 +66,9 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     log,
   });
   const installer = createInstaller({ log, ensureInstalled: installPortal });
+  const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
+  chatLooks.start();
+  onClose(() => chatLooks.close());
   const frame = { store, transport, pages, sessions, inTurn: asTenant };
   const spool = createSpool({
     dir: `${config.dataDir}/spool`,
@@ -96,6 +100,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     fromBBCode: fromBbcode,
     belonging: parts.relay.relay.belonging,
     dispatcher,
+    news,
     inTurn: asTenant,
     metrics,
     log,
@@ -122,7 +127,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     installer,
     publicUrl: config.publicUrl,
     toBBCode: toBbcode,
-    lineSessions: createLineSessions({ store, portals, log }),
+    lineSessions: createLineSessions({ store, portals, news, log }),
     shelf,
     mediaLink: (id) => shelf.link(id),
     accountChanged: accountCache.forget,
@@ -130,6 +135,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       await store.portals.noteGap(now(), portal);
       repairs.start(portal);
     },
+    news,
+    watchChat: chatLooks.watch,
     watchTyping: hub.watch,
     now,
   });

@@ -83,6 +83,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
     voice,
     caller,
     viewer,
+    chats: (portal) => createLineChats(caller(portal)),
     chatsOf: (portal, userId) => createLineChats(viewer(portal, userId)),
     crmOf: (portal, userId) => createCrm(viewer(portal, userId), clock),
     lines: (portal) => createOpenLines(caller(portal), { way: voice, viewer: (userId) => viewer(portal, userId) }),

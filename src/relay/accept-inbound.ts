@@ -15,6 +15,7 @@ import type { Metrics } from "../log/metrics.ts";
 import type { Accepted, InboundRow } from "../store/contract/accept.ts";
 import { type Store, StoreUnavailable } from "../store/contract.ts";
 import { createGroupCommit } from "./group-commit.ts";
+import type { News } from "./news.ts";
 import type { Tally } from "./tally.ts";
 
 export interface InboundAcceptor {
@@ -25,6 +26,7 @@ export interface InboundAcceptor {
 export interface InboundAcceptorDeps {
   readonly store: Pick<Store, "messages">;
   readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
+  readonly news: Pick<News, "ofChat" | "ofConversation">;
   readonly metrics: Metrics;
   readonly tally: Tally;
   readonly log: Logger;
@@ -66,7 +68,9 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
         }
         if (event.kind === "receipt") {
           pending.push(
-            deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then(() => undefined),
+            deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then((changed) => {
+              if (changed.length > 0) deps.news.ofChat(account.id, event.chatId);
+            }),
           );
           continue;
         }
@@ -90,6 +94,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   /** Retriable by hand from then on; its author is told by the lane. */
   async function fail(account: Account, event: SendingFailed): Promise<void> {
     const lanes = await deps.store.messages.applyFailure(account.id, event.externalIds, event.sentence);
+    if (lanes.length > 0) deps.news.ofChat(account.id, event.chatId);
     for (const lane of lanes) {
       deps.tally.ended(
         { portal: account.portal, account: account.id, direction: "out" },
@@ -104,6 +109,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   async function prove(account: Account, event: SendingProved): Promise<void> {
     const lane = await deps.store.messages.proveSent(account.id, messageId(event.sendKey), event);
     if (lane === undefined) return;
+    deps.news.ofChat(account.id, event.chatId);
     deps.log.info({ account: account.id, message: event.sendKey }, "the vendor told that a doubtful message was sent");
     deps.dispatcher.wake(lane);
   }
@@ -118,6 +124,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
       return;
     }
     if (accepted.kind !== "stored") return;
+    deps.news.ofConversation(accepted.conversation);
     if (row.fromDevice === true) deps.tally.ended({ ...row, direction: "out" }, { state: "sent" }, deps.now());
     else if (row.kind === "message") deps.tally.received(row, deps.now());
     if (!accepted.due) return;

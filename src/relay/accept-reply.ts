@@ -10,6 +10,7 @@ import type { VoiceWay } from "../portal/contract.ts";
 import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
 import type { Store } from "../store/contract.ts";
 import { echoOf } from "./echoes.ts";
+import type { News } from "./news.ts";
 
 /** What an operator did in Open Lines, in neutral words. `chatId` is ours (we sent it), `im*` are the portal's. */
 export type OperatorAction = OperatorMessage | OperatorEdit | OperatorRemoval;
@@ -87,6 +88,7 @@ export interface ReplyAcceptor {
 export interface ReplyAcceptorDeps {
   readonly store: Pick<Store, "messages" | "conversations">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
+  readonly news: Pick<News, "ofConversation">;
   /** How what agents write here gets into the line. */
   readonly voice: VoiceWay;
   readonly toBBCode: (text: RichText) => string;
@@ -118,6 +120,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
           "an operator's action names a conversation or message that is not known here",
         );
       }
+      if (accepted.kind === "stored") deps.news.ofConversation(accepted.conversation);
       if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
       return accepted;
     },
@@ -136,6 +139,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
   async function take(row: ReplyRow): Promise<Accepted> {
     const accepted = await deps.store.messages.acceptReply(row);
     deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
+    if (accepted.kind === "stored") deps.news.ofConversation(accepted.conversation);
     if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
     if (accepted.kind === "stored" && accepted.alsoDue !== undefined) deps.dispatcher.wake(accepted.alsoDue);
     return accepted;
@@ -153,7 +157,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     const { authorId } = action.kind === "message" ? action : {};
     // Whoever writes in the line has taken the chat; the portal tells of that by no event of its own.
     if (authorId !== undefined && (known.operator !== authorId || !known.accepted))
-      await deps.store.conversations.learn(action.portal, conversation, { operator: authorId, accepted: true });
+      await noteOperator(action.portal, conversation, authorId);
     if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
     const target = await targetOf(action, known);
     if (!target) return { kind: "unknown" };
@@ -165,6 +169,11 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     )
       return { kind: "duplicate" };
     return deps.store.messages.acceptReply(changeRow(action, conversation, target));
+  }
+
+  async function noteOperator(portal: PortalId, conversation: ConversationId, operator: string): Promise<void> {
+    await deps.store.conversations.learn(portal, conversation, { operator, accepted: true });
+    deps.news.ofConversation(conversation);
   }
 
   /** What was written on our own page comes back from the line: its id is learned, and that is all. */

@@ -1,4 +1,4 @@
-import { parseLane } from "../domain/ids.ts";
+import { type ConversationId, parseLane } from "../domain/ids.ts";
 import { drainInbound } from "./drain-inbound.ts";
 import { drainOutbound } from "./drain-outbound.ts";
 import { type Drained, IDLE, type RelayDeps, type Turn } from "./ports.ts";
@@ -11,7 +11,32 @@ export async function drain(deps: RelayDeps, turn: Turn): Promise<Drained> {
     return IDLE;
   }
   if (turn.contents.conversation.movedTo !== undefined) return handOver(deps, turn);
-  return parsed.direction === "in" ? drainInbound(deps, turn) : drainOutbound(deps, turn);
+  const telling = whileTelling(deps, turn.contents.conversation.id);
+  return parsed.direction === "in" ? drainInbound(telling, turn) : drainOutbound(telling, turn);
+}
+
+/** Whatever a run writes down about its conversation is news to whoever looks at it. */
+function whileTelling(deps: RelayDeps, conversation: ConversationId): RelayDeps {
+  const told = async <Value>(written: Promise<Value>): Promise<Value> => {
+    const value = await written;
+    deps.news.ofConversation(conversation);
+    return value;
+  };
+  const { messages, conversations } = deps.store;
+  return {
+    ...deps,
+    store: {
+      ...deps.store,
+      messages: {
+        ...messages,
+        beginAttempt: (...call) => told(messages.beginAttempt(...call)),
+        endMirror: (...call) => told(messages.endMirror(...call)),
+        finish: (results) => told(messages.finish(results)),
+        setAttachments: (...call) => told(messages.setAttachments(...call)),
+      },
+      conversations: { ...conversations, learn: (...call) => told(conversations.learn(...call)) },
+    },
+  };
 }
 
 /**

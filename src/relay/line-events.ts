@@ -2,6 +2,7 @@ import { accountConnector, isGroupConnector } from "../domain/connector-ids.ts";
 import { conversationId, type PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
 import type { Store } from "../store/contract.ts";
+import type { News } from "./news.ts";
 
 /** What the portal tells about dialogs and lines, in neutral words. */
 export type LineEvent =
@@ -29,7 +30,7 @@ export type LineEvent =
  * session does not close the current one, because the session ids are compared.
  */
 export async function applyLineEvent(
-  deps: { readonly store: Store; readonly log: Logger },
+  deps: { readonly store: Store; readonly news: Pick<News, "ofConversation">; readonly log: Logger },
   event: LineEvent,
 ): Promise<void> {
   const { store, log } = deps;
@@ -54,6 +55,7 @@ export async function applyLineEvent(
         open: started,
         ...(!started && { accepted: false }),
       });
+      deps.news.ofConversation(conversation.id);
       return;
     }
     case "connector-off": {

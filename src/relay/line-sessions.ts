@@ -13,6 +13,7 @@ import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { ChatAction } from "../portal/contract/line-chats.ts";
 import type { PortalOutcome } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
+import type { News } from "./news.ts";
 import { withLock } from "./with-lock.ts";
 
 export type SessionWish =
@@ -33,6 +34,7 @@ export interface LineSessions {
 export interface LineSessionsDeps {
   readonly store: Pick<Store, "conversations" | "locks" | "users">;
   readonly portals: Pick<PortalDirectory, "chatsOf">;
+  readonly news: Pick<News, "ofConversation">;
   readonly log: Pick<Logger, "warn">;
 }
 
@@ -73,6 +75,7 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
       ...(seen.sessionId !== undefined && { sessionId: seen.sessionId }),
       ...outcomeOf(wish, userId, seen.operator),
     });
+    deps.news.ofConversation(id);
     return { kind: "done" };
   }
 

@@ -11,13 +11,14 @@ import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 import type { Belonging } from "./crm/belonging.ts";
+import type { News } from "./news.ts";
 import type { Speech } from "./speech.ts";
 import type { Tally } from "./tally.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {
   readonly store: Store;
-  readonly portals: Pick<PortalDirectory, "chatsOf" | "lines">;
+  readonly portals: Pick<PortalDirectory, "chats" | "chatsOf" | "lines">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
   readonly shelf: MediaShelf;
@@ -33,6 +34,8 @@ export interface RelayDeps {
   readonly belonging: Belonging;
   /** For what we say in a portal in words of ours. */
   readonly speech: Speech;
+  /** For open pages. */
+  readonly news: News;
   readonly metrics: Metrics;
   /** Counts by account, for the health board. */
   readonly tally: Tally;

@@ -121,6 +121,37 @@ describe.each(ways)("$name", ({ voice, echo }) => {
     });
   });
 
+  test("is heard of by whoever looks at it within a second, and so is who has the chat", async () => {
+    const maria = await customer();
+    await settled(maria.conversation);
+    const page = new AbortController();
+    const stream = await fetch(`${world.web.url}/api/conversations/${maria.conversation}/live`, {
+      headers: { authorization: `Bearer ${boris}` },
+      signal: page.signal,
+    });
+    let heard = "";
+    const reading = (async () => {
+      for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) heard += chunk;
+    })().catch(() => undefined);
+    await until(() => heard.includes("event: state"), 5_000, "the stream");
+    heard = "";
+    await api(anna, "POST", `/conversations/${maria.conversation}/session`, { action: "accept" });
+    await until(() => heard.includes('"accepted":true'), 1_000, "who has it");
+    // Taken over in Open Lines itself: no event tells, so whoever looks hears of it with the next look.
+    controls().operatorAccepts(maria.chat.id, BORIS);
+    await until(() => heard.includes(`"operator":{"id":"${BORIS}"`), 14_000, "who has it now");
+    heard = "";
+    await write(anna, maria.conversation, "Hello");
+    await until(() => heard.includes("event: news"), 1_000, "the message");
+    await settled(maria.conversation);
+    heard = "";
+    maria.writes("Hello!");
+    await until(() => heard.includes("event: news"), 1_000, "the answer");
+    expect(await api(boris, "GET", `/conversations/${maria.conversation}`)).toMatchObject({ open: true });
+    page.abort();
+    await reading;
+  });
+
   test("however the event comes: doubled, late, lost, or before the answer", async () => {
     const maria = await customer();
     const said = ["one", "two", "three", "four"];

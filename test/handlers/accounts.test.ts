@@ -261,7 +261,7 @@ describe("a channel with groups", () => {
   test("keeps its account on the line when the portal disconnects groups alone", async () => {
     const { id } = (await create({ line: 1 })).json();
     const event = { kind: "connector-off", portal: site.memberId, line: "1" } as const;
-    const deps = { store: site.store, log: pino({ level: "silent" }) };
+    const deps = { store: site.store, news: site.news, log: pino({ level: "silent" }) };
     await applyLineEvent(deps, { ...event, connector: "threadline_telegram_group" });
     expect((await site.api(admin, "GET", `/accounts/${id}`)).json().line).toBe("1");
     await site.api(admin, "DELETE", "/connectors/threadline_telegram_group/lines/1");

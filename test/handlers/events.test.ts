@@ -12,6 +12,7 @@ import { createMetrics } from "../../src/log/metrics.ts";
 import { fromBbcode, toBbcode } from "../../src/portal/bbcode.ts";
 import type { GrantOutcome } from "../../src/portal/oauth.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
+import { NO_NEWS } from "../../src/relay/news.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -109,7 +110,9 @@ async function start(): Promise<App> {
     belonging: { writes: async () => true, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: (lane) => void woken.push(lane) },
     store,
+    news: NO_NEWS,
     replies: createReplyAcceptor({
+      news: NO_NEWS,
       store,
       dispatcher: { wake: () => undefined },
       voice: "connector",

@@ -10,6 +10,7 @@ import { portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
+import { NO_NEWS } from "../../src/relay/news.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
@@ -44,6 +45,7 @@ async function start(settings: Record<string, unknown> = {}, limits = {}) {
     connection: { kind: "connected", sentence: "Works." },
   });
   const acceptor = createInboundAcceptor({
+    news: NO_NEWS,
     ...{ store, metrics: createMetrics(), tally: createTally(), log: createLogger("silent"), now },
     dispatcher: { wake: () => undefined, wakeAt: () => undefined },
   });

@@ -139,9 +139,9 @@ describe("a chat of a line", () => {
     expect(reopened.json()).toMatchObject({ open: true, accepted: true, operator: { id: "7" } });
     expect(inPortal()).toMatchObject({ state: "answered", operatorId: BORIS });
     const event = { portal: site.memberId, chatId: conversation, sessionId: before } as const;
-    await applyLineEvent({ store: site.store, log }, { ...event, kind: "dialog-finished" });
+    await applyLineEvent({ store: site.store, news: site.news, log }, { ...event, kind: "dialog-finished" });
     const started = { ...event, kind: "dialog-started", sessionId: String(inPortal()?.id) } as const;
-    await applyLineEvent({ store: site.store, log }, started);
+    await applyLineEvent({ store: site.store, news: site.news, log }, started);
     expect(await shown()).toMatchObject({ open: true, accepted: true, operator: { id: "7" } });
   });
 
@@ -153,7 +153,7 @@ describe("a chat of a line", () => {
   test("belongs to nobody in its next session", async () => {
     await act(anna, { action: "accept" });
     const event = { portal: site.memberId, chatId: conversation, kind: "dialog-started", sessionId: "999" } as const;
-    await applyLineEvent({ store: site.store, log }, event);
+    await applyLineEvent({ store: site.store, news: site.news, log }, event);
     expect(await shown()).toMatchObject({ open: true, accepted: false, operator: null });
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,7 +141,7 @@ async function openListening(look?: (typeof LOOKS)[string], before?: (page: Page
   const page = await open(look, async (fresh) => {
     await before?.(fresh);
     fresh.on("response", (response) => {
-      if (response.url().endsWith("/typing") && response.ok()) heard?.();
+      if (response.url().endsWith("/live") && response.ok()) heard?.();
     });
   });
   await listening;
@@ -233,12 +234,12 @@ describe("what the customer types", () => {
       }, hidden);
     types("Before");
     await typed(page).waitFor();
-    const closed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/typing"));
+    const closed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/live"));
     await look(true);
     await closed;
     expect(await dots(page).count()).toBe(0);
     types("While nobody looks");
-    const opened = page.waitForResponse((response) => response.url().endsWith("/typing") && response.ok());
+    const opened = page.waitForResponse((response) => response.url().endsWith("/live") && response.ok());
     await look(false);
     await opened;
     expect(await dots(page).count()).toBe(0);
@@ -249,7 +250,7 @@ describe("what the customer types", () => {
   test("comes again after the line broke, without what was typed before", async () => {
     let tries = 0;
     const page = await openListening(undefined, async (fresh) => {
-      await fresh.route("**/typing", (route) => {
+      await fresh.route("**/live", (route) => {
         tries += 1;
         if (tries === 1) return route.fulfill({ status: 503, json: { error: { code: "away", message: "Away." } } });
         if (tries > 2) return route.continue();
@@ -270,13 +271,13 @@ describe("what the customer types", () => {
       .toBe(1);
   });
 
-  test("is not asked for again by who may not know, nor of a channel that does not tell", async () => {
+  test("is not asked for again by who may not know, of one conversation as of another", async () => {
     const asked: string[] = [];
     const page = await open(undefined, async (fresh) => {
       fresh.on("request", (request) => {
-        if (request.url().endsWith("/typing")) asked.push(request.url());
+        if (request.url().endsWith("/live")) asked.push(request.url());
       });
-      await fresh.route("**/typing", (route) => route.fulfill({ status: 404, json: { error: {} } }));
+      await fresh.route("**/live", (route) => route.fulfill({ status: 404, json: { error: {} } }));
       await fresh.clock.install();
     });
     await expect.poll(() => asked.length).toBe(1);
@@ -290,7 +291,7 @@ describe("what the customer types", () => {
     await page.getByRole("button", { name: /Boris/ }).click();
     await page.getByRole("log").getByText("From Telegram").waitFor();
     await page.clock.runFor(60_000);
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(2);
     await site.api(admin, "DELETE", `/accounts/${other}`);
   });
 
@@ -383,3 +384,11 @@ async function receiveElsewhere(): Promise<{ readonly account: AccountId }> {
   await receive("From the other shop", other, "Boris");
   return { account: other };
 }
+
+test("what a colleague writes elsewhere is there at once, whenever the page would look by itself", async () => {
+  // Its own looks wait for a clock that stands still.
+  const page = await openListening(undefined, (fresh) => fresh.clock.install());
+  const written = { clientId: randomUUID(), text: "It is, and in oak." };
+  expect((await site.api(admin, "POST", `/conversations/${conversation}/messages`, written)).statusCode).toBe(202);
+  await page.getByRole("log").getByText("It is, and in oak.").waitFor();
+});

@@ -27,6 +27,7 @@ import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
+import { NO_NEWS } from "../../src/relay/news.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
@@ -292,10 +293,11 @@ export class Relay {
         log,
         now,
       }),
+      news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,
       replies: createReplyAcceptor({
-        ...{ store, dispatcher, voice: portals.voice, metrics, log, fromBBCode: plainText },
+        ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText },
         toBBCode: options.toBBCode ?? ((text) => text.text),
       }),
       fromBBCode: plainText,

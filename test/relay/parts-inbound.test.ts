@@ -241,7 +241,7 @@ describe("groups", () => {
     const reported: string[] = [];
     const lines = relay.deps.portals.lines(relay.portal);
     const portals = {
-      chatsOf: relay.deps.portals.chatsOf,
+      ...relay.deps.portals,
       lines: () => ({
         ...lines,
         reportDelivery: (...call: Parameters<typeof lines.reportDelivery>) => {

@@ -20,6 +20,8 @@ export interface ThreadState {
   earlier(keep: (add: () => void) => Promise<void>): Promise<void>;
   /** Reads what may have changed now. */
   refresh(): Promise<void>;
+  /** There is news: reads it, once for all that comes while it reads. */
+  hear(): void;
   /** A row that came by another way than by reading. */
   put(row: MessageAnswer): void;
 }
@@ -47,6 +49,20 @@ export function useThreadState(conversation: string, inView: () => readonly [fro
     await Promise.all([latest.load(), looked.load()]);
   }
 
+  let hearing: "no" | "reading" | "more" = "no";
+  async function hear(): Promise<void> {
+    if (hearing !== "no") {
+      hearing = "more";
+      return;
+    }
+    do {
+      hearing = "reading";
+      await refresh();
+    } while (isMore());
+    hearing = "no";
+  }
+  const isMore = () => hearing === "more";
+
   usePolling(async () => {
     await refresh();
     return latest.error.value === undefined && looked.error.value === undefined;
@@ -60,6 +76,7 @@ export function useThreadState(conversation: string, inView: () => readonly [fro
     fetching,
     earlierError,
     refresh,
+    hear: () => void hear(),
     async earlier(keep) {
       if (fetching.value) return;
       fetching.value = true;

@@ -14,6 +14,8 @@ export interface PortalDirectory {
   crm(portal: PortalId): Crm;
   /** With the viewer's own rights; remembers nothing. */
   crmOf(portal: PortalId, userId: string): Crm;
+  /** Chats of lines as the application may see them. */
+  chats(portal: PortalId): LineChats;
   /** Sessions of the lines' chats, with the viewer's own rights. */
   chatsOf(portal: PortalId, userId: string): LineChats;
   lineSettings(portal: PortalId): LineSettings;

@@ -20,6 +20,7 @@ import { createLogger } from "../../../src/log/log.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaShelf } from "../../../src/media/shelf.ts";
 import { createInboundAcceptor } from "../../../src/relay/accept-inbound.ts";
+import { NO_NEWS } from "../../../src/relay/news.ts";
 import { createTally } from "../../../src/relay/tally.ts";
 import { registerRateLimits } from "../../../src/server/rate-limits.ts";
 import type { Store } from "../../../src/store/contract.ts";
@@ -121,6 +122,7 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
     now,
   });
   const acceptor = createInboundAcceptor({
+    news: NO_NEWS,
     store,
     dispatcher: { wake: () => undefined, wakeAt: () => undefined },
     metrics: createMetrics(),

@@ -33,6 +33,7 @@ import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
+import { createNews, type News } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
@@ -64,6 +65,9 @@ export interface Site {
   readonly woken: string[];
   readonly removed: string[];
   readonly hub: Hub;
+  readonly news: News;
+  /** Conversations on somebody's screen. */
+  readonly watched: ReadonlySet<string>;
   readonly repairs: string[];
   /** How many ensure-installed runs there were, and what the next ones report. */
   readonly installation: { runs: number; report: InstallationReport };
@@ -123,6 +127,7 @@ export async function openSite(
   const now = options.now ?? (() => new Date());
   const sessions = createSessions({ secretKey: SECRET_KEY, portals: store.portals, inTurn: asTenant, now });
   const woken: string[] = [];
+  const watched = new Set<string>();
   const removed: string[] = [];
   const repairs: string[] = [];
   const installation = { runs: 0, report: { ok: true, problems: [], version: "1" } as InstallationReport };
@@ -148,10 +153,9 @@ export async function openSite(
   });
   const metrics = createMetrics();
   const pages = createPages(pagesDir);
-  const hub = createHub(
-    createLocalBus((error) => log.error(error)),
-    "site",
-  );
+  const bus = createLocalBus((error) => log.error(error));
+  const hub = createHub(bus, "site");
+  const news = createNews(bus, "site");
 
   const app = await buildApp({
     publicUrl: PUBLIC_URL,
@@ -172,7 +176,7 @@ export async function openSite(
     accounts,
     connections: broker,
     replies: createReplyAcceptor({
-      ...{ store, dispatcher, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
+      ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     }),
     firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
     portals,
@@ -183,7 +187,7 @@ export async function openSite(
     sessions,
     installer,
     toBBCode: toBbcode,
-    lineSessions: createLineSessions({ store, portals, log }),
+    lineSessions: createLineSessions({ store, portals, news, log }),
     shelf: createMediaShelf({
       dataDir: noPages,
       publicUrl: PUBLIC_URL,
@@ -194,6 +198,11 @@ export async function openSite(
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
+    news,
+    watchChat(conversation) {
+      watched.add(conversation.id);
+      return () => void watched.delete(conversation.id);
+    },
     watchTyping: hub.watch,
     publicUrl: PUBLIC_URL,
     now,
@@ -226,6 +235,8 @@ export async function openSite(
     woken,
     removed,
     hub,
+    news,
+    watched,
     repairs,
     installation,
     memberId: portalId(portal.portal.memberId),

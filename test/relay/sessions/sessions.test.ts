@@ -13,6 +13,7 @@ import { createMetrics } from "../../../src/log/metrics.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
 import { createInboundAcceptor } from "../../../src/relay/accept-inbound.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
+import { NO_NEWS } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSessionHost, type HostTiming } from "../../../src/relay/sessions/session-host.ts";
@@ -85,6 +86,7 @@ function process(bus = createLocalBus(() => undefined), given: { readonly paced?
   const woken: string[] = [];
   const dispatcher = { wake: (lane: string) => void woken.push(lane), wakeAt: () => undefined };
   const acceptor = createInboundAcceptor({
+    news: NO_NEWS,
     store,
     dispatcher,
     metrics: createMetrics(),

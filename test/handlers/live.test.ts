@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accountId, type ConversationId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => site.stop());
 
 const open = (session: string, id: string, signal: AbortSignal) =>
-  fetch(`${base}/api/conversations/${id}/typing`, { headers: { authorization: `Bearer ${session}` }, signal });
+  fetch(`${base}/api/conversations/${id}/live`, { headers: { authorization: `Bearer ${session}` }, signal });
 
 test("whoever may read a conversation sees live what is typed in it; closing the page ends it", async () => {
   const page = new AbortController();
@@ -50,11 +51,44 @@ test("whoever may read a conversation sees live what is typed in it; closing the
   site.hub.draft(accountId(account), "c1", "I would li\nke");
   site.hub.draft(accountId(account), "c2", "somebody else");
   site.hub.draft(accountId(account), "c1", undefined);
-  await until(() => heard.includes("null"), 5_000, "two events");
+  await until(() => heard.includes(`{"text":null}`), 5_000, "two events");
   expect(heard).toContain('event: typing\ndata: {"text":"I would li\\nke"}\n\n');
   expect(heard).not.toContain("somebody else");
   page.abort();
   await reading;
+});
+
+test("it tells how the conversation stands, and that there is news of it, as often as there is", async () => {
+  const page = new AbortController();
+  const response = await open(admin, conversation, page.signal);
+  let heard = "";
+  const reading = (async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) heard += chunk;
+  })().catch(() => undefined);
+  const count = (event: string) => heard.split(`event: ${event}\n`).length - 1;
+  const state = (more: object) =>
+    `event: state\ndata: ${JSON.stringify({ open: false, operator: null, accepted: false, stateAt: null, ...more })}\n\n`;
+  await until(() => heard.includes(state({})) && count("news") === 1, 5_000, "how it stands");
+  const written = { clientId: randomUUID(), text: "Hello" };
+  const answer = await site.api(admin, "POST", `/conversations/${conversation}/messages`, written);
+  expect(answer.statusCode).toBe(202);
+  await until(() => count("news") === 2, 1_000, "news of the message");
+  expect(count("state")).toBe(1);
+  await site.store.conversations.learn(site.memberId, conversation, { open: true, operator: "1", accepted: true });
+  site.news.ofConversation(conversation);
+  const now = await site.store.conversations.find(site.memberId, conversation);
+  const operator = { id: "1", name: "Ada Admin" };
+  const taken = state({ open: true, operator, accepted: true, stateAt: now?.stateAt?.toISOString() });
+  await until(() => heard.includes(taken), 1_000, "who has it");
+  // By the vendor's id of the chat as well: who tells of a receipt knows no other.
+  const before = count("news");
+  site.news.ofChat(accountId(account), "c2");
+  site.news.ofChat(accountId(account), "c1");
+  await until(() => count("news") === before + 1, 1_000, "news of a receipt");
+  expect([...site.watched]).toEqual([conversation]);
+  page.abort();
+  await reading;
+  await until(() => site.watched.size === 0, 5_000, "nobody to look");
 });
 
 test("nobody else does, and nobody without a session", async () => {
