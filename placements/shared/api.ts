@@ -63,6 +63,49 @@ async function send(
   return { body: answer, ...(next !== null && { next: Number(next) }), ...(lookedTo !== null && { lookedTo }) };
 }
 
+/** Part of a file that has left, 0 to 1. */
+export type Progress = (part: number) => void;
+
+/**
+ * Sends a file, and tells how far it is.
+ * @throws ApiError, also when the signal breaks it off
+ */
+export async function upload<Answer>(path: string, file: File, sent: Progress, signal: AbortSignal): Promise<Answer> {
+  let answer = await transfer(path, file, sent, signal);
+  if (answer.status === 401 && (await renew())) answer = await transfer(path, file, sent, signal);
+  const body = parse(answer.text);
+  if (answer.status < 200 || answer.status >= 300) throw errorOf(answer.status, body);
+  return body as Answer;
+}
+
+/** By XMLHttpRequest: `fetch` does not tell how much has left. */
+function transfer(
+  path: string,
+  file: File,
+  sent: Progress,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    const fail = () => reject(new ApiError(0, "offline", ""));
+    request.open("POST", `/api${path}`);
+    request.setRequestHeader("authorization", `Bearer ${session}`);
+    request.setRequestHeader("accept-language", locale);
+    request.upload.onprogress = ({ lengthComputable, loaded, total }) => {
+      if (lengthComputable) sent(loaded / total);
+    };
+    request.onload = () => resolve({ status: request.status, text: request.responseText });
+    request.onerror = fail;
+    request.onabort = fail;
+    request.onloadend = () => signal.removeEventListener("abort", stop);
+    signal.addEventListener("abort", stop, { once: true });
+    const form = new FormData();
+    form.append("file", file, file.name);
+    request.send(form);
+  });
+}
+
 /**
  * Reads a stream of events until it ends, breaks or falls silent, or the signal stops it.
  * @throws ApiError when it does not begin

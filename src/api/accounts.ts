@@ -92,3 +92,4 @@ export type AccountAnswer = z.output<typeof account>;
 export type AccountChange = z.input<typeof accountChange>;
 export type ConnectionAnswer = z.output<typeof connection>;
 export type BacklogAnswer = z.output<typeof backlogChoice>;
+export type TemplateAnswer = z.output<typeof templates>[number];

@@ -297,3 +297,4 @@ export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;
 export type RetryOfMessage = z.output<typeof retryOfMessage>;
 export type MessageInPlaceAnswer = z.output<typeof messageInPlace>;
+export type WaitingFileAnswer = z.output<typeof waitingFile>;

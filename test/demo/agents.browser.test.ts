@@ -8,6 +8,7 @@ import { seed } from "./seed.ts";
 
 /** Agents at work on our pages inside the portal: real browser, real server, emulated Telegram. Needs `npm run build`. */
 const ANNA = 5;
+const BORIS = 7;
 const screenshots = process.env["SCREENSHOTS_DIR"];
 let demo: Demo;
 let browser: Browser;
@@ -92,7 +93,7 @@ async function inspect(page: Page | Frame, name: string, picture: Page): Promise
   expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
 }
 
-test("an agent answers and quotes in the deal's tab by keyboard alone", async () => {
+test("an agent answers, mends, quotes and sends files in the deal's tab by keyboard alone", async () => {
   const portal = await freshPage();
   const tab = await openTab(portal);
   const keys = portal.keyboard;
@@ -107,6 +108,16 @@ test("an agent answers and quotes in the deal's tab by keyboard alone", async ()
   expect(await input(tab).inputValue()).toBe("");
   await expect.poll(() => atMarias().at(-1)?.text).toBe("Saturday works too.");
   expect(await answer.count()).toBe(1);
+
+  await keys.press("ArrowUp");
+  await tab.getByText("You change a message that was sent").waitFor();
+  await keys.press("End");
+  await keys.press("Backspace");
+  await keys.type(", from 10.");
+  await keys.press("Enter");
+  await answer.getByText("Edited").waitFor();
+  await answer.getByText("Saturday works too, from 10.").waitFor();
+  await expect.poll(() => atMarias().at(-1)?.text).toBe("Saturday works too, from 10.");
 
   const question = bubble(tab, "Is Saturday possible as well?");
   await question.getByRole("button", { name: "What to do with this message" }).focus();
@@ -125,6 +136,18 @@ test("an agent answers and quotes in the deal's tab by keyboard alone", async ()
   await expect.poll(() => atMarias().at(-1)?.text).toBe("Yes\nit is");
   expect(atMarias().at(-1)?.reply_to_message?.["text"]).toBe("Is Saturday possible as well?");
 
+  const offer = { name: "Delivery plan.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4 plan") };
+  await tab
+    .locator("input[type=file]")
+    .setInputFiles([offer, { ...offer, name: "Empty.pdf", buffer: Buffer.alloc(0) }]);
+  await tab.getByText("The file is empty.").waitFor();
+  await tab.getByRole("button", { name: "Leave out Empty.pdf" }).focus();
+  await keys.press("Enter");
+  await tab.getByRole("button", { name: "Leave out Delivery plan.pdf" }).waitFor();
+  await input(tab).focus();
+  await keys.press("Enter");
+  await bubble(tab, "Delivery plan.pdf").getByText("Sent", { exact: true }).waitFor();
+  await expect.poll(() => atMarias().at(-1)?.["document"]).toMatchObject({ file_name: "Delivery plan.pdf" });
   await inspect(tab, "tab-answered", portal);
 });
 
@@ -176,6 +199,33 @@ test("what was refused says why and goes out again; what was begun is there afte
   await input(again).fill("");
 });
 
+test("who has a conversation is the same on two agents' pages and in Open Lines", async () => {
+  const anna = await openWorkplace(ANNA);
+  await anna.getByRole("button", { name: /Tom Weber/ }).click();
+  await anna.getByRole("button", { name: "Accept" }).click();
+  await anna.getByText("You have it").waitFor();
+  const boris = await openWorkplace(BORIS);
+  await boris.getByRole("button", { name: /Tom Weber/ }).click();
+  await boris.getByText("Anna Keller has it").waitFor();
+  expect(await boris.getByRole("button", { name: "Accept" }).count()).toBe(0);
+
+  await input(anna).fill("The blue one is here, and the grey one.");
+  await anna.keyboard.press("Enter");
+  await bubble(anna, "The blue one is here").getByText("Sent", { exact: true }).waitFor();
+  await bubble(boris, "The blue one is here").waitFor();
+  await bubble(anna, "The blue one is here").hover();
+  await bubble(anna, "The blue one is here").getByRole("button", { name: "What to do with this message" }).click();
+  await anna.getByRole("menuitem", { name: "Delete" }).click();
+  await anna.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await bubble(anna, "Message deleted").waitFor();
+  await bubble(boris, "Message deleted").waitFor();
+
+  await anna.getByRole("button", { name: "Finish" }).click();
+  await anna.getByRole("dialog").getByRole("button", { name: "Finish" }).click();
+  await anna.getByRole("article").getByText("Closed").waitFor();
+  await boris.getByRole("article").getByText("Closed").waitFor();
+});
+
 const LOOKS: Readonly<Record<string, Parameters<Browser["newContext"]>[0]>> = {
   light: { viewport: { width: 1280, height: 860 } },
   dark: { viewport: { width: 1280, height: 860 }, colorScheme: "dark" },
@@ -194,12 +244,17 @@ test("the composer stands well in light, dark and narrow, with everything open",
     await page.getByRole("menuitem", { name: "Reply" }).waitFor();
     await inspect(page, `workplace-menu-${name}`, page);
     await page.getByRole("menuitem", { name: "Reply" }).click();
+    await page.locator("input[type=file]").setInputFiles({
+      ...{ name: "A plan of the room.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4 plan") },
+    });
+    await page.getByRole("button", { name: "Leave out A plan of the room.pdf" }).waitFor();
     await input(page).fill("It will, with room to walk around it.\n\nShall I reserve the chairs too?");
     await page.getByRole("button", { name: "Put in an emoji" }).click();
     await page.getByRole("button", { name: "👍" }).click();
     await expect.poll(() => input(page).inputValue()).toContain("👍");
     await inspect(page, `workplace-composer-${name}`, page);
     await page.getByRole("button", { name: "Do not quote it" }).click();
+    await page.getByRole("button", { name: "Leave out A plan of the room.pdf" }).click();
     await input(page).fill("");
   }
 });

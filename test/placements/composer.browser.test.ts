@@ -13,6 +13,13 @@ const business: ChannelAdapter = {
     ...{ ...adapter.capabilities, templates: true, replyWindowHours: 24 },
     parts: { ...adapter.capabilities.parts, template: { in: "impossible", out: "full" } },
   },
+  templates: async () => ({
+    kind: "listed",
+    templates: [
+      { name: "order_ready", language: "en", body: "Hello {{1}}, your order {{2}} is ready for collection.", gaps: 2 },
+      { name: "price_list", language: "en", body: "Our new price list", gaps: 0, needs: "file" },
+    ],
+  }),
 };
 usePages([business]);
 
@@ -40,6 +47,30 @@ const stored = async (conversation: string) =>
   (await site.api(await site.sessionOf(1), "GET", `/conversations/${conversation}/messages`)).json<
     { readonly text: string; readonly template?: unknown }[]
   >();
+
+test("a closed window is explained, and an approved text goes instead", async () => {
+  const { conversation } = await customer(30 * 60);
+  const page = await conversationPage();
+  await page.getByText("more than 24 hours old").waitFor();
+  expect(await page.getByRole("textbox", { name: "Message" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Use a template" }).click();
+  const dialog = page.getByRole("dialog");
+  expect(await dialog.getByRole("button", { name: /Price list/ }).isDisabled()).toBe(true);
+  await dialog.getByRole("button", { name: /Order ready/ }).click();
+  const send = dialog.getByRole("button", { name: "Send" });
+  await dialog.getByLabel("Text for {{1}}").fill("Maria");
+  expect(await send.isDisabled()).toBe(true);
+  await dialog.getByLabel("Text for {{2}}").fill("2481");
+  await dialog.getByText("Hello Maria, your order 2481 is ready for collection.").waitFor();
+  await inspect(page, "template");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("log").getByText("Template: order_ready").waitFor();
+  expect((await stored(conversation)).at(-1)).toMatchObject({
+    text: "Hello Maria, your order 2481 is ready for collection.",
+    template: { name: "order_ready", language: "en", variables: ["Maria", "2481"] },
+  });
+});
 
 test("a window that is closed stands well in light, dark and narrow, and in Russian", async () => {
   await customer(30 * 60);

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { createDrafts, NO_DRAFT } from "../../placements/shared/chat/drafts.ts";
+import { fileProblem } from "../../placements/shared/chat/file-rules.ts";
+import { holdingOf, oldKnowledge, sessionActions, standingOf } from "../../placements/shared/chat/holding.ts";
 import { createOutbox, notYetHere, type Pending, type PostOutcome } from "../../placements/shared/chat/outbox.ts";
 import { createPageMemory } from "../../placements/shared/chat/page-memory.ts";
 import { bestToAnswer, replyWindow } from "../../placements/shared/chat/reply-window.ts";
+import { fillGaps, firstWords } from "../../placements/shared/chat/template-text.ts";
 import type { ChannelAnswer } from "../../src/api/channels.ts";
-import type { MessageAnswer } from "../../src/api/messages.ts";
+import type { ConversationAnswer, MessageAnswer } from "../../src/api/messages.ts";
 import { until } from "../support/world/until.ts";
 
 const DAY_MS = 86_400_000;
@@ -189,4 +192,72 @@ describe("when a customer may be answered", () => {
     expect(best(wrote("unknown", "2026-03-02T11:59:00Z"), wrote("form", null))).toBe("form");
     expect(best()).toBeUndefined();
   });
+});
+
+describe("files before they are uploaded", () => {
+  const attachments = { photo: { maxBytes: 5 * 1024 * 1024 }, file: { maxBytes: 1024 * 1024 } };
+  const file = (type: string, size: number) => fileProblem({ attachments, parts: {} }, { type, size });
+
+  test("are judged by what they say they are", () => {
+    expect(file("image/png", 5 * 1024 * 1024)).toBeUndefined();
+    expect(file("image/png", 5 * 1024 * 1024 + 1)).toEqual({ kind: "too-large", limit: 5 });
+    expect(file("", 1024 * 1024 + 1)).toEqual({ kind: "too-large", limit: 1 });
+    // A kind of which nothing is said goes as a file.
+    expect(file("video/mp4", 1024)).toBeUndefined();
+    expect(file("image/png", 0)).toEqual({ kind: "empty" });
+  });
+
+  test("are not offered where the channel takes none", () => {
+    const pdf = { type: "application/pdf", size: 10 };
+    expect(fileProblem({ attachments: {}, parts: {} }, pdf)).toEqual({ kind: "not-taken" });
+    expect(fileProblem({ attachments, parts: { file: { out: "impossible" } } }, pdf)).toEqual({ kind: "not-taken" });
+    expect(fileProblem({ attachments, parts: { file: { out: { degraded: "as a link" } } } }, pdf)).toBeUndefined();
+  });
+});
+
+describe("who has a conversation", () => {
+  const given = (more: object) => ({ chat: "7", open: true, operator: { id: "5" }, accepted: true, ...more });
+
+  test("and what can be done then", () => {
+    const seen = (more: object, viewer = "5") => {
+      const holding = holdingOf(given(more), viewer);
+      return [holding.kind, sessionActions(holding)[0]];
+    };
+    expect(seen({ chat: null })).toEqual(["free", undefined]);
+    expect(seen({ open: false })).toEqual(["closed", "reopen"]);
+    expect(seen({ operator: null })).toEqual(["nobody", "accept"]);
+    expect(seen({ accepted: false })).toEqual(["offered", "accept"]);
+    expect(seen({})).toEqual(["mine", "finish"]);
+    expect(seen({ accepted: false }, "6")).toEqual(["theirs", "accept"]);
+    // What a colleague has taken is not taken from them.
+    expect(sessionActions(holdingOf(given({}), "6"))).toEqual(["transfer", "finish", "spam"]);
+  });
+
+  test("what is newer counts: the list, or what was told since", () => {
+    const listed: ConversationAnswer = {
+      ...{ id: "c", account: "a", accountName: "", channel: "x", customer: { name: "Ann" }, group: false, chat: "7" },
+      ...{ open: true, operator: null, accepted: false, stateAt: "2026-03-02T12:00:00.000Z", lastMessageAt: "" },
+      lastCustomerAt: null,
+    };
+    const told = { open: true, operator: { id: "5" }, accepted: true, stateAt: "2026-03-02T12:00:00.000Z" };
+    expect(standingOf(listed, undefined)).toBe(listed);
+    expect(standingOf(listed, told)).toEqual({ ...listed, ...told });
+    expect(standingOf(listed, { ...told, stateAt: "2026-03-02T11:59:59.000Z" })).toBe(listed);
+    expect(standingOf(listed, { ...told, stateAt: null })).toBe(listed);
+    expect(standingOf({ ...listed, stateAt: null }, { ...told, stateAt: null }).accepted).toBe(true);
+  });
+
+  test("old knowledge is told with its time", () => {
+    const now = at("2026-03-02T12:00:00Z");
+    expect(oldKnowledge("2026-03-02T11:58:30Z", now)).toBeUndefined();
+    expect(oldKnowledge("2026-03-02T11:57:00Z", now)).toBe("2026-03-02T11:57:00Z");
+    expect(oldKnowledge(null, now)).toBeUndefined();
+  });
+});
+
+test("a template is read with what fills its gaps", () => {
+  const body = "Dear {{1}}, your order {{2}} of {{1}} is here. {{3}}";
+  expect(fillGaps(body, ["Ann", " 17 "])).toBe("Dear Ann, your order 17 of Ann is here. {{3}}");
+  expect(fillGaps("{{1}}", ["$& {{2}}"])).toBe("$& {{2}}");
+  expect(firstWords("order_is_here")).toBe("Order is here");
 });

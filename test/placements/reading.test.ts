@@ -48,30 +48,37 @@ describe("what is offered for a message", () => {
     ...{ message, edited: false, deleted: false, notTaken: undefined },
     ...more,
   });
+  const ann = { id: "5", admin: false };
   const own = (more: Partial<MessageAnswer> = {}) => shown(row(1, { direction: "out", agent: { id: "5" }, ...more }));
 
   test("all that the channel can do, and nothing to who only reads", () => {
-    expect(actionsOf(own(), able, true)).toEqual(["reply", "react", "copy"]);
-    expect(actionsOf(shown(row(1)), able, true)).toEqual(["reply", "react", "copy"]);
-    expect(actionsOf(own(), able, false)).toEqual(["copy"]);
-    expect(actionsOf(own(), undefined, true)).toEqual(["copy"]);
+    expect(actionsOf(own(), able, ann)).toEqual(["reply", "react", "copy", "edit", "remove"]);
+    expect(actionsOf(shown(row(1)), able, ann)).toEqual(["reply", "react", "copy"]);
+    expect(actionsOf(own(), able, undefined)).toEqual(["copy"]);
+    expect(actionsOf(own(), undefined, ann)).toEqual(["copy"]);
   });
 
   test("not what the channel cannot, by its flags or by its parts", () => {
     const none = { ...able, edit: false, remove: false, quote: false, reaction: false };
     const impossible = { out: "impossible" };
     const parts = { quote: impossible, reaction: impossible, edit: impossible, delete: impossible };
-    expect(actionsOf(own(), none, true)).toEqual(["copy"]);
-    expect(actionsOf(own(), { ...able, parts }, true)).toEqual(["copy"]);
-    expect(actionsOf(own(), { ...able, oneWay: "Call them." }, true)).toEqual(["copy"]);
+    expect(actionsOf(own(), none, ann)).toEqual(["copy"]);
+    expect(actionsOf(own(), { ...able, parts }, ann)).toEqual(["copy"]);
+    expect(actionsOf(own(), { ...able, oneWay: "Call them." }, ann)).toEqual(["copy"]);
+  });
+
+  test("only its author changes a message, and administrators", () => {
+    expect(actionsOf(own({ agent: { id: "7" } }), able, ann)).toEqual(["reply", "react", "copy"]);
+    expect(actionsOf(own({ agent: undefined }), able, ann)).toEqual(["reply", "react", "copy"]);
+    expect(actionsOf(own({ agent: { id: "7" } }), able, { id: "1", admin: true })).toContain("edit");
   });
 
   test("nothing is changed or quoted that the customer does not have", () => {
     for (const state of ["stored", "sending", "refused", "failed", "uncertain"] as const)
-      expect(actionsOf(own({ state }), able, true)).toEqual(["copy"]);
-    expect(actionsOf(own({ text: "" }), able, true)).toEqual(["reply", "react"]);
-    expect(actionsOf(shown(row(1), { deleted: true }), able, true)).toEqual([]);
-    expect(actionsOf(shown(row(1, { notice: "joined" })), able, true)).toEqual([]);
+      expect(actionsOf(own({ state }), able, ann)).toEqual(["copy"]);
+    expect(actionsOf(own({ text: "" }), able, ann)).toEqual(["reply", "react", "remove"]);
+    expect(actionsOf(shown(row(1), { deleted: true }), able, ann)).toEqual([]);
+    expect(actionsOf(shown(row(1, { notice: "joined" })), able, ann)).toEqual([]);
   });
 });
 

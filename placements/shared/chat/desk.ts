@@ -4,16 +4,22 @@ import { ApiError, call } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
 import { newClientId } from "./client-id.ts";
 import { createDrafts, type Draft, NO_DRAFT } from "./drafts.ts";
-import { createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
+import { type ChosenTemplate, createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
+import { createUploads, type Uploads } from "./uploads.ts";
 import { viewerMemory } from "./viewer-memory.ts";
 
 /** What an agent has begun and sent off in one conversation. It goes on while another conversation is looked at. */
 export interface Desk {
   readonly draft: Readonly<Ref<Draft>>;
   readonly pending: Readonly<Ref<readonly Pending[]>>;
+  readonly uploads: Uploads;
   write(change: Partial<Draft>): void;
-  /** Sends what is written. */
-  send(): void;
+  /**
+   * Sends what is written.
+   * @param oneByOne each file goes in a message of its own
+   */
+  send(oneByOne: boolean): void;
+  sendTemplate(template: ChosenTemplate, text: string): void;
   /** Asks again for whatever waits or was refused. */
   again(clientId: string): void;
   discard(clientId: string): void;
@@ -23,6 +29,8 @@ export interface Desk {
   onStored(listener: (message: MessageAnswer) => void): () => void;
 }
 
+/** In one message, as the server takes them. */
+const MOST_FILES = 10;
 const drafts = createDrafts(viewerMemory, Date.now);
 const desks = new Map<string, Desk>();
 
@@ -45,6 +53,7 @@ function createDesk(conversation: string): Desk {
     drafts.save(conversation, draft.value);
   }
 
+  const uploads = createUploads(conversation, (file) => write({ files: [...draft.value.files, file] }));
   const outbox = createOutbox({
     conversation,
     memory: viewerMemory,
@@ -63,12 +72,16 @@ function createDesk(conversation: string): Desk {
   return {
     draft,
     pending,
+    uploads,
     write,
-    send() {
+    send(oneByOne) {
       const { text, quote, files } = draft.value;
-      outbox.add({ text, quote, files });
+      const [first = [], ...more] = inGroups(files, oneByOne ? 1 : MOST_FILES);
+      outbox.add({ text, quote, files: first });
+      for (const next of more) outbox.add({ text: "", files: next });
       write({ ...NO_DRAFT, quote: undefined });
     },
+    sendTemplate: (template, text) => outbox.add({ text, files: [], template }),
     again(clientId) {
       outbox.again(clientId);
       pauses.end();
@@ -87,9 +100,18 @@ function createDesk(conversation: string): Desk {
   };
 }
 
+function inGroups<Value>(all: readonly Value[], size: number): Value[][] {
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, at) => all.slice(at * size, (at + 1) * size));
+}
+
 async function post(conversation: string, message: Pending): Promise<PostOutcome> {
-  const { clientId, text, quote } = message;
-  const body = { clientId, text, ...(quote && { quote: quote.id }) };
+  const { clientId, text, quote, files, template } = message;
+  const body = {
+    ...{ clientId, text, attachments: files.map(({ id }) => id) },
+    ...(quote && { quote: quote.id }),
+    ...(template && { template }),
+  };
   try {
     const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, body);
     return { kind: "stored", message: stored };

@@ -1,4 +1,4 @@
-import { type Ref, ref } from "vue";
+import { type Ref, ref, shallowRef } from "vue";
 import { call } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
 import type { ThreadRow } from "../thread-rows.ts";
@@ -8,6 +8,11 @@ import { t } from "./words.ts";
 
 export interface MessageActions {
   act(action: MessageAction, row: ThreadRow, value: string): void;
+  /** The message that a person is asked about before it is deleted. */
+  readonly removing: Ref<ThreadRow | undefined>;
+  readonly busy: Readonly<Ref<boolean>>;
+  /** The answer was yes. */
+  remove(): Promise<void>;
   /** What a screen reader hears of it. */
   readonly told: Readonly<Ref<string>>;
   readonly problem: Readonly<Ref<string | undefined>>;
@@ -17,20 +22,26 @@ export interface MessageActionDeps {
   /** Reads again what is shown. */
   readonly refresh: () => Promise<void>;
   readonly reply: (row: ThreadRow) => void;
+  readonly edit: (row: ThreadRow) => void;
 }
 
 /** What the menu of a message does. What was lost on the way is seen in the thread, or it is not there. */
-export function useMessageActions({ refresh, reply }: MessageActionDeps): MessageActions {
+export function useMessageActions({ refresh, reply, edit }: MessageActionDeps): MessageActions {
   const told = ref("");
   const problem = ref<string>();
+  const removing = shallowRef<ThreadRow>();
+  const busy = ref(false);
 
   async function run(work: () => Promise<unknown>): Promise<void> {
     told.value = "";
     problem.value = undefined;
+    busy.value = true;
     try {
       await work();
     } catch (thrown) {
       problem.value = sentenceOf(thrown);
+    } finally {
+      busy.value = false;
     }
   }
 
@@ -47,6 +58,8 @@ export function useMessageActions({ refresh, reply }: MessageActionDeps): Messag
   return {
     told,
     problem,
+    removing,
+    busy,
     act(action, row, value) {
       const { id, text } = row.message;
       if (action === "copy") void run(() => copy(text));
@@ -56,6 +69,17 @@ export function useMessageActions({ refresh, reply }: MessageActionDeps): Messag
           await refresh();
         });
       if (action === "reply") reply(row);
+      if (action === "edit") edit(row);
+      if (action === "remove") removing.value = row;
+    },
+    async remove() {
+      const row = removing.value;
+      if (!row) return;
+      await run(async () => {
+        await call("DELETE", `/messages/${row.message.id}`);
+        await refresh();
+      });
+      removing.value = undefined;
     },
   };
 }

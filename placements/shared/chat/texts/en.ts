@@ -44,7 +44,7 @@ export const en = {
   uploading: "{name}: {percent} % uploaded",
   cancelFile: "Leave out {name}",
   retryFile: "Upload {name} again",
-  uploadsFirst: "The files are still being uploaded.",
+  uploadsFirst: "It goes as soon as the files are uploaded.",
   failedFirst: "A file could not be uploaded. Try it again or leave it out.",
   oneByOne: "{channel} takes one file in a message: they go one after the other.",
   "file.empty": "The file is empty.",

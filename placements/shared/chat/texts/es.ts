@@ -44,7 +44,7 @@ export const es: ChatTexts = {
   uploading: "{name}: {percent} % subido",
   cancelFile: "Quitar {name}",
   retryFile: "Subir {name} otra vez",
-  uploadsFirst: "Los archivos aún se están subiendo.",
+  uploadsFirst: "Sale en cuanto los archivos estén subidos.",
   failedFirst: "No se pudo subir un archivo. Inténtelo otra vez o quítelo.",
   oneByOne: "{channel} admite un archivo por mensaje: van uno tras otro.",
   "file.empty": "El archivo está vacío.",

@@ -49,7 +49,7 @@ export const ru: ChatTexts = {
   uploading: "{name}: загружено {percent} %",
   cancelFile: "Убрать {name}",
   retryFile: "Загрузить {name} ещё раз",
-  uploadsFirst: "Файлы ещё загружаются.",
+  uploadsFirst: "Уйдёт, как только файлы загрузятся.",
   failedFirst: "Файл не загрузился. Попробуйте ещё раз или уберите его.",
   oneByOne: "{channel} принимает по одному файлу в сообщении: они уйдут друг за другом.",
   "file.empty": "Файл пустой.",
