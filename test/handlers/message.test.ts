@@ -122,9 +122,9 @@ describe("the database's work is the portal's whose page asked", () => {
     const id = await reply("fair");
     await ends(id, { state: "failed", error: "gave up" });
     const seen: (string | undefined)[] = [];
-    const { list } = site.store.conversations;
+    const { list } = site.store.desk;
     const { retry } = site.store.messages;
-    Object.assign(site.store.conversations, {
+    Object.assign(site.store.desk, {
       list: (...input: Parameters<typeof list>) => {
         seen.push(currentTenant());
         return list(...input);
@@ -143,7 +143,7 @@ describe("the database's work is the portal's whose page asked", () => {
       const body = JSON.stringify({ state: "failed", attempts: 1 });
       expect((await fetch(`${base}/api/messages/${id}/retry`, { method: "POST", headers, body })).status).toBe(200);
     } finally {
-      Object.assign(site.store.conversations, { list });
+      Object.assign(site.store.desk, { list });
       Object.assign(site.store.messages, { retry });
     }
     expect(seen).toEqual([site.memberId, site.memberId]);
