@@ -3,6 +3,7 @@ import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
 import { apiSentences } from "../sentences/api.ts";
 import { installationSentences } from "../sentences/installation.ts";
+import { lineSentences } from "../sentences/line.ts";
 import { portalSentences } from "../sentences/portal.ts";
 import { relaySentences } from "../sentences/relay.ts";
 import { createTranslate } from "../sentences/translate.ts";
@@ -15,6 +16,7 @@ export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...apiSentences,
   ...installationSentences,
   ...portalSentences,
+  ...lineSentences,
   ...relaySentences,
   ...relayWords,
   ...sharedSentences,

@@ -253,4 +253,46 @@ export const apiSentences: readonly Localised[] = [
     es: "Los grupos se pueden anidar hasta {count} niveles.",
   },
   { en: "No such time zone.", ru: "Такого часового пояса нет.", es: "Esa zona horaria no existe." },
+  {
+    en: "Send the file as multipart/form-data.",
+    ru: "Отправьте файл как multipart/form-data.",
+    es: "Envíe el archivo como multipart/form-data.",
+  },
+  { en: "The request carries no file.", ru: "В запросе нет файла.", es: "La solicitud no lleva ningún archivo." },
+  {
+    en: "The file did not arrive whole. Try again.",
+    ru: "Файл пришёл не полностью. Повторите.",
+    es: "El archivo no llegó completo. Reintente.",
+  },
+  { en: "The file is empty.", ru: "Файл пуст.", es: "El archivo está vacío." },
+  {
+    en: "{title:ours} takes no files. Send a link instead.",
+    ru: "{title} не принимает файлы. Отправьте ссылку.",
+    es: "{title} no admite archivos. Envíe un enlace.",
+  },
+  {
+    en: "The file is too large: {title:ours} takes up to {limit} MB. Send a link instead.",
+    ru: "Файл слишком большой: {title} принимает до {limit} МБ. Отправьте ссылку.",
+    es: "El archivo es demasiado grande: {title} admite hasta {limit} MB. Envíe un enlace.",
+  },
+  {
+    en: "Only messages of your own team can be changed here.",
+    ru: "Здесь можно изменять только сообщения своей команды.",
+    es: "Aquí solo se pueden cambiar los mensajes de su propio equipo.",
+  },
+  {
+    en: "Only the colleague who wrote it, or an administrator, can change this message.",
+    ru: "Изменить это сообщение может только его автор или администратор.",
+    es: "Solo quien lo escribió o un administrador puede cambiar este mensaje.",
+  },
+  {
+    en: "A template's text is the vendor's and cannot be changed. Send a correction as a new message.",
+    ru: "Текст шаблона принадлежит мессенджеру, изменить его нельзя. Отправьте исправление новым сообщением.",
+    es: "El texto de una plantilla es del proveedor y no se puede cambiar. Envíe una corrección en un mensaje nuevo.",
+  },
+  {
+    en: "A file of this message is no longer here. Take it off and add it again.",
+    ru: "Файла этого сообщения здесь больше нет. Уберите его и добавьте снова.",
+    es: "Un archivo de este mensaje ya no está aquí. Quítelo y añádalo de nuevo.",
+  },
 ];
