@@ -82,4 +82,5 @@ export const lineSentences: readonly Localised[] = [
     ru: "Возможно, Битрикс24 ещё обрабатывает его.",
     es: "Puede que Bitrix24 siga con ello.",
   },
+  { en: "A colleague", ru: "другой сотрудник", es: "Un compañero" },
 ];
