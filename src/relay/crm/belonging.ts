@@ -69,12 +69,15 @@ export function createBelonging(deps: BelongingDeps): Belonging {
   /** What deciding has found out about cards in this run of the lane, so that they need not be read to be filled in. */
   const searches = new Map<ConversationId, Searched>();
 
-  const caseOf = async ({ account, conversation }: LaneContents, adapter: ChannelAdapter): Promise<Case> => {
+  const caseOf = async (
+    { account, conversation, portal: { gapAt } }: LaneContents,
+    adapter: ChannelAdapter,
+  ): Promise<Case> => {
     const { ruleset, version } = await deps.rules.of(conversation.portal);
     const { portal } = conversation;
     const { crm, people } = deps.portals;
     const say = await sayIn(deps.speech, portal);
-    return { account, adapter, conversation, ruleset, version, say, crm: crm(portal), people: people(portal) };
+    return { account, adapter, conversation, gapAt, ruleset, version, say, crm: crm(portal), people: people(portal) };
   };
 
   /** What can be told without a question to the CRM: who makes things, and what goes to the line. */

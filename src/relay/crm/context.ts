@@ -33,6 +33,8 @@ export interface Case {
   readonly people: People;
   readonly ruleset: Ruleset;
   readonly version: number;
+  /** Until then events of the portal may have been missed: what was known of its cards before may have changed. */
+  readonly gapAt: Date | undefined;
   /** Words of ours, as that portal reads them. */
   readonly say: Say;
 }

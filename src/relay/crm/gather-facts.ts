@@ -198,8 +198,12 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found
   /** Ids of what was found. */
   const idsOf = (type: CrmRef["type"]) => [...new Set(refs.flatMap((ref) => (ref.type === type ? [ref.id] : [])))];
   const items: CrmItem[] = [];
-  const stale = known.filter((one) => one.type === "lead" && one.freshAt === undefined).length > 0;
-  if (known.length === 0 || stale) items.push(...certain(await of.crm.list({ type: "lead", ids: idsOf("lead") })));
+  // Read before a time of which no event may have told: after an outage of ours or the portal's.
+  const isStale = ({ freshAt }: LinkedEntity) =>
+    freshAt === undefined || (of.gapAt !== undefined && freshAt < of.gapAt);
+  const isLeadStale = known.some((one) => one.type === "lead" && isStale(one));
+  if (known.length === 0 || isLeadStale)
+    items.push(...certain(await of.crm.list({ type: "lead", ids: idsOf("lead") })));
   // A lead that was converted leads on to the contact and company that were made of it.
   for (const lead of items) {
     if (lead.contactId !== undefined) refs.push({ type: "contact", id: lead.contactId, why: "contact" });
@@ -208,8 +212,12 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found
   const [contacts, companies] = [idsOf("contact"), idsOf("company")];
   items.push(...certain(await of.crm.list({ type: "deal", contacts, companies })));
   const missing = known.filter((one) => one.type === "deal" && !items.some((item) => item.id === one.id));
-  if (missing.some((one) => one.freshAt === undefined))
-    items.push(...certain(await of.crm.list({ type: "deal", ids: missing.map((one) => one.id) })));
+  const isDealStale = missing.some(isStale);
+  if (isDealStale) items.push(...certain(await of.crm.list({ type: "deal", ids: missing.map((one) => one.id) })));
+  // Asked for by its id and not there: it was deleted, and no event told.
+  const asked = [...(isLeadStale ? known.filter((one) => one.type === "lead") : []), ...(isDealStale ? missing : [])];
+  const gone = asked.filter((one) => !items.some((item) => item.type === one.type && item.id === one.id));
+  for (const { type, id } of gone) await deps.store.people.entityGone(of.conversation.portal, type, id);
 
   const now = deps.now();
   const read = items.map((item): LinkedEntity => {
@@ -231,7 +239,9 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found
           freshAt: now,
         },
     );
-  const unread = known.filter((one) => ![...read, ...named].some((it) => it.type === one.type && it.id === one.id));
+  const unread = known.filter(
+    (one) => ![...read, ...named, ...gone].some((it) => it.type === one.type && it.id === one.id),
+  );
   await deps.store.people.saveEntities(of.conversation.portal, person.id, [...read, ...named]);
   return { found: [...read, ...named, ...unread], searched };
 }
