@@ -5,16 +5,22 @@
  */
 import { z } from "zod";
 import type { Conversation } from "../../src/domain/conversation.ts";
+import type { Person } from "../../src/domain/person.ts";
 import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalCaller } from "../../src/portal/contract.ts";
 import type { Viewer } from "../../src/server/session.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { portalError } from "./answers.ts";
 
 export type CardType = "lead" | "deal" | "contact" | "company";
 
 export interface ChatAccess {
-  /** Ids of the portal's chats bound to a card that the viewer may see. @throws HttpError when the portal refuses or cannot be asked. */
-  chatsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<ReadonlySet<string>>;
+  /**
+   * Conversations that belong to a card, newest first: those of the portal's chats that are bound to it, and all of the
+   * person whose card it is, where the viewer may see the card.
+   * @throws HttpError when the portal refuses or cannot be asked.
+   */
+  conversationsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<readonly Conversation[]>;
   mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean>;
 }
 
@@ -23,7 +29,11 @@ const REMEMBERED = 10_000;
 
 const chats = z.array(z.object({ CHAT_ID: z.union([z.string(), z.number()]).transform(String) })).catch([]);
 
-export function createChatAccess(portals: Pick<PortalDirectory, "viewer">, now: () => Date): ChatAccess {
+export function createChatAccess(
+  portals: Pick<PortalDirectory, "crmOf" | "viewer">,
+  store: Pick<Store, "conversations" | "people">,
+  now: () => Date,
+): ChatAccess {
   /** Key: portal, viewer, chat. Value: until when, and the answer. */
   const known = new Map<string, { readonly may: boolean; readonly until: number }>();
   const keyOf = (viewer: Viewer, chat: string) => `${viewer.portal}|${viewer.userId}|${chat}`;
@@ -45,18 +55,44 @@ export function createChatAccess(portals: Pick<PortalDirectory, "viewer">, now: 
     return new Set(found);
   }
 
+  /** Whose card it is, as far as we know; nobody where the portal does not show the card to the viewer. */
+  async function personOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<Person | undefined> {
+    const outcome = await portals.crmOf(viewer.portal, viewer.userId).list({ type, ids: [cardId] });
+    if (outcome.kind !== "ok") throw portalError(outcome);
+    const [card] = outcome.value;
+    if (!card) return undefined;
+    const person = await store.people.ofEntity(viewer.portal, type, cardId);
+    if (person || card.contactId === undefined) return person;
+    return store.people.ofEntity(viewer.portal, "contact", card.contactId);
+  }
+
   return {
-    chatsOfCard,
+    async conversationsOfCard(viewer, type, cardId) {
+      const [bound, person] = await Promise.all([
+        chatsOfCard(viewer, type, cardId),
+        personOfCard(viewer, type, cardId),
+      ]);
+      const [byChat, theirs] = await Promise.all([
+        Promise.all([...bound].map((chat) => store.conversations.findByImChat(viewer.portal, chat))),
+        store.conversations.findMany(viewer.portal, person?.conversations ?? []),
+      ]);
+      const all = [...byChat, ...theirs].flatMap((one) => (one && one.movedTo === undefined ? [one] : []));
+      return [...new Map(all.map((one) => [one.id, one])).values()].sort(
+        (a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime(),
+      );
+    },
     async mayRead(viewer, conversation) {
       if (viewer.admin) return true;
-      const chat = conversation.imChatId;
-      if (chat === undefined) return false;
-      const kept = known.get(keyOf(viewer, chat));
+      const { id, imChatId: chat, person } = conversation;
+      const place = chat ?? id;
+      const kept = known.get(keyOf(viewer, place));
       if (kept && kept.until > now().getTime()) return kept.may;
       const card = cardOf(viewer);
-      if (card && (await chatsOfCard(viewer, card.type, card.id)).has(chat)) return true;
-      const may = await mayOpen(portals.viewer(viewer.portal, viewer.userId), chat);
-      remember(viewer, chat, may);
+      if (card && chat !== undefined && (await chatsOfCard(viewer, card.type, card.id)).has(chat)) return true;
+      const isTheirs = card && person !== undefined && (await personOfCard(viewer, card.type, card.id))?.id === person;
+      const may =
+        isTheirs || (chat !== undefined && (await mayOpen(portals.viewer(viewer.portal, viewer.userId), chat)));
+      remember(viewer, place, may);
       return may;
     },
   };

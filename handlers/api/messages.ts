@@ -25,7 +25,7 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     "/cards/:type/:id/conversations",
     {
       schema: {
-        summary: "Conversations bound to a CRM card",
+        summary: "Conversations of a CRM card and of the person whose card it is",
         tags,
         security,
         params: cardParams,
@@ -34,11 +34,7 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     },
     async (request) => {
       const viewer = viewerOf(request);
-      const chats = await access.chatsOfCard(viewer, request.params.type, request.params.id);
-      const found = await Promise.all([...chats].map((chat) => store.conversations.findByImChat(viewer.portal, chat)));
-      const rows = found
-        .filter((row) => row !== undefined)
-        .sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
+      const rows = await access.conversationsOfCard(viewer, request.params.type, request.params.id);
       return presentAll(viewer.portal, rows);
     },
   );

@@ -24,7 +24,7 @@ import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
 export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
-  const access = createChatAccess(deps.portals, deps.now);
+  const access = createChatAccess(deps.portals, deps.store, deps.now);
   const guarded: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     deps.sessions.guard(scope);
