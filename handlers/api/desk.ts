@@ -19,6 +19,11 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 const NEXT = "x-next";
 const FURTHEST_MS = 366 * 24 * 3_600_000;
 
+function operatorOf(wanted: string, viewer: Viewer): string | null {
+  if (wanted === "nobody") return null;
+  return wanted === "me" ? viewer.userId : wanted;
+}
+
 type Change = z.output<typeof deskChange>;
 
 /** What agents work through: who waits, what was put off or away, and the tags. */
@@ -39,13 +44,14 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const { account, open, limit, after, ...filters } = request.query;
+      const { account, open, operator, limit, after, ...filters } = request.query;
       const found = await store.desk.list(viewer.portal, {
         ...filters,
         limit,
         offset: after,
         ...(account && { accounts: account.filter(isOurId).map(accountId) }),
         ...(open !== undefined && { open: open === "true" }),
+        ...(operator !== undefined && { operator: operatorOf(operator, viewer) }),
       });
       if (found.length === limit) reply.header(NEXT, String(after + limit));
       return present(viewer, await readable(viewer, found));

@@ -27,6 +27,7 @@ export function useDesk() {
   const search = ref("");
   const account = ref<string>();
   const tag = ref<string>();
+  const operator = ref<"me" | "nobody">();
   const size = ref(PAGE);
   const done = ref<Done>();
   const failed = ref<string>();
@@ -40,6 +41,7 @@ export function useDesk() {
       ...(words !== "" && { search: words }),
       ...(account.value !== undefined && { account: account.value }),
       ...(tag.value !== undefined && { tag: tag.value }),
+      ...(operator.value !== undefined && { operator: operator.value }),
     }).toString();
   });
   const page = useLoaded(() => list<ConversationAnswer>(`/conversations?${query.value}`));
@@ -53,7 +55,8 @@ export function useDesk() {
   });
   const hasMore = computed(() => page.value.value?.next !== undefined && size.value < MOST);
   const isFiltered = computed(
-    () => search.value.trim() !== "" || account.value !== undefined || tag.value !== undefined,
+    () =>
+      search.value.trim() !== "" || [account.value, tag.value, operator.value].some((filter) => filter !== undefined),
   );
   const waitingCount = computed(() => {
     const found = waiting.value.value;
@@ -61,7 +64,7 @@ export function useDesk() {
   });
 
   let timer: ReturnType<typeof setTimeout> | undefined;
-  watch([folder, account, tag], () => {
+  watch([folder, account, tag, operator], () => {
     size.value = PAGE;
     page.value.value = undefined;
   });
@@ -83,6 +86,7 @@ export function useDesk() {
     search.value = "";
     account.value = undefined;
     tag.value = undefined;
+    operator.value = undefined;
   }
 
   async function apply(conversations: readonly string[], change: DeskChange): Promise<readonly string[] | undefined> {
@@ -126,6 +130,7 @@ export function useDesk() {
     search,
     account,
     tag,
+    operator,
     page,
     rows,
     hasMore,

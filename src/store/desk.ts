@@ -36,7 +36,7 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
     async list(portal, query) {
       let select = rows().where("c.portal_id", "=", portal).where("c.moved_to", "is", null);
       for (const condition of conditionsOf(query.folder)) select = select.where(condition);
-      const { accounts, line, open, tag, search } = query;
+      const { accounts, line, open, operator, tag, search } = query;
       if (accounts) select = select.where(sql<SqlBool>`c.account_id = any(${accounts.filter(isUuid)}::uuid[])`);
       if (line !== undefined)
         select = select.where((where) =>
@@ -49,6 +49,7 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
           ),
         );
       if (open !== undefined) select = select.where("c.open", "=", open);
+      if (operator !== undefined) select = select.where("c.operator_id", operator === null ? "is" : "=", operator);
       if (tag !== undefined) select = select.where(sql<SqlBool>`${cleanText(tag)} = any(c.tags)`);
       if (search !== undefined) select = select.where(isAbout(cleanText(search)));
       if (query.folder === "waiting") select = select.orderBy("waiting_since");

@@ -121,12 +121,13 @@ export function deskTests(use: () => Store): void {
       chats += 1;
       const two = (await accept(use(), inbound(other, { chatId: `desk-${chats}` }))).conversation;
       await use().desk.change(portal, [two], { tags: ["vip", "50%"] });
-      await use().conversations.learn(portal, two, { open: true });
+      await use().conversations.learn(portal, two, { open: true, operator: "5" });
       expect(await ids({ accounts: [account.id] })).toEqual([one]);
       expect(await ids({ accounts: ["rubbish" as Account["id"]] })).toEqual([]);
       expect(await ids({ line: "2" })).toEqual([two]);
       expect(await ids({ tag: "vip" })).toEqual([two]);
       expect(await ids({ open: false })).toEqual([one]);
+      expect([await ids({ operator: "5" }), await ids({ operator: null })]).toEqual([[two], [one]]);
       expect(await ids({ search: "ёлк" })).toEqual([one]);
       expect(await ids({ search: "903111" })).toEqual([one]);
       expect(await ids({ search: "%" })).toEqual([]);

@@ -64,6 +64,12 @@ describe("the desk", () => {
     expect(await ids(`folder=waiting&limit=1&after=${page.headers["x-next"]}`)).toEqual([second]);
     expect(await ids(`account=${account}`)).toEqual([second, first]);
     expect((await site.api(admin, "GET", "/conversations?account=")).statusCode).toBe(400);
+    await site.store.conversations.learn(site.memberId, first, { operator: "1" });
+    expect([await ids("operator=me"), await ids("operator=1"), await ids("operator=nobody")]).toEqual([
+      [first],
+      [first],
+      [second],
+    ]);
     expect((await site.api(admin, "GET", "/conversations?folder=everything")).statusCode).toBe(400);
 
     expect((await change(first, { noReplyNeeded: true })).json()).toMatchObject({

@@ -45,6 +45,13 @@ test("the workplace shows who waits, puts off and away and takes back, tags, and
   await expect.poll(names).toEqual(["Maria Lopez"]);
   await page.getByLabel("Tag", { exact: true }).selectOption({ label: "Any tag" });
 
+  await page.getByLabel("Who has it").selectOption({ label: "Mine" });
+  await page.getByText("Nothing matches").waitFor();
+  await page.getByLabel("Who has it").selectOption({ label: "Nobody's" });
+  await expect.poll(names).toEqual(["Maria Lopez", "Ольга Ким"]);
+  await page.getByRole("button", { name: "All", exact: true }).click();
+  await page.getByLabel("Who has it").selectOption({ label: "Everybody's" });
+  await page.getByRole("button", { name: "Waiting 2" }).click();
   await page.getByRole("checkbox", { name: "Choose Maria Lopez" }).click();
   await page.getByRole("checkbox", { name: "Choose Ольга Ким" }).click();
   const chosen = page.getByRole("toolbar", { name: "What to do with those that are chosen" });

@@ -14,6 +14,8 @@ export interface DeskQuery {
   readonly line?: string | undefined;
   readonly open?: boolean | undefined;
   readonly tag?: string | undefined;
+  /** Who has it in the line; `null`: nobody. */
+  readonly operator?: string | null | undefined;
   /** Stands in the customer's name, user name, number or e-mail; without regard to case. */
   readonly search?: string | undefined;
   readonly limit: number;
