@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 /**
+ * Where the processor has protection keys, V8 keeps books of pages with code and ends the process when it does not find one
+ * ("Check failed: jit_page.has_value()"): now and then, where many PGlites are opened and closed (nodejs/node#64500).
+ */
+const execArgv = ["--no-memory-protection-keys"];
+
+/**
  * Three projects by what a test needs beside Node. `unit` needs nothing and may reach nothing but loopback; `services`
  * and `browser` refuse to start, with one line, when what they need is not there: no test is ever skipped for it.
  */
@@ -17,7 +23,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          pool: "threads",
+          pool: "forks",
+          execArgv,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.services.test.ts", "test/**/*.browser.test.ts"],
           setupFiles: ["test/support/no-network.ts"],
@@ -29,6 +36,7 @@ export default defineConfig({
         test: {
           name: "services",
           pool: "forks",
+          execArgv,
           include: ["test/**/*.services.test.ts"],
           globalSetup: ["test/support/require-services.ts"],
           testTimeout: 30_000,
@@ -39,6 +47,7 @@ export default defineConfig({
         test: {
           name: "browser",
           pool: "forks",
+          execArgv,
           include: ["test/**/*.browser.test.ts"],
           globalSetup: ["test/support/require-browser.ts", "test/support/built-pages.ts"],
           testTimeout: 60_000,
