@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, expect, test } from "vitest";
-import type { HistoryAnswer, SessionAnswer } from "../../src/api/webchat.ts";
+import type { SessionAnswer } from "../../src/api/webchat.ts";
 import type { Message } from "../../src/domain/message.ts";
 import { bearer, closeStore, openWebchat, SITE, type WebchatWorld } from "../channels/webchat/harness.ts";
 
@@ -8,12 +8,10 @@ let world: WebchatWorld;
 afterEach(() => world.close());
 afterAll(closeStore);
 
-const post = (path: string, token: string, payload: object) =>
-  world.app.inject({ method: "POST", url: world.at(path), headers: bearer(token), payload });
+const post: WebchatWorld["post"] = (...given) => world.post(...given);
 const write = (token: string, text: string, details: unknown = {}) =>
   post("messages", token, { id: randomUUID(), text, details });
-const history = async (token: string) =>
-  (await world.app.inject({ method: "GET", url: world.at("messages"), headers: bearer(token) })).json<HistoryAnswer>();
+const history: WebchatWorld["history"] = (...given) => world.history(...given);
 const config = async () =>
   (
     await world.app.inject({

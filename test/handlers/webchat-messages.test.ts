@@ -17,14 +17,9 @@ beforeEach(async () => {
 afterEach(() => world.close());
 afterAll(closeStore);
 
-const post = (path: string, token: string, payload: object) =>
-  world.app.inject({ method: "POST", url: world.at(path), headers: bearer(token), payload });
+const post: WebchatWorld["post"] = (...given) => world.post(...given);
 const say = (token: string, text: string, id: string = randomUUID()) => post("messages", token, { id, text });
-const history = async (token: string, query = ""): Promise<HistoryAnswer> => {
-  const answer = await world.app.inject({ method: "GET", url: world.at(`messages${query}`), headers: bearer(token) });
-  expect(answer.statusCode).toBe(200);
-  return answer.json();
-};
+const history: WebchatWorld["history"] = (...given) => world.history(...given);
 const codeOf = (answer: { json(): { error?: { code?: string } } }) => answer.json().error?.code;
 
 describe("messages", () => {

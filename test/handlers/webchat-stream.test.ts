@@ -78,13 +78,7 @@ async function listen(token: string, lastEventId?: string): Promise<Stream> {
   return stream;
 }
 
-const say = (token: string, text: string) =>
-  world.app.inject({
-    method: "POST",
-    url: world.at("messages"),
-    headers: bearer(token),
-    payload: { id: randomUUID(), text },
-  });
+const say = (token: string, text: string) => world.post("messages", token, { id: randomUUID(), text });
 const texts = (stream: Stream) => stream.messages.map((message) => message.text);
 const hears = (stream: Stream, ...wanted: string[]) =>
   until(

@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type LightMyRequestResponse } from "fastify";
 import type { WebchatDependencies } from "../../../handlers/webchat/contract.ts";
 import { registerWebchat } from "../../../handlers/webchat.ts";
+import type { HistoryAnswer } from "../../../src/api/webchat.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createWebchatAdapter } from "../../../src/channels/webchat/adapter.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
@@ -43,6 +44,10 @@ export interface WebchatWorld {
   at(path: string, account?: Account): string;
   /** A new visitor's token. */
   visit(account?: Account): Promise<string>;
+  /** What a visitor's page posts. */
+  post(path: string, token: string, payload: object): Promise<LightMyRequestResponse>;
+  /** What a visitor's page shows of the conversation. */
+  history(token: string, query?: string): Promise<HistoryAnswer>;
   /** The team's message: accepted, sent by the adapter and finished, as the relay does it. */
   reply(visitorText: string, content: Content | string, options?: ReplyOptions): Promise<MessageId>;
   /** Moves the customer's last message on, as if the portal had taken it. */
@@ -240,6 +245,12 @@ export async function openWebchat(overrides: Overrides = {}): Promise<WebchatWor
         size: kept.size,
       };
       return attachment;
+    },
+    post: (path, token, payload) => app.inject({ method: "POST", url: at(path), headers: bearer(token), payload }),
+    async history(token, query = "") {
+      const answer = await app.inject({ method: "GET", url: at(`messages${query}`), headers: bearer(token) });
+      if (answer.statusCode !== 200) throw new Error(answer.body);
+      return answer.json<HistoryAnswer>();
     },
     async close() {
       await app.close();
