@@ -75,7 +75,7 @@ test("the workplace shows who waits, puts off and away and takes back, tags, and
   await expect.poll(() => page.title()).not.toMatch(/^\(/);
 });
 
-test("the workplace in light, dark and narrow, and in Russian", async () => {
+test("the workplace in light, dark and narrow", async () => {
   const shop = await account("Shop bot", "1112223336:abcdef");
   const help = await account("Help desk", "1112223337:abcdef");
   await receive(shop, "maria", ["Maria", "Lopez"], "Where is my parcel?", 300);
