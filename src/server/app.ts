@@ -3,7 +3,8 @@
  * errors as JSON, rate limits, a log line without secrets) and the built pages' static files.
  *
  * Bad input ends as 4xx here, before any handler: malformed or oversized bodies, wrong content types, too deep or too
- * many form fields. A slow sender is cut off by `requestTimeout`; a client that goes away frees its request at once.
+ * many form fields. A slow sender is cut off by `requestTimeout`; a client that goes away frees its request at once;
+ * a server that stops waits for nobody longer than `STOP_PATIENCE_MS`.
  */
 
 import { randomUUID } from "node:crypto";
@@ -58,6 +59,8 @@ export interface AppOptions {
 const BODY_LIMIT = 1024 * 1024;
 /** A visitor's file from a slow phone takes minutes; everything else is bounded by its small body. */
 const REQUEST_TIMEOUT_MS = 300_000;
+/** What is still under way then is cut when the server stops: containers are killed after 10 to 30 s. */
+const STOP_PATIENCE_MS = 5_000;
 const FORM_DEPTH = 10;
 const FORM_ARRAY_LIMIT = 200;
 const FORM_FIELDS = 5000;
@@ -89,7 +92,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
-  app.addHook("onResponse", async (request, reply) => logRequest(request, reply.statusCode, reply.elapsedTime));
+  app.addHook("onResponse", async (request, reply) => {
+    logRequest(request, reply.statusCode, reply.elapsedTime);
+    // A refused upload stays half read, and then the next request on its connection would wait for ever behind the rest.
+    if (!request.raw.readableEnded) request.raw.resume();
+  });
+
+  app.addHook("preClose", async () => {
+    setTimeout(() => app.server.closeAllConnections(), STOP_PATIENCE_MS).unref();
+  });
 
   await app.register(helmet, securityHeaders(options.publicUrl));
   app.removeContentTypeParser("text/plain");

@@ -1,9 +1,12 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type App, buildApp, parseForm } from "../../src/server/app.ts";
 import { jsonForHtml } from "../../src/server/pages.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
+import { until } from "../support/world/until.ts";
 
 let app: App;
 const lines: string[] = [];
@@ -111,4 +114,80 @@ test("boot data cannot leave its script element", () => {
   const text = jsonForHtml({ a: "</script><!--\u2028&" });
   expect(text).not.toMatch(/[<>&\u2028]/);
   expect(JSON.parse(text)).toEqual({ a: "</script><!--\u2028&" });
+});
+
+describe("connections", () => {
+  const UPLOAD = 8 * 1024 * 1024;
+
+  interface Listening {
+    readonly own: App;
+    readonly socket: Socket;
+    readonly heard: () => string;
+    /** Requests whose heads were read. */
+    readonly arrived: () => number;
+  }
+
+  async function listening(): Promise<Listening> {
+    const own = await buildApp({
+      publicUrl: "https://app.example",
+      log: pino({ level: "silent" }),
+      pagesDir: "/nonexistent",
+      version: "1",
+    });
+    let arrived = 0;
+    own.addHook("onRequest", async () => {
+      arrived += 1;
+    });
+    own.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
+    // As a shelf does that has had enough: a beginning is read, the rest is left.
+    own.post("/upload", async (request, reply) => {
+      await once(request.raw, "readable");
+      request.raw.read(1000);
+      return reply.code(413).send({ refused: true });
+    });
+    own.get("/slow", () => new Promise(() => undefined));
+    own.get("/next", async () => ({ answered: true }));
+    await own.listen({ host: "127.0.0.1", port: 0 });
+    const address = own.server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const socket = connect(address.port, "127.0.0.1");
+    let heard = "";
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      heard += text;
+    });
+    await once(socket, "connect");
+    return { own, socket, heard: () => heard, arrived: () => arrived };
+  }
+
+  test("what follows a half-read upload on its connection is answered", async () => {
+    const { own, socket, heard } = await listening();
+    const head = `content-type: multipart/form-data; boundary=x\r\ncontent-length: ${UPLOAD}`;
+    socket.write(`POST /upload HTTP/1.1\r\nhost: x\r\n${head}\r\n\r\n`);
+    socket.write(Buffer.alloc(UPLOAD));
+    await until(() => heard().includes('{"refused":true}'), 5_000, "the refusal");
+    socket.write("GET /next HTTP/1.1\r\nhost: x\r\n\r\n");
+    await until(() => heard().includes('{"answered":true}'), 5_000, "the answer to the next request");
+    expect(heard()).toMatch(/^HTTP\/1.1 413 [\s\S]*HTTP\/1.1 200 /);
+    socket.destroy();
+    await own.close();
+  });
+
+  test("a server that stops waits only so long for what is under way", async () => {
+    const { own, socket, arrived } = await listening();
+    socket.on("error", () => undefined);
+    socket.write("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+    await until(() => arrived() === 1, 5_000, "the request");
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const closed = own.close();
+      while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+      await vi.advanceTimersByTimeAsync(4_000);
+      expect(socket.closed).toBe(false);
+      await vi.advanceTimersByTimeAsync(2_000);
+      await closed;
+    } finally {
+      vi.useRealTimers();
+    }
+    await until(() => socket.closed, 5_000, "the connection to be cut");
+  });
 });
