@@ -12,6 +12,7 @@ import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { LineSessions } from "../../src/relay/line-sessions.ts";
+import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Speech } from "../../src/relay/speech.ts";
@@ -49,6 +50,7 @@ export interface ApiDeps {
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
   readonly news: News;
+  readonly mentions: Pick<MentionBell, "ring">;
   /** A conversation is on somebody's screen: how it stands in the line is looked at. Answers how to stop. */
   readonly watchChat: ChatLooks["watch"];
   /** Hears what a customer types, where their channel tells; `undefined` when it tells only that they do. Answers how to stop. */

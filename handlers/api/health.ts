@@ -18,7 +18,7 @@ import { localTime } from "../../src/relay/local-time.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { localeOf } from "../../src/server/locale.ts";
-import { administratorOf, editorOf, noSession, type Viewer } from "../../src/server/session.ts";
+import { administratorOf, noSession, type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { AccountOnBoard } from "../../src/store/contract/health.ts";
 import { portalError } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -140,7 +140,8 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     (request) => {
-      const viewer = editorOf(request);
+      // Asked with the viewer's own token: the portal shows each of them whom they may see.
+      const viewer = viewerOf(request);
       const search = request.query.search.trim();
       // To search personal data only FIND may be given (documentation); without words, the first page of everybody.
       return search === ""

@@ -16,6 +16,7 @@ import { registerLineSessionRoute } from "./line-session.ts";
 import { registerLiveRoute } from "./live.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
+import { registerNoteRoutes } from "./notes.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
@@ -36,6 +37,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerWriteRoutes(scope, deps, access);
+    registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);
     registerTemplateRoute(scope, deps);
     await registerAttachmentRoute(scope, deps, access);

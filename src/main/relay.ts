@@ -8,6 +8,7 @@ import { createReplyAcceptor } from "../relay/accept-reply.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
+import { createMentionBell } from "../relay/mention-bell.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
@@ -89,5 +90,7 @@ export function wireRelay(
   };
   const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
   onClose(() => repairs.close());
-  return { dispatcher, replies, relay, rules, speech, acceptor: createInboundAcceptor(relay), repairs };
+  const mentions = createMentionBell(relay);
+  onClose(() => mentions.close());
+  return { dispatcher, mentions, replies, relay, rules, speech, acceptor: createInboundAcceptor(relay), repairs };
 }

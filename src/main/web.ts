@@ -50,7 +50,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
   const { broker, channels, hub, news, shelf, uploads } = parts.channels;
-  const { acceptor, dispatcher, repairs, replies, rules, speech } = parts.relay;
+  const { acceptor, dispatcher, mentions, repairs, replies, rules, speech } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
@@ -136,6 +136,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       repairs.start(portal);
     },
     news,
+    mentions,
     watchChat: chatLooks.watch,
     watchTyping: hub.watch,
     now,

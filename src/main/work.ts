@@ -27,7 +27,7 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, channels } = parts.channels;
-  const { acceptor, dispatcher, relay } = parts.relay;
+  const { acceptor, dispatcher, mentions, relay } = parts.relay;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({
@@ -57,6 +57,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   retention.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
   watch.start();
+  mentions.start();
   // Running lanes end before their leases are given back, or another worker would find calls still under way.
   onClose(async () => {
     await dispatcher.close();

@@ -79,8 +79,11 @@ export interface OpenLines {
   intercept(chatId: string, leave: () => Promise<boolean>): Promise<PortalOutcome<void>>;
   /** What agents write on our own pages, under their names. */
   readonly agents: AgentVoice;
-  /** A system notice to one employee (used for failed and uncertain deliveries). */
-  notify(userId: string, text: string, tag: string): Promise<PortalOutcome<void>>;
+  /**
+   * A notification to one employee: the application's own (`im.notify.system.add`), or `by` a colleague in their name and
+   * with their token (`im.notify.personal.add`). Repeatable: one with the same tag replaces the one before.
+   */
+  notify(userId: string, text: string, tag: string, by?: string): Promise<PortalOutcome<void>>;
 }
 
 export interface LineAddress {

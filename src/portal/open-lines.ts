@@ -120,14 +120,14 @@ export function createOpenLines(
       const params = { CHAT_ID: wireId(chatId) };
       return done(await caller.call({ method: "imopenlines.session.intercept", params, effect: "once", leave }));
     },
-    async notify(userId, text, tag) {
+    async notify(userId, text, tag, by) {
       // The tag makes a second notice replace the first one, so a repetition is harmless.
       const call: PortalCall = {
-        method: "im.notify.system.add",
+        method: by === undefined ? "im.notify.system.add" : "im.notify.personal.add",
         params: { USER_ID: wireId(userId), MESSAGE: text, TAG: tag },
         effect: "repeatable",
       };
-      const outcome = await caller.call(call);
+      const outcome = await (by === undefined ? caller : agents.viewer(by)).call(call);
       // The documentation: `false` when the notification was not created.
       return outcome.kind === "ok" && outcome.value === false ? NOT_CREATED : done(outcome);
     },

@@ -18,7 +18,7 @@ import type { Store } from "../store/contract.ts";
 import { withLock } from "./with-lock.ts";
 
 export interface RetentionDeps {
-  readonly store: Pick<Store, "portals" | "journal" | "locks" | "lanes" | "media">;
+  readonly store: Pick<Store, "portals" | "journal" | "locks" | "lanes" | "media" | "notes">;
   readonly shelf: Pick<MediaShelf, "remove">;
   /** Work inside counts as that portal's. */
   readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
@@ -50,7 +50,7 @@ const BUSY_LANES = 200;
  *   two of them
  */
 export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseMs: 100 }): Retention {
-  const { journal, portals, lanes, locks, media } = deps.store;
+  const { journal, portals, lanes, locks, media, notes } = deps.store;
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -89,6 +89,7 @@ export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseM
       after = next;
       if (after !== undefined) await pause();
     }
+    if (outcome === "done") while ((await notes.forget(id, before, batch.size)) === batch.size) await pause();
     if (deleted > 0) deps.log.info({ portal: id, deleted, keepDays }, "Deleted messages that are too old to be kept");
     return outcome;
   }

@@ -33,6 +33,18 @@ export const contactLines = (card: ContactCard, say: Say): readonly string[] => 
 ];
 
 export const SHOW_MESSAGE = "Show the message";
+export const SHOW_CONVERSATION = "Show the conversation";
+
+/** For a colleague who is named in a note; the note's own words follow. */
+export function namedInNote(author: string | undefined, customer: string): string {
+  if (customer === "")
+    return author === undefined
+      ? "A colleague mentioned you in a note on a conversation:"
+      : `${author} mentioned you in a note on a conversation:`;
+  return author === undefined
+    ? `A colleague mentioned you in a note on the conversation with ${customer}:`
+    : `${author} mentioned you in a note on the conversation with ${customer}:`;
+}
 
 /** For the author of a message that was refused, failed or may not have arrived. */
 export const badEnding = (message: Message, say: Say): string =>

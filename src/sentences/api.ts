@@ -3,6 +3,16 @@ import type { Localised } from "../domain/localised.ts";
 /** What the server answers to pages, and what it says of people and rules. */
 export const apiSentences: readonly Localised[] = [
   {
+    en: "Only the colleague who wrote this note can change it.",
+    ru: "Изменить заметку может только тот, кто её написал.",
+    es: "Solo quien escribió esta nota puede cambiarla.",
+  },
+  {
+    en: "Only the colleague who wrote this note, or an administrator, can delete it.",
+    ru: "Удалить заметку может только её автор или администратор.",
+    es: "Solo quien escribió esta nota, o un administrador, puede eliminarla.",
+  },
+  {
     en: "“{pattern}” is no regular expression that can be used here. Look-around and back-references are not possible.",
     ru: "«{pattern}»: такое регулярное выражение здесь не работает. Просмотр вперёд и назад и обратные ссылки невозможны.",
     es: "«{pattern}» no es una expresión regular que se pueda usar aquí. No se admiten búsquedas alrededor ni referencias hacia atrás.",

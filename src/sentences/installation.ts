@@ -168,9 +168,9 @@ export const installationSentences: readonly Localised[] = [
     es: "lo mismo para conectores: la nube y la edición local llaman distinto a este permiso",
   },
   {
-    en: "Notices to an employee when a message could not be delivered or a channel is in trouble",
-    ru: "уведомления сотруднику, если сообщение не доставлено или канал не работает",
-    es: "avisos a un empleado cuando un mensaje no se entregó o un canal tiene problemas",
+    en: "Notices to an employee when a message could not be delivered, a channel is in trouble, or a colleague mentions them in a note",
+    ru: "уведомления сотруднику, если сообщение не доставлено, канал не работает или коллега упомянул его в заметке",
+    es: "avisos a un empleado cuando un mensaje no se entregó, un canal tiene problemas o un compañero le menciona en una nota",
   },
   {
     en: "Tabs in CRM cards and the item in the left menu",

@@ -2,6 +2,27 @@ import type { Localised } from "../domain/localised.ts";
 
 /** What the pipelines say: of messages, of connections, and in the lines themselves. */
 export const relaySentences: readonly Localised[] = [
+  { en: "Show the conversation", ru: "Показать диалог", es: "Mostrar la conversación" },
+  {
+    en: "A colleague mentioned you in a note on a conversation:",
+    ru: "Коллега упомянул вас в заметке к диалогу:",
+    es: "Un compañero le mencionó en una nota sobre una conversación:",
+  },
+  {
+    en: "{author} mentioned you in a note on a conversation:",
+    ru: "{author} упоминает вас в заметке к диалогу:",
+    es: "{author} le mencionó en una nota sobre una conversación:",
+  },
+  {
+    en: "A colleague mentioned you in a note on the conversation with {customer}:",
+    ru: "Коллега упомянул вас в заметке к диалогу с клиентом {customer}:",
+    es: "Un compañero le mencionó en una nota sobre la conversación con {customer}:",
+  },
+  {
+    en: "{author} mentioned you in a note on the conversation with {customer}:",
+    ru: "{author} упоминает вас в заметке к диалогу с клиентом {customer}:",
+    es: "{author} le mencionó en una nota sobre la conversación con {customer}:",
+  },
   {
     en: "This is not what is expected here.",
     ru: "Здесь ожидается другое значение.",

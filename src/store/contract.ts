@@ -6,6 +6,7 @@ import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
+import type { NoteRepository } from "./contract/notes.ts";
 import type { PersonRepository } from "./contract/people.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
@@ -22,6 +23,7 @@ export interface Store {
   readonly conversations: ConversationRepository;
   readonly desk: DeskRepository;
   readonly messages: MessageRepository;
+  readonly notes: NoteRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;

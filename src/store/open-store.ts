@@ -16,6 +16,7 @@ import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMediaRepository } from "./media.ts";
 import { createMessageRepository } from "./messages.ts";
 import { migrate, type SqlSession } from "./migrate.ts";
+import { createNoteRepository } from "./notes.ts";
 import { createPersonRepository } from "./people.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createRulesetRepository } from "./rulesets.ts";
@@ -109,6 +110,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     conversations: createConversationRepository(db),
     desk: createDeskRepository(db),
     messages: createMessageRepository(db),
+    notes: createNoteRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

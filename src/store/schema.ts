@@ -315,6 +315,21 @@ interface DecisionStepsTable {
   ending: Json<unknown>;
 }
 
+interface NotesTable {
+  id: Generated<string>;
+  portal_id: string;
+  conversation_id: string;
+  seq: GeneratedAlways<number>;
+  author_id: string;
+  client_id: string;
+  body: string;
+  mentions: Json<unknown>;
+  untold: ColumnType<string[], string[] | undefined, string[]>;
+  created_at: Generated<Date>;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -348,4 +363,5 @@ export interface Schema {
   line_crm: LineCrmTable;
   decisions: DecisionsTable;
   decision_steps: DecisionStepsTable;
+  notes: NotesTable;
 }

@@ -14,6 +14,7 @@ import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
+import { noteTests } from "./store-notes.ts";
 import { peopleTests } from "./store-people.ts";
 import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
@@ -48,6 +49,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     fileTests(use);
     editTests(use);
     deskTests(use);
+    noteTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);

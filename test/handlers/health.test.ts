@@ -121,7 +121,6 @@ describe("the board", () => {
     const agent = await site.sessionOf(5);
     for (const [method, path] of [
       ["GET", "/health"],
-      ["GET", "/people"],
       ["POST", "/health/test"],
       ["PATCH", "/health/alarms"],
     ] as const) {

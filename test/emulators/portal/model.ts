@@ -210,6 +210,8 @@ export interface Notification {
   tag: string;
   clientId: string;
   readonly at: number;
+  /** The employee in whose name it is; absent: the application's own. */
+  readonly by?: number;
 }
 
 export interface CrmStage {

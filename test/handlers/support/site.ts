@@ -33,6 +33,7 @@ import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
+import { createMentionBell, type MentionBell } from "../../../src/relay/mention-bell.ts";
 import { createNews, type News } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
@@ -66,6 +67,7 @@ export interface Site {
   readonly removed: string[];
   readonly hub: Hub;
   readonly news: News;
+  readonly mentions: MentionBell;
   /** Conversations on somebody's screen. */
   readonly watched: ReadonlySet<string>;
   readonly repairs: string[];
@@ -156,6 +158,7 @@ export async function openSite(
   const bus = createLocalBus((error) => log.error(error));
   const hub = createHub(bus, "site");
   const news = createNews(bus, "site");
+  const mentions = createMentionBell({ store, portals, speech, toBBCode: toBbcode, log, now });
 
   const app = await buildApp({
     publicUrl: PUBLIC_URL,
@@ -199,6 +202,7 @@ export async function openSite(
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
     news,
+    mentions,
     watchChat(conversation) {
       watched.add(conversation.id);
       return () => void watched.delete(conversation.id);
@@ -236,6 +240,7 @@ export async function openSite(
     removed,
     hub,
     news,
+    mentions,
     watched,
     repairs,
     installation,
@@ -264,6 +269,7 @@ export async function openSite(
       }),
     async stop() {
       await app.close();
+      await mentions.close();
       await store.close();
       await emulator.stop();
       await rm(noPages, { recursive: true, force: true });

@@ -64,30 +64,35 @@ function deleteMessage(context: CallContext, parameters: Fields): RestResult {
   return answer(true);
 }
 
+function addNotification({ portal, token }: CallContext, parameters: Fields, by?: number): RestResult {
+  const userId = asInteger(parameters.USER_ID) ?? 0;
+  if (userId <= 0) return refuse(400, "USER_ID_EMPTY", "User ID can't be empty");
+  const message = asText(parameters.MESSAGE).trim();
+  if (message === "") return refuse(400, "MESSAGE_EMPTY", "Message can't be empty");
+  if (portal.users.get(userId)?.kind !== "employee") return answer(false);
+  const tag = asText(parameters.TAG);
+  const clientId = token.clientId ?? "";
+  // A notification with the tag of an older one replaces it.
+  const older =
+    tag === ""
+      ? -1
+      : portal.notifications.findIndex(
+          (notification) =>
+            notification.tag === tag && notification.userId === userId && notification.clientId === clientId,
+        );
+  if (older >= 0) portal.notifications.splice(older, 1);
+  const id = portal.nextId("message");
+  portal.notifications.push({
+    ...{ id, userId, message, tag, clientId, at: portal.now() },
+    ...(by !== undefined && { by }),
+  });
+  return answer(id);
+}
+
 export const messengerMethods: MethodFamily = {
-  "im.notify.system.add": {
-    handler: ({ portal, token }, parameters) => {
-      const userId = asInteger(parameters.USER_ID) ?? 0;
-      if (userId <= 0) return refuse(400, "USER_ID_EMPTY", "User ID can't be empty");
-      const message = asText(parameters.MESSAGE).trim();
-      if (message === "") return refuse(400, "MESSAGE_EMPTY", "Message can't be empty");
-      if (portal.users.get(userId)?.kind !== "employee") return answer(false);
-      const tag = asText(parameters.TAG);
-      const clientId = token.clientId ?? "";
-      // A notification with the tag of an older one replaces it.
-      const older =
-        tag === ""
-          ? -1
-          : portal.notifications.findIndex(
-              (notification) =>
-                notification.tag === tag && notification.userId === userId && notification.clientId === clientId,
-            );
-      if (older >= 0) portal.notifications.splice(older, 1);
-      const id = portal.nextId("message");
-      portal.notifications.push({ id, userId, message, tag, clientId, at: portal.now() });
-      return answer(id);
-    },
-  },
+  "im.notify.system.add": { handler: addNotification },
+  // "On behalf of the current user."
+  "im.notify.personal.add": { handler: (context, parameters) => addNotification(context, parameters, context.user.id) },
   "im.message.add": { handler: addChatMessage },
   "im.message.update": { handler: updateMessage },
   "im.message.delete": { handler: deleteMessage },
