@@ -22,10 +22,17 @@ export interface ChatAccess {
    */
   conversationsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<readonly Conversation[]>;
   mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean>;
+  /**
+   * A conversation that the viewer may read, and all others of the same person that they may read, newest first.
+   * @throws HttpError when the portal cannot be asked: a column in which something is missing looks like a whole one.
+   */
+  together(viewer: Viewer, conversation: Conversation): Promise<readonly Conversation[]>;
 }
 
 const REMEMBER_MS = 120_000;
 const REMEMBERED = 10_000;
+/** Conversations of one person that are looked at together, the newest ones. */
+const MOST_TOGETHER = 50;
 
 const chats = z.array(z.object({ CHAT_ID: z.union([z.string(), z.number()]).transform(String) })).catch([]);
 
@@ -66,6 +73,20 @@ export function createChatAccess(
     return store.people.ofEntity(viewer.portal, "contact", card.contactId);
   }
 
+  async function mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean> {
+    if (viewer.admin) return true;
+    const { id, imChatId: chat, person } = conversation;
+    const place = chat ?? id;
+    const kept = known.get(keyOf(viewer, place));
+    if (kept && kept.until > now().getTime()) return kept.may;
+    const card = cardOf(viewer);
+    if (card && chat !== undefined && (await chatsOfCard(viewer, card.type, card.id)).has(chat)) return true;
+    const isTheirs = card && person !== undefined && (await personOfCard(viewer, card.type, card.id))?.id === person;
+    const may = isTheirs || (chat !== undefined && (await mayOpen(portals.viewer(viewer.portal, viewer.userId), chat)));
+    remember(viewer, place, may);
+    return may;
+  }
+
   return {
     async conversationsOfCard(viewer, type, cardId) {
       const [bound, person] = await Promise.all([
@@ -76,27 +97,27 @@ export function createChatAccess(
         Promise.all([...bound].map((chat) => store.conversations.findByImChat(viewer.portal, chat))),
         store.conversations.findMany(viewer.portal, person?.conversations ?? []),
       ]);
+      const here = cardOf(viewer);
+      // They would be asked for one by one otherwise, as soon as they are read.
+      if (here?.type === type && here.id === cardId)
+        for (const { id, imChatId } of theirs) remember(viewer, imChatId ?? id, true);
       const all = [...byChat, ...theirs].flatMap((one) => (one && one.movedTo === undefined ? [one] : []));
-      return [...new Map(all.map((one) => [one.id, one])).values()].sort(
-        (a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime(),
-      );
+      return newestFirst([...new Map(all.map((one) => [one.id, one])).values()]);
     },
-    async mayRead(viewer, conversation) {
-      if (viewer.admin) return true;
-      const { id, imChatId: chat, person } = conversation;
-      const place = chat ?? id;
-      const kept = known.get(keyOf(viewer, place));
-      if (kept && kept.until > now().getTime()) return kept.may;
-      const card = cardOf(viewer);
-      if (card && chat !== undefined && (await chatsOfCard(viewer, card.type, card.id)).has(chat)) return true;
-      const isTheirs = card && person !== undefined && (await personOfCard(viewer, card.type, card.id))?.id === person;
-      const may =
-        isTheirs || (chat !== undefined && (await mayOpen(portals.viewer(viewer.portal, viewer.userId), chat)));
-      remember(viewer, place, may);
-      return may;
+    mayRead,
+    async together(viewer, conversation) {
+      const { id, person } = conversation;
+      if (person === undefined) return [conversation];
+      const all = await store.conversations.ofPerson(viewer.portal, person, MOST_TOGETHER);
+      const others = all.filter((one) => one.id !== id);
+      const readable = await Promise.all(others.map((one) => mayRead(viewer, one)));
+      return newestFirst([conversation, ...others.filter((_, at) => readable[at])]);
     },
   };
 }
+
+const newestFirst = (all: readonly Conversation[]) =>
+  [...all].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
 
 async function mayOpen(caller: PortalCaller, chat: string): Promise<boolean> {
   const outcome = await caller.call({ method: "imopenlines.dialog.get", params: { CHAT_ID: chat }, effect: "read" });

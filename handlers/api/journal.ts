@@ -56,7 +56,7 @@ export function registerJournalRoute(scope: App, deps: ApiDeps): void {
       limit,
       ...(state && { states: state }),
       ...(accounts && { accounts }),
-      ...(query.conversation !== undefined && { conversation: conversationId(query.conversation) }),
+      ...(query.conversation !== undefined && { conversations: [conversationId(query.conversation)] }),
       ...(direction && { direction }),
       ...(text !== undefined && { text }),
       ...(since !== undefined && { since: new Date(since) }),

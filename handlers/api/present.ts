@@ -75,11 +75,12 @@ export function presentMessage(
   say: Say,
   beside: {
     readonly reactions?: readonly ReactionAnswer[] | undefined;
+    readonly changed?: MessageAnswer["changed"] | undefined;
     /** Names of employees by their id. */
     readonly names?: ReadonlyMap<string, string> | undefined;
   } = {},
 ): MessageAnswer {
-  const { reactions, names } = beside;
+  const { reactions, changed, names } = beside;
   const { quote, ...content } = message.content;
   const { text, spans } = content.body;
   return {
@@ -120,6 +121,7 @@ export function presentMessage(
     ...presentAuthor(message, names),
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),
+    ...(changed && { changed }),
   };
 }
 
@@ -159,30 +161,7 @@ function presentParts(content: Content) {
   };
 }
 
-/**
- * What stands on each message after all these reactions, in their order. A person has one reaction on a message, and so
- * have we, because vendors know us as one; ours that were refused never were there.
- */
-export function reactionsOf(rows: readonly Message[]): ReadonlyMap<string, readonly ReactionAnswer[]> {
-  const byTarget = new Map<string, Map<string, ReactionAnswer>>();
-  for (const { target, direction, state, content } of rows) {
-    if (target === undefined || (direction === "out" && (state === "refused" || state === "failed"))) continue;
-    const { author } = content;
-    const who = direction === "out" ? "team" : `customer:${author?.externalId ?? ""}`;
-    const standing = byTarget.get(target) ?? new Map<string, ReactionAnswer>();
-    byTarget.set(target, standing);
-    standing.delete(who);
-    if (content.body.text === "") continue;
-    standing.set(who, {
-      emoji: content.body.text,
-      by: direction === "out" ? "team" : "customer",
-      ...(author && direction === "in" && { name: nameOf(author) }),
-    });
-  }
-  return new Map([...byTarget].map(([target, standing]) => [target, [...standing.values()]]));
-}
-
-function nameOf({ name, lastName, username, phone, email }: Customer): string {
+export function nameOf({ name, lastName, username, phone, email }: Customer): string {
   const full = [name, lastName].filter(Boolean).join(" ");
   return full === "" ? (username ?? phone ?? email ?? "") : full;
 }
@@ -215,6 +194,7 @@ export function presentConversation(
   const { username, phone, email, url } = customer;
   return {
     id: conversation.id,
+    person: conversation.person ?? null,
     account: conversation.account,
     accountName: account?.name ?? "",
     channel: account?.channel ?? "",

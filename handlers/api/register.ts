@@ -6,6 +6,7 @@ import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
 import { registerChannelRoutes } from "./channels.ts";
+import { registerConversationRoutes } from "./conversations.ts";
 import { registerCustomerRoutes } from "./customers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { registerDeskRoutes } from "./desk.ts";
@@ -34,6 +35,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerChannelRoutes(scope, deps);
     registerJournalRoute(scope, deps);
     registerDeskRoutes(scope, deps, access);
+    registerConversationRoutes(scope, deps, access);
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
     registerWriteRoutes(scope, deps, access);

@@ -58,6 +58,16 @@ const checkpoint = z.object({
     ),
 });
 
+/** A change of ours that the customer does not have, or may not. */
+const changeNotTaken = z.object({
+  id: z.string(),
+  kind: z.enum(["edit", "delete"]),
+  text: z.string(),
+  state: messageState,
+  attempts: z.number().int(),
+  error: z.string().nullable(),
+});
+
 export const message = z.object({
   id: z.string(),
   conversation: z.string(),
@@ -120,6 +130,14 @@ export const message = z.object({
     .optional()
     .describe("The vendor's approved text that this was sent as."),
   reactions: z.array(reaction).optional().describe("On this message now. Only in a conversation's thread."),
+  changed: z
+    .object({
+      edited: z.boolean(),
+      deleted: z.boolean(),
+      notTaken: changeNotTaken.optional().describe("Our newest change of it, where the customer may not have it."),
+    })
+    .optional()
+    .describe("What became of it since it was said. Only in a conversation's thread; `text` is edited already."),
   checkpoints: z
     .array(checkpoint)
     .optional()
@@ -155,7 +173,30 @@ export const journalQuery = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
+/** Where the conversations of one person are read as one. */
+const together = z
+  .enum(["true", "false"])
+  .optional()
+  .describe("true: with all other conversations of the same person that the viewer may read, in one order.");
+
+export const firstQuery = z.object({
+  together,
+  since: z.iso.datetime({ offset: true }).describe("Sent at this time or later, by the messenger's clock."),
+});
+
+export const firstMessage = z.object({
+  seq: z.number().int().nullable().describe("Its position; null where nothing was said since."),
+});
+
+export const threadSearchQuery = z.object({
+  together,
+  text: text(200).min(1).describe("Words, all of which stand in the message or in the names of its files."),
+  before: position.optional().describe("Only messages before this position."),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
 export const threadQuery = z.object({
+  together,
   changes: z
     .enum(["true", "false"])
     .optional()
@@ -263,6 +304,7 @@ const lineState = z.object({
 
 export const conversation = z.object({
   id: z.string(),
+  person: z.string().nullable().describe("Whoever writes in it, once that was found out. Groups have nobody."),
   account: z.string(),
   accountName: z.string(),
   channel: z.string(),

@@ -10,6 +10,7 @@ import type { NoteRepository } from "./contract/notes.ts";
 import type { PersonRepository } from "./contract/people.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
+import type { ThreadRepository } from "./contract/threads.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -24,6 +25,7 @@ export interface Store {
   readonly desk: DeskRepository;
   readonly messages: MessageRepository;
   readonly notes: NoteRepository;
+  readonly threads: ThreadRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;

@@ -33,6 +33,21 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
       return rows.map(toConversation);
     },
 
+    async ofPerson(portal, person, limit) {
+      if (!isUuid(person)) return [];
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("person_id", "=", person)
+        .where("moved_to", "is", null)
+        .orderBy("last_message_at", "desc")
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      return rows.map(toConversation);
+    },
+
     async findByExternalChat(account, externalChatId) {
       if (!isUuid(account)) return undefined;
       const row = await db

@@ -72,8 +72,8 @@ const MOMENT_MS = 60_000;
 const MOST_WORDS = 10;
 
 async function search(db: Kysely<Schema>, portal: PortalId, asked: JournalSearch): Promise<JournalPage> {
-  const { conversation, accounts, since, until, limit } = asked;
-  if (![...(accounts ?? []), ...(conversation === undefined ? [] : [conversation])].every(isUuid)) return { rows: [] };
+  const { conversations, accounts, since, until, limit } = asked;
+  if (![...(accounts ?? []), ...(conversations ?? [])].every(isUuid)) return { rows: [] };
   const question = toJson(questionOf(asked));
   let before = asked.before ?? Number.MAX_SAFE_INTEGER;
   if (until !== undefined)
@@ -84,8 +84,10 @@ async function search(db: Kysely<Schema>, portal: PortalId, asked: JournalSearch
     // What is not asked for anything rare is found in the first stretch.
     const stretch = Math.min(budget, budget === MOST_LOOKED_AT ? Math.max(limit, 200) : STRETCH);
     const { rows } = await sql<StretchRow>`
-      select * from search_messages(
-        ${portal}, ${conversation ?? null}, ${before}, ${stretch}, ${limit - found.length}, ${question})`.execute(db);
+      select * from find_messages(
+        ${portal}, ${conversations ? [...conversations] : null}::uuid[], ${before}, ${stretch}, ${limit - found.length}, ${question})`.execute(
+      db,
+    );
     const [row] = rows;
     found.push(...(row?.hits ?? []).map((each) => toMessage(messageOfJson(each))));
     const isLast = !row?.oldest || row.looked_at < stretch;
@@ -100,7 +102,7 @@ async function search(db: Kysely<Schema>, portal: PortalId, asked: JournalSearch
   return { rows: found, ...(last && { next: last.seq, lookedTo: last.createdAt }) };
 }
 
-function questionOf({ text, states, accounts, direction, changes, since, until }: JournalSearch): object {
+function questionOf({ text, states, accounts, direction, changes, since, until, said }: JournalSearch): object {
   const words = (text ?? "")
     .toLowerCase()
     .split(/\s+/)
@@ -114,6 +116,7 @@ function questionOf({ text, states, accounts, direction, changes, since, until }
     ...(accounts && { accounts }),
     ...(direction && { direction }),
     ...(changes === true && { changes }),
+    ...(said === true && { said }),
     ...(since && { since }),
     ...(until && { until }),
   };

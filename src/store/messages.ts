@@ -226,20 +226,6 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       }
     },
 
-    async reactions(portal, conversation, from) {
-      if (!isUuid(conversation)) return [];
-      const rows = await db
-        .selectFrom(TABLE)
-        .selectAll()
-        .where("portal_id", "=", portal)
-        .where("conversation_id", "=", conversation)
-        .where("seq", ">=", from)
-        .where("kind", "=", "reaction")
-        .orderBy("seq")
-        .execute();
-      return rows.map(toMessage);
-    },
-
     async retry(portal, message, seen) {
       if (!isUuid(message)) return undefined;
       return repeatWhenUndone(() =>

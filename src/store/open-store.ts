@@ -21,6 +21,7 @@ import { createPersonRepository } from "./people.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
+import { createThreadRepository } from "./threads.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -111,6 +112,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     desk: createDeskRepository(db),
     messages: createMessageRepository(db),
     notes: createNoteRepository(db),
+    threads: createThreadRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

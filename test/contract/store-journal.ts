@@ -200,8 +200,8 @@ export function journalTests(use: () => Store): void {
       expect(await texts(portal)).toEqual(["three", "two", "one"]);
       expect(await texts(portal, { accounts: [other.id] })).toEqual(["two"]);
       expect(await texts(portal, { accounts: [] })).toEqual([]);
-      expect(await texts(portal, { conversation: one.conversation })).toEqual(["three", "one"]);
-      expect(await texts(portal, { conversation: one.conversation, direction: "in" })).toEqual(["one"]);
+      expect(await texts(portal, { conversations: [one.conversation] })).toEqual(["three", "one"]);
+      expect(await texts(portal, { conversations: [one.conversation], direction: "in" })).toEqual(["one"]);
       expect(await texts(portal, { states: ["refused", "failed"] })).toEqual(["three"]);
       expect(await texts(portal, { states: ["stored"], text: "o" })).toEqual(["two", "one"]);
       const at = (await find(portal, three.message)).createdAt;

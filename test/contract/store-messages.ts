@@ -58,20 +58,6 @@ export function messageTests(use: () => Store): void {
     expect(await use().messages.unreported(theirs.conversation, 10)).toEqual([]);
   });
 
-  it("lists the reactions of a conversation from a message on", async () => {
-    const { portal, account, conversation, message } = await answer();
-    await finish(message, sent("r1"));
-    const react = (text: string) => inbound(account, { kind: "reaction", externalId: "r1", content: content(text) });
-    const first = await accept(use(), react("👍"));
-    const second = await accept(use(), react(""));
-    const list = async (from: number) =>
-      (await use().messages.reactions(portal, conversation, from)).map((each) => each.id);
-    expect(await list(0)).toEqual([first.message, second.message]);
-    const seq = (await use().messages.find(portal, second.message))?.seq ?? 0;
-    expect(await list(seq)).toEqual([second.message]);
-    expect(await use().messages.reactions(newPortalId(), conversation, 0)).toEqual([]);
-  });
-
   it("lists what the portal was not told of yet: sent, from the portal, no deletion", async () => {
     const { portal, conversation, message } = await answer();
     const fromSurface = stored(

@@ -19,6 +19,7 @@ import { peopleTests } from "./store-people.ts";
 import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
+import { threadTests } from "./store-threads.ts";
 import { toldTests } from "./store-told.ts";
 
 /** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
@@ -55,6 +56,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     ruleTests(use);
     moveTests(use);
     journalTests(use);
+    threadTests(use);
     retentionTests(use);
   });
 }

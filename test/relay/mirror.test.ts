@@ -158,7 +158,11 @@ describe("beside the channel", () => {
     await writes("Yes");
     expect(await relay.states(conversation)).toEqual(["in sent: Is it in stock?", "out stored: Yes"]);
     expect(await relay.store.messages.backlog(relay.portal, relay.account.id)).toBe(before + 1);
-    const found = await relay.store.journal.search(relay.portal, { conversation, changes: true, limit: 10 });
+    const found = await relay.store.journal.search(relay.portal, {
+      conversations: [conversation],
+      changes: true,
+      limit: 10,
+    });
     expect(found.rows.map((row) => row.kind)).toEqual(["message", "message"]);
     expect(await unfinished()).toMatchObject([{ kind: "mirror" }]);
   });

@@ -150,8 +150,12 @@ describe("a PostgreSQL server", () => {
         await store.health.board(portal, "2026-11-28");
         await store.health.watchList();
         await store.journal.search(portal, { text: "nowhere", since: new Date(0), until: new Date(), limit: 20 });
-        await store.journal.search(portal, { conversation, states: ["failed"], limit: 20 });
+        await store.journal.search(portal, { conversations: [conversation], states: ["failed"], limit: 20 });
         await store.journal.beside(portal, [message]);
+        await store.threads.page(portal, { conversations: [conversation], limit: 20 });
+        await store.threads.page(portal, { conversations: [conversation], after: 0, limit: 20 });
+        await store.threads.changesOf(portal, [message]);
+        await store.threads.firstSince(portal, [conversation], new Date(0));
         await store.journal.countBefore(portal, new Date(), 100);
         await store.journal.forget(portal, { before: new Date(Date.now() - 3_600_000), after: 0, limit: 10 });
         await store.messages.knownByIm(portal, [{ id: "1", at: new Date() }]);

@@ -1,11 +1,13 @@
 import type { Conversation } from "../../domain/conversation.ts";
-import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
+import type { AccountId, ConversationId, PersonId, PortalId } from "../../domain/ids.ts";
 
 export interface ConversationRepository {
   find(portal: PortalId, conversation: ConversationId): Promise<Conversation | undefined>;
   /** Those of them that are there, in no particular order. */
   findMany(portal: PortalId, conversations: readonly ConversationId[]): Promise<readonly Conversation[]>;
   /** The conversation that goes on, where the chat has moved. */
+  /** Whoever writes in them; the newest first, those that have moved left out. */
+  ofPerson(portal: PortalId, person: PersonId, limit: number): Promise<readonly Conversation[]>;
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
   findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
   /** Newest first. `touchedSince`: only those with a message since then. */

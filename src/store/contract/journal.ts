@@ -30,7 +30,10 @@ export interface JournalSearch {
   readonly text?: string;
   readonly states?: readonly MessageState[];
   readonly accounts?: readonly AccountId[];
-  readonly conversation?: ConversationId;
+  /** Default: all of the portal. */
+  readonly conversations?: readonly ConversationId[];
+  /** Words are looked for in texts and names of files alone. Default: also in what is known of who wrote. */
+  readonly said?: boolean;
   readonly direction?: Direction;
   /** Also rows that are edits, deletions and reactions. Default: messages only. */
   readonly changes?: boolean;

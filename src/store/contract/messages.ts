@@ -152,8 +152,6 @@ export interface MessageRepository {
   unreported(conversation: ConversationId, limit: number): Promise<readonly Unreported[]>;
   /** Told. A bad ending that has become another one meanwhile stays to be told. */
   markReported(told: readonly Unreported[]): Promise<void>;
-  /** Reactions on messages of a conversation from this position on, in order. */
-  reactions(portal: PortalId, conversation: ConversationId, from: number): Promise<readonly Message[]>;
   /**
    * By hand: back to `stored`, due now. `undefined` when the row is not as `seen`, or in no state that may be retried: who
    * asks twice, or looks at an old page, sends nothing a second time.
