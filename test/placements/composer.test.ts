@@ -235,8 +235,16 @@ describe("who has a conversation", () => {
 
   test("what is newer counts: the list, or what was told since", () => {
     const listed: ConversationAnswer = {
-      ...{ id: "c", account: "a", accountName: "", channel: "x", customer: { name: "Ann" }, group: false, chat: "7" },
-      ...{ open: true, operator: null, accepted: false, stateAt: "2026-03-02T12:00:00.000Z", lastMessageAt: "" },
+      ...{ id: "c", account: "a", accountName: "", channel: "x", customer: { name: "Ann" }, group: false },
+      ...{
+        person: null,
+        chat: "7",
+        open: true,
+        operator: null,
+        accepted: false,
+        stateAt: "2026-03-02T12:00:00.000Z",
+        lastMessageAt: "",
+      },
       lastCustomerAt: null,
     };
     const told = { open: true, operator: { id: "5" }, accepted: true, stateAt: "2026-03-02T12:00:00.000Z" };
