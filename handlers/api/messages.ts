@@ -141,7 +141,7 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
         names,
         ...(row.kind === "message" && {
           reactions: reactions.get(row.id) ?? [],
-          changed: changed.get(row.id) ?? { edited: false, deleted: false },
+          changed: changed.get(row.id),
         }),
       }),
     );

@@ -137,7 +137,9 @@ export const message = z.object({
       notTaken: changeNotTaken.optional().describe("Our newest change of it, where the customer may not have it."),
     })
     .optional()
-    .describe("What became of it since it was said. Only in a conversation's thread; `text` is edited already."),
+    .describe(
+      "What became of it since it was said. Only in a conversation's thread, and absent where nothing did; `text` is edited already.",
+    ),
   checkpoints: z
     .array(checkpoint)
     .optional()
