@@ -58,11 +58,15 @@ export function backlogError(count: number): HttpError {
   );
 }
 
+/** The portal knows the person and does not let them. */
+export const isDenied = (outcome: PortalOutcome<unknown>): boolean =>
+  outcome.kind === "refused" && /ACCESS|DENIED/i.test(outcome.code);
+
 /** The HTTP ending of a portal call that is not `ok`. */
 export function portalError(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): HttpError {
   switch (outcome.kind) {
     case "refused":
-      return /ACCESS|DENIED/i.test(outcome.code)
+      return isDenied(outcome)
         ? new HttpError(403, "no_access", "Bitrix24 does not show this to you. Ask an administrator for access.")
         : new HttpError(502, "portal_refused", outcome.sentence);
     case "unauthorised":

@@ -8,7 +8,7 @@ import {
 } from "../../src/api/belonging.ts";
 import { errorAnswer } from "../../src/api/common.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
-import { conversationId, laneOf } from "../../src/domain/ids.ts";
+import { laneOf } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
 import type { EntityType, LinkedEntity, Person } from "../../src/domain/person.ts";
 import type { CrmItem } from "../../src/portal/contract/crm.ts";
@@ -21,8 +21,9 @@ import { localeOf } from "../../src/server/locale.ts";
 import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { StoredDecision } from "../../src/store/contract/rules.ts";
 import type { ChatAccess } from "./access.ts";
-import { changed, ourId, portalError, unknown } from "./answers.ts";
+import { changed, portalError, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { findReadable } from "./place.ts";
 
 const security = [{ session: [] }];
 const tags = ["customers"];
@@ -36,12 +37,7 @@ const CONVERSATIONS = 50;
 export function registerBelongingRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const { store } = deps;
 
-  /** @throws HttpError 404 when there is none, or none that the viewer may read. */
-  async function readable(viewer: Viewer, id: string): Promise<Conversation> {
-    const found = await store.conversations.find(viewer.portal, ourId(id, conversationId, "conversation"));
-    if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
-    return found;
-  }
+  const readable = (viewer: Viewer, id: string) => findReadable(deps, access, viewer, id);
 
   scope.get(
     "/conversations/:id/decisions",
@@ -185,7 +181,7 @@ const toCard = (item: CrmItem, now: Date): LinkedEntity => ({
 });
 
 /** Whether a card is where the conversation goes now: what was made for it, what the decision chose, or somebody did. */
-function takes(current: StoredDecision | undefined, person: Person, type: EntityType, id: string): boolean {
+export function takes(current: StoredDecision | undefined, person: Person, type: EntityType, id: string): boolean {
   const chosen = person.entities.filter((one) => one.chosen === true);
   if (chosen.length > 0) return chosen.some((one) => one.type === type && one.id === id);
   const targets = decisionSchema.safeParse(current?.decision).data?.targets ?? [];

@@ -18,6 +18,7 @@ import type { App } from "../../src/server/app.ts";
 import { editorOf } from "../../src/server/session.ts";
 import { changed, ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { presentPoint } from "./present-person.ts";
 
 const security = [{ session: [] }];
 const tags = ["customers"];
@@ -203,21 +204,7 @@ export function registerCustomerRoutes(scope: App, deps: ApiDeps): void {
       return {
         id: person.id,
         name: person.name,
-        points: person.points.map((point) => {
-          const account =
-            point.kind === "messenger" ? accounts.get(point.key.slice(0, point.key.indexOf(":"))) : undefined;
-          return {
-            kind: point.kind,
-            key: point.key,
-            shown: point.shown,
-            why: { ...point.why },
-            at: point.createdAt.toISOString(),
-            first: point.first,
-            shared: point.shared,
-            linkable: point.linkable,
-            account: account ? { name: account.name, channel: account.channel } : null,
-          };
-        }),
+        points: person.points.map((point) => presentPoint(point, accounts)),
         entities: person.entities.map(({ type, id, title, open, why }) => ({ type, id, title, open, why })),
         conversations: latest.flatMap((id) => {
           const one = conversations.get(id);

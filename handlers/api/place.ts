@@ -21,9 +21,19 @@ export async function findPlace(
   viewer: Viewer,
   id: string,
 ): Promise<Place> {
-  const found = await deps.store.conversations.find(viewer.portal, ourId(id, conversationId, "conversation"));
+  return placeOf(deps, await findReadable(deps, access, viewer, id));
+}
+
+/** The conversation alone. @throws HttpError as `findPlace` */
+export async function findReadable(
+  { store }: Pick<ApiDeps, "store">,
+  access: ChatAccess,
+  viewer: Viewer,
+  id: string,
+): Promise<Conversation> {
+  const found = await store.conversations.find(viewer.portal, ourId(id, conversationId, "conversation"));
   if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
-  return placeOf(deps, found);
+  return found;
 }
 
 /** @throws HttpError 404 when its account is gone, or its channel is not known to this version. */

@@ -18,6 +18,7 @@ import { registerLiveRoute } from "./live.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
+import { registerPersonRoutes } from "./person.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
@@ -46,6 +47,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerFirstContactRoutes(scope, deps);
     registerCustomerRoutes(scope, deps);
     registerBelongingRoutes(scope, deps, access);
+    registerPersonRoutes(scope, deps, access);
     registerPortalRoutes(scope, deps);
     registerRuleRoutes(scope, deps);
     registerLiveRoute(scope, deps, access);

@@ -97,3 +97,14 @@ export async function openCard(path: string): Promise<boolean> {
   );
   return opened === true;
 }
+
+/** Opens the application's own page over this one; `false`: it did not. `options` come to it as the placement's. */
+export async function openOwnPage(options: Readonly<Record<string, string>>): Promise<boolean> {
+  const opened = await ask("openSliderAppPage", (portal) =>
+    Promise.race([
+      portal.slider.openSliderAppPage({ ...options }).then(() => true),
+      new Promise<true>((resolve) => setTimeout(resolve, REFUSES_WITHIN_MS, true)),
+    ]),
+  );
+  return opened === true;
+}

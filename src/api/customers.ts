@@ -5,7 +5,8 @@ import { id, text } from "./common.ts";
 const kind = z.enum(["phone", "email", "messenger"]);
 const entityType = z.enum(["lead", "deal", "contact", "company"]);
 
-const point = z.object({
+/** What links messages to somebody. */
+export const point = z.object({
   kind,
   key: z.string(),
   shown: z.string(),

@@ -199,10 +199,9 @@ function filterOf(query: CrmQuery): Record<string, unknown> | undefined {
   const parts = [
     ...(query.contacts.length === 0 ? [] : [{ "@contactId": query.contacts.map(wireId) }]),
     ...(query.companies.length === 0 ? [] : [{ "@companyId": query.companies.map(wireId) }]),
+    ...(query.orIds === undefined || query.orIds.length === 0 ? [] : [{ "@id": query.orIds.map(wireId) }]),
   ];
-  const [first, second] = parts;
-  if (!first || !second) return first;
-  return { 0: { logic: "OR", 0: first, 1: second } };
+  return parts.length < 2 ? parts[0] : { 0: { logic: "OR", ...parts } };
 }
 
 const timelineOf = (on: CrmRef) => ({ ENTITY_ID: wireId(on.id), ENTITY_TYPE: on.type });

@@ -90,6 +90,14 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
       return found.kind === "ok" ? { kind: "ok", value: new Set(found.value.map((user) => user.id)) } : found;
     },
 
+    async names(ids) {
+      if (ids.length === 0) return { kind: "ok", value: new Map() };
+      const found = await listed(ids);
+      return found.kind === "ok"
+        ? { kind: "ok", value: new Map(found.value.map(({ id, name }) => [id, name])) }
+        : found;
+    },
+
     async list(ids) {
       if (ids.length === 0) return { kind: "ok", value: [] };
       const found = await listed(ids);

@@ -305,4 +305,14 @@ export const apiSentences: readonly Localised[] = [
     ru: "Файла этого сообщения здесь больше нет. Уберите его и добавьте снова.",
     es: "Un archivo de este mensaje ya no está aquí. Quítelo y añádalo de nuevo.",
   },
+  {
+    en: "There is no such colleague in Bitrix24 any more. Choose another one.",
+    ru: "Такого сотрудника в Битрикс24 больше нет. Выберите другого.",
+    es: "Ese compañero ya no está en Bitrix24. Elija a otro.",
+  },
+  {
+    en: "Bitrix24 takes its time to answer. It is asked again.",
+    ru: "Битрикс24 долго не отвечает. Запрос будет повторён.",
+    es: "Bitrix24 tarda en responder. Se le pregunta otra vez.",
+  },
 ];

@@ -77,8 +77,12 @@ async function furnish() {
 }
 
 const why = (page: Page) => page.locator("details", { hasText: /Why is it here\?|Почему|Por qué/ }).first();
+/** It stands in the panel about the customer, which a narrow page opens over the conversation. */
 async function look(page: Page): Promise<void> {
   await page.getByRole("button", { name: /Maria Lopez/ }).click();
+  const about = page.getByRole("button", { name: /^(About the customer|О клиенте)$/ });
+  await about.waitFor();
+  if ((await about.getAttribute("aria-pressed")) === "false") await about.click();
   await why(page).locator("summary").first().click();
 }
 
@@ -101,7 +105,7 @@ describe("why is it here?", () => {
       ])
         await box.getByText(words).first().waitFor();
       await box.getByText("In Bitrix24 itself, this chat is linked to").waitFor();
-      await box.getByRole("button", { name: "Move here: Four chairs" }).waitFor();
+      await page.getByRole("button", { name: "Move here: Four chairs" }).waitFor();
     });
   });
 
@@ -133,17 +137,17 @@ describe("why is it here?", () => {
     const { conversation, person, chair, decision } = await furnish();
     const page = await workplace();
     await look(page);
-    await why(page).getByRole("button", { name: "Move here: Four chairs" }).click();
-    await why(page).getByText("What follows goes to Four chairs.").waitFor();
+    await page.getByRole("button", { name: "Move here: Four chairs" }).click();
+    await page.getByText("What follows goes to Four chairs.").waitFor();
     const chosen = async () =>
       (await site.store.people.find(site.memberId, person))?.entities.flatMap((one) => (one.chosen ? [one.id] : []));
     expect(await chosen()).toEqual([chair]);
     expect((await site.store.decisions.current(site.memberId, conversation))?.id).not.toBe(decision);
     await why(page).getByText("It is being decided where this belongs.").waitFor();
-    await why(page).getByRole("button", { name: "Move here: Oak table" }).waitFor();
+    await page.getByRole("button", { name: "Move here: Oak table" }).waitFor();
     await inspect(page, "why-moved");
-    await why(page).getByRole("button", { name: "Undo" }).click();
-    await why(page).getByText("It goes as it went before.").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("It goes as it went before.").waitFor();
     expect(await chosen()).toEqual([]);
   });
 });

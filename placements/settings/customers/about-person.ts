@@ -21,22 +21,6 @@ export function mainPoints({ points }: PersonAnswer): readonly PointAnswer[] {
   return main.length > 0 ? main : points;
 }
 
-export function kindOfPoint(point: PointAnswer, channel: string | undefined): string {
-  if (point.kind !== "messenger") return t(`customers.${point.kind}`);
-  return (
-    [channel ?? point.account?.channel, point.account?.name].filter(Boolean).join(" · ") || t("customers.messenger")
-  );
-}
-
-/** Why it is theirs, and what is special about it. */
-export function aboutPoint(point: PointAnswer): string {
-  const sentences = [t(`customers.by.${point.why.by}`)];
-  if (!point.linkable) sentences.push(t("customers.neverText"));
-  else if (point.shared) sentences.push(t("customers.sharedText"));
-  else if (point.first && point.kind !== "messenger") sentences.push(t("customers.firstText"));
-  return sentences.join(" ");
-}
-
 export const titleOfCard = ({ title, type, id }: Pick<EntityAnswer, "title" | "type" | "id">): string =>
   title === "" ? `${t(`card.${type}`)} ${id}` : title;
 

@@ -14,7 +14,7 @@ export interface Crm {
    * more than the first `MOST_VALUES` are looked for. From `MOST_FOUND` cards on there may be more that are not told.
    */
   findByContact(kind: "phone" | "email", values: readonly string[]): Promise<PortalOutcome<readonly CrmRef[]>>;
-  /** By ids, or deals of a contact or company; freshest first, at most 50. */
+  /** By ids, or deals of a contact or company and some more by their ids; freshest first, at most 50. */
   list(query: CrmQuery): Promise<PortalOutcome<readonly CrmItem[]>>;
   /** Made by us before under this key? */
   findByOrigin(type: EntityType, originId: string): Promise<PortalOutcome<string | undefined>>;
@@ -61,7 +61,12 @@ export interface CrmRef {
 
 export type CrmQuery =
   | { readonly type: EntityType; readonly ids: readonly string[] }
-  | { readonly type: "deal"; readonly contacts: readonly string[]; readonly companies: readonly string[] };
+  | {
+      readonly type: "deal";
+      readonly contacts: readonly string[];
+      readonly companies: readonly string[];
+      readonly orIds?: readonly string[];
+    };
 
 export interface CrmItem extends CrmRef {
   readonly title: string;

@@ -4,6 +4,8 @@ import type { PortalOutcome } from "../contract.ts";
 export interface People {
   /** Names, and who may be given anything: active, and at work by `timeman.status` where the portal keeps working time. */
   list(ids: readonly string[]): Promise<PortalOutcome<readonly PortalPerson[]>>;
+  /** Names alone. Remembered for minutes. */
+  names(ids: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, string>>>;
   /** Which of these users are people: bots and customers of lines are none that `user.get` lists. Remembered for minutes. */
   peopleAmong(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
   /** Active members of a department and of those below it, by their ids. Remembered for minutes. */

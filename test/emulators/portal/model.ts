@@ -41,6 +41,8 @@ export interface PortalUser {
   /** Extranet people may not use CRM. */
   extranet: boolean;
   crmAccess: boolean;
+  /** A role that may read those cards alone for which the person is responsible. */
+  crmOwnOnly?: boolean | undefined;
   kind: "employee" | "connector";
   /** Ids of departments; of an employee who names none the first one. */
   departments?: number[] | undefined;

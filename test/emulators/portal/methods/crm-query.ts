@@ -5,6 +5,9 @@ export class UnknownFilterFieldError extends Error {}
 
 const pageSize = 50;
 
+/** To PHP a list is an array with numeric keys like any other: so a form's groups of conditions arrive. */
+export const asFilter = (value: unknown): Fields => (Array.isArray(value) ? { ...value } : asRecord(value));
+
 /**
  * Filter keys carry their operator as a prefix: = ! > >= < <= @ (one of) !@ % (contains) !% =%.
  * `logic: OR` among the conditions of a group makes it an alternative; numeric keys hold nested groups.
@@ -13,7 +16,7 @@ export function matchesFilter(fields: Fields, filter: Fields): boolean {
   const conditions = Object.entries(filter).filter(([key]) => key.toLowerCase() !== "logic");
   if (conditions.length === 0) return true;
   const results = conditions.map(([key, wanted]) =>
-    /^\d+$/.test(key) ? matchesFilter(fields, asRecord(wanted)) : matchesCondition(fields, key, wanted),
+    /^\d+$/.test(key) ? matchesFilter(fields, asFilter(wanted)) : matchesCondition(fields, key, wanted),
   );
   const logic = Object.entries(filter).find(([key]) => key.toLowerCase() === "logic");
   return asText(logic?.[1]).toUpperCase() === "OR" ? results.some(Boolean) : results.every(Boolean);

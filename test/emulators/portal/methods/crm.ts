@@ -3,7 +3,7 @@ import type { CrmItem } from "../model.ts";
 import { answer, answerPage, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
 import { asInteger, asList, asRecord, asText, type Fields, isoDate } from "../values.ts";
 import type { CallContext, MethodEntry, MethodFamily } from "./context.ts";
-import { matchesFilter, orderItems, page, UnknownFilterFieldError } from "./crm-query.ts";
+import { asFilter, matchesFilter, orderItems, page, UnknownFilterFieldError } from "./crm-query.ts";
 
 function guard({ user }: CallContext): RestRefusal | undefined {
   if (user.extranet) return refuse(403, "allowed_only_intranet_user", "Action is allowed only for intranet users");
@@ -59,18 +59,21 @@ function addItem(context: CallContext, parameters: Fields): RestResult {
 function findItem(context: CallContext, parameters: Fields): CrmItem | RestRefusal {
   const typeId = entityTypeOf(parameters);
   if (typeof typeId !== "number") return typeId;
-  return (
-    context.portal.crm.item(typeId, asInteger(parameters.id) ?? 0) ?? refuse(400, "NOT_FOUND", "Element not found")
-  );
+  const item = context.portal.crm.item(typeId, asInteger(parameters.id) ?? 0);
+  if (item === undefined) return refuse(400, "NOT_FOUND", "Element not found");
+  return mayRead(context, item) ? item : refuse(400, "ACCESS_DENIED", "Access denied");
 }
+
+const mayRead = ({ user }: CallContext, item: CrmItem): boolean =>
+  user.crmOwnOnly !== true || asInteger(item.fields.assignedById) === user.id;
 
 function listItems(context: CallContext, parameters: Fields): RestResult {
   const typeId = entityTypeOf(parameters);
   if (typeof typeId !== "number") return typeId;
-  const filter = asRecord(parameters.filter);
+  const filter = asFilter(parameters.filter);
   try {
-    const found = [...(context.portal.crm.items.get(typeId)?.values() ?? [])].filter((item) =>
-      matchesFilter(item.fields, filter),
+    const found = [...(context.portal.crm.items.get(typeId)?.values() ?? [])].filter(
+      (item) => mayRead(context, item) && matchesFilter(item.fields, filter),
     );
     const select = (asList(parameters.select) ?? []).map(asText);
     const chosen = page(
@@ -193,7 +196,7 @@ export const crmMethods: MethodFamily = {
     return answerPage({ categories }, categories.length, undefined);
   }),
   "crm.status.list": guarded(({ portal }, parameters) => {
-    const filter = asRecord(parameters.filter);
+    const filter = asFilter(parameters.filter);
     const rows = portal.crm.stages.map((stage, index) => ({
       ID: String(101 + index * 2),
       ENTITY_ID: stage.entityId,
@@ -218,7 +221,7 @@ export const crmMethods: MethodFamily = {
     return activity === undefined ? refuse(400, "", "Activity is not found") : answer(activity.fields);
   }),
   "crm.activity.list": guarded(({ portal }, parameters) => {
-    const filter = asRecord(parameters.filter);
+    const filter = asFilter(parameters.filter);
     const order = asRecord(parameters.order);
     const rows = [...portal.crm.activities.values()]
       .map((activity) => activity.fields)
@@ -247,7 +250,7 @@ export const crmMethods: MethodFamily = {
     return answer(comment.id);
   }),
   "crm.timeline.comment.list": guarded(({ portal }, parameters) => {
-    const filter = asRecord(parameters.filter);
+    const filter = asFilter(parameters.filter);
     const rows = portal.crm.comments.map((comment) => ({
       ID: String(comment.id),
       ENTITY_ID: String(comment.entityId),

@@ -1,0 +1,46 @@
+export const en = {
+  title: "What is known of the customer",
+  nobody: "It is not known yet who this is",
+  nobodyText:
+    "The customer's card appears here as soon as the first message has been looked at, usually within seconds.",
+  contacts: "How they can be reached",
+  noContacts: "Nothing but this conversation is known yet.",
+  copy: "Copy {what}",
+  copied: "Copied: {what}",
+  copyFailed: "Copying is not allowed here. Select the text and press Ctrl+C.",
+  mend: "Change these links",
+  mendOutside: "Open Threadline in Bitrix24 and look under Settings, Customers.",
+
+  cards: "In the CRM",
+  noCards: "There is no open lead or deal of this customer that you may see.",
+  asOf: "As it stood at {time}.",
+  denied: "Bitrix24 does not show you: {what}.",
+  "denied.lead": "leads",
+  "denied.deal": "deals",
+  "denied.contact": "contacts",
+  "denied.company": "companies",
+  takes: "Messages go here",
+  moveHint: "What is written from now on goes there",
+  responsible: "Responsible: {name}",
+  noResponsible: "Nobody is responsible",
+  employee: "employee {id}",
+  transfer: "Transfer",
+  transferWhat: "Transfer {what}",
+  transferTitle: "Transfer to a colleague",
+  transferTo: "To whom",
+  transferCard: "Make them responsible for {what}",
+  transferChat: "Give them this conversation too",
+  transferChatNone: "This conversation is not open in an Open Channel, so there is no chat to give away.",
+  transferNothing: "Choose what is to be transferred.",
+  transferOther: "Another colleague",
+  transferGo: "Transfer",
+  transferredCard: "{name} is responsible for {what} now.",
+  transferredChat: "The conversation was given to {name}.",
+  transferFailedCard: "The card was not transferred: {why}",
+  transferFailedChat: "The conversation was not given away: {why}",
+
+  tags: "Tags",
+} as const satisfies Readonly<Record<string, string>>;
+
+export type PersonKey = keyof typeof en;
+export type PersonTexts = Readonly<Record<PersonKey, string>>;
