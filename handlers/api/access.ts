@@ -22,6 +22,8 @@ export interface ChatAccess {
    */
   conversationsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<readonly Conversation[]>;
   mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean>;
+  /** The same as far as it is known without asking the portal. */
+  known(viewer: Viewer, conversation: Conversation): boolean | undefined;
   /**
    * A conversation that the viewer may read, and all others of the same person that they may read, newest first.
    * @throws HttpError when the portal cannot be asked: a column in which something is missing looks like a whole one.
@@ -30,7 +32,7 @@ export interface ChatAccess {
 }
 
 const REMEMBER_MS = 120_000;
-const REMEMBERED = 10_000;
+const REMEMBERED = 50_000;
 /** Conversations of one person that are looked at together, the newest ones. */
 const MOST_TOGETHER = 50;
 
@@ -46,8 +48,16 @@ export function createChatAccess(
   const keyOf = (viewer: Viewer, chat: string) => `${viewer.portal}|${viewer.userId}|${chat}`;
 
   function remember(viewer: Viewer, chat: string, may: boolean): void {
-    if (known.size >= REMEMBERED) known.clear();
+    const [oldest] = known.keys();
+    if (known.size >= REMEMBERED && oldest !== undefined) known.delete(oldest);
+    known.delete(keyOf(viewer, chat));
     known.set(keyOf(viewer, chat), { may, until: now().getTime() + REMEMBER_MS });
+  }
+
+  function knownRight(viewer: Viewer, { id, imChatId }: Conversation): boolean | undefined {
+    if (viewer.admin) return true;
+    const kept = known.get(keyOf(viewer, imChatId ?? id));
+    return kept && kept.until > now().getTime() ? kept.may : undefined;
   }
 
   async function chatsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<ReadonlySet<string>> {
@@ -74,11 +84,10 @@ export function createChatAccess(
   }
 
   async function mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean> {
-    if (viewer.admin) return true;
+    const before = knownRight(viewer, conversation);
+    if (before !== undefined) return before;
     const { id, imChatId: chat, person } = conversation;
     const place = chat ?? id;
-    const kept = known.get(keyOf(viewer, place));
-    if (kept && kept.until > now().getTime()) return kept.may;
     const card = cardOf(viewer);
     if (card && chat !== undefined && (await chatsOfCard(viewer, card.type, card.id)).has(chat)) return true;
     const isTheirs = card && person !== undefined && (await personOfCard(viewer, card.type, card.id))?.id === person;
@@ -104,6 +113,7 @@ export function createChatAccess(
       const all = [...byChat, ...theirs].flatMap((one) => (one && one.movedTo === undefined ? [one] : []));
       return newestFirst([...new Map(all.map((one) => [one.id, one])).values()]);
     },
+    known: knownRight,
     mayRead,
     async together(viewer, conversation) {
       const { id, person } = conversation;

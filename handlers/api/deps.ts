@@ -13,7 +13,7 @@ import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { LineSessions } from "../../src/relay/line-sessions.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
-import type { News } from "../../src/relay/news.ts";
+import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Sessions } from "../../src/server/session.ts";
@@ -51,6 +51,10 @@ export interface ApiDeps {
   readonly publicUrl: string;
   readonly news: News;
   readonly mentions: Pick<MentionBell, "ring">;
+  /** Between processes. */
+  readonly bus: NewsBus;
+  /** Work inside counts as that portal's. */
+  readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
   /** A conversation is on somebody's screen: how it stands in the line is looked at. Answers how to stop. */
   readonly watchChat: ChatLooks["watch"];
   /** Hears what a customer types, where their channel tells; `undefined` when it tells only that they do. Answers how to stop. */

@@ -125,6 +125,7 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
       allowed.map((one) => one.conversation.id),
       { ...rest, ...(until !== undefined && { snoozedUntil: until }) },
     );
+    for (const id of changed) deps.news.ofConversation(viewer.portal, id);
     return store.desk.find(viewer.portal, changed);
   }
 

@@ -1,99 +1,104 @@
-import { Readable } from "node:stream";
 import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
-import type { LineStateAnswer } from "../../src/api/messages.ts";
-import { messageParams } from "../../src/api/messages.ts";
-import type { Conversation } from "../../src/domain/conversation.ts";
-import { conversationId } from "../../src/domain/ids.ts";
+import { liveParams, liveQuery, lookingAt } from "../../src/api/live.ts";
+import { type ConversationId, conversationId } from "../../src/domain/ids.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { viewerOf } from "../../src/server/session.ts";
-import { StoreUnavailable } from "../../src/store/contract.ts";
+import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
-import { ourId, unknown } from "./answers.ts";
+import { isOurId, sendNothing } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
-import { presentLineState } from "./present.ts";
+import { createLiveFeeds } from "./live-feed.ts";
+import { type LivePage, openLivePage } from "./live-page.ts";
 
-/** A comment this often keeps proxies from cutting a quiet stream. */
-const BEAT_MS = 15_000;
 /** After this the page asks again, and its rights are looked at again. */
 const LIFE_MS = 10 * 60_000;
 /** Open at once for one viewer; a page holds one. */
 const PER_VIEWER = 8;
+const TOPIC = "live-looking";
+
+const security = [{ session: [] }];
+const tags = ["live"];
+const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
+
+const wish = z.object({ key: z.string().max(300), conversations: z.array(z.string().max(36)).max(20) });
+
+const ours = (ids: readonly string[]): readonly ConversationId[] =>
+  ids.filter(isOurId).map((one) => conversationId(one.toLowerCase()));
 
 /**
- * What happens in a conversation while somebody looks at it: that there are new or changed messages (the page asks for them),
- * how it stands in the line, and what the customer types just now, where their channel tells. A stream that begins tells
- * of both first, so that nothing is missed between a page's question and its stream. What is typed is live only and kept nowhere.
+ * One stream for a whole page: how conversations stand, and what happens in those that are open on it.
  *
- * The page gone or slow: the stream ends or drops what it had no room for; the next notice replaces it. A notice that was lost
- * between processes: the stream looks by itself with every beat.
+ * What a page looks at changes without a new stream. The wish may reach another process than the stream: it is passed on, and
+ * whoever has the stream looks at the viewer's rights. Lost on the way: the next stream of the page brings it along.
  */
-export function registerLiveRoute(scope: App, deps: ApiDeps, access: ChatAccess): void {
+export function registerLiveRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
+  const feeds = createLiveFeeds(deps);
   const open = new Map<string, number>();
+  const pages = new Map<string, LivePage>();
   const closing = new AbortController();
+  const stopWishes = deps.bus.subscribe(TOPIC, (raw) => {
+    const read = wish.safeParse(parse(raw)).data;
+    void (read && pages.get(read.key)?.look(ours(read.conversations)));
+  });
   // Streams would otherwise hold up the server's close for as long as they live.
-  scope.addHook("preClose", async () => closing.abort());
+  scope.addHook("preClose", async () => {
+    stopWishes();
+    feeds.close();
+    closing.abort();
+  });
+
+  /** One more stream of a viewer. Answers how to give its place back. */
+  function enter(viewer: Viewer): () => void {
+    const key = `${viewer.portal} ${viewer.userId}`;
+    const count = open.get(key) ?? 0;
+    if (count >= PER_VIEWER)
+      throw new HttpError(429, "too_many_streams", "This is open in too many windows; close one of them.");
+    open.set(key, count + 1);
+    return () => {
+      const left = (open.get(key) ?? 1) - 1;
+      if (left <= 0) open.delete(key);
+      else open.set(key, left);
+    };
+  }
 
   scope.get(
-    "/conversations/:id/live",
+    "/live",
     {
       schema: {
-        summary: "What happens in a conversation, live",
+        summary: "What happens in conversations, live",
         description:
-          'Server-sent events. `news`, data `{}`: messages are new or changed since; ask for them. `state`, data `{"open", "operator", "accepted", "stateAt"}` as in the conversation: how it stands in the line now. `typing`, data `{"text": string | null}`: the text as it stands in the customer\'s input (empty when it was cleared or sent), or null where the channel tells only that they type. Begins with `state` and `news`. Ends after ten minutes; ask again.',
-        tags: ["messages"],
-        security: [{ session: [] }],
-        params: messageParams,
-        response: { 200: z.unknown().describe("text/event-stream"), "4xx": errorAnswer, "5xx": errorAnswer },
+          'Server-sent events. `hello` begins. `conversation`: how one stands now, as in the list of conversations, whenever that changes; `at`, data `{"at"}`: everything up to this position was told, which is what to pass as `after` when the stream broke; `reload`: more was missed than is known here, load anew; `gone`, data `{"conversation"}`: one that was open may not be read any more. Of the conversations that are open on the page: `news`, data `{"conversation"}`: messages are new or changed, ask for them; `typing`, data `{"conversation", "text": string | null}`: the text as it stands in the customer\'s input (empty when it was cleared or sent), or null where the channel tells only that they type. Only of what the viewer may read. Ends after ten minutes; ask again.',
+        tags,
+        security,
+        querystring: liveQuery,
+        response: { 200: z.unknown().describe("text/event-stream"), ...errors },
       },
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const id = ourId(request.params.id, conversationId, "conversation");
-      const found = await deps.store.conversations.find(viewer.portal, id);
-      if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
-      const key = `${viewer.portal} ${viewer.userId}`;
-      const count = open.get(key) ?? 0;
-      if (count >= PER_VIEWER)
-        throw new HttpError(429, "too_many_streams", "This is open in too many windows; close one of them.");
-      open.set(key, count + 1);
-
-      const stream = new Readable({ read: () => undefined });
-      const push = (frame: string) => {
-        // Who does not read gets the next text instead of all of them.
-        if (stream.readableLength < 64 * 1024) stream.push(frame);
-      };
-      const send = (event: string, data: unknown) => push(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-      const tell = stateTeller(deps, found, (state) => send("state", state));
-      const stops = [
-        deps.watchChat(found),
-        deps.watchTyping(found.account, found.externalChatId, (text) => send("typing", { text: text ?? null })),
-        deps.news.listen({ conversation: id, account: found.account, chatId: found.externalChatId }, () => {
-          send("news", {});
-          tell();
-        }),
-      ];
-      const beat = setInterval(() => {
-        push(": \n\n");
-        tell();
-      }, BEAT_MS);
-      const life = setTimeout(() => stream.push(null), LIFE_MS);
+      const { stream: id, desk, looking = [], after } = request.query;
+      const goBack = enter(viewer);
+      const page = openLivePage(deps, access, feeds.of(viewer.portal), { viewer, desk: desk === "true", after });
+      const { stream } = page;
+      const key = keyOf(viewer, id);
+      const life = setTimeout(() => !stream.destroyed && stream.push(null), LIFE_MS);
       const end = () => stream.destroy();
       closing.signal.addEventListener("abort", end, { once: true });
       reply.raw.once("close", end);
       stream.once("close", () => {
-        for (const stop of stops) stop();
-        clearInterval(beat);
+        goBack();
         clearTimeout(life);
         closing.signal.removeEventListener("abort", end);
-        const left = (open.get(key) ?? 1) - 1;
-        if (left <= 0) open.delete(key);
-        else open.set(key, left);
+        if (pages.get(key) === page) pages.delete(key);
       });
-      push(": hello\n\n");
-      send("news", {});
-      tell();
+      try {
+        pages.set(key, page);
+        await page.look(ours(looking));
+      } catch (error) {
+        end();
+        throw error;
+      }
       return (
         reply
           .header("content-type", "text/event-stream; charset=utf-8")
@@ -103,25 +108,38 @@ export function registerLiveRoute(scope: App, deps: ApiDeps, access: ChatAccess)
       );
     },
   );
+
+  scope.put(
+    "/live/:stream/looking",
+    {
+      schema: {
+        summary: "Says which conversations are open on a page",
+        description: "Of those that the viewer may read, its stream tells at once how they stand.",
+        tags,
+        security,
+        params: liveParams,
+        body: lookingAt,
+        response: { 204: z.null(), ...errors },
+      },
+    },
+    async (request, reply) => {
+      const key = keyOf(viewerOf(request), request.params.stream);
+      const { conversations } = request.body;
+      const page = pages.get(key);
+      if (page) await page.look(ours(conversations));
+      else deps.bus.publish(TOPIC, JSON.stringify({ key, conversations }));
+      return sendNothing(reply);
+    },
+  );
 }
 
-/** Tells how a conversation stands whenever that is not as it was told last. The database away: with the next look. */
-function stateTeller(deps: ApiDeps, { portal, id }: Conversation, send: (state: LineStateAnswer) => void): () => void {
-  let told = "";
-  async function look(): Promise<void> {
-    const now = await deps.store.conversations.find(portal, id);
-    if (!now) return;
-    const names = await deps.store.users.names(portal, now.operator === undefined ? [] : [now.operator]);
-    const state = presentLineState(now, names);
-    const text = JSON.stringify(state);
-    if (text === told) return;
-    told = text;
-    send(state);
+/** Nobody else's page can be told where to look. */
+const keyOf = (viewer: Viewer, stream: string) => JSON.stringify([viewer.portal, viewer.userId, stream]);
+
+function parse(raw: string): unknown {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return undefined;
   }
-  let looking = Promise.resolve();
-  return () => {
-    looking = looking.then(look).catch((error: unknown) => {
-      if (!(error instanceof StoreUnavailable)) throw error;
-    });
-  };
 }

@@ -72,7 +72,7 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
       const lane = await store.messages.retry(row.portal, row.id, { state, attempts });
       if (lane !== undefined) {
         deps.dispatcher.wake(lane);
-        deps.news.ofConversation(row.conversation);
+        deps.news.ofConversation(row.portal, row.conversation);
       }
       const now = await store.messages.find(row.portal, row.id);
       if (!now) throw unknown("message");
@@ -104,7 +104,7 @@ export function registerMessageRoute(scope: App, deps: ApiDeps, access: ChatAcce
           `Only refused, failed and uncertain messages can be sent again; this one is "${row.state}".`,
         );
       deps.dispatcher.wake(lane);
-      deps.news.ofConversation(row.conversation);
+      deps.news.ofConversation(row.portal, row.conversation);
       return presentMessage(row, deps.mediaLink, request.say);
     },
   );

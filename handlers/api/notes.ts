@@ -123,7 +123,7 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
           "Only the colleague who wrote this note, or an administrator, can delete it.",
         );
       if (!(await store.notes.remove(viewer.portal, id))) throw unknown("note");
-      deps.news.ofConversation(conversation);
+      deps.news.ofConversation(viewer.portal, conversation);
       return sendNothing(reply);
     },
   );
@@ -143,7 +143,7 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
   }
 
   async function tell(kept: Note) {
-    deps.news.ofConversation(kept.conversation);
+    deps.news.ofConversation(kept.portal, kept.conversation);
     deps.mentions.ring(kept);
     const [answer] = await present(kept.portal, [kept]);
     if (!answer) throw unknown("note");

@@ -14,7 +14,7 @@ import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
-import { registerLiveRoute } from "./live.ts";
+import { registerLiveRoutes } from "./live.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
@@ -50,7 +50,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerPersonRoutes(scope, deps, access);
     registerPortalRoutes(scope, deps);
     registerRuleRoutes(scope, deps);
-    registerLiveRoute(scope, deps, access);
+    registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {

@@ -1,15 +1,21 @@
-import { computed, type Ref, ref, watch } from "vue";
+import { computed, type Ref, ref, shallowRef, watch } from "vue";
 import type { DeskChange } from "../../src/api/desk.ts";
 import type { ConversationAnswer } from "../../src/api/messages.ts";
-import { call, list } from "../shared/api.ts";
+import { call, list, type Paged } from "../shared/api.ts";
+import { boot } from "../shared/boot.ts";
+import { useLiveDesk } from "../shared/live.ts";
+import { liveBrokenSince } from "../shared/live-stream.ts";
 import { sentenceOf, useLoaded, usePolling } from "../shared/loaded.ts";
+import { type Wanted, withHeard } from "./heard-rows.ts";
 import { dcount } from "./texts.ts";
 import { waitingFirst } from "./waiting.ts";
 
 export type Folder = "waiting" | "all" | "snoozed" | "archived";
 export const FOLDERS: readonly Folder[] = ["all", "waiting", "snoozed", "archived"];
 
-const REFRESH_MS = 5_000;
+/** The stream tells what changes; this mends what it may have lost, and is all there is while it is broken. */
+const REFRESH_MS = 60_000;
+const WITHOUT_STREAM_MS = 10_000;
 const PAGE = 50;
 const SEARCH_PAUSE_MS = 300;
 /** More at once than anybody works through; the server gives no more either. */
@@ -44,14 +50,21 @@ export function useDesk() {
       ...(operator.value !== undefined && { operator: operator.value }),
     }).toString();
   });
-  const page = useLoaded(() => list<ConversationAnswer>(`/conversations?${query.value}`));
-  const waiting = useLoaded(() => list<ConversationAnswer>("/conversations?folder=waiting&limit=100"));
+  const page = useHeardList(() => `/conversations?${query.value}`);
+  const waiting = useHeardList(() => "/conversations?folder=waiting&limit=100");
   const tags = useLoaded(() => call<string[]>("GET", "/tags"));
 
+  const waitingRows = computed(() => waiting.rows({ folder: "waiting", words: "" }));
   const rows = computed(() => {
-    const listed = page.value.value?.rows ?? [];
+    const listed = page.rows({
+      folder: folder.value,
+      account: account.value,
+      tag: tag.value,
+      operator: operator.value === "me" ? boot.user.id : operator.value,
+      words: search.value.trim().toLowerCase(),
+    });
     if (folder.value !== "all" || page.value.value === undefined) return listed;
-    return waitingFirst(listed, isFiltered.value ? listed : [...(waiting.value.value?.rows ?? []), ...listed]);
+    return waitingFirst(listed, isFiltered.value ? listed : [...waitingRows.value, ...listed]);
   });
   const hasMore = computed(() => page.value.value?.next !== undefined && size.value < MOST);
   const isFiltered = computed(
@@ -60,7 +73,7 @@ export function useDesk() {
   );
   const waitingCount = computed(() => {
     const found = waiting.value.value;
-    return found && { count: found.rows.length, more: found.next !== undefined };
+    return found && { count: waitingRows.value.length, more: found.next !== undefined };
   });
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -73,14 +86,19 @@ export function useDesk() {
     const isTyping = new URLSearchParams(now).get("search") !== new URLSearchParams(before).get("search");
     timer = setTimeout(() => void page.load(), isTyping ? SEARCH_PAUSE_MS : 0);
   });
-  usePolling(async () => {
+  async function load(): Promise<boolean> {
     await Promise.all([page.load(), waiting.load()]);
     return page.error.value === undefined;
-  }, REFRESH_MS);
-
-  function begin(): void {
-    for (const one of [page, waiting, tags]) void one.load();
   }
+  usePolling(load, REFRESH_MS);
+  usePolling(load, WITHOUT_STREAM_MS, () => liveBrokenSince.value !== undefined);
+  useLiveDesk({
+    stands(row) {
+      page.hear(row);
+      waiting.hear(row);
+    },
+    reload: () => void load(),
+  });
 
   function noFilters(): void {
     search.value = "";
@@ -94,7 +112,7 @@ export function useDesk() {
     failed.value = undefined;
     try {
       const { changed } = await call<{ changed: string[] }>("POST", "/conversations/desk", { conversations, change });
-      await Promise.all([page.load(), waiting.load()]);
+      await load();
       return changed;
     } catch (thrown) {
       failed.value = sentenceOf(thrown);
@@ -140,12 +158,37 @@ export function useDesk() {
     done,
     failed,
     busy: busy as Ref<boolean>,
-    begin,
+    begin: tags.load,
     noFilters,
     change,
     setTags,
     showMore: () => {
       size.value = Math.min(MOST, size.value + PAGE);
+    },
+  };
+}
+
+/** A list that is asked for now and then, and kept as it stands by what is heard in between. */
+function useHeardList(path: () => string) {
+  const heard = shallowRef<ReadonlyMap<string, ConversationAnswer>>(new Map());
+  /** Since the question that is under way: its answer may not know of it. */
+  let since = new Map<string, ConversationAnswer>();
+  const loaded = useLoaded(async (): Promise<Paged<ConversationAnswer>> => {
+    const mine = new Map<string, ConversationAnswer>();
+    since = mine;
+    const answer = await list<ConversationAnswer>(path());
+    if (since === mine) heard.value = new Map(mine);
+    return answer;
+  });
+  return {
+    ...loaded,
+    hear(row: ConversationAnswer) {
+      since.set(row.id, row);
+      heard.value = new Map([...heard.value, [row.id, row]]);
+    },
+    rows(wanted: Wanted) {
+      const answer = loaded.value.value;
+      return answer ? withHeard(answer.rows, answer.next !== undefined, heard.value, wanted) : [];
     },
   };
 }

@@ -17,6 +17,8 @@ const en = {
   "desk.mine": "Mine",
   "desk.nobodys": "Nobody's",
   "desk.openChat": "Open",
+  "desk.noConnection":
+    "No connection to Threadline since {time}. What you see is as old as that. It is tried again by itself.",
   "desk.waits": "Waits {time}",
   "desk.back": "Back on {time}",
   "desk.empty.waiting": "Nobody is waiting",
@@ -79,6 +81,7 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.mine": "Мои",
   "desk.nobodys": "Ничьи",
   "desk.openChat": "Открыт",
+  "desk.noConnection": "Нет связи с Threadline с {time}: всё на экране — на этот момент. Подключение повторяется само.",
   "desk.waits": "Ждёт {time}",
   "desk.back": "Вернётся {time}",
   "desk.empty.waiting": "Никто не ждёт",
@@ -150,6 +153,8 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.mine": "Mías",
   "desk.nobodys": "De nadie",
   "desk.openChat": "Abierta",
+  "desk.noConnection":
+    "Sin conexión con Threadline desde las {time}: lo que ve es de esa hora. Se reintenta automáticamente.",
   "desk.waits": "Espera {time}",
   "desk.back": "Vuelve {time}",
   "desk.empty.waiting": "Nadie espera",

@@ -54,6 +54,7 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
     pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),
   });
   return {
+    bus,
     hub,
     news,
     uploads,

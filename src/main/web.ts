@@ -49,7 +49,7 @@ export interface WebParts {
 export async function serveRequests(app: App, base: Base, parts: WebParts): Promise<void> {
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
-  const { broker, channels, hub, news, shelf, uploads } = parts.channels;
+  const { broker, bus, channels, hub, news, shelf, uploads } = parts.channels;
   const { acceptor, dispatcher, mentions, repairs, replies, rules, speech } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
@@ -137,6 +137,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     },
     news,
     mentions,
+    bus,
+    inTurn: asTenant,
     watchChat: chatLooks.watch,
     watchTyping: hub.watch,
     now,

@@ -69,7 +69,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
         if (event.kind === "receipt") {
           pending.push(
             deps.store.messages.applyReceipt(account.id, event.externalIds, event.state).then((changed) => {
-              if (changed.length > 0) deps.news.ofChat(account.id, event.chatId);
+              if (changed.length > 0) deps.news.ofChat(account.portal, account.id, event.chatId);
             }),
           );
           continue;
@@ -94,7 +94,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   /** Retriable by hand from then on; its author is told by the lane. */
   async function fail(account: Account, event: SendingFailed): Promise<void> {
     const lanes = await deps.store.messages.applyFailure(account.id, event.externalIds, event.sentence);
-    if (lanes.length > 0) deps.news.ofChat(account.id, event.chatId);
+    if (lanes.length > 0) deps.news.ofChat(account.portal, account.id, event.chatId);
     for (const lane of lanes) {
       deps.tally.ended(
         { portal: account.portal, account: account.id, direction: "out" },
@@ -109,7 +109,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
   async function prove(account: Account, event: SendingProved): Promise<void> {
     const lane = await deps.store.messages.proveSent(account.id, messageId(event.sendKey), event);
     if (lane === undefined) return;
-    deps.news.ofChat(account.id, event.chatId);
+    deps.news.ofChat(account.portal, account.id, event.chatId);
     deps.log.info({ account: account.id, message: event.sendKey }, "the vendor told that a doubtful message was sent");
     deps.dispatcher.wake(lane);
   }
@@ -124,7 +124,7 @@ export function createInboundAcceptor(deps: InboundAcceptorDeps): InboundAccepto
       return;
     }
     if (accepted.kind !== "stored") return;
-    deps.news.ofConversation(accepted.conversation);
+    deps.news.ofConversation(row.portal, accepted.conversation);
     if (row.fromDevice === true) deps.tally.ended({ ...row, direction: "out" }, { state: "sent" }, deps.now());
     else if (row.kind === "message") deps.tally.received(row, deps.now());
     if (!accepted.due) return;

@@ -120,7 +120,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
           "an operator's action names a conversation or message that is not known here",
         );
       }
-      if (accepted.kind === "stored") deps.news.ofConversation(accepted.conversation);
+      if (accepted.kind === "stored") deps.news.ofConversation(action.portal, accepted.conversation);
       if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
       return accepted;
     },
@@ -139,7 +139,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
   async function take(row: ReplyRow): Promise<Accepted> {
     const accepted = await deps.store.messages.acceptReply(row);
     deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
-    if (accepted.kind === "stored") deps.news.ofConversation(accepted.conversation);
+    if (accepted.kind === "stored") deps.news.ofConversation(row.portal, accepted.conversation);
     if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
     if (accepted.kind === "stored" && accepted.alsoDue !== undefined) deps.dispatcher.wake(accepted.alsoDue);
     return accepted;
@@ -173,7 +173,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
 
   async function noteOperator(portal: PortalId, conversation: ConversationId, operator: string): Promise<void> {
     await deps.store.conversations.learn(portal, conversation, { operator, accepted: true });
-    deps.news.ofConversation(conversation);
+    deps.news.ofConversation(portal, conversation);
   }
 
   /** What was written on our own page comes back from the line: its id is learned, and that is all. */

@@ -97,7 +97,7 @@ export function createChatLooks(deps: ChatLooksDeps): ChatLooks {
       // A chat that waits in the queue has nobody. Whom we passed it on to may still have to take it.
       ...(isOther && { accepted: operator !== undefined }),
     });
-    deps.news.ofConversation(id);
+    deps.news.ofConversation(portal, id);
   }
 
   const plan = () => {

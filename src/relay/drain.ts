@@ -1,4 +1,5 @@
-import { type ConversationId, parseLane } from "../domain/ids.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import { parseLane } from "../domain/ids.ts";
 import { drainInbound } from "./drain-inbound.ts";
 import { drainOutbound } from "./drain-outbound.ts";
 import { type Drained, IDLE, type RelayDeps, type Turn } from "./ports.ts";
@@ -11,15 +12,15 @@ export async function drain(deps: RelayDeps, turn: Turn): Promise<Drained> {
     return IDLE;
   }
   if (turn.contents.conversation.movedTo !== undefined) return handOver(deps, turn);
-  const telling = whileTelling(deps, turn.contents.conversation.id);
+  const telling = whileTelling(deps, turn.contents.conversation);
   return parsed.direction === "in" ? drainInbound(telling, turn) : drainOutbound(telling, turn);
 }
 
 /** Whatever a run writes down about its conversation is news to whoever looks at it. */
-function whileTelling(deps: RelayDeps, conversation: ConversationId): RelayDeps {
+function whileTelling(deps: RelayDeps, { portal, id }: Pick<Conversation, "portal" | "id">): RelayDeps {
   const told = async <Value>(written: Promise<Value>): Promise<Value> => {
     const value = await written;
-    deps.news.ofConversation(conversation);
+    deps.news.ofConversation(portal, id);
     return value;
   };
   const { messages, conversations } = deps.store;

@@ -55,7 +55,7 @@ export async function applyLineEvent(
         open: started,
         ...(!started && { accepted: false }),
       });
-      deps.news.ofConversation(conversation.id);
+      deps.news.ofConversation(event.portal, conversation.id);
       return;
     }
     case "connector-off": {

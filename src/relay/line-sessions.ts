@@ -75,7 +75,7 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
       ...(seen.sessionId !== undefined && { sessionId: seen.sessionId }),
       ...outcomeOf(wish, userId, seen.operator),
     });
-    deps.news.ofConversation(id);
+    deps.news.ofConversation(portal, id);
     return { kind: "done" };
   }
 

@@ -6,13 +6,28 @@
  * Many changes at once are told as two notices, the first at once and one for all the others; a process that dies between
  * them loses the second, which counts as lost.
  */
-import type { AccountId, ConversationId } from "../domain/ids.ts";
+import { z } from "zod";
+import {
+  type AccountId,
+  accountId,
+  type ConversationId,
+  conversationId,
+  type PortalId,
+  portalId,
+} from "../domain/ids.ts";
+
+/** What there is news of: a conversation, or the vendor's chat, where our own id is not known. */
+export type NewsOf =
+  | { readonly conversation: ConversationId }
+  | { readonly account: AccountId; readonly chatId: string };
 
 export interface News {
   /** Never throws, never waits. */
-  ofConversation(conversation: ConversationId): void;
+  ofConversation(portal: PortalId, conversation: ConversationId): void;
   /** The same by the vendor's id of the chat, where our own is not known. */
-  ofChat(account: AccountId, chatId: string): void;
+  ofChat(portal: PortalId, account: AccountId, chatId: string): void;
+  /** Of every conversation of a portal. Answers how to stop. */
+  listenAll(portal: PortalId, listener: (of: NewsOf) => void): () => void;
   /** Answers how to stop. */
   listen(
     to: { readonly conversation: ConversationId; readonly account: AccountId; readonly chatId: string },
@@ -36,9 +51,12 @@ const LONGEST = 1_000;
 export const NO_NEWS: News = {
   ofConversation: () => undefined,
   ofChat: () => undefined,
+  listenAll: () => () => undefined,
   listen: () => () => undefined,
   close: () => undefined,
 };
+
+const noticeSchema = z.tuple([z.string(), z.string(), z.string(), z.string().optional()]);
 
 /**
  * @param processId unique per process: listeners here are told directly (so a broken bus does not silence a process to
@@ -46,14 +64,17 @@ export const NO_NEWS: News = {
  */
 export function createNews(bus: NewsBus, processId: string): News {
   const listeners = new Map<string, Set<() => void>>();
+  const ofAll = new Map<PortalId, Set<(of: NewsOf) => void>>();
   /** Told a moment ago; `true`: there is more since. */
   const recent = new Map<string, { readonly timer: NodeJS.Timeout; more: boolean }>();
 
-  const hear = (key: string) => {
-    for (const listener of [...(listeners.get(key) ?? [])]) listener();
-  };
+  function hear(portal: PortalId, of: NewsOf): void {
+    for (const listener of [...(listeners.get(keyOf(of)) ?? [])]) listener();
+    for (const listener of [...(ofAll.get(portal) ?? [])]) listener(of);
+  }
 
-  function tell(key: string): void {
+  function tell(portal: PortalId, of: NewsOf): void {
+    const key = keyOf(of);
     const told = recent.get(key);
     if (told) {
       told.more = true;
@@ -62,25 +83,39 @@ export function createNews(bus: NewsBus, processId: string): News {
     const timer = setTimeout(() => {
       const since = recent.get(key);
       recent.delete(key);
-      if (since?.more === true) tell(key);
+      if (since?.more === true) tell(portal, of);
     }, TOGETHER_MS);
     timer.unref();
     recent.set(key, { timer, more: false });
-    hear(key);
-    bus.publish(TOPIC, `${processId} ${key}`);
+    hear(portal, of);
+    const named = "conversation" in of ? [of.conversation] : [of.account, of.chatId];
+    bus.publish(TOPIC, JSON.stringify([processId, portal, ...named]));
   }
 
-  const stop = bus.subscribe(TOPIC, (notice) => {
-    const at = notice.indexOf(" ");
-    if (at < 0 || notice.length > LONGEST || notice.slice(0, at) === processId) return;
-    hear(notice.slice(at + 1));
+  const stop = bus.subscribe(TOPIC, (raw) => {
+    const notice = parse(raw);
+    if (!notice || notice[0] === processId) return;
+    const [, portal, id, chatId] = notice;
+    hear(
+      portalId(portal),
+      chatId === undefined ? { conversation: conversationId(id) } : { account: accountId(id), chatId },
+    );
   });
 
   return {
-    ofConversation: (conversation) => tell(conversation),
-    ofChat: (account, chatId) => tell(chatKey(account, chatId)),
+    ofConversation: (portal, conversation) => tell(portal, { conversation }),
+    ofChat: (portal, account, chatId) => tell(portal, { account, chatId }),
+    listenAll(portal, listener) {
+      const own = (of: NewsOf) => listener(of);
+      ofAll.set(portal, (ofAll.get(portal) ?? new Set()).add(own));
+      return () => {
+        const set = ofAll.get(portal);
+        set?.delete(own);
+        if (set?.size === 0) ofAll.delete(portal);
+      };
+    },
     listen({ conversation, account, chatId }, listener) {
-      const keys = [conversation, chatKey(account, chatId)];
+      const keys = [keyOf({ conversation }), keyOf({ account, chatId })];
       const own = () => listener();
       for (const key of keys) listeners.set(key, (listeners.get(key) ?? new Set()).add(own));
       return () => {
@@ -96,8 +131,18 @@ export function createNews(bus: NewsBus, processId: string): News {
       for (const { timer } of recent.values()) clearTimeout(timer);
       recent.clear();
       listeners.clear();
+      ofAll.clear();
     },
   };
 }
 
-const chatKey = (account: AccountId, chatId: string): string => `${account} ${chatId}`;
+const keyOf = (of: NewsOf): string => ("conversation" in of ? of.conversation : `${of.account} ${of.chatId}`);
+
+function parse(raw: string) {
+  if (raw.length > LONGEST) return undefined;
+  try {
+    return noticeSchema.safeParse(JSON.parse(raw)).data;
+  } catch {
+    return undefined;
+  }
+}

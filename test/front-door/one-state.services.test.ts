@@ -125,7 +125,7 @@ describe.each(ways)("$name", ({ voice, echo }) => {
     const maria = await customer();
     await settled(maria.conversation);
     const page = new AbortController();
-    const stream = await fetch(`${world.web.url}/api/conversations/${maria.conversation}/live`, {
+    const stream = await fetch(`${world.web.url}/api/live?stream=${randomUUID()}&looking=${maria.conversation}`, {
       headers: { authorization: `Bearer ${boris}` },
       signal: page.signal,
     });
@@ -133,7 +133,7 @@ describe.each(ways)("$name", ({ voice, echo }) => {
     const reading = (async () => {
       for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) heard += chunk;
     })().catch(() => undefined);
-    await until(() => heard.includes("event: state"), 5_000, "the stream");
+    await until(() => heard.includes("event: news"), 5_000, "the stream");
     heard = "";
     await api(anna, "POST", `/conversations/${maria.conversation}/session`, { action: "accept" });
     await until(() => heard.includes('"accepted":true'), 1_000, "who has it");

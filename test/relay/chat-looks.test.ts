@@ -28,7 +28,7 @@ const looks = (): ChatLooks =>
   createChatLooks({
     ...{ store: store(), portals: relay.deps.portals, log: relay.deps.log, now: relay.deps.now },
     inTurn: (_portal, work) => work(),
-    news: { ofConversation: (conversation) => void told.push(conversation) },
+    news: { ofConversation: (_portal, conversation) => void told.push(conversation) },
   });
 
 async function customer(name: string) {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLocalBus } from "../../src/dispatch/bus.ts";
-import { accountId, conversationId } from "../../src/domain/ids.ts";
+import { accountId, conversationId, portalId } from "../../src/domain/ids.ts";
 import { createNews } from "../../src/relay/news.ts";
 
+const portal = portalId("p");
 const at = { conversation: conversationId("one"), account: accountId("a"), chatId: "c 1" };
 
 beforeEach(() => void vi.useFakeTimers());
@@ -22,11 +23,11 @@ describe("news of a conversation", () => {
     const [near, far] = [vi.fn(), vi.fn()];
     here.listen(at, near);
     there.listen(at, far);
-    here.ofConversation(at.conversation);
-    here.ofConversation(conversationId("another"));
+    here.ofConversation(portal, at.conversation);
+    here.ofConversation(portal, conversationId("another"));
     await vi.advanceTimersByTimeAsync(1_000);
     expect([near, far].map((heard) => heard.mock.calls.length)).toEqual([1, 1]);
-    here.ofChat(at.account, at.chatId);
+    here.ofChat(portal, at.account, at.chatId);
     await vi.advanceTimersByTimeAsync(1_000);
     expect([near, far].map((heard) => heard.mock.calls.length)).toEqual([2, 2]);
   });
@@ -35,7 +36,7 @@ describe("news of a conversation", () => {
     const { here } = processes();
     const heard = vi.fn();
     here.listen(at, heard);
-    for (let more = 0; more < 100; more += 1) here.ofConversation(at.conversation);
+    for (let more = 0; more < 100; more += 1) here.ofConversation(portal, at.conversation);
     expect(heard).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(heard).toHaveBeenCalledTimes(2);
@@ -46,14 +47,38 @@ describe("news of a conversation", () => {
     const heard = vi.fn();
     const stop = here.listen(at, heard);
     stop();
-    here.ofConversation(at.conversation);
+    here.ofConversation(portal, at.conversation);
     here.listen(at, heard);
-    for (const notice of ["", "here", "here one", `there ${"x".repeat(5_000)}`]) bus.publish("conversations", notice);
+    const strange = [
+      "",
+      "here",
+      "[]",
+      '["there","p"]',
+      '["here","p","one"]',
+      JSON.stringify(["there", "p", "x".repeat(5_000)]),
+    ];
+    for (const notice of strange) bus.publish("conversations", notice);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(heard).not.toHaveBeenCalled();
     here.close();
-    here.ofConversation(at.conversation);
+    here.ofConversation(portal, at.conversation);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(heard).not.toHaveBeenCalled();
+  });
+
+  it("of every conversation of one portal is told to who asks for all of it, and nothing of another portal", async () => {
+    const { here, there } = processes();
+    const heard = vi.fn();
+    const stop = there.listenAll(portal, heard);
+    here.ofConversation(portal, at.conversation);
+    here.ofChat(portal, at.account, at.chatId);
+    here.ofConversation(portalId("another"), conversationId("two"));
+    await vi.advanceTimersByTimeAsync(1_000);
+    const { conversation, account, chatId } = at;
+    expect(heard.mock.calls).toEqual([[{ conversation }], [{ account, chatId }]]);
+    stop();
+    here.ofConversation(portal, at.conversation);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(heard).toHaveBeenCalledTimes(2);
   });
 });

@@ -34,7 +34,7 @@ import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
 import { createMentionBell, type MentionBell } from "../../../src/relay/mention-bell.ts";
-import { createNews, type News } from "../../../src/relay/news.ts";
+import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
@@ -68,6 +68,7 @@ export interface Site {
   readonly hub: Hub;
   readonly news: News;
   readonly mentions: MentionBell;
+  readonly bus: NewsBus;
   /** Conversations on somebody's screen. */
   readonly watched: ReadonlySet<string>;
   readonly repairs: string[];
@@ -203,6 +204,8 @@ export async function openSite(
     startHistoryRepair: async (id) => void repairs.push(id),
     news,
     mentions,
+    bus,
+    inTurn: asTenant,
     watchChat(conversation) {
       watched.add(conversation.id);
       return () => void watched.delete(conversation.id);
@@ -241,6 +244,7 @@ export async function openSite(
     hub,
     news,
     mentions,
+    bus,
     watched,
     repairs,
     installation,

@@ -117,6 +117,7 @@ export async function receive(
     },
   ]);
   if (accepted?.kind !== "stored") throw new Error("not stored");
+  site.news.ofConversation(site.memberId, accepted.conversation);
   return accepted;
 }
 
@@ -132,6 +133,7 @@ export async function reply(conversation: string, text: string, minutesAgo: numb
     sentAt: new Date(Date.now() - minutesAgo * 60_000),
   });
   if (accepted.kind !== "stored") throw new Error("not stored");
+  site.news.ofConversation(site.memberId, accepted.conversation);
   return accepted.message;
 }
 
