@@ -109,7 +109,7 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
       if (outcome.kind !== "ok") throw portalError(outcome);
       // The portal's own event says the same, and may be late.
       await store.people.noteChanged(viewer.portal, type, id);
-      deps.news.ofConversation(conversation.id);
+      deps.news.ofConversation(viewer.portal, conversation.id);
       return { responsible: { id: to, name } };
     },
   );

@@ -167,7 +167,7 @@ export function nameOf({ name, lastName, username, phone, email }: Customer): st
 }
 
 /** @param names of employees by their id */
-export function presentLineState(
+function presentLineState(
   { open, operator, accepted, stateAt }: Conversation,
   names: ReadonlyMap<string, string>,
 ): LineStateAnswer {

@@ -6,7 +6,16 @@ const at = (minute: number) => new Date(Date.UTC(2026, 10, 29, 12, minute)).toIS
 
 function row(id: string, minute: number, more: Partial<ConversationAnswer> = {}): ConversationAnswer {
   return {
-    ...{ id, account: "a", accountName: "Shop", channel: "telegram", customer: { name: id }, group: false, chat: null },
+    ...{
+      id,
+      account: "a",
+      accountName: "Shop",
+      channel: "telegram",
+      customer: { name: id },
+      group: false,
+      chat: null,
+      person: null,
+    },
     ...{ open: false, operator: null, accepted: false, stateAt: null },
     ...{ lastMessageAt: at(minute), lastCustomerAt: at(minute) },
     desk: { waitingSince: at(minute), snoozedUntil: null, archived: false, tags: [] },
