@@ -9,6 +9,7 @@ const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digi
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
+const long = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 const number = new Intl.NumberFormat(locale);
 
 const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
@@ -67,7 +68,7 @@ export const exactTime = (iso: string) => exact.format(new Date(iso));
 export const fullTime = (iso: string) => full.format(new Date(iso));
 
 /** The day of a message, for the line between days. */
-export const dayOf = (iso: string) => new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(new Date(iso));
+export const dayOf = (iso: string) => long.format(new Date(iso));
 
 /** Bytes as people read them. */
 export function fileSize(bytes: number): string {

@@ -3,6 +3,9 @@ import type { MessageAnswer, RetryOfMessage } from "../../src/api/messages.ts";
 import { call } from "./api.ts";
 import { sentenceOf } from "./loaded.ts";
 
+/** What can be sent again: as the page shows it. */
+export type Sendable = Pick<MessageAnswer, "id" | "state" | "attempts">;
+
 export interface SendAgain {
   /** Whether a person is being asked about a message that may have arrived. */
   readonly asking: Ref<boolean>;
@@ -11,7 +14,7 @@ export interface SendAgain {
   /** Why the last one did not work. */
   readonly problem: Ref<string | undefined>;
   /** Sends it, or asks first where it may have arrived. */
-  again(message: MessageAnswer): void;
+  again(message: Sendable): void;
   /** The answer was yes. */
   confirm(): void;
 }
@@ -25,9 +28,9 @@ export function useSendAgain(reload: () => Promise<unknown>): SendAgain {
   const asking = ref(false);
   const busy = ref<string>();
   const problem = ref<string>();
-  const doubtful = shallowRef<MessageAnswer>();
+  const doubtful = shallowRef<Sendable>();
 
-  async function send({ id, state, attempts }: MessageAnswer): Promise<void> {
+  async function send({ id, state, attempts }: Sendable): Promise<void> {
     if (state !== "refused" && state !== "failed" && state !== "uncertain") return;
     asking.value = false;
     busy.value = id;

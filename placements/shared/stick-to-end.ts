@@ -1,4 +1,4 @@
-import { onBeforeUnmount, onMounted, type Ref, ref } from "vue";
+import { nextTick, onBeforeUnmount, onMounted, type Ref, ref } from "vue";
 
 const NEAR_END_PX = 80;
 const FLOATS_MS = 1200;
@@ -10,13 +10,15 @@ export interface StickyEnd {
   toEnd(): void;
   /** Puts a row into the middle, and leaves the reader there whatever grows. Moves this view alone, not what it stands in. */
   toRow(row: Element): void;
-  /** Runs what adds rows above the reader, and leaves the reader where they are. */
-  keepPlace(work: () => Promise<void>): Promise<void>;
+  /** Runs what adds or takes away rows, wherever, and leaves the reader where they are. */
+  keepPlace(change: () => void): Promise<void>;
 }
 
 /**
  * Keeps a scrolled view at its end while the reader is there, whatever grows or shrinks: rows that come, pictures that
  * load, the window. A reader who has scrolled away is left alone.
+ *
+ * @param rows what holds the rows; each names itself by `data-row`
  */
 export function useStickyEnd(
   view: Readonly<Ref<HTMLElement | null>>,
@@ -34,10 +36,14 @@ export function useStickyEnd(
     if (view.value) view.value.scrollTop = view.value.scrollHeight;
   }
 
-  function scrolled(): void {
+  function measure(): void {
     if (!view.value) return;
     const { scrollHeight, scrollTop, clientHeight } = view.value;
     atEnd.value = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+  }
+
+  function scrolled(): void {
+    measure();
     scrolling.value = !atEnd.value;
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -52,11 +58,24 @@ export function useStickyEnd(
     view.value.scrollTop += part.top - whole.top - Math.max(0, (whole.height - part.height) / 2);
   }
 
-  async function keepPlace(work: () => Promise<void>): Promise<void> {
+  /** The first row that stands in the view. */
+  function firstInView(): HTMLElement | undefined {
+    const top = view.value?.getBoundingClientRect().top ?? 0;
+    return [...(rows.value?.querySelectorAll<HTMLElement>("[data-row]") ?? [])].find(
+      (row) => row.getBoundingClientRect().bottom > top,
+    );
+  }
+
+  async function keepPlace(change: () => void): Promise<void> {
+    const row = firstInView();
+    const top = row?.getBoundingClientRect().top ?? 0;
+    // What grows now is above or below the reader, not the end that they follow.
     atEnd.value = false;
-    const fromEnd = view.value ? view.value.scrollHeight - view.value.scrollTop : 0;
-    await work();
-    if (view.value) view.value.scrollTop = view.value.scrollHeight - fromEnd;
+    change();
+    await nextTick();
+    const same = rows.value?.querySelector(`[data-row="${CSS.escape(row?.dataset["row"] ?? "")}"]`);
+    if (view.value && same) view.value.scrollTop += same.getBoundingClientRect().top - top;
+    measure();
   }
 
   onMounted(() => {

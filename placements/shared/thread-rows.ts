@@ -1,42 +1,49 @@
 import type { MessageAnswer } from "../../src/api/messages.ts";
 
-export interface ThreadRow {
+/** Where a row stands in the column, whatever kind it is. */
+interface Placed {
+  /** Unlike that of any other row, of whatever kind. */
+  readonly key: string;
+  /** When it came, by our clock: rows that have no position of a message stand by it. */
+  readonly at: string;
+  /** In which conversation. */
+  readonly conversation: string;
+}
+
+export interface MessageRow extends Placed {
+  readonly kind: "message";
   readonly message: MessageAnswer;
   readonly edited: boolean;
   readonly deleted: boolean;
   /** Our newest change of it, when the customer does not have it, or may not. The text is then what they have. */
-  readonly notTaken: MessageAnswer | undefined;
+  readonly notTaken: ChangeNotTaken | undefined;
 }
 
-/** A change of ours that was turned down changed nothing for the customer. */
-const took = (change: MessageAnswer) =>
-  change.direction === "in" || (change.state !== "refused" && change.state !== "failed");
+export type ChangeNotTaken = NonNullable<NonNullable<MessageAnswer["changed"]>["notTaken"]>;
 
-/**
- * What a reader sees: each message once, in the latest version that was given, marked with what became of it. Texts are
- * edited by the server already; rows of changes only say that it happened.
- */
-export function foldChanges(rows: readonly MessageAnswer[]): ThreadRow[] {
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const changes = [...byId.values()].filter((row) => row.kind !== "message" && took(row));
-  const targets = (kind: MessageAnswer["kind"]) =>
-    new Set(changes.filter((change) => change.kind === kind).map((change) => change.target));
-  const edited = targets("edit");
-  const deleted = targets("delete");
-  const newest = new Map<string, MessageAnswer>();
-  for (const row of [...byId.values()].sort((a, b) => a.seq - b.seq)) {
-    if (row.target !== undefined && (row.kind === "edit" || row.kind === "delete")) newest.set(row.target, row);
-  }
-  return [...byId.values()]
-    .filter((row) => row.kind === "message")
-    .sort((a, b) => a.seq - b.seq)
-    .map((message) => {
-      const last = newest.get(message.id);
-      return {
-        message,
-        edited: edited.has(message.id),
-        deleted: deleted.has(message.id),
-        notTaken: last?.direction === "out" && last.retriable ? last : undefined,
-      };
-    });
+/** What stands in the column. */
+export type ThreadRow = MessageRow;
+
+/** The same row for the same message, so that nothing is drawn again that did not change. */
+const made = new WeakMap<MessageAnswer, MessageRow>();
+
+/** Messages as a reader sees them, with what became of each. */
+export const rowsOf = (messages: readonly MessageAnswer[]): readonly MessageRow[] => messages.map(rowOf);
+
+function rowOf(message: MessageAnswer): MessageRow {
+  const known = made.get(message);
+  if (known) return known;
+  const { changed } = message;
+  const row: MessageRow = {
+    kind: "message",
+    key: message.id,
+    at: message.createdAt,
+    conversation: message.conversation,
+    message,
+    edited: changed?.edited === true,
+    deleted: changed?.deleted === true,
+    notTaken: changed?.notTaken,
+  };
+  made.set(message, row);
+  return row;
 }

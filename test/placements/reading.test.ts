@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { actionsOf } from "../../placements/shared/chat/actions.ts";
 import { createPageMemory } from "../../placements/shared/chat/page-memory.ts";
 import { type ReadMark, readOn, unseen } from "../../placements/shared/chat/reading.ts";
-import type { ThreadRow } from "../../placements/shared/thread-rows.ts";
+import { rowsOf, type ThreadRow } from "../../placements/shared/thread-rows.ts";
 import type { ChannelAnswer } from "../../src/api/channels.ts";
 import type { MessageAnswer } from "../../src/api/messages.ts";
 
@@ -44,10 +44,11 @@ describe("what is offered for a message", () => {
     ...{ textLimit: 4096, edit: true, remove: true, quote: true, typing: false, receipts: "none" },
     ...{ mayWriteFirst: false, reaction: true, templates: false, attachments: {}, parts: {} },
   } as const satisfies ChannelAnswer["capabilities"];
-  const shown = (message: MessageAnswer, more: Partial<ThreadRow> = {}): ThreadRow => ({
-    ...{ message, edited: false, deleted: false, notTaken: undefined },
-    ...more,
-  });
+  const shown = (message: MessageAnswer, changed?: MessageAnswer["changed"]): ThreadRow => {
+    const [made] = rowsOf([{ ...message, ...(changed && { changed }) }]);
+    if (!made) throw new Error("no row");
+    return made;
+  };
   const ann = { id: "5", admin: false };
   const own = (more: Partial<MessageAnswer> = {}) => shown(row(1, { direction: "out", agent: { id: "5" }, ...more }));
 
@@ -77,7 +78,7 @@ describe("what is offered for a message", () => {
     for (const state of ["stored", "sending", "refused", "failed", "uncertain"] as const)
       expect(actionsOf(own({ state }), able, ann)).toEqual(["copy"]);
     expect(actionsOf(own({ text: "" }), able, ann)).toEqual(["reply", "react", "remove"]);
-    expect(actionsOf(shown(row(1), { deleted: true }), able, ann)).toEqual([]);
+    expect(actionsOf(shown(row(1), { edited: false, deleted: true }), able, ann)).toEqual([]);
     expect(actionsOf(shown(row(1, { notice: "joined" })), able, ann)).toEqual([]);
   });
 });

@@ -38,12 +38,12 @@ export interface Reading {
  * looks at the end is read as it comes and gets no line.
  */
 export function useReading(
-  conversation: string,
+  column: string,
   rows: () => readonly MessageAnswer[],
   atEnd: () => boolean,
   memory: PageMemory,
 ): Reading {
-  const key = `read:${conversation}`;
+  const key = `read:${column}`;
   const kept = Number(memory.get(key));
   let mark: ReadMark = {
     seq: memory.get(key) === undefined || !Number.isSafeInteger(kept) ? undefined : kept,

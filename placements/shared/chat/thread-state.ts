@@ -1,44 +1,67 @@
 import { computed, type Ref, ref, shallowRef } from "vue";
-import type { MessageAnswer } from "../../../src/api/messages.ts";
-import { list } from "../api.ts";
+import type { MessageAnswer, MessageInPlaceAnswer } from "../../../src/api/messages.ts";
+import { call, list } from "../api.ts";
 import { type Loaded, sentenceOf, useLoaded, usePolling } from "../loaded.ts";
-import { createThreadFeed } from "../thread-feed.ts";
-import { foldChanges, type ThreadRow } from "../thread-rows.ts";
+import { createThreadFeed, type ThreadFeed } from "../thread-feed.ts";
+import { rowsOf, type ThreadRow } from "../thread-rows.ts";
 
 const REFRESH_MS = 4000;
 
-/** A conversation's messages as far as they are here, kept up to date while they are looked at. */
+/** Runs what adds rows to the page or takes some away, and leaves the reader where they are. */
+export type KeepPlace = (change: () => void) => Promise<void>;
+
+/** A column of messages as far as they are here, kept up to date while they are looked at. */
 export interface ThreadState {
-  readonly messages: Readonly<Ref<readonly ThreadRow[]>>;
+  /** Where the reader is, oldest first. */
+  readonly rows: Readonly<Ref<readonly ThreadRow[]>>;
+  /** The newest messages, wherever the reader is. */
+  readonly newest: Readonly<Ref<readonly MessageAnswer[]>>;
   readonly hasEarlier: Readonly<Ref<boolean>>;
+  /** Between the rows and the newest messages there are others. */
+  readonly hasLater: Readonly<Ref<boolean>>;
   readonly latest: Loaded<true>;
   /** Older ones that stand in the view, read again for their marks. */
   readonly looked: Loaded<true>;
   readonly fetching: Readonly<Ref<boolean>>;
-  readonly earlierError: Readonly<Ref<string | undefined>>;
-  /** Fetches the page before what is here; `keep` runs what adds it to the page. */
-  earlier(keep: (add: () => void) => Promise<void>): Promise<void>;
+  /** Why the page before or after could not be read. */
+  readonly pageError: Readonly<Ref<string | undefined>>;
+  earlier(keep: KeepPlace): Promise<void>;
+  later(keep: KeepPlace): Promise<void>;
+  /** Reads what stands around a message or a position. `false`: it cannot be read, or is not there. */
+  goTo(place: { readonly message: string } | { readonly seq: number }): Promise<boolean>;
+  goToEnd(): void;
   /** Reads what may have changed now. */
   refresh(): Promise<void>;
   /** There is news: reads it, once for all that comes while it reads. */
   hear(): void;
   /** A row that came by another way than by reading. */
   put(row: MessageAnswer): void;
+  /** Reads all anew, because the column is another one; around a position, or at its end. */
+  anew(seq?: number): Promise<void>;
 }
 
-/** @param inView positions of the first and the last message on the screen */
-export function useThreadState(conversation: string, inView: () => readonly [from: number, to: number]): ThreadState {
-  const feed = createThreadFeed((query) =>
-    list<MessageAnswer>(`/conversations/${conversation}/messages?changes=true&${query}`),
-  );
-  const known = shallowRef<readonly MessageAnswer[]>([]);
+/**
+ * @param path where the messages are asked for, with its question mark
+ * @param inView positions of the first and the last message on the screen
+ */
+export function useThreadState(path: () => string, inView: () => readonly [from: number, to: number]): ThreadState {
+  const newFeed = () => {
+    const asked = path();
+    return createThreadFeed((query) => list<MessageAnswer>(`${asked}${query}`));
+  };
+  let feed = newFeed();
+  const messages = shallowRef<readonly MessageAnswer[]>([]);
+  const newest = shallowRef<readonly MessageAnswer[]>([]);
   const hasEarlier = ref(false);
+  const hasLater = ref(false);
   const fetching = ref(false);
-  const earlierError = ref<string>();
+  const pageError = ref<string>();
 
   function show(): true {
-    known.value = feed.rows();
+    messages.value = feed.rows();
+    newest.value = feed.newestRows();
     hasEarlier.value = feed.hasEarlier();
+    hasLater.value = feed.hasLater();
     return true;
   }
 
@@ -68,31 +91,79 @@ export function useThreadState(conversation: string, inView: () => readonly [fro
     return latest.error.value === undefined && looked.error.value === undefined;
   }, REFRESH_MS);
 
+  /** One at a time: pages that follow each other are asked for by what came before. */
+  async function fetch(work: (from: ThreadFeed) => Promise<void>, keep: KeepPlace): Promise<boolean> {
+    if (fetching.value) return false;
+    fetching.value = true;
+    pageError.value = undefined;
+    const from = feed;
+    try {
+      await work(from);
+      if (from === feed)
+        await keep(() => {
+          from.keepNear(middle());
+          show();
+        });
+      return true;
+    } catch (thrown) {
+      pageError.value = sentenceOf(thrown);
+      return false;
+    } finally {
+      fetching.value = false;
+    }
+  }
+
+  function middle(): number {
+    const [first, last] = inView();
+    return Math.round((first + Math.max(first, last)) / 2);
+  }
+
   return {
-    messages: computed(() => foldChanges(known.value)),
+    rows: computed(() => rowsOf(messages.value)),
+    newest,
     hasEarlier,
+    hasLater,
     latest,
     looked,
     fetching,
-    earlierError,
+    pageError,
     refresh,
     hear: () => void hear(),
-    async earlier(keep) {
-      if (fetching.value) return;
-      fetching.value = true;
-      earlierError.value = undefined;
+    earlier: async (keep) => void (await fetch((from) => from.earlier(), keep)),
+    later: async (keep) => void (await fetch((from) => from.later(), keep)),
+    async goTo(place) {
+      pageError.value = undefined;
+      const from = feed;
       try {
-        await feed.earlier();
-        await keep(show);
+        const seq = "seq" in place ? place.seq : await positionOf(place.message);
+        await from.goTo(seq);
+        if (from === feed) show();
+        return messages.value.some((row) => row.seq >= seq);
       } catch (thrown) {
-        earlierError.value = sentenceOf(thrown);
-      } finally {
-        fetching.value = false;
+        pageError.value = sentenceOf(thrown);
+        return false;
       }
+    },
+    goToEnd() {
+      feed.goToEnd();
+      show();
     },
     put(row) {
       feed.put(row);
       show();
     },
+    async anew(seq) {
+      const fresh = newFeed();
+      feed = fresh;
+      await latest.load();
+      if (seq === undefined || fresh !== feed) return;
+      await fresh.goTo(seq);
+      if (fresh === feed) show();
+    },
   };
+
+  async function positionOf(message: string): Promise<number> {
+    const known = messages.value.find((row) => row.id === message);
+    return known?.seq ?? (await call<MessageInPlaceAnswer>("GET", `/messages/${message}`)).message.seq;
+  }
 }

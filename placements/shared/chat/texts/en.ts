@@ -97,6 +97,12 @@ export const en = {
   "head.closed": "Closed",
   "head.asOf": "As known at {time}",
   "head.through": "Answer through",
+  "head.goesThrough": "You answer through {place}",
+
+  "column.all": "All channels",
+  "column.show": "Channels to show",
+  "column.cannotQuote":
+    "This message came through {place}, where nothing can be sent just now. Answer without quoting it.",
 } as const satisfies Readonly<Record<string, string | Plural>>;
 
 type Key = keyof typeof en;

@@ -97,4 +97,10 @@ export const es: ChatTexts = {
   "head.closed": "Cerrada",
   "head.asOf": "Según lo sabido a las {time}",
   "head.through": "Responder por",
+  "head.goesThrough": "Responde por {place}",
+
+  "column.all": "Todos los canales",
+  "column.show": "Canales que se muestran",
+  "column.cannotQuote":
+    "Este mensaje llegó por {place}, y por ahí ahora no se puede enviar nada. Responda sin citarlo.",
 };

@@ -102,4 +102,9 @@ export const ru: ChatTexts = {
   "head.closed": "Закрыт",
   "head.asOf": "По данным на {time}",
   "head.through": "Ответить через",
+  "head.goesThrough": "Вы отвечаете через {place}",
+
+  "column.all": "Все каналы",
+  "column.show": "Какие каналы показать",
+  "column.cannotQuote": "Это сообщение пришло через {place}, а туда сейчас нельзя написать. Ответьте без цитаты.",
 };

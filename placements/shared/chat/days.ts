@@ -1,0 +1,32 @@
+import type { ThreadRow } from "../thread-rows.ts";
+
+export interface Day {
+  /** Unlike that of any other group, also where a late message brings a day back. */
+  readonly key: string;
+  readonly day: string;
+  readonly rows: readonly ThreadRow[];
+}
+
+/** When it was sent, or came where nobody sent it. */
+const timeOf = (row: ThreadRow): string => (row.kind === "message" ? row.message.sentAt : row.at);
+
+/**
+ * Rows in their order, with the day over those of one day.
+ * @param dayOf the day of a time, as it is read
+ */
+export function byDays(rows: readonly ThreadRow[], dayOf: (iso: string) => string): readonly Day[] {
+  const result: { key: string; day: string; rows: ThreadRow[] }[] = [];
+  const seen = new Map<string, number>();
+  for (const row of rows) {
+    const day = dayOf(timeOf(row));
+    const last = result.at(-1);
+    if (last?.day === day) {
+      last.rows.push(row);
+      continue;
+    }
+    const times = (seen.get(day) ?? 0) + 1;
+    seen.set(day, times);
+    result.push({ key: `${day} ${times}`, day, rows: [row] });
+  }
+  return result;
+}
