@@ -41,13 +41,18 @@ export async function openPage(
   const boot = {
     session,
     portal: { id: portal.id, name: portal.name, domain: portal.domain, active: portal.active },
-    user: { ...person, editor: isEditor(portal, person) },
+    user: { ...person, editor: isEditor(portal, person), ...roleOf(portal, person) },
     placement,
     options,
     locale: localeOf(opened.language ?? portal.language),
     ...(opened.installation && { installation: opened.installation }),
   };
   return deps.pages.send(reply, opened.page, boot, opened.standalone ? undefined : portal);
+}
+
+function roleOf(portal: Portal, person: Person) {
+  const role = person.admin ? undefined : portal.roles.find(({ id }) => id === person.id)?.role;
+  return role === undefined ? {} : { role };
 }
 
 /** Administrators, and whoever they allow to change rules and links of customers. */

@@ -1,18 +1,27 @@
 /**
- * What an agent may read. We hold conversations, the portal holds rights: before anything of a conversation is shown to
- * somebody who is no administrator, the portal is asked with that viewer's own token. A yes is remembered for a short
+ * What an agent may read. Whoever has a role may read what it says. For all others, we hold conversations and the portal
+ * holds rights: before anything of a conversation is shown to somebody who is no administrator, the portal is asked with that
+ * viewer's own token. A yes is remembered for a short
  * while in this process only; a portal that cannot be asked means no (503), never yes.
  */
 import { z } from "zod";
 import type { Conversation } from "../../src/domain/conversation.ts";
+import type { AccountId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalCaller } from "../../src/portal/contract.ts";
 import type { Viewer } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { portalError } from "./answers.ts";
+import type { LineCircles } from "./line-circles.ts";
 
 export type CardType = "lead" | "deal" | "contact" | "company";
+
+/** `each`: only the portal can tell, of one after the other. */
+export type ReadScope =
+  | { readonly kind: "all" | "each" }
+  /** Of these accounts, and everywhere what is nobody's or this person's. */
+  | { readonly kind: "own"; readonly operator: string; readonly accounts: readonly AccountId[] };
 
 export interface ChatAccess {
   /**
@@ -24,6 +33,8 @@ export interface ChatAccess {
   mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean>;
   /** The same as far as it is known without asking the portal. */
   known(viewer: Viewer, conversation: Conversation): boolean | undefined;
+  /** What of everything the viewer may read, where that can be told without looking at each one. */
+  scope(viewer: Viewer): Promise<ReadScope>;
   /**
    * A conversation that the viewer may read, and all others of the same person that they may read, newest first.
    * @throws HttpError when the portal cannot be asked: a column in which something is missing looks like a whole one.
@@ -41,6 +52,7 @@ const chats = z.array(z.object({ CHAT_ID: z.union([z.string(), z.number()]).tran
 export function createChatAccess(
   portals: Pick<PortalDirectory, "crmOf" | "viewer">,
   store: Pick<Store, "conversations" | "people">,
+  circles: LineCircles,
   now: () => Date,
 ): ChatAccess {
   /** Key: portal, viewer, chat. Value: until when, and the answer. */
@@ -54,8 +66,10 @@ export function createChatAccess(
     known.set(keyOf(viewer, chat), { may, until: now().getTime() + REMEMBER_MS });
   }
 
-  function knownRight(viewer: Viewer, { id, imChatId }: Conversation): boolean | undefined {
-    if (viewer.admin) return true;
+  function knownRight(viewer: Viewer, conversation: Conversation): boolean | undefined {
+    if (readsAll(viewer)) return true;
+    if (viewer.role === "agent") return isOwn(viewer, conversation, circles.known(viewer.portal, viewer.userId));
+    const { id, imChatId } = conversation;
     const kept = known.get(keyOf(viewer, imChatId ?? id));
     return kept && kept.until > now().getTime() ? kept.may : undefined;
   }
@@ -86,6 +100,8 @@ export function createChatAccess(
   async function mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean> {
     const before = knownRight(viewer, conversation);
     if (before !== undefined) return before;
+    if (viewer.role === "agent")
+      return isOwn(viewer, conversation, await circles.of(viewer.portal, viewer.userId)) === true;
     const { id, imChatId: chat, person } = conversation;
     const place = chat ?? id;
     const card = cardOf(viewer);
@@ -111,9 +127,17 @@ export function createChatAccess(
       if (here?.type === type && here.id === cardId)
         for (const { id, imChatId } of theirs) remember(viewer, imChatId ?? id, true);
       const all = [...byChat, ...theirs].flatMap((one) => (one && one.movedTo === undefined ? [one] : []));
-      return newestFirst([...new Map(all.map((one) => [one.id, one])).values()]);
+      const each = newestFirst([...new Map(all.map((one) => [one.id, one])).values()]);
+      if (viewer.role !== "agent") return each;
+      const accounts = await circles.of(viewer.portal, viewer.userId);
+      return each.filter((one) => isOwn(viewer, one, accounts) === true);
     },
     known: knownRight,
+    async scope(viewer) {
+      if (readsAll(viewer)) return { kind: "all" };
+      if (viewer.role !== "agent") return { kind: "each" };
+      return { kind: "own", operator: viewer.userId, accounts: [...(await circles.of(viewer.portal, viewer.userId))] };
+    },
     mayRead,
     async together(viewer, conversation) {
       const { id, person } = conversation;
@@ -124,6 +148,18 @@ export function createChatAccess(
       return newestFirst([conversation, ...others.filter((_, at) => readable[at])]);
     },
   };
+}
+
+const readsAll = ({ admin, role }: Viewer): boolean => admin || role === "head" || role === "controller";
+
+/** `undefined`: it hangs on the lines, which are not known. */
+function isOwn(
+  viewer: Viewer,
+  { operator, account }: Conversation,
+  accounts: ReadonlySet<AccountId> | undefined,
+): boolean | undefined {
+  if (operator === undefined || operator === viewer.userId) return true;
+  return accounts?.has(account);
 }
 
 const newestFirst = (all: readonly Conversation[]) =>

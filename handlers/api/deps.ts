@@ -29,7 +29,10 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly firstContact: FirstContact;
-  readonly portals: Pick<PortalDirectory, "connectors" | "crm" | "crmOf" | "lines" | "people" | "viewer">;
+  readonly portals: Pick<
+    PortalDirectory,
+    "connectors" | "crm" | "crmOf" | "lineSettings" | "lines" | "people" | "viewer"
+  >;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly rules: Rules;

@@ -45,8 +45,10 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     async (request, reply) => {
       const viewer = viewerOf(request);
       const { account, open, operator, limit, after, ...filters } = request.query;
+      const scope = await access.scope(viewer);
       const found = await store.desk.list(viewer.portal, {
         ...filters,
+        ...(scope.kind === "own" && { own: scope }),
         limit,
         offset: after,
         ...(account && { accounts: account.filter(isOurId).map(accountId) }),
@@ -130,7 +132,7 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
   }
 
   async function readable(viewer: Viewer, rows: readonly OnDesk[]): Promise<readonly OnDesk[]> {
-    if (viewer.admin) return rows;
+    if ((await access.scope(viewer)).kind === "all") return rows;
     const judged = await Promise.all(rows.map((row) => access.mayRead(viewer, row.conversation)));
     return rows.filter((_row, index) => judged[index]);
   }

@@ -6,8 +6,9 @@ import type { Say } from "../../src/domain/localised.ts";
 import type { Message } from "../../src/domain/message.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { editorOf } from "../../src/server/session.ts";
+import { editorOf, type Viewer } from "../../src/server/session.ts";
 import type { JournalPage } from "../../src/store/contract/journal.ts";
+import type { ChatAccess } from "./access.ts";
 import { isOurId } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { presentInJournal } from "./present.ts";
@@ -21,7 +22,7 @@ const LOOKED_TO = "x-looked-to";
 type Query = z.output<typeof journalQuery>;
 
 /** The journal of all messages, for administrators: looked through backwards, or read forwards from a position. */
-export function registerJournalRoute(scope: App, deps: ApiDeps): void {
+export function registerJournalRoute(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const { store } = deps;
 
   scope.get(
@@ -37,14 +38,15 @@ export function registerJournalRoute(scope: App, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      const { portal } = editorOf(request);
+      const viewer = editorOf(request);
+      const { portal } = viewer;
       const { conversation, account, after, before } = request.query;
       if (![conversation, account].every((id) => id === undefined || isOurId(id))) return [];
       const isForwards = after !== undefined && before === undefined;
       const page = isForwards ? await forwards(portal, request.query, after) : await backwards(portal, request.query);
       if (page.next !== undefined) reply.header(NEXT, String(page.next));
       if (page.lookedTo) reply.header(LOOKED_TO, page.lookedTo.toISOString());
-      return present(portal, page.rows, request.say);
+      return present(portal, await readable(viewer, page.rows), request.say);
     },
   );
 
@@ -99,6 +101,15 @@ export function registerJournalRoute(scope: App, deps: ApiDeps): void {
     return all
       .filter((one) => one.channel === channel && (account === undefined || one.id === account))
       .map(({ id }) => id);
+  }
+
+  /** Whoever may see the journal may read every conversation, unless a role says otherwise. */
+  async function readable(viewer: Viewer, rows: readonly Message[]): Promise<readonly Message[]> {
+    if (viewer.role !== "agent") return rows;
+    const found = await store.conversations.findMany(viewer.portal, [...new Set(rows.map((row) => row.conversation))]);
+    const judged = await Promise.all(found.map(async (one) => ((await access.mayRead(viewer, one)) ? [one.id] : [])));
+    const may = new Set(judged.flat());
+    return rows.filter((row) => may.has(row.conversation));
   }
 
   async function present(portal: PortalId, rows: readonly Message[], say: Say) {

@@ -49,7 +49,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const viewer = administratorOf(request);
-      const { name, active, backlog, keepDays, deleteOlder, editors } = request.body;
+      const { name, active, backlog, keepDays, deleteOlder, editors, roles } = request.body;
       if (keepDays !== undefined && deleteOlder !== true) await sayWhatGoes(viewer.portal, keepDays);
       if (active !== undefined) {
         const outcome = await deps.accounts.setPortalActive(viewer.portal, active, backlog);
@@ -59,6 +59,7 @@ export function registerPortalRoutes(scope: App, deps: ApiDeps): void {
       if (trimmed !== "") await store.portals.update(viewer.portal, { name: trimmed });
       if (keepDays !== undefined) await store.portals.update(viewer.portal, { keepDays });
       if (editors !== undefined) await store.portals.update(viewer.portal, { editors });
+      if (roles !== undefined) await store.portals.update(viewer.portal, { roles });
       return present(viewer.portal, request.say);
     },
   );

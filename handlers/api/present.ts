@@ -231,6 +231,7 @@ export function presentPortal(portal: Portal, running: boolean, say: Say): Porta
     keepDays: portal.keepDays ?? null,
     trouble: portal.trouble === undefined ? null : say(portal.trouble),
     editors: portal.editors.map((editor) => ({ ...editor })),
+    roles: portal.roles.map((one) => ({ ...one })),
     installation: { at: at ?? null, version: version ?? null, ok, problems: problems.map(say), running },
   };
 }

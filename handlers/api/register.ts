@@ -13,6 +13,7 @@ import { registerDeskRoutes } from "./desk.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
+import { createLineCircles } from "./line-circles.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
 import { registerLiveRoutes } from "./live.ts";
 import { registerMessageRoute } from "./message.ts";
@@ -20,6 +21,7 @@ import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
 import { registerPersonRoutes } from "./person.ts";
 import { registerPortalRoutes } from "./portal.ts";
+import { guardReaders } from "./readers.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerTemplateRoute } from "./templates.ts";
@@ -27,14 +29,16 @@ import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
 export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
-  const access = createChatAccess(deps.portals, deps.store, deps.now);
+  const circles = createLineCircles(deps.store, deps.portals, deps.inTurn, deps.now);
+  const access = createChatAccess(deps.portals, deps.store, circles, deps.now);
   const guarded: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     deps.sessions.guard(scope);
+    guardReaders(scope);
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
-    registerJournalRoute(scope, deps);
+    registerJournalRoute(scope, deps, access);
     registerDeskRoutes(scope, deps, access);
     registerConversationRoutes(scope, deps, access);
     registerMessageRoutes(scope, deps, access);

@@ -12,6 +12,9 @@ const NOBODY: Boot = {
 /** What the server put into this page. A page opened without it shows itself empty instead of breaking. */
 export const boot: Boot = readBoot();
 
+/** Whoever only reads along is offered nothing that the server would refuse. */
+export const mayAnswer = boot.user.role !== "controller";
+
 export const locale: Locale = boot.locale === "ru" || boot.locale === "es" ? boot.locale : "en";
 
 /** A value of PLACEMENT_OPTIONS as text; empty when absent. */

@@ -20,6 +20,7 @@ const en = {
   "desk.noConnection":
     "No connection to Threadline since {time}. What you see is as old as that. It is tried again by itself.",
   "desk.waits": "Waits {time}",
+  "desk.waitsSinceNow": "Wrote just now",
   "desk.back": "Back on {time}",
   "desk.empty.waiting": "Nobody is waiting",
   "desk.emptyText.waiting": "Everybody has an answer. Who writes next appears here.",
@@ -83,6 +84,7 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.openChat": "Открыт",
   "desk.noConnection": "Нет связи с Threadline с {time}: всё на экране — на этот момент. Подключение повторяется само.",
   "desk.waits": "Ждёт {time}",
+  "desk.waitsSinceNow": "Только что написал",
   "desk.back": "Вернётся {time}",
   "desk.empty.waiting": "Никто не ждёт",
   "desk.emptyText.waiting": "Всем ответили. Кто напишет, появится здесь.",
@@ -156,6 +158,7 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.noConnection":
     "Sin conexión con Threadline desde las {time}: lo que ve es de esa hora. Se reintenta automáticamente.",
   "desk.waits": "Espera {time}",
+  "desk.waitsSinceNow": "Acaba de escribir",
   "desk.back": "Vuelve {time}",
   "desk.empty.waiting": "Nadie espera",
   "desk.emptyText.waiting": "Todos tienen respuesta. Quien escriba aparecerá aquí.",

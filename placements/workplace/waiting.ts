@@ -18,10 +18,12 @@ const UNITS = [
   ["minute", MINUTE_MS],
 ] as const;
 
-/** "3 min", "2 hr", "1 day": the largest unit of which there is one. A clock that is behind makes no negative time. */
-export function waitingTime(since: string, now: number, language: string): string {
-  const waits = Math.max(0, now - Date.parse(since));
-  const [unit, ms] = UNITS.find(([, length]) => waits >= length) ?? ["minute", MINUTE_MS];
+/** "3 min", "2 hr", "1 day": the largest unit of which there is one; nothing in the first minute, or by a clock that is behind. */
+export function waitingTime(since: string, now: number, language: string): string | undefined {
+  const waits = now - Date.parse(since);
+  const known = UNITS.find(([, length]) => waits >= length);
+  if (!known) return undefined;
+  const [unit, ms] = known;
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(Math.floor(waits / ms));
 }
 

@@ -26,6 +26,8 @@ export interface BootUser {
   readonly admin: boolean;
   /** May change rules and links of customers. */
   readonly editor: boolean;
+  /** What an administrator lets them do with conversations, where that is not what the portal lets them. */
+  readonly role?: "controller" | "agent" | "head";
 }
 
 export interface BootInstallation {

@@ -3,6 +3,13 @@ import { backlogChoice } from "./accounts.ts";
 import { id, text } from "./common.ts";
 
 const editor = z.object({ id, name: text(200) });
+const role = editor.extend({
+  role: z
+    .enum(["controller", "agent", "head"])
+    .describe(
+      "controller: reads every conversation, writes nothing. agent: conversations that are theirs, nobody's or of their lines. head: every conversation.",
+    ),
+});
 
 export const portal = z.object({
   id: z.string(),
@@ -12,6 +19,11 @@ export const portal = z.object({
   keepDays: z.int().nullable().describe("Messages are deleted after so many days; null: never."),
   trouble: z.string().nullable().describe("Why background calls do not work just now."),
   editors: z.array(editor).describe("May change rules and links of customers beside the administrators."),
+  roles: z
+    .array(role)
+    .describe(
+      "What people may do with conversations; who is not here may do what Bitrix24 lets them, administrators all.",
+    ),
   installation: z.object({
     at: z.string().nullable(),
     version: z.string().nullable(),
@@ -25,6 +37,11 @@ export const portalChange = z.object({
   name: text(200).optional(),
   active: z.boolean().optional(),
   editors: z.array(editor).max(500).optional(),
+  roles: z
+    .array(role)
+    .max(2_000)
+    .refine((all) => new Set(all.map((one) => one.id)).size === all.length, "must name each person once")
+    .optional(),
   backlog: backlogChoice.optional(),
   keepDays: z
     .int()

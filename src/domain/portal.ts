@@ -7,6 +7,12 @@ export interface TokenPair {
   readonly expiresAt: Date;
 }
 
+/**
+ * `controller`: reads every conversation and writes nothing. `agent`: conversations that are theirs, nobody's or of the lines
+ * in whose queue they are. `head`: every conversation.
+ */
+export type Role = "controller" | "agent" | "head";
+
 /** A portal that installed us. Endpoints come from the authorization server, never from a request. */
 export interface Portal {
   readonly id: PortalId;
@@ -34,6 +40,8 @@ export interface Portal {
   readonly keepDays?: number;
   /** Who may change rules and links of customers beside the administrators. */
   readonly editors: readonly { readonly id: string; readonly name: string }[];
+  /** What people may do with conversations; who is not here may do what the portal lets them. Administrators may do all. */
+  readonly roles: readonly { readonly id: string; readonly name: string; readonly role: Role }[];
   /** Report of the last ensure-installed run. */
   readonly installation: InstallationReport;
   readonly installedAt: Date;

@@ -25,6 +25,16 @@ const config = z
 /** The portal answers `false` for a line that it has not, and no error. */
 const configResult = z.union([z.literal(false), config]);
 
+const queueResult = z.union([
+  z.literal(false),
+  z.object({ QUEUE: z.array(z.union([z.string(), z.number()]).transform(String)).catch([]) }),
+]);
+const noSuchLine = {
+  kind: "refused",
+  code: "NO_SUCH_LINE",
+  sentence: "The portal has no such open line any more.",
+} as const;
+
 export function createLineSettings(caller: PortalCaller): LineSettings {
   async function crm(line: string): Promise<PortalOutcome<LineCrmNow>> {
     const params = { CONFIG_ID: wireId(line), WITH_QUEUE: "N" };
@@ -32,13 +42,20 @@ export function createLineSettings(caller: PortalCaller): LineSettings {
     if (outcome.kind !== "ok") return outcome;
     const parsed = configResult.safeParse(outcome.value);
     if (!parsed.success) return unreadable("imopenlines.config.get");
-    if (parsed.data === false)
-      return { kind: "refused", code: "NO_SUCH_LINE", sentence: "The portal has no such open line any more." };
+    if (parsed.data === false) return noSuchLine;
     return { kind: "ok", value: parsed.data };
   }
 
   return {
     crm,
+    async operators(line) {
+      const params = { CONFIG_ID: wireId(line), WITH_QUEUE: "Y", SHOW_OFFLINE: "Y" };
+      const outcome = await caller.call({ method: "imopenlines.config.get", params, effect: "read" });
+      if (outcome.kind !== "ok") return outcome;
+      const parsed = queueResult.safeParse(outcome.value);
+      if (!parsed.success) return unreadable("imopenlines.config.get");
+      return parsed.data === false ? noSuchLine : { kind: "ok", value: parsed.data.QUEUE };
+    },
     async setCrm(line, wanted) {
       const PARAMS = {
         ...(wanted.searches !== undefined && { CRM: wanted.searches ? "Y" : "N" }),

@@ -3,6 +3,11 @@ import type { Localised } from "../domain/localised.ts";
 /** What the server answers to pages, and what it says of people and rules. */
 export const apiSentences: readonly Localised[] = [
   {
+    en: "You may read every conversation here and write in none. Ask an administrator of the portal for another role.",
+    ru: "Вы можете читать все диалоги, но не писать в них. Другую роль даёт администратор портала.",
+    es: "Puede leer todas las conversaciones, pero no escribir en ninguna. Pida otro rol a un administrador del portal.",
+  },
+  {
     en: "Only the colleague who wrote this note can change it.",
     ru: "Изменить заметку может только тот, кто её написал.",
     es: "Solo quien escribió esta nota puede cambiarla.",

@@ -11,7 +11,7 @@ import type { FastifyRequest } from "fastify";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { type PortalId, portalId } from "../domain/ids.ts";
-import type { Portal } from "../domain/portal.ts";
+import type { Portal, Role } from "../domain/portal.ts";
 import type { PortalRepository } from "../store/contract/portals.ts";
 import type { App } from "./app.ts";
 import { HttpError } from "./errors.ts";
@@ -23,12 +23,14 @@ export interface Viewer {
   readonly admin: boolean;
   /** May change rules and links of customers: administrators, and whom they allow. */
   readonly editor: boolean;
+  /** What an administrator lets them do with conversations. Absent, and of administrators: what the portal lets them. */
+  readonly role?: Role | undefined;
   readonly placement: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface Sessions {
-  issue(viewer: Omit<Viewer, "editor">): Promise<string>;
+  issue(viewer: Omit<Viewer, "editor" | "role">): Promise<string>;
   /** `undefined` for anything but a living session of an installed portal. */
   check(token: string): Promise<Viewer | undefined>;
   /** Like `check`, but a session that ended less than `RENEWABLE_SECONDS` ago counts: it says whose page asks for a new one. */
@@ -81,7 +83,8 @@ export function createSessions(settings: SessionSettings): Sessions {
       const known = await installed(portalId(portal));
       if (!known.installed) return undefined;
       const editor = admin || known.editors.has(sub);
-      return { portal: portalId(portal), userId: sub, admin, editor, placement, options };
+      const role = admin ? undefined : known.roles.get(sub);
+      return { portal: portalId(portal), userId: sub, admin, editor, role, placement, options };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -156,6 +159,7 @@ export const noSession = () =>
 interface KnownPortal {
   readonly installed: boolean;
   readonly editors: ReadonlySet<string>;
+  readonly roles: ReadonlyMap<string, Role>;
 }
 
 function installedPortals(portals: Pick<PortalRepository, "find">, now: () => Date) {
@@ -165,12 +169,13 @@ function installedPortals(portals: Pick<PortalRepository, "find">, now: () => Da
     if (kept && kept.until > now().getTime()) return kept;
     const portal = await portals.find(id);
     const editors = new Set(portal?.editors.map((editor) => editor.id) ?? []);
+    const roles = new Map(portal?.roles.map(({ id: person, role }) => [person, role]) ?? []);
     cache.delete(id);
     if (cache.size >= PORTAL_CACHE_SIZE) {
       const oldest = cache.keys().next();
       if (!oldest.done) cache.delete(oldest.value);
     }
-    const known = { installed: isInstalled(portal), editors, until: now().getTime() + PORTAL_CACHE_MS };
+    const known = { installed: isInstalled(portal), editors, roles, until: now().getTime() + PORTAL_CACHE_MS };
     cache.set(id, known);
     return known;
   };

@@ -36,7 +36,11 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
     async list(portal, query) {
       let select = rows().where("c.portal_id", "=", portal).where("c.moved_to", "is", null);
       for (const condition of conditionsOf(query.folder)) select = select.where(condition);
-      const { accounts, line, open, operator, tag, search } = query;
+      const { accounts, line, open, operator, own, tag, search } = query;
+      if (own)
+        select = select.where(
+          sql<SqlBool>`(c.operator_id is null or c.operator_id = ${own.operator} or c.account_id = any(${own.accounts.filter(isUuid)}::uuid[]))`,
+        );
       if (accounts) select = select.where(sql<SqlBool>`c.account_id = any(${accounts.filter(isUuid)}::uuid[])`);
       if (line !== undefined)
         select = select.where((where) =>

@@ -61,6 +61,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
       ...(row.keep_days !== null && { keepDays: row.keep_days }),
       installation: row.installation as InstallationReport,
       editors: row.editors as Portal["editors"],
+      roles: row.roles as Portal["roles"],
       installedAt: row.installed_at,
     };
   }
@@ -144,6 +145,7 @@ export function createPortalRepository(db: Kysely<Schema>, secrets: Secrets): Po
         ...(patch.trouble !== undefined && { trouble: patch.trouble }),
         ...(patch.keepDays !== undefined && { keep_days: patch.keepDays }),
         ...(patch.editors !== undefined && { editors: toJson(patch.editors) }),
+        ...(patch.roles !== undefined && { roles: toJson(patch.roles) }),
         ...(patch.installation !== undefined && { installation: toJson(patch.installation) }),
       };
       if (Object.keys(values).length === 0) return;

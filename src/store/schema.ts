@@ -26,6 +26,7 @@ interface PortalsTable extends SealedTokens {
   installed_at: Generated<Date>;
   gap_at: Date | null;
   editors: ColumnType<unknown, string | undefined, string>;
+  roles: ColumnType<unknown, string | undefined, string>;
   alarm_people: ColumnType<unknown, string | undefined, string | null>;
   time_zone: string | null;
   keep_days: ColumnType<number | null, number | null | undefined, number | null>;

@@ -93,6 +93,7 @@ export const en = {
   "chat.empty": "No conversations yet",
   "chat.emptyCard": "When a customer of this card writes through a connected channel, the conversation appears here.",
   "chat.choose": "Choose a conversation",
+  "chat.readsAlong": "Your role is to read along. Ask an administrator if you should answer customers too.",
   "chat.readOnly": "Read only for now. Answer in the Open Channel chat.",
   "chat.openMessenger": "Open the chat",
   "chat.earlier": "Show earlier messages",

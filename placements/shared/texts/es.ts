@@ -94,6 +94,7 @@ export const es: Texts = {
   "chat.empty": "Aún no hay conversaciones",
   "chat.emptyCard": "Cuando un cliente de esta ficha escriba por un canal conectado, la conversación aparecerá aquí.",
   "chat.choose": "Elija una conversación",
+  "chat.readsAlong": "Su rol es solo de lectura. Pida a un administrador que le permita responder a los clientes.",
   "chat.readOnly": "Por ahora solo lectura. Responda en el chat del canal abierto.",
   "chat.openMessenger": "Abrir el chat",
   "chat.earlier": "Mostrar mensajes anteriores",

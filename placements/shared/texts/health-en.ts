@@ -43,6 +43,23 @@ export const healthEn = {
   "editors.open": "Choose",
   "editors.none": "Only administrators may change the rules.",
   "editors.some": "Beside the administrators, the rules may be changed by: {names}.",
+  "roles.title": "Who answers which conversations?",
+  "roles.text":
+    "Without a role people read and answer what Bitrix24 lets them. Administrators of the portal may always do everything.",
+  "roles.agent": "Agent",
+  "roles.agentText":
+    "reads and answers conversations that are theirs, nobody's, or of the lines in whose queue they are.",
+  "roles.head": "Head",
+  "roles.headText": "reads and answers every conversation.",
+  "roles.controller": "Controller",
+  "roles.controllerText": "reads every conversation and changes nothing.",
+  "roles.open": "Give roles",
+  "roles.people": "People with a role",
+  "roles.of": "Role of {name}",
+  "roles.remove": "Take the role from {name}",
+  "roles.add": "Give somebody a role",
+  "roles.none": "Nobody has a role.",
+  "roles.some": "Roles: {names}.",
   "alarms.open": "Alarms",
   "alarms.title": "Who is told about trouble?",
   "alarms.text":

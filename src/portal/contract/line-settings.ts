@@ -15,6 +15,8 @@ export interface LineCrmNow extends LineCrm {
 
 export interface LineSettings {
   crm(line: string): Promise<PortalOutcome<LineCrmNow>>;
+  /** Ids of the people in its queue, those who are not at work as well (`imopenlines.config.get`). */
+  operators(line: string): Promise<PortalOutcome<readonly string[]>>;
   /** `imopenlines.config.update`, then read back. */
   setCrm(line: string, wanted: Partial<LineCrm>): Promise<PortalOutcome<LineCrmNow>>;
 }

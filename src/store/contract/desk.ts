@@ -16,6 +16,8 @@ export interface DeskQuery {
   readonly tag?: string | undefined;
   /** Who has it in the line; `null`: nobody. */
   readonly operator?: string | null | undefined;
+  /** Of these accounts, and everywhere what is nobody's or this person's. */
+  readonly own?: { readonly operator: string; readonly accounts: readonly AccountId[] } | undefined;
   /** Stands in the customer's name, user name, number or e-mail; without regard to case. */
   readonly search?: string | undefined;
   readonly limit: number;

@@ -28,6 +28,7 @@ export interface PortalPatch {
   readonly keepDays?: number | null;
   readonly installation?: InstallationReport;
   readonly editors?: Portal["editors"];
+  readonly roles?: Portal["roles"];
 }
 
 export interface PortalRepository {

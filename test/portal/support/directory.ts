@@ -26,6 +26,7 @@ export function portalRow(endpoint: string, more: Partial<Portal> = {}): Portal 
     active: true,
     name: "Portal",
     editors: [],
+    roles: [],
     installation: { ok: true, problems: [] },
     installedAt: new Date(),
     ...more,
