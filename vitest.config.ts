@@ -18,7 +18,8 @@ export default defineConfig({
     unstubEnvs: true,
     unstubGlobals: true,
     maxWorkers: 2,
-    expect: { requireAssertions: true },
+    // A machine may be busy with the other tests: what is waited for is given time, and is there at once where it is not.
+    expect: { requireAssertions: true, poll: { timeout: 10_000 } },
     projects: [
       {
         test: {

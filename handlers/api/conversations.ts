@@ -86,8 +86,10 @@ export function registerConversationRoutes(scope: App, deps: ApiDeps, access: Ch
     const accounts = new Map<string, Account>(
       (await store.accounts.list(portal)).map((account) => [account.id, account]),
     );
-    const operators = new Set(rows.flatMap(({ operator }) => operator ?? []));
-    const names = await store.users.names(portal, [...operators]);
+    const names = await deps.names(
+      portal,
+      rows.flatMap(({ operator }) => operator ?? []),
+    );
     return rows.map((row) => presentConversation(row, accounts.get(row.account), { names }));
   }
 }

@@ -8,6 +8,7 @@ import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
 import type { ChatLooks } from "../../src/relay/chat-looks.ts";
+import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
 import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
@@ -53,6 +54,7 @@ export interface ApiDeps {
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
   readonly news: News;
+  readonly names: ColleagueNames;
   readonly mentions: Pick<MentionBell, "ring">;
   /** Between processes. */
   readonly bus: NewsBus;

@@ -141,8 +141,10 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     const accounts = new Map<string, Account>(
       (await store.accounts.list(viewer.portal)).map((account) => [account.id, account]),
     );
-    const operators = new Set(rows.flatMap(({ conversation }) => conversation.operator ?? []));
-    const names = await store.users.names(viewer.portal, [...operators]);
+    const names = await deps.names(
+      viewer.portal,
+      rows.flatMap(({ conversation }) => conversation.operator ?? []),
+    );
     return rows.map(({ conversation, desk }) =>
       presentConversation(conversation, accounts.get(conversation.account), { desk, names }),
     );

@@ -133,6 +133,7 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
       config: { rateLimit: { max: 120, timeWindow: "1 minute" } },
       schema: {
         summary: "Employees of the portal whom the viewer may see",
+        description: "Asked with the viewer's own rights: agents need it to transfer a conversation.",
         tags,
         security,
         querystring: peopleQuery,

@@ -34,7 +34,7 @@ export function registerLineSessionRoute(scope: App, deps: ApiDeps, access: Chat
       if (acted.kind === "not-done") throw new HttpError(409, "not_done", acted.sentence, { sentence: acted.sentence });
       const now = await deps.store.conversations.find(viewer.portal, place.conversation.id);
       if (!now) throw unknown("conversation");
-      const names = await deps.store.users.names(viewer.portal, now.operator === undefined ? [] : [now.operator]);
+      const names = await deps.names(viewer.portal, now.operator === undefined ? [] : [now.operator]);
       return presentConversation(now, place.account, { names });
     },
   );

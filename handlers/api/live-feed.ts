@@ -62,7 +62,7 @@ const LINGER_MS = 120_000;
 const NAMES_MS = 30_000;
 const CHATS = 5_000;
 
-export type FeedDeps = Pick<ApiDeps, "store" | "news" | "inTurn" | "now">;
+export type FeedDeps = Pick<ApiDeps, "store" | "names" | "news" | "inTurn" | "now">;
 
 export function createLiveFeeds(deps: FeedDeps): LiveFeeds {
   const feeds = new Map<PortalId, Feed>();
@@ -106,7 +106,6 @@ class Feed implements PortalFeed {
   private linger: NodeJS.Timeout | undefined;
   private isStopped = false;
   private readonly names = new Map<string, string>();
-  private readonly askedFor = new Set<string>();
   private accounts: ReadonlyMap<string, Account> = new Map();
   private knownUntil = 0;
 
@@ -247,17 +246,15 @@ class Feed implements PortalFeed {
     const now = this.deps.now().getTime();
     if (now >= this.knownUntil) {
       this.names.clear();
-      this.askedFor.clear();
       this.accounts = new Map();
       this.knownUntil = now + NAMES_MS;
     }
     if (rows.some(({ conversation }) => !this.accounts.has(conversation.account)))
       this.accounts = new Map((await this.deps.store.accounts.list(this.portal)).map((one) => [one.id, one]));
     const strangers = new Set(rows.flatMap(({ conversation }) => conversation.operator ?? []));
-    const asked = [...strangers].filter((id) => !this.askedFor.has(id));
+    const asked = [...strangers].filter((id) => !this.names.has(id));
     if (asked.length === 0) return;
-    const names = await this.deps.store.users.names(this.portal, asked);
-    for (const id of asked) this.askedFor.add(id);
+    const names = await this.deps.names(this.portal, asked);
     for (const [id, name] of names) this.names.set(id, name);
   }
 

@@ -15,7 +15,7 @@ import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
-import { namesOf } from "./names.ts";
+import { authorsOf } from "./names.ts";
 import { presentMessage } from "./present.ts";
 import { changesByMessage, reactionsOf } from "./present-changes.ts";
 
@@ -133,7 +133,7 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
         viewer.portal,
         said.map((row) => row.id),
       ),
-      namesOf(store, viewer.portal, rows),
+      authorsOf(deps.names, viewer.portal, rows),
     ]);
     const [reactions, changed] = [reactionsOf(changes), changesByMessage(changes, say)];
     return rows.map((row) =>

@@ -151,7 +151,10 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
   }
 
   async function present(portal: PortalId, rows: readonly Note[]) {
-    const names = await store.users.names(portal, [...new Set(rows.map(({ authorId }) => authorId))]);
+    const names = await deps.names(
+      portal,
+      rows.map(({ authorId }) => authorId),
+    );
     return rows.map((row) => {
       const name = names.get(row.authorId);
       return {

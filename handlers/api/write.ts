@@ -13,7 +13,7 @@ import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
-import { namesOf } from "./names.ts";
+import { authorsOf } from "./names.ts";
 import { findPlace, type Place, placeOf } from "./place.ts";
 import { presentMessage } from "./present.ts";
 
@@ -101,7 +101,7 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
   );
 
   async function present(row: Message, say: Say) {
-    return presentMessage(row, deps.mediaLink, say, { names: await namesOf(store, row.portal, [row]) });
+    return presentMessage(row, deps.mediaLink, say, { names: await authorsOf(deps.names, row.portal, [row]) });
   }
 
   async function change(

@@ -20,6 +20,7 @@ import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
 import { backoff } from "../relay/backoff.ts";
 import { createChatLooks } from "../relay/chat-looks.ts";
+import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
@@ -69,6 +70,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
   chatLooks.start();
   onClose(() => chatLooks.close());
+  const names = createColleagueNames({ store, portals, inTurn: asTenant, now });
   const frame = { store, transport, pages, sessions, inTurn: asTenant };
   const spool = createSpool({
     dir: `${config.dataDir}/spool`,
@@ -127,7 +129,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     installer,
     publicUrl: config.publicUrl,
     toBBCode: toBbcode,
-    lineSessions: createLineSessions({ store, portals, news, log }),
+    lineSessions: createLineSessions({ store, portals, news, names, log }),
     shelf,
     mediaLink: (id) => shelf.link(id),
     accountChanged: accountCache.forget,
@@ -136,6 +138,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       repairs.start(portal);
     },
     news,
+    names,
     mentions,
     bus,
     inTurn: asTenant,

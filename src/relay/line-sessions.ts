@@ -13,6 +13,7 @@ import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { ChatAction } from "../portal/contract/line-chats.ts";
 import type { PortalOutcome } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
+import type { ColleagueNames } from "./colleague-names.ts";
 import type { News } from "./news.ts";
 import { withLock } from "./with-lock.ts";
 
@@ -32,9 +33,10 @@ export interface LineSessions {
 }
 
 export interface LineSessionsDeps {
-  readonly store: Pick<Store, "conversations" | "locks" | "users">;
+  readonly store: Pick<Store, "conversations" | "locks">;
   readonly portals: Pick<PortalDirectory, "chatsOf">;
   readonly news: Pick<News, "ofConversation">;
+  readonly names: ColleagueNames;
   readonly log: Pick<Logger, "warn">;
 }
 
@@ -85,7 +87,7 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
     if (!now.open) return wish.kind === "finish" || wish.kind === "spam" ? "" : IS_CLOSED;
     if (wish.kind !== "accept" || !now.accepted || now.operator === undefined) return undefined;
     if (now.operator === userId) return "";
-    const names = await deps.store.users.names(now.portal, [now.operator]);
+    const names = await deps.names(now.portal, [now.operator]);
     return `${names.get(now.operator) ?? "A colleague"} answers this chat already. Ask them to pass it on to you.`;
   }
 

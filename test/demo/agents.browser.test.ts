@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { faultsOf } from "../support/our-page.ts";
 import { Demo } from "./demo.ts";
 import { seed } from "./seed.ts";
 
@@ -79,18 +79,8 @@ function maria(): number {
 const atMarias = () => demo.world.telegram.sentTo(maria());
 
 async function inspect(page: Page | Frame, name: string, picture: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
-    readonly violations: readonly {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: { html: string }[];
-    }[];
-  };
   if (screenshots !== undefined) await picture.screenshot({ path: join(screenshots, `${name}.png`) });
-  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
-  expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(0);
+  expect(await faultsOf(page)).toEqual([]);
 }
 
 test("an agent answers, mends, quotes and sends files in the deal's tab by keyboard alone", async () => {

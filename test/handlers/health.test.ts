@@ -152,6 +152,12 @@ describe("the board", () => {
   });
 });
 
+it("lists colleagues to whoever works here: agents transfer conversations to them", async () => {
+  const agent = await site.sessionOf(5);
+  expect((await site.api(agent, "GET", "/people?search=ber")).json()).toEqual([{ id: "7", name: "Boris Berg" }]);
+  expect((await site.api(undefined, "GET", "/people")).statusCode).toBe(401);
+});
+
 describe("who is told", () => {
   it("is the administrator who installed, until somebody chooses from the portal's people", async () => {
     expect((await board()).alarms).toMatchObject({ people: [{ id: "1", name: "Ada Admin" }], chosen: false });

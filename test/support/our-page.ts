@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Frame, Page } from "playwright-core";
 import type { PageRequest } from "../emulators/portal/pages.ts";
 
 /** Opens a page of ours the way the portal does: a form posted into a fresh window. */
@@ -20,7 +20,7 @@ export async function postPage(
 }
 
 /** Serious faults of accessibility, and whether something is cut off sideways; empty = none. */
-export async function faultsOf(page: Page): Promise<string[]> {
+export async function faultsOf(page: Page | Frame): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
     violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];

@@ -1,10 +1,11 @@
 import { createHmac } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type EmulatorOptions, startWhatsappCloudEmulator, type WhatsappCloudEmulator } from "./emulator.ts";
-import { personWrites } from "./people.ts";
+import { personWrites, phoneWrites } from "./people.ts";
 
 let emulator: WhatsappCloudEmulator;
 const start = async (options: EmulatorOptions = {}): Promise<WhatsappCloudEmulator> => {
@@ -23,6 +24,11 @@ async function call(path: string, body?: unknown, token = emulator.business().ac
 
 const write = (waId: string, rest: object = { type: "text", text: { body: "Hi" } }) =>
   call(`v26.0/${emulator.business().phoneNumberId}/messages`, { messaging_product: "whatsapp", to: waId, ...rest });
+/** The names of all fields, each with those above it. */
+const namesIn = (value: unknown, above = ""): string[] =>
+  typeof value !== "object" || value === null
+    ? [above]
+    : Object.entries(value).flatMap(([name, inner]) => namesIn(inner, `${above}.${name}`));
 const error = (code: number) => ({ error: { code } });
 
 describe("the emulated Cloud API", () => {
@@ -107,6 +113,15 @@ describe("the emulated Cloud API", () => {
     }
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("tells of what the shop's own phone answers, as the documentation shapes it", async () => {
+    await start();
+    const { waId } = emulator.addPerson();
+    const told = phoneWrites(emulator.business(), waId, { text: "From the shop's phone" });
+    const path = new URL("../../fixtures/whatsapp-cloud/webhooks.json", import.meta.url);
+    const { echo } = JSON.parse(await readFile(path, "utf8")) as { readonly echo: unknown };
+    expect(namesIn(told).sort()).toEqual(namesIn(echo).sort());
   });
 
   it("is steered by HTTP", async () => {

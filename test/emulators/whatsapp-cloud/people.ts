@@ -61,6 +61,23 @@ export function personWrites(
   return { id, body };
 }
 
+/**
+ * The business itself answers, in the WhatsApp Business app on its phone ("smb_message_echoes": numbers that are used in
+ * the app and by the API are told what the app sends).
+ */
+export function phoneWrites(business: Business, waId: string, content: PersonContent): Json {
+  if (!business.people.has(waId)) throw new Error("nobody of that number is known here");
+  const from = business.displayPhoneNumber.replace(/\D/g, "");
+  const message = {
+    from,
+    to: waId,
+    id: business.newId(),
+    timestamp: business.seconds(),
+    ...messageOf(business, content),
+  };
+  return business.tell({ message_echoes: [message] }, "smb_message_echoes");
+}
+
 function messageOf(business: Business, content: PersonContent): Json {
   if (content.raw) return content.raw;
   if (content.text !== undefined) return { type: "text", text: { body: content.text } };

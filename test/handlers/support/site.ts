@@ -28,6 +28,7 @@ import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
+import { createColleagueNames } from "../../../src/relay/colleague-names.ts";
 import { createLineKeeper } from "../../../src/relay/crm/lines.ts";
 import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
@@ -159,6 +160,7 @@ export async function openSite(
   const bus = createLocalBus((error) => log.error(error));
   const hub = createHub(bus, "site");
   const news = createNews(bus, "site");
+  const names = createColleagueNames({ store, portals, inTurn: asTenant, now });
   const mentions = createMentionBell({ store, portals, speech, toBBCode: toBbcode, log, now });
 
   const app = await buildApp({
@@ -191,7 +193,7 @@ export async function openSite(
     sessions,
     installer,
     toBBCode: toBbcode,
-    lineSessions: createLineSessions({ store, portals, news, log }),
+    lineSessions: createLineSessions({ store, portals, news, names, log }),
     shelf: createMediaShelf({
       dataDir: noPages,
       publicUrl: PUBLIC_URL,
@@ -203,6 +205,7 @@ export async function openSite(
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
     news,
+    names,
     mentions,
     bus,
     inTurn: asTenant,

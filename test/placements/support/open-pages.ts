@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import axe from "axe-core";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { openSite, type Site } from "../../handlers/support/site.ts";
+import { faultsOf } from "../../support/our-page.ts";
 
 export const LOOKS = {
   light: { colorScheme: "light", viewport: { width: 1280, height: 860 } },
@@ -81,23 +81,12 @@ export class Pages {
 
   /** No serious accessibility fault, nothing cut off sideways; a picture of it where one is wanted. */
   async inspect(page: Page, name: string): Promise<void> {
-    await page.evaluate(axe.source);
-    const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
-      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-    };
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    const faults = await faultsOf(page);
     if (this.screenshots !== undefined) {
       await mkdir(this.screenshots, { recursive: true });
       await page.screenshot({ path: join(this.screenshots, `${name}.png`), fullPage: true });
     }
-    expect(
-      serious.map(({ id, nodes }) => [id, nodes.map((node) => `${node.html.slice(0, 200)} ${node.failureSummary}`)]),
-      name,
-    ).toEqual([]);
-    expect(
-      await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
-      `${name}: cut off sideways`,
-    ).toBe(0);
+    expect(faults, name).toEqual([]);
   }
 
   /** A window of its own; the one before is closed. */
