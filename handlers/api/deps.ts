@@ -9,6 +9,7 @@ import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
 import type { ChatLooks } from "../../src/relay/chat-looks.ts";
 import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
+import type { ByHand } from "../../src/relay/crm/by-hand.ts";
 import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
@@ -30,6 +31,7 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly firstContact: FirstContact;
+  readonly byHand: ByHand;
   readonly portals: Pick<
     PortalDirectory,
     "connectors" | "crm" | "crmOf" | "lineSettings" | "lines" | "people" | "viewer"

@@ -7,10 +7,11 @@ import type { Crm, CrmItem } from "../../src/portal/contract/crm.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { type Viewer, viewerOf } from "../../src/server/session.ts";
+import { viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
 import { isDenied, portalError } from "./answers.ts";
 import { takes } from "./belonging.ts";
+import { cardNames, presentCard } from "./card-names.ts";
 import type { ApiDeps } from "./deps.ts";
 import { findReadable } from "./place.ts";
 import { presentPoint } from "./present-person.ts";
@@ -54,7 +55,7 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
         cardsOf(deps.portals.crmOf(viewer.portal, viewer.userId), person),
       );
       const [named, current] = await Promise.all([
-        namesOf(viewer, items),
+        cardNames(deps, viewer, items),
         store.decisions.current(viewer.portal, conversation.id),
       ]);
       return {
@@ -64,16 +65,11 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
           name: person.name,
           points: person.points.map((point) => presentPoint(point, accounts)),
         },
-        cards: items.map(({ type, id, title, pipeline, stage, responsible }) => ({
-          type,
-          id,
-          title,
-          why: person.entities.find((one) => one.type === type && one.id === id)?.why ?? ("contact" as const),
-          pipeline: pipeline === undefined ? null : { id: pipeline, name: named.pipelines.get(pipeline) ?? "" },
-          stage: stage === undefined ? null : { id: stage, name: named.stages.get(stage) ?? "" },
-          responsible:
-            responsible === undefined ? null : { id: responsible, name: named.people.get(responsible) ?? "" },
-          takes: takes(current, person, type, id),
+        cards: items.map((item) => ({
+          ...presentCard(item, named),
+          why:
+            person.entities.find(({ type, id }) => type === item.type && id === item.id)?.why ?? ("contact" as const),
+          takes: takes(current, person, item.type, item.id),
         })),
         denied: [...denied],
         problem: problem === undefined ? null : request.say(problem),
@@ -113,24 +109,6 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
       return { responsible: { id: to, name } };
     },
   );
-
-  /** What the portal hides by an id: it is asked as the application, and remembered there for minutes. */
-  async function namesOf({ portal }: Viewer, items: readonly CrmItem[]) {
-    const crm = deps.portals.crm(portal);
-    const responsible = [...new Set(items.flatMap((item) => item.responsible ?? []))];
-    const [leadStages, pipelines, people] = await Promise.all([
-      items.some(({ type }) => type === "lead") ? crm.leadStages() : undefined,
-      items.some(({ type }) => type === "deal") ? crm.pipelines() : undefined,
-      deps.portals.people(portal).names(responsible),
-    ]);
-    const known = pipelines?.kind === "ok" ? pipelines.value : [];
-    const stages = [...(leadStages?.kind === "ok" ? leadStages.value : []), ...known.flatMap((one) => one.stages)];
-    return {
-      pipelines: new Map(known.map(({ id, name }) => [id, name])),
-      stages: new Map(stages.map(({ id, name }) => [id, name])),
-      people: people.kind === "ok" ? people.value : new Map<string, string>(),
-    };
-  }
 }
 
 /** Who it is must not wait for a portal that is slow: its cards come with the next look. */

@@ -5,6 +5,7 @@ import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
+import { registerCardRoutes } from "./cards.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import { registerConversationRoutes } from "./conversations.ts";
 import { registerCustomerRoutes } from "./customers.ts";
@@ -52,6 +53,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerCustomerRoutes(scope, deps);
     registerBelongingRoutes(scope, deps, access);
     registerPersonRoutes(scope, deps, access);
+    registerCardRoutes(scope, deps, access);
     registerPortalRoutes(scope, deps);
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);

@@ -6,12 +6,17 @@ import { sentenceOf } from "./loaded.ts";
 
 export type NamedCard = ChosenCard & { readonly title: string };
 
+export interface Done {
+  readonly text: string;
+  readonly entry?: string;
+}
+
 export interface CardMoves {
   /** The card that is being moved to, by `keyOf`, or `undo`. */
   readonly busy: Readonly<Ref<string | undefined>>;
   readonly problem: Ref<string | undefined>;
   /** What was done; `entry` takes it back. */
-  readonly done: Ref<{ readonly text: string; readonly entry?: string } | undefined>;
+  readonly done: Ref<Done | undefined>;
   /** Answers whether it goes there now. */
   move(card: NamedCard): Promise<boolean>;
   undo(entry: string): Promise<void>;
@@ -24,7 +29,7 @@ export const nameOf = ({ type, id, title }: NamedCard) => (title === "" ? `${t(`
 export function useCardMoves(conversation: () => string, moved: () => Promise<void>): CardMoves {
   const busy = ref<string>();
   const problem = ref<string>();
-  const done = ref<{ readonly text: string; readonly entry?: string }>();
+  const done = ref<Done>();
 
   async function send(what: string, path: string, body: unknown): Promise<CardChosenAnswer | undefined> {
     busy.value = what;

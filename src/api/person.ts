@@ -6,16 +6,20 @@ import { point } from "./customers.ts";
 const cardType = z.enum(["lead", "deal", "contact", "company"]);
 const named = z.object({ id: z.string(), name: z.string() });
 
-const sideCard = z.object({
+/** A card as the portal shows it to the viewer. */
+export const cardNamed = z.object({
   type: cardType,
   id: z.string(),
   title: z.string(),
-  why: z
-    .enum(["made", "phone", "email", "contact", "portal", "admin"])
-    .describe("How it is known to be theirs; `contact`: it is of their contact or company."),
   pipeline: named.nullable().describe("Of a deal."),
   stage: named.nullable().describe("Of a lead or deal."),
   responsible: named.nullable().describe("`name` is empty where the portal does not tell it."),
+});
+
+const sideCard = cardNamed.extend({
+  why: z
+    .enum(["made", "phone", "email", "contact", "portal", "admin"])
+    .describe("How it is known to be theirs; `contact`: it is of their contact or company."),
   takes: z.boolean().describe("What is written goes there now."),
 });
 

@@ -13,6 +13,7 @@ import { createFormAdapter } from "../channels/form/adapter.ts";
 import { createFormDesk } from "../channels/form/desk.ts";
 import { createVisitorDesk } from "../channels/webchat/visitor.ts";
 import { mediaId, type PortalId } from "../domain/ids.ts";
+import { plainText } from "../domain/rich-text.ts";
 import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { ensureInstalled } from "../portal/ensure-installed.ts";
 import type { Manifest } from "../portal/manifest.ts";
@@ -21,6 +22,7 @@ import { createAccounts } from "../relay/accounts.ts";
 import { backoff } from "../relay/backoff.ts";
 import { createChatLooks } from "../relay/chat-looks.ts";
 import { createColleagueNames } from "../relay/colleague-names.ts";
+import { createByHand } from "../relay/crm/by-hand.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
@@ -119,6 +121,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     accounts,
     connections: broker,
     replies,
+    byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
     firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
     portals,
     rules,

@@ -8,6 +8,7 @@ import type { EntityType } from "../domain/person.ts";
 import type { Clock } from "./clock.ts";
 import {
   type Crm,
+  type CrmItem,
   type CrmPipeline,
   type CrmQuery,
   type CrmRef,
@@ -74,6 +75,17 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
     return outcome;
   }
 
+  async function listBy(type: EntityType, filter: Record<string, unknown>): Promise<PortalOutcome<readonly CrmItem[]>> {
+    const outcome = await ask(
+      "crm.item.list",
+      { entityTypeId: TYPE_IDS[type], select: SELECT, filter, order: { id: "DESC" }, start: -1 },
+      itemsResult,
+    );
+    if (outcome.kind !== "ok") return outcome;
+    const items = outcome.value.items.map((row) => toItem(type, row));
+    return { kind: "ok", value: items.toSorted((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime()) };
+  }
+
   const stages = (entityId: string) =>
     ask("crm.status.list", { filter: { ENTITY_ID: entityId }, order: { SORT: "ASC" } }, stagesResult);
 
@@ -90,15 +102,13 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
 
     async list(query) {
       const filter = filterOf(query);
-      if (filter === undefined) return { kind: "ok", value: [] };
-      const outcome = await ask(
-        "crm.item.list",
-        { entityTypeId: TYPE_IDS[query.type], select: SELECT, filter, order: { id: "DESC" }, start: -1 },
-        itemsResult,
-      );
-      if (outcome.kind !== "ok") return outcome;
-      const items = outcome.value.items.map((row) => toItem(query.type, row));
-      return { kind: "ok", value: items.toSorted((a, b) => b.lastActiveAt.getTime() - a.lastActiveAt.getTime()) };
+      return filter === undefined ? { kind: "ok", value: [] } : listBy(query.type, filter);
+    },
+
+    async findByTitle(type, words) {
+      // The sign would be one of the search's own (crm.item.list, prefix `%`).
+      const plain = words.replaceAll("%", "").trim();
+      return plain === "" ? { kind: "ok", value: [] } : listBy(type, { "%title": plain });
     },
 
     async findByOrigin(type, originId) {

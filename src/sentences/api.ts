@@ -320,4 +320,9 @@ export const apiSentences: readonly Localised[] = [
     ru: "Битрикс24 долго не отвечает. Запрос будет повторён.",
     es: "Bitrix24 tarda en responder. Se le pregunta otra vez.",
   },
+  {
+    en: "It may have been made already: Bitrix24 has not said so. Try again in a minute; it is made only once.",
+    ru: "Возможно, карточка уже создана, но Битрикс24 этого не подтвердил. Повторите через минуту: она будет создана только один раз.",
+    es: "Puede que ya se haya creado, pero Bitrix24 no lo ha confirmado. Reintente en un minuto; se crea una sola vez.",
+  },
 ];

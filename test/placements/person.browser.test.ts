@@ -125,6 +125,47 @@ async function inTab(page: Page, conversation: ConversationId): Promise<void> {
   await inspect(page, "person-tab");
 }
 
+test("makes a deal with what was said, attaches to a card that is there, and takes it back", async () => {
+  const { conversation } = await furnish();
+  const { crm } = site.portal.portal;
+  const shelf = crm.add(2, { title: "Walnut shelf" }, 1, Date.now()).id;
+  const page = await workplace();
+  await look(page);
+  const panel = page.getByRole("complementary", { name: "About the customer" });
+  const dialog = page.getByRole("dialog");
+
+  await panel.getByRole("button", { name: "Make a card" }).click();
+  await dialog.getByLabel("Title").fill("Oak table for Friday");
+  await dialog.getByLabel("Pipeline").selectOption({ label: "Repeat sales" });
+  await inspect(page, "person-create");
+  // Twice clicked is once made.
+  await dialog.getByRole("button", { name: "Make it" }).dblclick();
+  await panel.getByText("The deal “Oak table for Friday” was made. What was said stands in it.").waitFor();
+  const made = [...(crm.items.get(2)?.values() ?? [])].filter((one) => one.fields.title === "Oak table for Friday");
+  expect(made.map((one) => one.fields.categoryId)).toEqual([1]);
+  const comments = crm.comments.filter((one) => one.entityType === "deal" && one.entityId === made[0]?.id);
+  expect(comments.map((one) => one.text.split("\n").at(-1))).toEqual([
+    "Maria Lopez: Hello! Do you deliver on Fridays?",
+  ]);
+  await panel.getByRole("listitem").filter({ hasText: "Oak table for Friday" }).getByText("Messages go here").waitFor();
+
+  await panel.getByRole("button", { name: "Attach to a card" }).click();
+  await dialog.getByRole("searchbox").fill("walnut");
+  await inspect(page, "person-attach");
+  await dialog.getByRole("button", { name: /Walnut shelf/ }).click();
+  await dialog.getByText("goes to “Walnut shelf”").waitFor();
+  await dialog.getByRole("button", { name: "Attach", exact: true }).click();
+  await panel.getByText("What follows goes to Walnut shelf.").waitFor();
+  const chosen = async () =>
+    (await site.store.people.ofConversation(site.memberId, conversation))?.entities.flatMap((one) =>
+      one.chosen === true ? [one.id] : [],
+    );
+  expect(await chosen()).toEqual([String(shelf)]);
+  await panel.getByRole("button", { name: "Undo" }).click();
+  await panel.getByText("It goes as it went before.").waitFor();
+  expect(await chosen()).toEqual([String(made[0]?.id)]);
+});
+
 test("says how old cards are while the portal is away", async () => {
   await furnish();
   const page = await workplace();

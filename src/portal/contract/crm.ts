@@ -16,6 +16,8 @@ export interface Crm {
   findByContact(kind: "phone" | "email", values: readonly string[]): Promise<PortalOutcome<readonly CrmRef[]>>;
   /** By ids, or deals of a contact or company and some more by their ids; freshest first, at most 50. */
   list(query: CrmQuery): Promise<PortalOutcome<readonly CrmItem[]>>;
+  /** Those in whose title these words stand, freshest first, at most 50. Percent signs are passed over. */
+  findByTitle(type: "lead" | "deal", words: string): Promise<PortalOutcome<readonly CrmItem[]>>;
   /** Made by us before under this key? */
   findByOrigin(type: EntityType, originId: string): Promise<PortalOutcome<string | undefined>>;
   /** `uncertain` when it may have been made: ask `findByOrigin` before trying again. */

@@ -4,11 +4,11 @@ import type { Target } from "../../rules/decision.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Carried, Case, CrmDeps } from "./context.ts";
 import { doStep } from "./steps.ts";
-import { KINDS, OPEN } from "./wording.ts";
+import { LONGEST_COMMENT, transcriptLines } from "./transcript.ts";
+import { OPEN } from "./wording.ts";
 
 /** Messages in one comment at most: more would make a wall of text. */
 const MOST = 50;
-const LONGEST = 15_000;
 
 /**
  * Writes what was said into the cards, from where the last comment ended: live, or all of it when the session is over. A
@@ -83,8 +83,8 @@ function fitting(
   for (let count = messages.length; ; count -= 1) {
     const taken = messages.slice(0, Math.max(1, count));
     const text = transcript(of, taken, language);
-    if (text.length <= LONGEST) return { text, taken };
-    if (count <= 1) return { text: `${text.slice(0, LONGEST)}…`, taken };
+    if (text.length <= LONGEST_COMMENT) return { text, taken };
+    if (count <= 1) return { text: `${text.slice(0, LONGEST_COMMENT)}…`, taken };
   }
 }
 
@@ -93,20 +93,9 @@ function untilUnsettled(messages: readonly Message[]): readonly Message[] {
   return end < 0 ? messages : messages.slice(0, end);
 }
 
-function transcript({ conversation, adapter, say }: Case, messages: readonly Message[], language: Language): string {
-  const customer = [conversation.customer.name, conversation.customer.lastName].filter(Boolean).join(" ");
-  const lines = messages.flatMap((message) => {
-    const { body, attachments, notice } = message.content;
-    const parts = [body.text, ...attachments.map((file) => `[${file.name ?? KINDS[file.kind][language]}]`)].filter(
-      (part) => part !== "",
-    );
-    if (parts.length === 0) return [];
-    if (notice !== undefined) return [say(parts.join(" "))];
-    const isOurs = message.direction === "out" || message.origin.by === "device";
-    const undelivered = message.state === "refused" || message.state === "failed" ? " (!)" : "";
-    return [`${isOurs ? "→" : customer || "←"}${undelivered}: ${parts.join(" ")}`];
-  });
-  return lines.length === 0 ? "" : [say(adapter.title), ...lines].join("\n");
+function transcript(of: Case, messages: readonly Message[], language: Language): string {
+  const lines = transcriptLines(of, messages, language);
+  return lines.length === 0 ? "" : [of.say(of.adapter.title), ...lines].join("\n");
 }
 
 /** One activity for a session in each card, with a button that opens the conversation. */

@@ -15,6 +15,7 @@ import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
+import { plainText } from "../../../src/domain/rich-text.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { translateAll } from "../../../src/main/sentences.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
@@ -29,6 +30,7 @@ import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
 import { createColleagueNames } from "../../../src/relay/colleague-names.ts";
+import { createByHand } from "../../../src/relay/crm/by-hand.ts";
 import { createLineKeeper } from "../../../src/relay/crm/lines.ts";
 import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
@@ -184,6 +186,7 @@ export async function openSite(
     replies: createReplyAcceptor({
       ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     }),
+    byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
     firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
     portals,
     rules: createRules(store, now),

@@ -40,6 +40,37 @@ export const en = {
   transferFailedChat: "The conversation was not given away: {why}",
 
   tags: "Tags",
+
+  create: "Make a card",
+  createTitle: "Make a card in the CRM",
+  createWhat: "What to make",
+  cardTitle: "Title",
+  pipeline: "Pipeline",
+  createWith: "It gets: {what}",
+  transcript: "Put what was said so far into it, as a comment",
+  createText: "What the customer writes from now on goes there, and you are responsible for it.",
+  createContactText: "Where messages go stays as it is.",
+  createGo: "Make it",
+  createAgain: "Ask again",
+  "made.lead": "The lead “{what}” was made.",
+  "made.deal": "The deal “{what}” was made.",
+  "made.contact": "The contact “{what}” was made.",
+  "transcript.whole": "What was said stands in it.",
+  "transcript.cut": "The end of what was said stands in it: the beginning was too long for a comment.",
+  "transcript.empty": "Nothing was said yet that could stand in it.",
+  "transcript.failed": "What was said may not stand in it: Bitrix24 did not say so. Look into the card.",
+  undoCreate: "Undo sends messages where they went before. The card stays: delete it in the CRM if nobody needs it.",
+
+  attach: "Attach to a card",
+  attachTitle: "Attach to a card that is there",
+  attachSearch: "Title, number, phone or e-mail",
+  attachShort: "Type two letters or a number at least.",
+  attachNone: "No open card that you may see has this.",
+  attachFound: "Cards that were found",
+  attachText:
+    "What the customer writes from now on, wherever they write, goes to “{what}”. What was written before stays where it is.",
+  attachGo: "Attach",
+  attachOther: "Another card",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type PersonKey = keyof typeof en;
