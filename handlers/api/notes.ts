@@ -1,6 +1,7 @@
 import { errorAnswer } from "../../src/api/common.ts";
 import { messageParams } from "../../src/api/messages.ts";
 import { changedNote, newNote, note, noteParams, notesQuery } from "../../src/api/notes.ts";
+import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId, noteId, type PortalId } from "../../src/domain/ids.ts";
 import { type Mention, mentionsIn, type Note } from "../../src/domain/note.ts";
 import type { App } from "../../src/server/app.ts";
@@ -28,7 +29,7 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     "/conversations/:id/notes",
     {
       schema: {
-        summary: "Notes beside a conversation, oldest first",
+        summary: "Notes beside a conversation, or beside all conversations of one person, oldest first",
         description: `The latest ones, or those before a position. The header \`${NEXT}\` holds the position of earlier ones, while there may be more. News of a conversation tells of notes too.`,
         tags,
         security,
@@ -39,9 +40,11 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const id = await readable(viewer, request.params.id);
-      const { before, limit } = request.query;
-      const rows = await store.notes.list(viewer.portal, id, { before, limit });
+      const found = await readable(viewer, request.params.id);
+      const { together, before, limit } = request.query;
+      const all = together === "true" ? await access.together(viewer, found) : [found];
+      const ids = all.map(({ id }) => id);
+      const rows = await store.notes.list(viewer.portal, ids, { before, limit });
       const oldest = rows.at(-1);
       if (oldest && rows.length === limit) reply.header(NEXT, String(oldest.seq));
       return present(viewer.portal, [...rows].reverse());
@@ -64,7 +67,7 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const conversation = await readable(viewer, request.params.id);
+      const { id: conversation } = await readable(viewer, request.params.id);
       const { clientId, text } = request.body;
       const kept = await store.notes.add(viewer.portal, {
         ...{ conversation, authorId: viewer.userId, clientId: clientId.toLowerCase(), text },
@@ -129,10 +132,10 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
   );
 
   /** @throws HttpError 404 when there is none, or none that the viewer may read. */
-  async function readable(viewer: Viewer, id: string) {
+  async function readable(viewer: Viewer, id: string): Promise<Conversation> {
     const found = await store.conversations.find(viewer.portal, ourId(id, conversationId, "conversation"));
     if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
-    return found.id;
+    return found;
   }
 
   async function find(viewer: Viewer, id: string): Promise<Note> {

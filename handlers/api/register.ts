@@ -5,6 +5,7 @@ import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
+import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
 import { registerChannelRoutes } from "./channels.ts";
 import { registerConversationRoutes } from "./conversations.ts";
@@ -47,6 +48,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerWriteRoutes(scope, deps, access);
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);
+    registerCannedReplyRoutes(scope, deps);
     registerTemplateRoute(scope, deps);
     await registerAttachmentRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps);

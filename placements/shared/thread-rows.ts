@@ -1,4 +1,5 @@
 import type { MessageAnswer } from "../../src/api/messages.ts";
+import type { NoteAnswer } from "../../src/api/notes.ts";
 
 /** Where a row stands in the column, whatever kind it is. */
 interface Placed {
@@ -21,8 +22,14 @@ export interface MessageRow extends Placed {
 
 export type ChangeNotTaken = NonNullable<NonNullable<MessageAnswer["changed"]>["notTaken"]>;
 
-/** What stands in the column. */
+/** What was said. */
 export type ThreadRow = MessageRow;
+
+/** What a colleague wrote beside it. */
+export interface NoteRow extends Placed {
+  readonly kind: "note";
+  readonly note: NoteAnswer;
+}
 
 /** The same row for the same message, so that nothing is drawn again that did not change. */
 const made = new WeakMap<MessageAnswer, MessageRow>();

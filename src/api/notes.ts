@@ -34,8 +34,15 @@ export const newNote = z.object({
 export const changedNote = z.object(written);
 
 export const notesQuery = z.object({
+  together: z
+    .enum(["true", "false"])
+    .optional()
+    .describe("true: beside all conversations of the same person that the viewer may read."),
   before: z.coerce.number().int().nonnegative().optional().describe("Those before this position."),
   limit: z.coerce.number().int().min(1).max(200).default(100),
 });
 
 export const noteParams = z.object({ id });
+
+export type NoteAnswer = z.output<typeof note>;
+export type NewNote = z.input<typeof newNote>;

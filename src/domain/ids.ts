@@ -13,6 +13,7 @@ export type MediaId = Brand<"MediaId">;
 export type PersonId = Brand<"PersonId">;
 export type DecisionId = Brand<"DecisionId">;
 export type NoteId = Brand<"NoteId">;
+export type CannedReplyId = Brand<"CannedReplyId">;
 /**
  * One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>:<portal>` or
  * `out:<conversation>:<portal>`; the portal is named so that work can be shared out fairly before anything is read.
@@ -26,6 +27,7 @@ export const messageId = (value: string): MessageId => value as MessageId;
 export const personId = (value: string): PersonId => value as PersonId;
 export const decisionId = (value: string): DecisionId => value as DecisionId;
 export const mediaId = (value: string): MediaId => value as MediaId;
+export const cannedReplyId = (value: string): CannedReplyId => value as CannedReplyId;
 export const noteId = (value: string): NoteId => value as NoteId;
 
 export type Direction = "in" | "out";

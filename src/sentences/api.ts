@@ -8,6 +8,21 @@ export const apiSentences: readonly Localised[] = [
     es: "Puede leer todas las conversaciones, pero no escribir en ninguna. Pida otro rol a un administrador del portal.",
   },
   {
+    en: "There are 500 canned replies already. Delete some that nobody needs.",
+    ru: "Готовых ответов уже 500. Удалите те, которые никому не нужны.",
+    es: "Ya hay 500 respuestas rápidas. Elimine las que nadie necesita.",
+  },
+  {
+    en: "Another canned reply has this shortcut. Choose a different one.",
+    ru: "Это сокращение уже занято другим готовым ответом. Выберите другое.",
+    es: "Otra respuesta rápida ya usa este atajo. Elija otro.",
+  },
+  {
+    en: "Replies for everybody are kept by administrators and by whom they allow. Keep this one for yourself instead.",
+    ru: "Ответы для всех ведут администраторы и те, кому они разрешили. Сохраните этот ответ для себя.",
+    es: "Las respuestas para todos las gestionan los administradores y quienes ellos autoricen. Guarde esta solo para usted.",
+  },
+  {
     en: "Only the colleague who wrote this note can change it.",
     ru: "Изменить заметку может только тот, кто её написал.",
     es: "Solo quien escribió esta nota puede cambiarla.",

@@ -1,4 +1,5 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
+import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
 import type { HealthRepository } from "./contract/health.ts";
@@ -26,6 +27,7 @@ export interface Store {
   readonly messages: MessageRepository;
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
+  readonly cannedReplies: CannedReplyRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;

@@ -55,11 +55,12 @@ export function createNoteRepository(db: Kysely<Schema>): NoteRepository {
       return row && toNote(row);
     },
 
-    async list(portal, conversation, { before, limit }) {
-      if (!isUuid(conversation)) return [];
+    async list(portal, conversations, { before, limit }) {
+      const ids = conversations.filter(isUuid);
+      if (ids.length === 0) return [];
       let select = rows(portal).where(
         sql<SqlBool>`conversation_id in (
-          select c.id from conversations c where c.id = ${conversation} or c.moved_to = ${conversation})`,
+          select c.id from conversations c where c.id = any(${ids}::uuid[]) or c.moved_to = any(${ids}::uuid[]))`,
       );
       if (before !== undefined) select = select.where("seq", "<", before);
       return (await select.orderBy("seq", "desc").limit(limit).execute()).map(toNote);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
+import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
 import { createConversationRepository } from "./conversations.ts";
@@ -113,6 +114,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     messages: createMessageRepository(db),
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
+    cannedReplies: createCannedReplyRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

@@ -331,6 +331,16 @@ interface NotesTable {
   deleted_at: Date | null;
 }
 
+interface CannedRepliesTable {
+  id: string;
+  portal_id: string;
+  owner_id: string | null;
+  shortcut: string;
+  body: string;
+  changed_by: string;
+  changed_at: Generated<Date>;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -365,4 +375,5 @@ export interface Schema {
   decisions: DecisionsTable;
   decision_steps: DecisionStepsTable;
   notes: NotesTable;
+  canned_replies: CannedRepliesTable;
 }

@@ -24,7 +24,7 @@ export function noteTests(use: () => Store): void {
       return note;
     };
     const texts = async (of: ConversationId = conversation) =>
-      (await use().notes.list(portal, of, { limit: 50 })).map(({ text }) => text);
+      (await use().notes.list(portal, [of], { limit: 50 })).map(({ text }) => text);
     return { portal, account, conversation, newChat, add, texts };
   };
 
@@ -33,11 +33,15 @@ export function noteTests(use: () => Store): void {
       const { portal, conversation, newChat, add, texts } = await world();
       const [first, second] = [await add({ text: "a\0b" }), await add({ text: "second", mentions: [boris] })];
       expect(await texts()).toEqual(["second", "a\uFFFDb"]);
-      expect(await texts(await newChat())).toEqual([]);
+      const elsewhere = await newChat();
+      expect(await texts(elsewhere)).toEqual([]);
+      await add({ conversation: elsewhere, text: "third" });
+      const together = await use().notes.list(portal, [conversation, elsewhere], { limit: 2 });
+      expect(together.map(({ text }) => text)).toEqual(["third", "second"]);
       expect(await use().notes.find(portal, second.id)).toEqual(second);
       expect(second).toMatchObject({ portal, conversation, authorId: "5", mentions: [boris] });
       expect(second.editedAt).toBeUndefined();
-      expect(await use().notes.list(portal, conversation, { before: second.seq, limit: 50 })).toEqual([first]);
+      expect(await use().notes.list(portal, [conversation], { before: second.seq, limit: 50 })).toEqual([first]);
       const rows = await use().messages.journal(portal, { conversation, limit: 50, changes: true });
       expect(rows.map((row) => row.content.body.text)).toEqual(["hello"]);
       expect(first.createdAt.getTime()).toBeGreaterThanOrEqual(rows[0]?.createdAt.getTime() ?? Number.NaN);
@@ -60,7 +64,7 @@ export function noteTests(use: () => Store): void {
       const other = newPortalId();
       const { notes } = use();
       expect(await notes.find(other, note.id)).toBeUndefined();
-      expect(await notes.list(other, conversation, { limit: 9 })).toEqual([]);
+      expect(await notes.list(other, [conversation], { limit: 9 })).toEqual([]);
       expect(await notes.change(other, note.id, { text: "x", mentions: [] })).toBeUndefined();
       expect(await notes.remove(other, note.id)).toBe(false);
       const foreign = { conversation, authorId: "5", clientId: randomUUID(), text: "x", mentions: [] };

@@ -6,6 +6,7 @@ import { acceptChangeTests } from "./store-accept-changes.ts";
 import { acceptReplyTests } from "./store-accept-replies.ts";
 import { attemptTests } from "./store-attempts.ts";
 import { byContactTests } from "./store-by-contact.ts";
+import { cannedReplyTests } from "./store-canned-replies.ts";
 import { deskTests } from "./store-desk.ts";
 import { editTests } from "./store-edits.ts";
 import { fileTests } from "./store-files.ts";
@@ -51,6 +52,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     editTests(use);
     deskTests(use);
     noteTests(use);
+    cannedReplyTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);

@@ -1,21 +1,21 @@
-import type { ThreadRow } from "../thread-rows.ts";
+import type { ColumnRow } from "./column-rows.ts";
 
 export interface Day {
   /** Unlike that of any other group, also where a late message brings a day back. */
   readonly key: string;
   readonly day: string;
-  readonly rows: readonly ThreadRow[];
+  readonly rows: readonly ColumnRow[];
 }
 
 /** When it was sent, or came where nobody sent it. */
-const timeOf = (row: ThreadRow): string => (row.kind === "message" ? row.message.sentAt : row.at);
+const timeOf = (row: ColumnRow): string => (row.kind === "message" ? row.message.sentAt : row.at);
 
 /**
  * Rows in their order, with the day over those of one day.
  * @param dayOf the day of a time, as it is read
  */
-export function byDays(rows: readonly ThreadRow[], dayOf: (iso: string) => string): readonly Day[] {
-  const result: { key: string; day: string; rows: ThreadRow[] }[] = [];
+export function byDays(rows: readonly ColumnRow[], dayOf: (iso: string) => string): readonly Day[] {
+  const result: { key: string; day: string; rows: ColumnRow[] }[] = [];
   const seen = new Map<string, number>();
   for (const row of rows) {
     const day = dayOf(timeOf(row));

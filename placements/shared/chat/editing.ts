@@ -1,10 +1,13 @@
 import { type Ref, ref, shallowRef } from "vue";
 import { call } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
+import { harmless } from "../rich-text.ts";
+import { moveSpans, type Span } from "./move-spans.ts";
 
 export interface Edited {
   readonly id: string;
   readonly text: string;
+  readonly spans: readonly Span[];
 }
 
 export interface Editing {
@@ -20,7 +23,7 @@ export interface Editing {
 }
 
 /**
- * A change of a message that was sent. Saved twice it is the same change.
+ * A change of a message that was sent. Saved twice it is the same change. Formatting stays on the words that it was on.
  * @param saved reads again what is shown
  */
 export function useEditing(saved: () => void): Editing {
@@ -39,13 +42,14 @@ export function useEditing(saved: () => void): Editing {
     busy,
     problem,
     stop,
-    begin({ id, text }) {
-      message.value = { id, text };
+    begin({ id, text, spans }) {
+      message.value = { id, text, spans: spans.filter(isSendable) };
       before.value = text;
       problem.value = undefined;
     },
     write(text) {
-      if (message.value) message.value = { ...message.value, text };
+      const edited = message.value;
+      if (edited) message.value = { ...edited, text, spans: moveSpans(edited.spans, edited.text, text) };
     },
     async save() {
       const edited = message.value;
@@ -54,7 +58,7 @@ export function useEditing(saved: () => void): Editing {
       busy.value = true;
       problem.value = undefined;
       try {
-        await call("PATCH", `/messages/${edited.id}`, { text: edited.text });
+        await call("PATCH", `/messages/${edited.id}`, { text: edited.text, spans: edited.spans });
         stop();
         saved();
       } catch (thrown) {
@@ -65,3 +69,6 @@ export function useEditing(saved: () => void): Editing {
     },
   };
 }
+
+/** A link to what no browser should follow came in with somebody's text; it stays a word. */
+const isSendable = ({ kind, url }: Span) => kind !== "link" || (url !== undefined && harmless(url) !== undefined);

@@ -15,10 +15,10 @@ export interface NoteRepository {
   /** `undefined`: the portal has no such conversation. A repetition answers what the first one made, as it is now. */
   add(portal: PortalId, note: NewNote): Promise<Note | undefined>;
   find(portal: PortalId, id: NoteId): Promise<Note | undefined>;
-  /** Newest first, below a position; those of chats that went on in this conversation among them. */
+  /** Newest first, below a position; those of chats that went on in these conversations among them. */
   list(
     portal: PortalId,
-    conversation: ConversationId,
+    conversations: readonly ConversationId[],
     page: { readonly before?: number | undefined; readonly limit: number },
   ): Promise<readonly Note[]>;
   /** Who is named anew is to be told, who was told is not told again. `undefined`: there is no such note. */

@@ -1,0 +1,159 @@
+/** What an agent has at hand where they write: notes for colleagues, canned replies, by keyboard. Real browser, server, store. */
+import { randomUUID } from "node:crypto";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { cannedReplyId, conversationId } from "../../src/domain/ids.ts";
+import { until } from "../support/world/until.ts";
+import { LOOKS } from "./support/open-pages.ts";
+import { account, inAllLooks, inspect, type Look, open, receive, settings, site, usePages } from "./support/pages.ts";
+
+usePages();
+
+const WITHIN_MS = 5_000;
+/** News reach an open page within a second; the page draws it a moment later. */
+const LIVE_MS = 1_500;
+
+async function customer(): Promise<string> {
+  const shop = await account("Ellis & Sons shop", "1112223334:abcdef");
+  return (await receive(shop, "maria", ["Maria", "Lopez"], "Do you deliver on Fridays?", 12)).conversation;
+}
+
+async function conversationPage(look?: Look, language = "en"): Promise<Page> {
+  const request = site.portal.appRequest();
+  const page = await open(
+    { ...request, url: request.url.replace("LANG=en", `LANG=${language}`) },
+    "/placements/workplace",
+    {},
+    look,
+  );
+  await page.getByRole("button", { name: /Maria Lopez/ }).click();
+  await page.getByRole("log").getByText("Do you deliver on Fridays?").waitFor();
+  return page;
+}
+
+const colleagueWrites = async (conversation: string, text: string) => {
+  await site.store.notes.add(site.memberId, {
+    ...{ conversation: conversationId(conversation), authorId: "7", clientId: randomUUID(), text, mentions: [] },
+  });
+  site.news.ofConversation(site.memberId, conversationId(conversation));
+};
+const said = async (conversation: string) =>
+  (await site.api(await site.sessionOf(1), "GET", `/conversations/${conversation}/messages`))
+    .json<{ readonly text: string }[]>()
+    .map(({ text }) => text);
+
+test("a note is written for a colleague, who is told, and the customer gets nothing of it", async () => {
+  const conversation = await customer();
+  const page = await conversationPage();
+  const log = page.getByRole("log");
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  const input = page.getByRole("textbox", { name: "Note for colleagues" });
+  await input.pressSequentially("@bor");
+  await page.getByRole("option", { name: /Boris Berg/ }).waitFor();
+  await inspect(page, "note-mention");
+  await page.keyboard.press("Enter");
+  await input.pressSequentially("please call her about the oak table");
+  expect(await input.inputValue()).toBe("@Boris Berg please call her about the oak table");
+  await page.keyboard.press("Enter");
+  await log.getByText("please call her about the oak table").waitFor();
+  expect(await input.inputValue()).toBe("");
+  await until(() => site.portal.portal.notifications.some(({ userId }) => userId === 7), WITHIN_MS, "the notification");
+
+  await colleagueWrites(conversation, "She called, all is well.");
+  await log.getByText("She called, all is well.").waitFor({ timeout: LIVE_MS });
+  await inspect(page, "notes");
+
+  await log.getByRole("button", { name: "Edit the note" }).click();
+  expect(await input.inputValue()).toContain("oak table");
+  await input.fill("@Boris Berg please call her");
+  await page.keyboard.press("Enter");
+  await log.getByText("Edited").waitFor();
+  await log
+    .getByRole("listitem")
+    .filter({ hasText: "please call her" })
+    .getByRole("button", { name: "Delete the note" })
+    .click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await log.getByText("please call her").waitFor({ state: "detached" });
+  expect(await said(conversation)).toEqual(["Do you deliver on Fridays?"]);
+  // A note that was begun outlives the page, and is never taken for a message.
+  await input.pressSequentially("half a thought");
+  await page.reload();
+  await page.getByRole("button", { name: /Maria Lopez/ }).click();
+  expect(await page.getByRole("textbox", { name: "Message" }).inputValue()).toBe("");
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  expect(await input.inputValue()).toBe("half a thought");
+});
+
+test("a canned reply is written, found by its beginning and sent with the keyboard alone", async () => {
+  const conversation = await customer();
+  await site.store.cannedReplies.put(site.memberId, {
+    ...{ id: cannedReplyId(randomUUID()), shortcut: "hours", text: "We are open 9 to 18.", changedBy: "1" },
+  });
+  const page = await conversationPage();
+  const input = page.getByRole("textbox", { name: "Message" });
+  await input.focus();
+  await page.keyboard.type("/");
+  await page.getByRole("option", { name: "/hours We are open" }).waitFor();
+  // The last row is where replies are kept.
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Add one of my own" }).click();
+  await dialog.getByLabel("Shortcut").fill("/hello");
+  await dialog.getByLabel("Text", { exact: true }).fill("Hello {name}, this is {agent} of {company}.");
+  await inspect(page, "canned-form");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText("/hello").waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(await input.inputValue()).toBe("");
+
+  await page.keyboard.type("/h");
+  await page.getByRole("option", { name: /hello/ }).waitFor();
+  await inspect(page, "canned-list");
+  await page.keyboard.press("Escape");
+  await page.getByRole("listbox").waitFor({ state: "detached" });
+  await page.keyboard.type("el");
+  expect(await page.getByRole("listbox").count()).toBe(0);
+  for (let letters = 0; letters < 4; letters += 1) await page.keyboard.press("Backspace");
+  await page.keyboard.type("/hel");
+  await page.getByRole("option", { name: /hello/ }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.waitForFunction("document.querySelector('textarea').value !== '/hel'");
+  expect(await input.inputValue()).toBe("Hello Maria Lopez, this is Ada Admin of Ellis & Sons.");
+  await page.keyboard.press("Enter");
+  await page.getByRole("log").getByText("this is Ada Admin").waitFor();
+  await until(async () => (await said(conversation)).length === 2, WITHIN_MS, "the message");
+});
+
+test("replies for everybody are kept on the settings page, and a deleted one comes back", async () => {
+  const page = await settings();
+  const card = page.getByRole("region", { name: "Canned replies" });
+  await card.getByRole("button", { name: "Add one for everybody" }).click();
+  await card.getByLabel("Shortcut").fill("pay");
+  await card.getByLabel("Text", { exact: true }).fill("You can pay by card or in cash.");
+  await card.getByRole("button", { name: "Save" }).click();
+  await card.getByText("/pay").waitFor();
+  await card.getByRole("button", { name: "Delete /pay" }).click();
+  await card.getByText("/pay is deleted.").waitFor();
+  await card.getByRole("button", { name: "Undo" }).click();
+  await card.getByRole("button", { name: "Change /pay" }).waitFor();
+  await inspect(page, "canned-settings");
+});
+
+test("notes stand well in light, dark and narrow, and in Russian and Spanish", async () => {
+  const conversation = await customer();
+  await colleagueWrites(conversation, "She is a regular customer: please be quick, and mind the discount of last May.");
+  const show = async (page: Page) => {
+    await page.getByRole("log").getByText("regular customer").waitFor();
+    await page.getByRole("button", { name: /^(Note|Заметка|Nota)$/ }).click();
+    await page.getByRole("textbox", { name: /Note for|Заметка для|Nota para/ }).fill("Thanks");
+  };
+  await inAllLooks("note", (look) => conversationPage(look), show);
+  for (const language of ["ru", "es"]) {
+    const page = await conversationPage(LOOKS.narrow, language);
+    await show(page);
+    await inspect(page, `note-${language}`);
+  }
+});
