@@ -1,12 +1,13 @@
 /**
  * The figures of the README, measured on this machine: `npm run bench [-- FIGURE…] [--json FILE] [--long]`.
  *
- * Figures: webhook, own-time, flood, neighbours, idle-accounts, media, decisions, people; without names all of them, about thirteen minutes on
+ * Figures: webhook, own-time, flood, neighbours, idle-accounts, media, decisions, people, surfaces, cold-tab; without names all of them, about thirteen minutes on
  * two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
  * eleven minutes more). Needs PostgreSQL and Redis, which `npm run bench` brings.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { coldTab } from "./cold-tab.ts";
 import { decisions } from "./decisions.ts";
 import { flood } from "./flood.ts";
 import { idleAccounts } from "./idle-accounts.ts";
@@ -15,9 +16,10 @@ import { neighbours } from "./neighbours.ts";
 import { ownTime } from "./own-time.ts";
 import { people } from "./people.ts";
 import { describeMachine, type Finding, renderTable } from "./support/report.ts";
+import { surfaces } from "./surfaces.ts";
 import { webhook } from "./webhook.ts";
 
-const figures = [webhook, ownTime, flood, neighbours, idleAccounts, media, decisions, people];
+const figures = [webhook, ownTime, flood, neighbours, idleAccounts, media, decisions, people, surfaces, coldTab];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

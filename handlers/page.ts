@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply } from "fastify";
-import type { BootInstallation } from "../src/api/boot.ts";
+import type { BootInstallation, GivenAnswer } from "../src/api/boot.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { App } from "../src/server/app.ts";
 import { localeOf } from "../src/server/locale.ts";
@@ -20,6 +20,8 @@ export interface Opened {
   readonly options: Readonly<Record<string, unknown>>;
   readonly language: string | undefined;
   readonly installation?: BootInstallation;
+  /** What the page would ask for first, by the session that it gets. */
+  readonly given?: (viewer: { readonly session: string; readonly locale: string }) => Promise<readonly GivenAnswer[]>;
   /** The page stands alone: nobody frames it. */
   readonly standalone?: boolean;
 }
@@ -38,13 +40,16 @@ export async function openPage(
     placement,
     options,
   });
+  const locale = localeOf(opened.language ?? portal.language);
+  const given = await opened.given?.({ session, locale });
   const boot = {
     session,
     portal: { id: portal.id, name: portal.name, domain: portal.domain, active: portal.active },
     user: { ...person, editor: isEditor(portal, person), ...roleOf(portal, person) },
     placement,
     options,
-    locale: localeOf(opened.language ?? portal.language),
+    locale,
+    ...(given && { given }),
     ...(opened.installation && { installation: opened.installation }),
   };
   return deps.pages.send(reply, opened.page, boot, opened.standalone ? undefined : portal);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { App } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
 import type { PageName } from "../src/server/pages.ts";
+import { firstAnswers, type OpenedCard } from "./first-answers.ts";
 import { frameBody, frameQuery, inFrame, placementOptions } from "./frame.ts";
 import { openPage, type PageDeps } from "./page.ts";
 
@@ -49,12 +50,15 @@ export async function registerPlacements(app: App, deps: PageDeps): Promise<void
               portal,
             });
           }
+          const options = placementOptions(request.body.PLACEMENT_OPTIONS);
+          const card = page === "card-tab" ? cardOf(request.params.name, options) : undefined;
           return openPage(deps, reply, {
             page,
             portal,
             person,
             placement: request.body.PLACEMENT ?? request.params.name,
-            options: placementOptions(request.body.PLACEMENT_OPTIONS),
+            options,
+            ...(card && { given: (viewer) => firstAnswers(app, card, viewer) }),
             language: request.query.LANG,
           });
         });
@@ -62,6 +66,12 @@ export async function registerPlacements(app: App, deps: PageDeps): Promise<void
     );
   };
   await app.register(routes);
+}
+
+/** The card in whose tab the page stands; a card that is only being made has no number yet. */
+function cardOf(placement: string, options: Readonly<Record<string, unknown>>): OpenedCard | undefined {
+  const id = String(options["ID"] ?? "");
+  return /^[1-9]\d{0,15}$/.test(id) ? { type: placement.replace(/-tab$/, ""), id } : undefined;
 }
 
 function pageOf(name: string): PageName {

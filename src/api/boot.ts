@@ -9,8 +9,18 @@ export interface Boot {
   readonly options: Readonly<Record<string, unknown>>;
   /** Language of the page: `en`, `ru` or `es`. */
   readonly locale: string;
+  /** Answers to what the page would ask for first. */
+  readonly given?: readonly GivenAnswer[];
   /** Only on the installer's page. */
   readonly installation?: BootInstallation;
+}
+
+/** What `GET /api{path}` answers, at the time when the page was made. */
+export interface GivenAnswer {
+  readonly path: string;
+  readonly body: unknown;
+  /** As the header `x-next`. */
+  readonly next?: number;
 }
 
 export interface BootPortal {

@@ -32,10 +32,16 @@ export class PortalWindow {
     return conversation;
   }
 
-  /** Our tab in the card of that title. */
-  async openTab(board: "Deals" | "Leads", card: string | RegExp): Promise<DeskFrame> {
+  /** The card of that title, as the portal shows it. */
+  async openCard(board: "Deals" | "Leads", card: string | RegExp): Promise<void> {
     await this.page.goto(`${this.url}#/${board.toLowerCase()}`);
     await this.page.getByRole("button", { name: card }).click();
+    await this.page.getByRole("tab", { name: "Chat" }).waitFor();
+  }
+
+  /** Our tab in the card of that title. */
+  async openTab(board: "Deals" | "Leads", card: string | RegExp): Promise<DeskFrame> {
+    await this.openCard(board, card);
     await this.page.getByRole("tab", { name: "Chat" }).click();
     return await this.frameIn(".card-app iframe");
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { coldTab } from "../../bench/cold-tab.ts";
 import { decisions } from "../../bench/decisions.ts";
 import { flood } from "../../bench/flood.ts";
 import { idleAccounts } from "../../bench/idle-accounts.ts";
@@ -6,6 +7,7 @@ import { media } from "../../bench/media.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
 import { people } from "../../bench/people.ts";
+import { surfaces } from "../../bench/surfaces.ts";
 import { webhook } from "../../bench/webhook.ts";
 
 /** Whether a target is met says nothing at this size; that a figure runs on both stores, and gets values, does. */
@@ -19,6 +21,8 @@ describe("figures in their smallest size", () => {
     { figure: media, lines: 6 },
     { figure: decisions, lines: 1 },
     { figure: people, lines: 1 },
+    { figure: surfaces, lines: 8 },
+    { figure: coldTab, lines: 1 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);

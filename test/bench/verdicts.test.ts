@@ -1,4 +1,5 @@
 import { expect, describe as group, it } from "vitest";
+import { judgeColdTab } from "../../bench/cold-tab.ts";
 import { judgeBudget, judgeFlood } from "../../bench/flood.ts";
 import { judgeMedia } from "../../bench/media.ts";
 import { judgeNeighbours } from "../../bench/neighbours.ts";
@@ -8,6 +9,7 @@ import { type FloodResult, holdAgainst, longestPause } from "../../bench/support
 import { renderTable } from "../../bench/support/report.ts";
 import { median, percentile } from "../../bench/support/stats.ts";
 import { shownOf } from "../../bench/support/telegram-update.ts";
+import { judgeWay } from "../../bench/surfaces.ts";
 import { judgeRate, judgeTail } from "../../bench/webhook.ts";
 import type { RequestLogEntry } from "../emulators/portal/request-log.ts";
 
@@ -72,6 +74,21 @@ group("verdicts", () => {
     expect(judgeRate("", [rate(690), rate(2_000), rate(100)], [rate(1_000)]).met).toBe(false);
     expect(judgeTail("", [10, 50, 900]).met).toBe(true);
     expect(judgeTail("", [10, 51, 900]).met).toBe(false);
+  });
+
+  it("hold a message between surfaces to 300 ms, and the cold tab to a second without strangers", () => {
+    expect(judgeWay("", [[300], [900], [200]])).toMatchObject({ met: true, measured: "300.0 ms" });
+    expect(judgeWay("", [[301]]).met).toBe(false);
+    expect(judgeWay("", []).met).toBe(false);
+    const opening = (milliseconds: number, ...foreign: string[]) => ({
+      milliseconds,
+      fromClick: milliseconds,
+      foreign,
+    });
+    expect(judgeColdTab([opening(1_000), opening(900), opening(5_000)]).met).toBe(true);
+    expect(judgeColdTab([opening(1_001)]).met).toBe(false);
+    expect(judgeColdTab([opening(500, "cdn.example")]).met).toBe(false);
+    expect(judgeColdTab([]).met).toBe(false);
   });
 
   it("hold the own time to 50 ms at the 95th percentile", () => {

@@ -88,3 +88,50 @@ test("nothing of a card that is not there, nor from a page that is not in that c
     404,
   );
 });
+
+test("the page brings along what it would ask for first, as it would be answered", async () => {
+  const conversation = await writes("+79030000031");
+  const deal = card(2);
+  await belongsTo(conversation, "deal", deal);
+  const change = { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: deal }) };
+  const open = () => site.frame(site.portal.appRequest({ userId: 5 }), change, "/placements/deal-tab");
+  const { session, given = [] } = bootOf((await open()).body);
+  expect(given.map(({ path }) => path).sort()).toEqual(
+    [
+      "/channels",
+      `/cards/deal/${deal}/conversations`,
+      `/conversations/${conversation}/messages?together=true&limit=50`,
+      `/conversations/${conversation}/together`,
+    ].sort(),
+  );
+  for (const { path, body } of given) expect(body, path).toEqual((await site.api(session, "GET", path)).json());
+
+  // A portal that is slow to say what the viewer may see holds the page up for a moment only.
+  site.emulator.faults.add({ kind: "slow-before", method: "crm.item.list", delayMs: 3_000 });
+  const hidden = card(2);
+  await belongsTo(await writes("+79030000032"), "deal", hidden);
+  const begin = Date.now();
+  const late = bootOf(
+    (
+      await site.frame(
+        site.portal.appRequest({ userId: 7 }),
+        { ...change, PLACEMENT_OPTIONS: JSON.stringify({ ID: hidden }) },
+        "/placements/deal-tab",
+      )
+    ).body,
+  );
+  expect(Date.now() - begin).toBeLessThan(2_500);
+  expect(late.given?.map(({ path }) => path)).toEqual(["/channels"]);
+  site.emulator.faults.clear();
+});
+
+test("a card that is only being made, and one that the viewer may not see, bring nothing of conversations", async () => {
+  const page = async (id: string) => {
+    const change = { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: id }) };
+    return bootOf((await site.frame(site.portal.appRequest({ userId: 5 }), change, "/placements/deal-tab")).body).given;
+  };
+  expect(await page("0")).toBeUndefined();
+  const nowhere = (await page("987654"))?.map(({ path, body }) => [path, body]);
+  expect(nowhere).toContainEqual(["/cards/deal/987654/conversations", []]);
+  expect(nowhere).toHaveLength(2);
+});

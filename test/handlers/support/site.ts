@@ -10,6 +10,7 @@ import { createInstaller } from "../../../handlers/installer.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
+import type { GivenAnswer } from "../../../src/api/boot.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
@@ -294,6 +295,7 @@ export interface BootSeen {
   readonly placement: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly locale: string;
+  readonly given?: readonly GivenAnswer[];
   readonly installation?: { readonly ok: boolean; readonly problems: readonly string[]; readonly running: boolean };
 }
 
