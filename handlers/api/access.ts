@@ -51,7 +51,7 @@ const chats = z.array(z.object({ CHAT_ID: z.union([z.string(), z.number()]).tran
 
 export function createChatAccess(
   portals: Pick<PortalDirectory, "crmOf" | "viewer">,
-  store: Pick<Store, "conversations" | "people">,
+  store: Pick<Store, "conversations" | "messages" | "people">,
   circles: LineCircles,
   now: () => Date,
 ): ChatAccess {
@@ -97,6 +97,12 @@ export function createChatAccess(
     return store.people.ofEntity(viewer.portal, "contact", card.contactId);
   }
 
+  /** Whoever wrote to somebody first sees what comes of it, also before the portal has a chat to ask about. */
+  async function isBegunBy({ portal, userId }: Viewer, { id }: Conversation): Promise<boolean> {
+    const [first] = await store.messages.journal(portal, { conversation: id, after: 0, limit: 1 });
+    return first?.origin.by === "surface" && first.origin.authorId === userId;
+  }
+
   async function mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean> {
     const before = knownRight(viewer, conversation);
     if (before !== undefined) return before;
@@ -107,7 +113,10 @@ export function createChatAccess(
     const card = cardOf(viewer);
     if (card && chat !== undefined && (await chatsOfCard(viewer, card.type, card.id)).has(chat)) return true;
     const isTheirs = card && person !== undefined && (await personOfCard(viewer, card.type, card.id))?.id === person;
-    const may = isTheirs || (chat !== undefined && (await mayOpen(portals.viewer(viewer.portal, viewer.userId), chat)));
+    const may =
+      isTheirs ||
+      (await isBegunBy(viewer, conversation)) ||
+      (chat !== undefined && (await mayOpen(portals.viewer(viewer.portal, viewer.userId), chat)));
     remember(viewer, place, may);
     return may;
   }

@@ -51,7 +51,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerCannedReplyRoutes(scope, deps);
     registerTemplateRoute(scope, deps);
     await registerAttachmentRoute(scope, deps, access);
-    registerFirstContactRoutes(scope, deps);
+    registerFirstContactRoutes(scope, deps, access);
     registerCustomerRoutes(scope, deps);
     registerBelongingRoutes(scope, deps, access);
     registerPersonRoutes(scope, deps, access);

@@ -32,12 +32,30 @@ const isOne = (wanted: { readonly phone?: string | undefined; readonly username?
 export const findPerson = z.object({ account: id, ...sought }).refine(isOne, oneOf);
 
 export const foundPerson = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("found"), chatId: z.string(), customer: person }),
+  z.object({
+    kind: z.literal("found"),
+    chatId: z.string(),
+    customer: person,
+    conversation: z
+      .string()
+      .nullable()
+      .describe("The conversation with them that the viewer may read, where there is one."),
+    mayWrite: z
+      .enum(["text", "template", "nothing"])
+      .describe("What may be written to them now: any text, an approved template alone, or nothing."),
+    sentence: z.string().nullable().describe("Why it is not any text."),
+  }),
   z.object({ kind: z.literal("nobody"), sentence: z.string() }).describe("The vendor says that there is nobody."),
   z.object({ kind: z.literal("unknown"), sentence: z.string() }).describe("It could not be found out."),
 ]);
 
-const found = z.object({ chatId: text(1000).min(1), customer: person }).describe("As `/people/find` answered it.");
+export const firstContactAccounts = z
+  .array(z.object({ id: z.string(), name: z.string(), channel: z.string() }))
+  .describe("Accounts through which somebody can be written to who has not written yet.");
+
+const found = z
+  .object({ chatId: text(1000).min(1), customer: person })
+  .describe("As `/people/find` answered it; for administrators.");
 
 export const newConversation = z.object({
   account: id,
@@ -53,3 +71,9 @@ export const newConversation = z.object({
 });
 
 export const begunConversation = z.object({ conversation: z.string(), message: z.string() });
+
+export type FirstContactAccount = z.output<typeof firstContactAccounts>[number];
+export type FoundPersonAnswer = z.output<typeof foundPerson>;
+export type SoughtPerson = z.input<typeof findPerson>;
+export type NewConversation = z.input<typeof newConversation>;
+export type BegunConversationAnswer = z.output<typeof begunConversation>;

@@ -14,6 +14,7 @@ import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Tu
 import { settleHead } from "./settle-inbound.ts";
 import { sayIn } from "./speech.ts";
 import { NOTHING_TO_SHOW } from "./wording.ts";
+import { placeOurWords } from "./write-first.ts";
 
 /** Messages packed into one command. More would make one command so long that others wait behind it. */
 const PACK = 20;
@@ -54,6 +55,7 @@ async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
     }
 
     if (isMirror(head)) {
+      await placeOurWords(deps, contents, route.adapter, head);
       const step = await mirror(deps, turn, route, contents, head);
       if (typeof step !== "number") return step;
       if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
@@ -84,7 +86,10 @@ async function withoutLine(deps: RelayDeps, contents: LaneContents, head: DueMes
   const { account, conversation, portal } = contents;
   const adapter = deps.channels.get(account.channel);
   const isOff = !portal.active || !account.enabled || conversation.movedTo !== undefined;
-  if (adapter && !isOff && account.line === undefined && isMirror(head)) return withoutMirror(deps, head);
+  if (adapter && !isOff && account.line === undefined && isMirror(head)) {
+    await placeOurWords(deps, contents, adapter, head);
+    return withoutMirror(deps, head);
+  }
   if (!adapter || isOff || account.line !== undefined || head.state !== "stored") return IDLE;
   if (head.nextAt > deps.now()) return later(head.nextAt);
   const isNew = isSaying(head) && !saysNothing(head);

@@ -11,9 +11,10 @@ import type { PersonOutcome, WantedPerson } from "../channels/contract/sending.t
 import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
-import type { Customer } from "../domain/conversation.ts";
+import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { AccountId, ConversationId, MessageId, PortalId } from "../domain/ids.ts";
 import type { Content } from "../domain/message.ts";
+import { plainText } from "../domain/rich-text.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { VoiceWay } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
@@ -49,6 +50,18 @@ export interface FirstMessage {
   /** Made by the page: the same one twice is one message. */
   readonly clientId: string;
   readonly authorId: string;
+  /** Whether a conversation that is there already may be written in. */
+  readonly mayJoin: (known: Conversation) => Promise<boolean>;
+}
+
+/** A person who was found, and what may be written to them now. */
+export interface Reached {
+  readonly person: Extract<PersonOutcome, { readonly kind: "found" }>;
+  /** The conversation with them, where there is one. */
+  readonly conversation: Conversation | undefined;
+  readonly mayWrite: "text" | "template" | "nothing";
+  /** Why it is not any text. */
+  readonly sentence: string | undefined;
 }
 
 export type Begun =
@@ -61,15 +74,36 @@ export type Begun =
   | NotPossible;
 
 export interface FirstContact {
-  find(portal: PortalId, account: AccountId, sought: Sought): Promise<PersonOutcome | NotPossible>;
+  find(
+    portal: PortalId,
+    account: AccountId,
+    sought: Sought,
+  ): Promise<
+    ({ readonly kind: "reached" } & Reached) | Exclude<PersonOutcome, { readonly kind: "found" }> | NotPossible
+  >;
+  /** Accounts through which somebody can be written to who has not written. */
+  accounts(portal: PortalId): Promise<readonly Account[]>;
   begin(portal: PortalId, account: AccountId, first: FirstMessage): Promise<Begun>;
 }
 
 export function createFirstContact(deps: FirstContactDeps): FirstContact {
+  const found = new Map<string, { readonly person: PersonOutcome; readonly until: number }>();
+
   return {
     async find(portal, id, sought) {
       const place = await placeOf(portal, id);
-      return "kind" in place ? place : look(place, sought);
+      if ("kind" in place) return place;
+      const person = await look(place, sought);
+      if (person.kind !== "found") return person;
+      const conversation = await deps.store.conversations.findByExternalChat(id, person.chatId);
+      return { kind: "reached", person, conversation, ...mayWriteNow(place.adapter, conversation) };
+    },
+
+    async accounts(portal) {
+      const all = await deps.store.accounts.list(portal);
+      return all.filter(
+        ({ enabled, channel }) => enabled && deps.channels.get(channel)?.capabilities.mayWriteFirst === true,
+      );
     },
 
     async begin(portal, id, first) {
@@ -81,6 +115,7 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
       const person = "chatId" in first.to ? { kind: "found" as const, ...first.to } : await look(place, first.to);
       if (person.kind !== "found") return person;
       const known = await deps.store.conversations.findByExternalChat(account.id, person.chatId);
+      if (known && !(await first.mayJoin(known))) return { kind: "refused", sentence: NOT_YOURS };
       const closed = windowRefusal(adapter, first.content, known?.lastInboundAt, deps.now());
       if (closed !== undefined) return { kind: "refused", sentence: closed };
       const { clientId, authorId } = first;
@@ -104,6 +139,32 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
     },
   };
 
+  /** Asked with words that any channel takes: only the window speaks against them. */
+  function mayWriteNow(
+    adapter: ChannelAdapter,
+    known: Conversation | undefined,
+  ): Pick<Reached, "mayWrite" | "sentence"> {
+    const content: Content = { body: plainText("…"), attachments: [] };
+    const sentence = windowRefusal(adapter, content, known?.lastInboundAt, deps.now());
+    if (sentence === undefined) return { mayWrite: "text", sentence };
+    return { mayWrite: adapter.capabilities.templates ? "template" : "nothing", sentence };
+  }
+
+  async function look({ account, adapter }: Place, sought: Sought): Promise<PersonOutcome | NotPossible> {
+    const wanted = wantedOf(sought);
+    if ("kind" in wanted) return wanted;
+    if (!adapter.findPerson)
+      return { kind: "unknown", sentence: `${adapter.title} does not tell who can be reached. Try another channel.` };
+    const key = `${account.id} ${wanted.phone ?? ""} ${wanted.username ?? ""}`;
+    const before = found.get(key);
+    if (before && before.until > deps.now().getTime()) return before.person;
+    const person = await adapter.findPerson(account, wanted);
+    if (person.kind !== "found") return person;
+    if (found.size >= REMEMBERED) found.clear();
+    found.set(key, { person, until: deps.now().getTime() + REMEMBER_MS });
+    return person;
+  }
+
   async function placeOf(portal: PortalId, id: AccountId): Promise<Place | NotPossible> {
     const account = await deps.store.accounts.find(portal, id);
     const adapter = account && deps.channels.get(account.channel);
@@ -121,13 +182,11 @@ interface Place {
   readonly adapter: ChannelAdapter;
 }
 
-async function look({ account, adapter }: Place, sought: Sought): Promise<PersonOutcome | NotPossible> {
-  const wanted = wantedOf(sought);
-  if ("kind" in wanted) return wanted;
-  if (!adapter.findPerson)
-    return { kind: "unknown", sentence: `${adapter.title} does not tell who can be reached. Try another channel.` };
-  return adapter.findPerson(account, wanted);
-}
+/** Who was found is found again in a moment, when the message goes: vendors count how often they are asked. */
+const REMEMBER_MS = 10 * 60_000;
+const REMEMBERED = 5_000;
+const NOT_YOURS =
+  "A colleague writes with this person already, and you may not read it. Ask an administrator for access.";
 
 function wantedOf({ phone, username, defaultCountry }: Sought): WantedPerson | NotPossible {
   if (username !== undefined) {

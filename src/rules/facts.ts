@@ -68,7 +68,11 @@ export const factsSchema = z
           .describe("Whether the channel reaches the person after they left: not so for a visitor of a site."),
       })
       .prefault({}),
-    text: long.default("").describe("The message's words."),
+    begunBy: id
+      .nullable()
+      .default(null)
+      .describe("The employee who wrote to the customer before they wrote; `null`: the customer wrote."),
+    text: long.default("").describe("The customer's words."),
     site: z
       .object({
         host: short.default(""),

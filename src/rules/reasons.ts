@@ -35,6 +35,7 @@ export const REASON_CODES = [
   "place-vanished",
   "responsible-entity",
   "responsible-filter",
+  "responsible-writer",
   "responsible-default",
   "responsible-absent",
   "responsible-nobody",

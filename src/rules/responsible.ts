@@ -14,7 +14,7 @@ const DEFAULT = "default";
 
 /**
  * Group 7: who is responsible. Who is so already for what was found stays it; else the first filter that matches and
- * names somebody who works here; else the default; else nobody in particular.
+ * names somebody who works here; else whoever wrote to the customer first; else the default; else nobody in particular.
  */
 export function chooseResponsible(
   subject: Subject,
@@ -44,6 +44,11 @@ export function chooseResponsible(
     }
     reasons.push({ code: "responsible-filter", about: { ...about, person } });
     return { responsible: { person, givenBy: filter.who.kind === "department" ? filter.id : null }, reasons };
+  }
+  const writer = subject.facts.begunBy;
+  if (writer !== null && isHere(writer, directory)) {
+    reasons.push({ code: "responsible-writer", about: { person: writer } });
+    return { responsible: { person: writer, givenBy: null }, reasons };
   }
   const fallback = rules.otherwise;
   const person = fallback === null ? undefined : pick(fallback, DEFAULT, directory);

@@ -384,4 +384,19 @@ export const relaySentences: readonly Localised[] = [
     ru: "Соединение с мессенджером не ответило. Сообщение ещё не ушло, будет ещё попытка.",
     es: "La conexión con la mensajería no respondió. El mensaje aún no salió y se intentará otra vez.",
   },
+  {
+    en: "The conversation goes on in {channel}, through {account}.",
+    ru: "Разговор продолжается в {channel}, аккаунт {account}.",
+    es: "La conversación sigue en {channel}, por {account}.",
+  },
+  {
+    en: "The conversation goes on in {channel}, through {account}. {link}",
+    ru: "Разговор продолжается в {channel}, аккаунт {account}. {link}",
+    es: "La conversación sigue en {channel}, por {account}. {link}",
+  },
+  {
+    en: "A colleague writes with this person already, and you may not read it. Ask an administrator for access.",
+    ru: "С этим человеком уже переписывается коллега, и вам эта переписка не видна. Попросите доступ у администратора.",
+    es: "Un compañero ya escribe con esta persona y usted no puede leerlo. Pida acceso a un administrador.",
+  },
 ];

@@ -64,3 +64,47 @@ it("settles what went out although its answer was lost, and never sends it twice
   expect(cloud().sentTo(waId)).toHaveLength(1);
   expect(await inJournal()).toMatchObject({ attempts: 1, error: null });
 });
+
+it("is written first by a template: it stands in the line under who wrote, one lead has the phone, the answer goes on there", async () => {
+  const { waId } = cloud().addPerson({ name: "Dora" });
+  const phone = `+${waId}`;
+  const { version } = await world.api<{ version: number }>("/api/rules");
+  const content = { owner: { who: "rules" }, chats: { first: { make: "lead" }, repeat: { make: "nothing" } } };
+  await world.api("/api/rules", { method: "PUT", body: { ruleset: content, basedOn: version, note: "" } });
+  const found = await world.api<{ kind: string; mayWrite: string }>("/api/people/find", {
+    method: "POST",
+    body: { account: account.id, phone },
+  });
+  expect(found).toMatchObject({ kind: "found", mayWrite: "template", conversation: null });
+  const [template] = await world.api<{ name: string; language: string; body: string; gaps: number }[]>(
+    `/api/accounts/${account.id}/templates`,
+  );
+  if (!template) throw new Error("the business has no template");
+  const { name, language, body, gaps } = template;
+  const text = body.replaceAll(/\{\{\d+\}\}/g, "Dora");
+  const first = {
+    ...{ account: account.id, to: { phone }, clientId: "first-words-0001" },
+    content: { text, template: { name, language, variables: Array.from({ length: gaps }, () => "Dora") } },
+  };
+  await world.api("/api/conversations", { method: "POST", body: first });
+  // The network repeats it.
+  await world.api("/api/conversations", { method: "POST", body: first });
+  await until(() => cloud().sentTo(waId).length > 0 && shownOf(world, waId).length > 0, 20_000, "both sides");
+  const leads = () =>
+    [...(portal().portal.crm.items.get(1)?.values() ?? [])].filter((lead) =>
+      JSON.stringify(lead.fields.fm).includes(waId),
+    );
+  await until(() => leads().length > 0, 20_000, "the lead");
+  personWrites(cloud().business(), waId, { text: "Thank you!" });
+  await until(() => fromCustomer(waId).length === 1, 20_000, "the answer in the line");
+  expect(cloud().sentTo(waId)).toMatchObject([{ type: "template" }]);
+  expect(
+    shownOf(world, waId)
+      .filter(({ from }) => from !== "system")
+      .map(({ from, authorId, text: words }) => [from === "customer" ? "customer" : authorId, words]),
+  ).toEqual([
+    [1, text],
+    ["customer", "Thank you!"],
+  ]);
+  expect(leads().map(({ fields }) => fields.assignedById)).toEqual([1]);
+});

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { admin, create, site, useApi } from "./support/api.ts";
+import { admin, create, OTHER, receive, site, useApi } from "./support/api.ts";
 
 useApi();
 
@@ -38,7 +38,10 @@ describe("writing first", () => {
   test("finds people by number and name, and tells nobody from not knowing", async () => {
     const account = (await create()).json().id;
     const found = await find({ account, phone: "(020) 7946-0018", defaultCountry: "GB" });
-    expect(found.json()).toEqual({ kind: "found", chatId: "chat-77", customer: person });
+    expect(found.json()).toEqual({
+      ...{ kind: "found", chatId: "chat-77", customer: person },
+      ...{ conversation: null, mayWrite: "text", sentence: null },
+    });
     expect((await find({ account, username: "@eve" })).json().kind).toBe("found");
     expect((await find({ account, phone: "+442079460019" })).json().kind).toBe("nobody");
     expect((await find({ account, username: "stranger" })).json().kind).toBe("unknown");
@@ -73,9 +76,6 @@ describe("writing first", () => {
     expect((await begin(first({ account, content: { text: "Hi", template } }))).json().error.code).toBe(
       "channel_refused",
     );
-    const agent = await site.sessionOf(5);
-    expect((await site.api(agent, "POST", "/conversations", first({ account }))).statusCode).toBe(403);
-    expect((await site.api(agent, "POST", "/people/find", { account, username: "eve" })).statusCode).toBe(403);
     Object.assign(site.channel.adapter, {
       capabilities: { ...site.channel.adapter.capabilities, mayWriteFirst: false },
     });
@@ -84,6 +84,57 @@ describe("writing first", () => {
     );
     expect((await begin(first({ account }))).statusCode).toBe(422);
     expect((await site.api(admin, "GET", "/conversations")).json()).toEqual([]);
+  });
+
+  test("is for every agent: through accounts that can, to whom the vendor finds, and not into a colleague's talk", async () => {
+    const account = (await create()).json().id;
+    const agent = await site.sessionOf(5);
+    const asAgent = (body: object) => site.api(agent, "POST", "/conversations", body);
+    expect((await site.api(agent, "GET", "/first-contact/accounts")).json()).toEqual([
+      { id: account, name: "Shop bot", channel: "telegram" },
+    ]);
+    // Who it is says the vendor, and not the page.
+    const forged = { chatId: "chat-77", customer: { ...person, phone: "+15550001234" } };
+    expect((await asAgent(first({ account, to: forged }))).statusCode).toBe(403);
+
+    await receive(account, "This is between us", "chat-77");
+    expect(
+      (await site.api(agent, "POST", "/people/find", { account, username: "eve" })).json().conversation,
+    ).toBeNull();
+    const refused = await asAgent(first({ account, to: { username: "eve" } }));
+    expect([refused.statusCode, refused.json().error.message]).toEqual([
+      422,
+      expect.stringMatching(/^A colleague writes/),
+    ]);
+    expect((await begin(first({ account }))).statusCode).toBe(201);
+
+    const other = (await create({ credentials: { token: OTHER } })).json().id;
+    const begun = await asAgent(first({ account: other }));
+    expect(begun.statusCode, begun.body).toBe(201);
+    const { conversation } = begun.json();
+    // The portal has no chat to be asked about yet, and whoever began it reads it.
+    expect((await site.api(agent, "GET", `/conversations/${conversation}/messages`)).json()).toMatchObject([
+      { direction: "out", text: "Good morning" },
+    ]);
+    const stranger = await site.sessionOf(7);
+    expect((await site.api(stranger, "GET", `/conversations/${conversation}`)).statusCode).toBe(404);
+    const again = await site.api(agent, "POST", "/people/find", { account: other, username: "eve" });
+    expect(again.json()).toMatchObject({ kind: "found", conversation });
+  });
+
+  test("asks the vendor once about whom is written to at once", async () => {
+    const account = (await create()).json().id;
+    const { findPerson } = site.channel.adapter;
+    let asked = 0;
+    Object.assign(site.channel.adapter, {
+      findPerson: async (...wanted: Parameters<NonNullable<typeof findPerson>>) => {
+        asked += 1;
+        return findPerson?.(...wanted);
+      },
+    });
+    await find({ account, phone: "+442079460018" });
+    expect((await begin(first({ account }))).statusCode).toBe(201);
+    expect(asked).toBe(1);
   });
 
   test("only templates go to whom has never written, where the vendor wants that", async () => {
@@ -97,6 +148,9 @@ describe("writing first", () => {
         parts: { ...capabilities.parts, template: { in: "impossible", out: "full" } },
       },
     });
+    expect((await find({ account, username: "eve" })).json()).toMatchObject({
+      ...{ kind: "found", mayWrite: "template", sentence: expect.stringMatching(/has not written yet/) },
+    });
     const refused = await begin(first({ account }));
     expect(refused.json().error.message).toMatch(/has not written yet.*Send a template/);
     const template = { name: "hello", language: "en", variables: ["Eve"] };
@@ -107,7 +161,7 @@ describe("writing first", () => {
   test("is limited", async () => {
     const account = (await create()).json().id;
     const codes: number[] = [];
-    for (let n = 0; n < 40; n++) codes.push((await find({ account, username: "eve" })).statusCode);
+    for (let n = 0; n < 70; n++) codes.push((await find({ account, username: "eve" })).statusCode);
     expect(codes.at(-1)).toBe(429);
   });
 });

@@ -3,7 +3,18 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { accountId, type ConversationId, conversationId } from "../../src/domain/ids.ts";
 import { LOOKS } from "./support/open-pages.ts";
-import { account, inAllLooks, inspect, type Look, open, receive, site, usePages, workplace } from "./support/pages.ts";
+import {
+  account,
+  dealTab,
+  inAllLooks,
+  inspect,
+  type Look,
+  open,
+  receive,
+  site,
+  usePages,
+  workplace,
+} from "./support/pages.ts";
 
 usePages();
 
@@ -179,6 +190,73 @@ test("says how old cards are while the portal is away", async () => {
   await panel.getByText(/As it stood at \d/).waitFor({ timeout: 20_000 });
   await panel.getByText("Oak table, large").waitFor();
   await inspect(page, "person-away");
+});
+
+test("writes to somebody new: who has it, who has not, who could not be asked; from the workplace and from an empty card", async () => {
+  const { adapter } = site.channel;
+  const { capabilities } = adapter;
+  const customer = { externalId: "77", name: "Eve", phone: "+442079460018" };
+  Object.assign(adapter, {
+    capabilities: { ...capabilities, mayWriteFirst: true },
+    findPerson: async ({ name }: { name: string }) => {
+      if (name === "Help desk")
+        return { kind: "nobody", sentence: "Nobody is on WhatsApp with the number +442079460018." };
+      if (name === "Sales") return { kind: "unknown", sentence: "WhatsApp gave no answer." };
+      return { kind: "found", chatId: "chat-77", customer };
+    },
+  });
+  try {
+    for (const [index, name] of ["Shop bot", "Help desk", "Sales"].entries())
+      await account(name, `222333444${index}:abcdef`);
+    const page = await workplace();
+    const dialog = page.getByRole("dialog");
+    await page.getByRole("button", { name: "Write to a new customer" }).click();
+    await dialog.getByLabel("Phone number or @username").fill("12345");
+    await dialog.getByRole("button", { name: "Find" }).click();
+    await dialog.getByRole("alert").getByText("This is no phone number").waitFor();
+    await dialog.getByLabel("Phone number or @username").fill("+44 20 7946 0018");
+    await page.keyboard.press("Enter");
+    const row = (name: string) => dialog.getByRole("listitem").filter({ hasText: name });
+    await row("Help desk").getByText("Has not").waitFor();
+    await row("Help desk").getByText("Nobody is on WhatsApp with the number").waitFor();
+    await row("Sales").getByText("Could not be checked").waitFor();
+    await row("Sales").getByRole("button", { name: "Check again" }).waitFor();
+    await row("Shop bot").getByText("Has Telegram").waitFor();
+    await inspect(page, "write-first");
+    expect(await dialog.getByRole("button", { name: /^Write through/ }).count()).toBe(1);
+    await dialog.getByRole("button", { name: "Write through Shop bot" }).click();
+    await dialog.getByLabel("Message").fill("Good morning, Eve. Your table has arrived.");
+    await inspect(page, "write-first-words");
+    await dialog.getByRole("button", { name: "Send" }).dblclick();
+    await dialog.waitFor({ state: "hidden" });
+    await page.getByRole("log").getByText("Your table has arrived.").waitFor();
+    await page.getByRole("heading", { name: "Eve" }).waitFor();
+    const begun = await site.store.conversations.findByExternalChat(
+      accountId((await site.store.accounts.list(site.memberId)).find(({ name }) => name === "Shop bot")?.id ?? ""),
+      "chat-77",
+    );
+    const sent = await site.store.messages.journal(site.memberId, {
+      conversation: begun?.id ?? conversationId(""),
+      after: 0,
+      limit: 10,
+    });
+    expect(sent.map(({ direction, content }) => [direction, content.body.text])).toEqual([
+      ["out", "Good morning, Eve. Your table has arrived."],
+    ]);
+
+    const tab = await dealTab(LOOKS.narrow);
+    await tab.getByText("No conversations yet").waitFor();
+    await tab.getByRole("button", { name: "Write to a new customer" }).click();
+    const over = tab.getByRole("dialog");
+    await over.getByLabel("Phone number or @username").fill("@eve");
+    await over.getByRole("button", { name: "Find" }).click();
+    await over.getByText("There is a conversation with them already.").waitFor();
+    await inspect(tab, "write-first-narrow");
+    await over.getByRole("button", { name: "Open the conversation" }).click();
+    await tab.getByRole("log").getByText("Your table has arrived.").waitFor();
+  } finally {
+    Object.assign(adapter, { capabilities, findPerson: undefined });
+  }
 });
 
 test("looks well in light, dark and narrow, and in every language", async () => {

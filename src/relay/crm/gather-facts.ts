@@ -119,9 +119,11 @@ export function messageFacts(
 ): Record<string, unknown> {
   const { customer } = conversation;
   const site = siteOf(rows);
-  // What the messenger or the site tells beside it is no word of the customer's.
-  const told = rows.filter((row) => row.content.notice === undefined);
-  const text = (told.length > 0 ? told : rows)
+  // What the messenger or the site tells beside it is no word of the customer's, and what we wrote is none either.
+  const theirs = rows.filter((row) => row.direction === "in");
+  const told = theirs.filter((row) => row.content.notice === undefined);
+  const first = rows[0]?.origin;
+  const text = (told.length > 0 ? told : theirs)
     .map((row) => row.content.body.text)
     .filter((part) => part !== "")
     .join("\n");
@@ -147,6 +149,7 @@ export function messageFacts(
       emails: pointsOf("email"),
       canBeAnswered: adapter.capabilities.leaves !== true,
     },
+    begunBy: rows[0]?.direction === "out" && first?.by === "surface" ? first.authorId : null,
     text: text.slice(0, LONGEST_TEXT),
     tags: conversation.tags,
     ...(site && {

@@ -92,7 +92,12 @@ function pointsOf(
   if (!identity.tracker || identity.trackerOff.includes(account.id)) return points;
   // What others wrote, and what the messenger says itself, tells nothing about who writes.
   for (const row of rows)
-    if (row.kind === "message" && row.content.forwarded === undefined && row.content.notice === undefined)
+    if (
+      row.direction === "in" &&
+      row.kind === "message" &&
+      row.content.forwarded === undefined &&
+      row.content.notice === undefined
+    )
       take(row.content.body.text, { by: "message", message: row.id });
   return points;
 }

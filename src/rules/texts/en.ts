@@ -65,6 +65,7 @@ export const en: ReasonTexts = {
     `${about.missing}, which the portal no longer has. The default is used until somebody chooses another.`,
   "responsible-entity": (about) => `Responsible: employee ${about.person}, who has the ${the(about)}.`,
   "responsible-filter": (about) => `Responsible: employee ${about.person}, by ${filter(about)}.`,
+  "responsible-writer": ({ person }) => `Responsible: employee ${person}, who wrote to the customer first.`,
   "responsible-default": ({ person }) => `Responsible: employee ${person}, by default.`,
   "responsible-absent": (about) => `Nobody of ${filter(about)} is at work, so it is passed over.`,
   "responsible-nobody": () => "Nobody is named as responsible: the portal decides.",

@@ -70,6 +70,7 @@ export const es: ReasonTexts = {
     `${about.missing}, que el portal ya no tiene. Se usa lo predeterminado hasta que alguien elija otra cosa.`,
   "responsible-entity": (about) => `Responsable: el empleado ${about.person}, que lleva ${the(about)}.`,
   "responsible-filter": (about) => `Responsable: el empleado ${about.person}, por ${filter(about)}.`,
+  "responsible-writer": ({ person }) => `Responsable: el empleado ${person}, que escribió primero al cliente.`,
   "responsible-default": ({ person }) => `Responsable predeterminado: el empleado ${person}.`,
   "responsible-absent": (about) => `${capital(filter(about))} se omite: ninguno de los suyos está trabajando.`,
   "responsible-nobody": () => "No hay responsable indicado: lo decide el portal.",

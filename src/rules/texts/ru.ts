@@ -73,6 +73,7 @@ export const ru: ReasonTexts = {
     `${about.missing} больше не существует на портале. Пока не выбрано другое, действует значение по умолчанию.`,
   "responsible-entity": (about) => `Ответственный: сотрудник ${about.person}, у которого ${nominative(about)}.`,
   "responsible-filter": (about) => `Ответственный: сотрудник ${about.person}, его назначает ${filter(about)}.`,
+  "responsible-writer": ({ person }) => `Ответственный: сотрудник ${person}, который написал клиенту первым.`,
   "responsible-default": ({ person }) => `Ответственный по умолчанию: сотрудник ${person}.`,
   "responsible-absent": (about) => `${capital(filter(about))} пропущен: никого из его сотрудников нет на работе.`,
   "responsible-nobody": () => "Ответственный не задан: его назначит портал.",

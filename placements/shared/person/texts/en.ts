@@ -5,6 +5,7 @@ export const en = {
     "The customer's card appears here as soon as the first message has been looked at, usually within seconds.",
   contacts: "How they can be reached",
   noContacts: "Nothing but this conversation is known yet.",
+  elsewhere: "Write through another channel",
   copy: "Copy {what}",
   copied: "Copied: {what}",
   copyFailed: "Copying is not allowed here. Select the text and press Ctrl+C.",

@@ -6,6 +6,7 @@ export const es: PersonTexts = {
   nobodyText: "La ficha del cliente aparece aquí cuando se ha leído el primer mensaje, normalmente en segundos.",
   contacts: "Cómo contactar",
   noContacts: "Aún no se sabe nada aparte de esta conversación.",
+  elsewhere: "Escribir por otro canal",
   copy: "Copiar {what}",
   copied: "Copiado: {what}",
   copyFailed: "Aquí no se permite copiar. Seleccione el texto y pulse Ctrl+C.",
