@@ -17,11 +17,13 @@ import type { NewsOf } from "../../src/relay/news.ts";
 import type { OnDesk } from "../../src/store/contract/desk.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { ApiDeps } from "./deps.ts";
-import { presentConversation } from "./present.ts";
+import { isAlone, presentConversation } from "./present.ts";
 
 /** How a conversation stands, as it is told. */
 export interface LiveRow {
   readonly conversation: Conversation;
+  /** In no line. */
+  readonly alone: boolean;
   /** The event, ready to be sent. */
   readonly frame: Buffer;
 }
@@ -154,9 +156,7 @@ class Feed implements PortalFeed {
       await this.learnNames(all);
       return new Map(all.map((row) => [row.conversation.id, row]));
     });
-    return conversations
-      .flatMap((id) => found.get(id) ?? [])
-      .map((row) => ({ conversation: row.conversation, frame: this.frameOf(row) }));
+    return conversations.flatMap((id) => found.get(id) ?? []).map((row) => this.rowOf(row));
   }
 
   stop(): void {
@@ -258,10 +258,10 @@ class Feed implements PortalFeed {
     for (const [id, name] of names) this.names.set(id, name);
   }
 
-  private frameOf({ conversation, desk }: OnDesk): Buffer {
+  private rowOf({ conversation, desk }: OnDesk): LiveRow {
     const account = this.accounts.get(conversation.account);
     const answer = presentConversation(conversation, account, { desk, names: this.names });
-    return Buffer.from(eventOf("conversation", answer));
+    return { conversation, alone: isAlone(account), frame: Buffer.from(eventOf("conversation", answer)) };
   }
 }
 

@@ -149,16 +149,17 @@ export function openLivePage(deps: PageDeps, access: ChatAccess, feed: PortalFee
     for (const row of await feed.rows(fresh)) {
       const { conversation } = row;
       if ((await mayRead(conversation)) !== true || stream.destroyed || looked.has(conversation.id)) continue;
-      looked.set(conversation.id, listenTo(conversation));
+      looked.set(conversation.id, listenTo(row));
       push(row.frame);
       send("news", { conversation: conversation.id });
     }
   }
 
-  function listenTo(conversation: Conversation): () => void {
+  function listenTo({ conversation, alone }: LiveRow): () => void {
     const { id, account, externalChatId: chatId } = conversation;
     const stops = [
-      deps.watchChat(conversation),
+      // What the portal has of its time in a line is not how it stands.
+      ...(alone ? [] : [deps.watchChat(conversation)]),
       deps.watchTyping(account, chatId, (text) => send("typing", { conversation: id, text: text ?? null })),
       deps.news.listen({ conversation: id, account, chatId }, () => {
         if (!isFull()) send("news", { conversation: id });

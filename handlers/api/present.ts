@@ -6,7 +6,7 @@ import type { ConversationAnswer, LineStateAnswer, MessageAnswer, ReactionAnswer
 import type { PortalAnswer } from "../../src/api/portal.ts";
 import type { AccountLink } from "../../src/channels/contract.ts";
 import type { Account, ConnectionState } from "../../src/domain/account.ts";
-import type { Conversation, Customer } from "../../src/domain/conversation.ts";
+import { type Conversation, type Customer, type Standing, standingAlone } from "../../src/domain/conversation.ts";
 import type { Desk } from "../../src/domain/desk.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
@@ -168,7 +168,7 @@ export function nameOf({ name, lastName, username, phone, email }: Customer): st
 
 /** @param names of employees by their id */
 function presentLineState(
-  { open, operator, accepted, stateAt }: Conversation,
+  { open, operator, accepted, stateAt }: Standing & Pick<Conversation, "stateAt">,
   names: ReadonlyMap<string, string>,
 ): LineStateAnswer {
   const name = operator === undefined ? undefined : names.get(operator);
@@ -180,6 +180,9 @@ function presentLineState(
   };
 }
 
+/** In no line: whoever has the conversation, and whether it is open, is known here alone. */
+export const isAlone = (account: Account | undefined): boolean => account !== undefined && account.line === undefined;
+
 export function presentConversation(
   conversation: Conversation,
   account: Account | undefined,
@@ -190,6 +193,8 @@ export function presentConversation(
   } = {},
 ): ConversationAnswer {
   const { customer } = conversation;
+  const stateAt = conversation.stateAt === undefined ? {} : { stateAt: conversation.stateAt };
+  const alone = isAlone(account);
   const { desk, names = new Map() } = beside;
   const { username, phone, email, url } = customer;
   return {
@@ -205,7 +210,8 @@ export function presentConversation(
       ...(email !== undefined && { email }),
       ...(url !== undefined && { url }),
     },
-    ...presentLineState(conversation, names),
+    ...presentLineState(alone ? { ...stateAt, ...standingAlone(conversation) } : conversation, names),
+    alone,
     group: conversation.group === true,
     chat: conversation.imChatId ?? null,
     lastMessageAt: conversation.lastMessageAt.toISOString(),

@@ -56,6 +56,7 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
       const refused = writeRefusal(place.adapter, content, { ...place, now: deps.now() });
       if (refused !== undefined) throw cannotSend(refused);
       await deps.replies.write({ ...by, conversation: place.conversation.id, content, at: deps.now() });
+      await deps.lineSessions.wrote(place.conversation, viewer.userId);
       return reply.code(202).send(await present(of(place, await deps.replies.written(by)), request.say));
     },
   );

@@ -318,6 +318,9 @@ export const conversation = z.object({
     url: z.string().optional(),
   }),
   ...lineState.shape,
+  alone: z
+    .boolean()
+    .describe("In no line: it is accepted, passed on and closed here, and Bitrix24 is told nothing of it."),
   group: z.boolean().describe("A chat of several people; `customer` is then the group."),
   chat: z.string().nullable().describe("Id of the chat in the portal's messenger, once it has one."),
   lastMessageAt: z.string(),

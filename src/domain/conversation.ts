@@ -49,3 +49,16 @@ export interface Conversation {
   /** When the customer wrote last, by the vendor's clock. Absent: never yet. */
   readonly lastInboundAt?: Date;
 }
+
+/** Who has a conversation, and whether it is to be answered at all. */
+export type Standing = Pick<Conversation, "open" | "operator" | "accepted">;
+
+/**
+ * How a conversation stands that is in no line, so that we alone know: open from its first message, and again when anybody
+ * writes in one that was closed; then nobody has it yet.
+ */
+export function standingAlone({ open, operator, accepted, stateAt, lastMessageAt }: Conversation): Standing {
+  const isReopened = !open && (stateAt === undefined || lastMessageAt > stateAt);
+  if (isReopened) return { open: true, accepted: false };
+  return { open, accepted: open && accepted, ...(open && operator !== undefined && { operator }) };
+}

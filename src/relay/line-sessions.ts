@@ -5,9 +5,13 @@
  * finds it done. A crash between the portal's answer and our note, or a lost note: the portal is right, and the next look
  * at the chat tells. The portal's events of the same thing come before or after the note: they carry the session's id, so
  * they neither undo it nor are undone.
+ *
+ * A conversation whose account feeds no line is accepted and closed by us alone, in the same words; nothing of it is told to a
+ * portal. When the account goes to a line, the line's next session begins with nobody; when it leaves one, what was closed
+ * there stays closed until somebody writes, and whoever had a chat keeps it.
  */
 import { randomUUID } from "node:crypto";
-import type { Conversation } from "../domain/conversation.ts";
+import { type Conversation, type Standing, standingAlone } from "../domain/conversation.ts";
 import type { Logger } from "../log/log.ts";
 import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { ChatAction } from "../portal/contract/line-chats.ts";
@@ -30,10 +34,12 @@ export type Acted =
 
 export interface LineSessions {
   act(conversation: Conversation, userId: string, wish: SessionWish): Promise<Acted>;
+  /** They have written to the customer: in no line, whoever answers takes what nobody has. A line sees to that by itself. */
+  wrote(conversation: Conversation, userId: string): Promise<void>;
 }
 
 export interface LineSessionsDeps {
-  readonly store: Pick<Store, "conversations" | "locks">;
+  readonly store: Pick<Store, "accounts" | "conversations" | "desk" | "locks">;
   readonly portals: Pick<PortalDirectory, "chatsOf">;
   readonly news: Pick<News, "ofConversation">;
   readonly names: ColleagueNames;
@@ -42,7 +48,8 @@ export interface LineSessionsDeps {
 
 const LOCK_MS = 30_000;
 const BUSY = "A colleague is doing something with this chat at this moment. Look again in a few seconds.";
-const NO_CHAT = "This conversation has no chat in an Open Line, so there is nothing to accept, pass on or close.";
+const NO_CHAT = "This conversation has no chat in its Open Line yet. Wait until its first message is there.";
+const SPAM = "spam";
 const IS_CLOSED = "This chat is closed. Reopen it first.";
 
 export function createLineSessions(deps: LineSessionsDeps): LineSessions {
@@ -53,6 +60,15 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
       );
       return locked.kind === "done" ? locked.value : { kind: "not-done", sentence: BUSY };
     },
+    async wrote(conversation, userId) {
+      if (!(await isAlone(conversation))) return;
+      await withLock(lockDeps(), `chat ${conversation.id}`, LOCK_MS, async () => {
+        const now = await deps.store.conversations.find(conversation.portal, conversation.id);
+        const standing = now && standingAlone(now);
+        if (!standing || (standing.open && standing.operator !== undefined && standing.accepted)) return;
+        await note(conversation, { open: true, operator: userId, accepted: true });
+      });
+    },
   };
 
   /** Two people at the same process are two. */
@@ -62,6 +78,7 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
 
   async function actAlone({ portal, id }: Conversation, userId: string, wish: SessionWish): Promise<Acted> {
     const now = await deps.store.conversations.find(portal, id);
+    if (now && (await isAlone(now))) return actHere(now, userId, wish);
     const chat = now?.imChatId;
     if (!now || chat === undefined) return { kind: "not-done", sentence: NO_CHAT };
     const hindrance = await hindranceOf(now, userId, wish);
@@ -81,8 +98,41 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
     return { kind: "done" };
   }
 
+  /** In no line. */
+  async function actHere(now: Conversation, userId: string, wish: SessionWish): Promise<Acted> {
+    const hindrance = await hindranceOf({ portal: now.portal, ...standingAlone(now) }, userId, wish);
+    if (hindrance !== undefined) return hindrance === "" ? { kind: "done" } : { kind: "not-done", sentence: hindrance };
+    if (wish.kind === "spam") await putAway(now);
+    const { open, accepted, operator } = { operator: null, ...outcomeOf(wish, userId, undefined) };
+    await note(now, { open, accepted, operator });
+    return { kind: "done" };
+  }
+
+  /** Nobody waits for an answer to it, and it is out of sight until they write again. */
+  async function putAway({ portal, id, tags = [] }: Conversation): Promise<void> {
+    const marked = tags.includes(SPAM) ? tags : [...tags, SPAM];
+    await deps.store.desk.change(portal, [id], { noReplyNeeded: true, archived: true, tags: marked });
+  }
+
+  async function note(
+    { portal, id }: Conversation,
+    state: { readonly open: boolean; readonly operator: string | null; readonly accepted: boolean },
+  ): Promise<void> {
+    await deps.store.conversations.learn(portal, id, state);
+    deps.news.ofConversation(portal, id);
+  }
+
+  async function isAlone({ portal, account }: Conversation): Promise<boolean> {
+    const found = await deps.store.accounts.find(portal, account);
+    return found !== undefined && found.line === undefined;
+  }
+
   /** Why it cannot be done; empty: it is so already. */
-  async function hindranceOf(now: Conversation, userId: string, wish: SessionWish): Promise<string | undefined> {
+  async function hindranceOf(
+    now: Standing & Pick<Conversation, "portal">,
+    userId: string,
+    wish: SessionWish,
+  ): Promise<string | undefined> {
     if (wish.kind === "reopen") return now.open ? "" : undefined;
     if (!now.open) return wish.kind === "finish" || wish.kind === "spam" ? "" : IS_CLOSED;
     if (wish.kind !== "accept" || !now.accepted || now.operator === undefined) return undefined;

@@ -43,9 +43,9 @@ export const lineSentences: readonly Localised[] = [
     es: "Un compañero está haciendo algo con este chat ahora mismo. Vuelva a mirar dentro de unos segundos.",
   },
   {
-    en: "This conversation has no chat in an Open Line, so there is nothing to accept, pass on or close.",
-    ru: "У этого диалога нет чата в открытой линии: принимать, передавать или закрывать нечего.",
-    es: "Esta conversación no tiene chat en un canal abierto, así que no hay nada que aceptar, pasar o cerrar.",
+    en: "This conversation has no chat in its Open Line yet. Wait until its first message is there.",
+    ru: "У этого диалога пока нет чата в открытой линии. Подождите, пока туда придёт первое сообщение.",
+    es: "Esta conversación aún no tiene chat en su canal abierto. Espere a que llegue allí su primer mensaje.",
   },
   {
     en: "This chat is closed. Reopen it first.",

@@ -100,7 +100,7 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         }),
         ...(patch.operator !== undefined && { operator_id: patch.operator }),
         ...(patch.accepted !== undefined && { accepted: patch.accepted }),
-        ...((patch.open ?? patch.operator ?? patch.accepted) !== undefined && { state_at: new Date() }),
+        ...((patch.open ?? patch.operator ?? patch.accepted) !== undefined && { state_at: sql<Date>`now()` }),
         ...(patch.comparedAt !== undefined && { compared_at: patch.comparedAt }),
       };
       if (Object.keys(values).length === 0) return;

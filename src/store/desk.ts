@@ -15,6 +15,9 @@ const isSnoozed = sql<SqlBool>`(c.snoozed_until > now() and not exists (
     where m.conversation_id = c.id and m.seq > coalesce(c.snoozed_seq, 0) and m.direction = 'in' and m.kind = 'message'
       and m.origin ->> 'by' = 'channel'))`;
 const latest = sql<number>`(select max(m.seq) from messages m where m.conversation_id = c.id)`;
+/** In no line it is open until it was closed here, and again when anybody writes; see `standingAlone`. */
+const isOpen = sql<SqlBool>`(c.open or (c.state_at is null or c.last_message_at > c.state_at) and exists (
+  select 1 from accounts a where a.id = c.account_id and a.line is null))`;
 const isArchived = sql<SqlBool>`(c.archived_at is not null and c.last_message_at <= c.archived_at)`;
 
 /**
@@ -52,7 +55,7 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
               .where("a.line", "=", line),
           ),
         );
-      if (open !== undefined) select = select.where("c.open", "=", open);
+      if (open !== undefined) select = select.where(sql<SqlBool>`${isOpen} = ${open}`);
       if (operator !== undefined) select = select.where("c.operator_id", operator === null ? "is" : "=", operator);
       if (tag !== undefined) select = select.where(sql<SqlBool>`${cleanText(tag)} = any(c.tags)`);
       if (search !== undefined) select = select.where(isAbout(cleanText(search)));

@@ -39,6 +39,7 @@ beforeAll(async () => {
   [anna, boris] = [await site.sessionOf(ANNA), await site.sessionOf(BORIS)];
   const body = { channel: "telegram", name: "Shop", credentials: { token: "1234567890:abcdefgh" } };
   account = (await site.api(admin, "POST", "/accounts", body)).json().id;
+  await site.store.accounts.update(site.memberId, accountId(account), { line: "1", connector: CONNECTOR });
   const connectors = site.portals.connectors(site.memberId);
   const icon = { svg: "<svg xmlns='http://www.w3.org/2000/svg'/>", color: "#000000" };
   await connectors.register({ id: CONNECTOR, title: "Fake", icon, handlerUrl: "https://threadline.test/x" });
@@ -181,7 +182,7 @@ describe("by the viewer's own rights", () => {
     expect(inPortal()?.state).toBe("closed");
   });
 
-  test("a conversation that is in no line has nothing to accept", async () => {
+  test("a conversation that has no chat in its line yet has nothing to accept", async () => {
     const [accepted] = await site.store.messages.acceptInbound([
       {
         ...{ portal: site.memberId, account: accountId(account), key: "alone", kind: "message", chatId: "alone" },
@@ -193,7 +194,7 @@ describe("by the viewer's own rights", () => {
     const answer = await site.api(admin, "POST", `/conversations/${accepted.conversation}/session`, {
       action: "accept",
     });
-    expect(sentence(answer)).toContain("no chat in an Open Line");
+    expect(sentence(answer)).toContain("no chat in its Open Line yet");
   });
 });
 

@@ -216,7 +216,14 @@ describe("files before they are uploaded", () => {
 });
 
 describe("who has a conversation", () => {
-  const given = (more: object) => ({ chat: "7", open: true, operator: { id: "5" }, accepted: true, ...more });
+  const given = (more: object) => ({
+    alone: false,
+    chat: "7",
+    open: true,
+    operator: { id: "5" },
+    accepted: true,
+    ...more,
+  });
 
   test("and what can be done then", () => {
     const seen = (more: object, viewer = "5") => {
@@ -224,6 +231,7 @@ describe("who has a conversation", () => {
       return [holding.kind, sessionActions(holding)[0]];
     };
     expect(seen({ chat: null })).toEqual(["free", undefined]);
+    expect(seen({ chat: null, alone: true })).toEqual(["mine", "finish"]);
     expect(seen({ open: false })).toEqual(["closed", "reopen"]);
     expect(seen({ operator: null })).toEqual(["nobody", "accept"]);
     expect(seen({ accepted: false })).toEqual(["offered", "accept"]);
@@ -235,7 +243,15 @@ describe("who has a conversation", () => {
 
   test("what is newer counts: the list, or what was told since", () => {
     const listed: ConversationAnswer = {
-      ...{ id: "c", account: "a", accountName: "", channel: "x", customer: { name: "Ann" }, group: false },
+      ...{
+        id: "c",
+        account: "a",
+        accountName: "",
+        channel: "x",
+        customer: { name: "Ann" },
+        group: false,
+        alone: false,
+      },
       ...{
         person: null,
         chat: "7",

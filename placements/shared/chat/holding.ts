@@ -4,7 +4,7 @@ export type SessionAction = "accept" | "transfer" | "finish" | "reopen" | "spam"
 
 /** Who has a conversation, as the viewer sees it. */
 export type Holding =
-  /** It is in no line: nobody accepts or closes it. */
+  /** Its line has no chat of it yet: nobody accepts or closes it. */
   | { readonly kind: "free" }
   | { readonly kind: "closed" }
   | { readonly kind: "nobody" }
@@ -14,10 +14,16 @@ export type Holding =
   | { readonly kind: "theirs"; readonly name: string | undefined; readonly accepted: boolean };
 
 export function holdingOf(
-  { chat, open, operator, accepted }: Pick<ConversationAnswer, "chat" | "open" | "operator" | "accepted">,
+  {
+    alone,
+    chat,
+    open,
+    operator,
+    accepted,
+  }: Pick<ConversationAnswer, "alone" | "chat" | "open" | "operator" | "accepted">,
   viewer: string,
 ): Holding {
-  if (chat === null) return { kind: "free" };
+  if (chat === null && !alone) return { kind: "free" };
   if (!open) return { kind: "closed" };
   if (operator === null) return { kind: "nobody" };
   if (operator.id === viewer) return { kind: accepted ? "mine" : "offered" };
