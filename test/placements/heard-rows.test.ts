@@ -13,6 +13,7 @@ function row(id: string, minute: number, more: Partial<ConversationAnswer> = {})
       channel: "telegram",
       customer: { name: id },
       group: false,
+      alone: false,
       chat: null,
       person: null,
     },

@@ -5,7 +5,17 @@ import { rowsOf } from "../../placements/shared/thread-rows.ts";
 import type { ConversationAnswer, MessageAnswer } from "../../src/api/messages.ts";
 
 const conversation = (id: string, person: string | null): ConversationAnswer => ({
-  ...{ id, person, account: "a", accountName: "", channel: "x", customer: { name: "Ann" }, group: false, chat: null },
+  ...{
+    id,
+    person,
+    account: "a",
+    accountName: "",
+    channel: "x",
+    customer: { name: "Ann" },
+    group: false,
+    alone: false,
+    chat: null,
+  },
   ...{ open: true, operator: null, accepted: false, stateAt: null, lastMessageAt: "", lastCustomerAt: null },
 });
 
