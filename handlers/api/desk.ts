@@ -44,14 +44,14 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const { account, open, operator, limit, after, ...filters } = request.query;
+      const { account, channel, open, operator, limit, after, ...filters } = request.query;
       const scope = await access.scope(viewer);
       const found = await store.desk.list(viewer.portal, {
         ...filters,
         ...(scope.kind === "own" && { own: scope }),
         limit,
         offset: after,
-        ...(account && { accounts: account.filter(isOurId).map(accountId) }),
+        ...((account || channel !== undefined) && { accounts: await accountsOf(viewer, account, channel) }),
         ...(open !== undefined && { open: open === "true" }),
         ...(operator !== undefined && { operator: operatorOf(operator, viewer) }),
       });
@@ -113,6 +113,13 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     },
     async (request) => [...(await store.desk.tags(viewerOf(request).portal))],
   );
+
+  async function accountsOf({ portal }: Viewer, wanted: readonly string[] | undefined, channel: string | undefined) {
+    const named = wanted?.filter(isOurId).map(accountId);
+    if (channel === undefined) return named ?? [];
+    const all = await store.accounts.list(portal);
+    return all.filter((one) => one.channel === channel && (!named || named.includes(one.id))).map(({ id }) => id);
+  }
 
   async function change(viewer: Viewer, ids: readonly ConversationId[], wanted: Change): Promise<readonly OnDesk[]> {
     const { snoozedUntil, ...rest } = wanted;

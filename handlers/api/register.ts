@@ -12,6 +12,7 @@ import { registerConversationRoutes } from "./conversations.ts";
 import { registerCustomerRoutes } from "./customers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { registerDeskRoutes } from "./desk.ts";
+import { registerFindRoutes } from "./find.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
@@ -42,6 +43,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerChannelRoutes(scope, deps);
     registerJournalRoute(scope, deps, access);
     registerDeskRoutes(scope, deps, access);
+    registerFindRoutes(scope, deps, access);
     registerConversationRoutes(scope, deps, access);
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);

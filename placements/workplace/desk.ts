@@ -1,11 +1,12 @@
 import { computed, type Ref, ref, shallowRef, watch } from "vue";
-import type { DeskChange } from "../../src/api/desk.ts";
+import type { DeskChange, DeskChoices } from "../../src/api/desk.ts";
 import type { ConversationAnswer } from "../../src/api/messages.ts";
 import { call, list, type Paged } from "../shared/api.ts";
 import { boot } from "../shared/boot.ts";
 import { useLiveDesk } from "../shared/live.ts";
 import { liveBrokenSince } from "../shared/live-stream.ts";
 import { sentenceOf, useLoaded, usePolling } from "../shared/loaded.ts";
+import { asQuery, type Filters, isNarrowed, rememberedFilters, rememberFilters } from "./filters.ts";
 import { type Wanted, withHeard } from "./heard-rows.ts";
 import { dcount } from "./texts.ts";
 import { waitingFirst } from "./waiting.ts";
@@ -31,9 +32,7 @@ export interface Done {
 export function useDesk() {
   const folder = ref<Folder>("all");
   const search = ref("");
-  const account = ref<string>();
-  const tag = ref<string>();
-  const operator = ref<"me" | "nobody">();
+  const filters = ref(rememberedFilters());
   const size = ref(PAGE);
   const done = ref<Done>();
   const failed = ref<string>();
@@ -45,39 +44,38 @@ export function useDesk() {
       folder: folder.value,
       limit: String(size.value),
       ...(words !== "" && { search: words }),
-      ...(account.value !== undefined && { account: account.value }),
-      ...(tag.value !== undefined && { tag: tag.value }),
-      ...(operator.value !== undefined && { operator: operator.value }),
+      ...asQuery(filters.value),
     }).toString();
   });
   const page = useHeardList(() => `/conversations?${query.value}`);
   const waiting = useHeardList(() => "/conversations?folder=waiting&limit=100");
   const tags = useLoaded(() => call<string[]>("GET", "/tags"));
+  const choices = useLoaded(() => call<DeskChoices>("GET", "/conversations/choices"));
 
   const waitingRows = computed(() => waiting.rows({ folder: "waiting", words: "" }));
   const rows = computed(() => {
     const listed = page.rows({
       folder: folder.value,
-      account: account.value,
-      tag: tag.value,
-      operator: operator.value === "me" ? boot.user.id : operator.value,
+      accounts: accountsOf(filters.value, choices.value.value),
+      channel: filters.value.channel,
+      tag: filters.value.tag,
+      operator: filters.value.operator === "me" ? boot.user.id : filters.value.operator,
+      ...(filters.value.open !== undefined && { open: filters.value.open === "true" }),
       words: search.value.trim().toLowerCase(),
     });
     if (folder.value !== "all" || page.value.value === undefined) return listed;
     return waitingFirst(listed, isFiltered.value ? listed : [...waitingRows.value, ...listed]);
   });
   const hasMore = computed(() => page.value.value?.next !== undefined && size.value < MOST);
-  const isFiltered = computed(
-    () =>
-      search.value.trim() !== "" || [account.value, tag.value, operator.value].some((filter) => filter !== undefined),
-  );
+  const isFiltered = computed(() => search.value.trim() !== "" || isNarrowed(filters.value));
   const waitingCount = computed(() => {
     const found = waiting.value.value;
     return found && { count: waitingRows.value.length, more: found.next !== undefined };
   });
 
   let timer: ReturnType<typeof setTimeout> | undefined;
-  watch([folder, account, tag, operator], () => {
+  watch(filters, rememberFilters);
+  watch([folder, filters], () => {
     size.value = PAGE;
     page.value.value = undefined;
   });
@@ -92,6 +90,10 @@ export function useDesk() {
   }
   usePolling(load, REFRESH_MS);
   usePolling(load, WITHOUT_STREAM_MS, () => liveBrokenSince.value !== undefined);
+  // What could not be asked while the line was broken; rows that changed are told by the stream.
+  watch(liveBrokenSince, (since) => {
+    if (since === undefined && (page.error.value ?? waiting.error.value) !== undefined) void load();
+  });
   useLiveDesk({
     stands(row) {
       page.hear(row);
@@ -102,9 +104,7 @@ export function useDesk() {
 
   function noFilters(): void {
     search.value = "";
-    account.value = undefined;
-    tag.value = undefined;
-    operator.value = undefined;
+    filters.value = {};
   }
 
   async function apply(conversations: readonly string[], change: DeskChange): Promise<readonly string[] | undefined> {
@@ -146,9 +146,9 @@ export function useDesk() {
   return {
     folder,
     search,
-    account,
-    tag,
-    operator,
+    filters,
+    choices,
+    waitingRows,
     page,
     rows,
     hasMore,
@@ -158,7 +158,7 @@ export function useDesk() {
     done,
     failed,
     busy: busy as Ref<boolean>,
-    begin: tags.load,
+    begin: () => Promise.all([tags.load(), choices.load()]),
     noFilters,
     change,
     setTags,
@@ -166,6 +166,13 @@ export function useDesk() {
       size.value = Math.min(MOST, size.value + PAGE);
     },
   };
+}
+
+/** Accounts that a row must be of; absent: any, or that is not known yet. */
+function accountsOf({ account, line }: Filters, choices: DeskChoices | undefined): ReadonlySet<string> | undefined {
+  if (account !== undefined) return new Set([account]);
+  if (line === undefined || !choices) return undefined;
+  return new Set(choices.accounts.filter((one) => one.line === line).map(({ id }) => id));
 }
 
 /** A list that is asked for now and then, and kept as it stands by what is heard in between. */
@@ -199,7 +206,8 @@ function sentenceFor({ noReplyNeeded, snoozedUntil, archived }: DeskChange) {
   return typeof snoozedUntil === "string" ? "desk.done.snoozed" : "desk.done.back";
 }
 
-function wayBack({ snoozedUntil, archived }: DeskChange): DeskChange | undefined {
+function wayBack({ noReplyNeeded, snoozedUntil, archived }: DeskChange): DeskChange | undefined {
+  if (noReplyNeeded === true) return { noReplyNeeded: false };
   if (archived !== undefined) return { archived: !archived };
   return typeof snoozedUntil === "string" ? { snoozedUntil: null } : undefined;
 }

@@ -3,7 +3,10 @@ import type { ConversationAnswer } from "../../src/api/messages.ts";
 /** What the list shows. */
 export interface Wanted {
   readonly folder: "waiting" | "all" | "snoozed" | "archived";
-  readonly account?: string | undefined;
+  /** Of one of these. */
+  readonly accounts?: ReadonlySet<string> | undefined;
+  readonly channel?: string | undefined;
+  readonly open?: boolean | undefined;
   readonly tag?: string | undefined;
   /** An employee's id, or nobody. */
   readonly operator?: string | "nobody" | undefined;
@@ -42,10 +45,12 @@ export function withHeard(
   return [...stay, ...come].sort(order);
 }
 
-function belongs(row: ConversationAnswer, { folder, account, tag, operator }: Wanted): boolean {
+function belongs(row: ConversationAnswer, { folder, accounts, channel, open, tag, operator }: Wanted): boolean {
   const { desk } = row;
   if (!desk) return false;
-  if (account !== undefined && row.account !== account) return false;
+  if (accounts !== undefined && !accounts.has(row.account)) return false;
+  if (channel !== undefined && row.channel !== channel) return false;
+  if (open !== undefined && row.open !== open) return false;
   if (tag !== undefined && !desk.tags.includes(tag)) return false;
   if (operator !== undefined && (row.operator?.id ?? "nobody") !== operator) return false;
   if (folder === "snoozed") return desk.snoozedUntil !== null;

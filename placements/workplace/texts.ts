@@ -2,12 +2,35 @@ import { wordsOf } from "../shared/i18n.ts";
 import type { Plural } from "../shared/texts/plural.ts";
 
 const en = {
+  "ring.open": "Notifications",
+  "ring.title": "How do you want to be told?",
+  "ring.text":
+    "Of new messages in conversations that are yours or nobody's, while you look at something else. It counts for this browser; of several open pages one rings.",
+  "ring.sound": "Sound",
+  "ring.desktop": "Notification on the desktop",
+  "ring.denied":
+    "Your browser shows no notifications of this page: inside Bitrix24 it may not let us, or you have turned them off in its settings. The sound and the number in the page's title work here. Opened outside Bitrix24, the workplace can show notifications.",
+  "ring.again": "Remind me of messages without an answer",
+  "ring.never": "never",
+  "ring.wrote": "{name} wrote",
+  "ring.waits": "{name} still waits for an answer",
+  "desk.clear": "Clear filters",
+  "desk.status": "Status",
+  "desk.anyStatus": "Any status",
+  "desk.open": "Open",
+  "desk.closed": "Closed",
+  "desk.channel": "Channel",
+  "desk.anyChannel": "All channels",
+  "desk.line": "Open Channel",
+  "desk.anyLine": "All Open Channels",
+  "desk.inMessages": "In messages",
+  "desk.inNoMessage": "No message has these words.",
   "desk.folders": "Which conversations",
   "desk.folder.waiting": "Waiting",
   "desk.folder.all": "All",
   "desk.folder.snoozed": "Later",
   "desk.folder.archived": "Archive",
-  "desk.search": "Find by name, number or e-mail",
+  "desk.search": "Find people and messages",
   "desk.account": "Account",
   "desk.anyAccount": "All accounts",
   "desk.tag": "Tag",
@@ -50,6 +73,11 @@ const en = {
   "desk.chooseText": "Alt and the arrow keys go from one to the next.",
 };
 const counted = {
+  "ring.minutes": { one: "every {count} minute", other: "every {count} minutes" },
+  "ring.wait": {
+    one: "{count} customer still waits for an answer",
+    other: "{count} customers still wait for an answer",
+  },
   "desk.count": { one: "{count} chosen", other: "{count} chosen" },
   "desk.done.noReplyNeeded": {
     one: "{count} conversation needs no reply",
@@ -67,12 +95,35 @@ type Plain = keyof typeof en;
 type Counted = keyof typeof counted;
 
 const ru: Record<Plain, string> & Record<Counted, Plural> = {
+  "ring.open": "Уведомления",
+  "ring.title": "Как вам сообщать?",
+  "ring.text":
+    "О новых сообщениях в ваших и ничьих диалогах, пока вы заняты другим. Действует в этом браузере; из нескольких открытых страниц звучит одна.",
+  "ring.sound": "Звук",
+  "ring.desktop": "Уведомление на рабочем столе",
+  "ring.denied":
+    "Браузер не показывает уведомления этой страницы: внутри Битрикс24 они могут быть недоступны, либо вы отключили их в настройках. Звук и число в заголовке страницы работают. Рабочее место, открытое вне Битрикс24, может показывать уведомления.",
+  "ring.again": "Напоминать о сообщениях без ответа",
+  "ring.never": "никогда",
+  "ring.wrote": "Сообщение от {name}",
+  "ring.waits": "{name}: всё ещё ждёт ответа",
+  "desk.clear": "Сбросить фильтры",
+  "desk.status": "Состояние",
+  "desk.anyStatus": "Любое состояние",
+  "desk.open": "Открытые",
+  "desk.closed": "Закрытые",
+  "desk.channel": "Канал",
+  "desk.anyChannel": "Все каналы",
+  "desk.line": "Открытая линия",
+  "desk.anyLine": "Все линии",
+  "desk.inMessages": "В сообщениях",
+  "desk.inNoMessage": "Сообщений с такими словами нет.",
   "desk.folders": "Какие диалоги",
   "desk.folder.waiting": "Ждут ответа",
   "desk.folder.all": "Все",
   "desk.folder.snoozed": "Позже",
   "desk.folder.archived": "Архив",
-  "desk.search": "Имя, номер или e-mail",
+  "desk.search": "Люди и сообщения",
   "desk.account": "Аккаунт",
   "desk.anyAccount": "Все аккаунты",
   "desk.tag": "Метка",
@@ -112,6 +163,18 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.restore": "Из архива",
   "desk.choose": "Выберите диалог",
   "desk.chooseText": "Alt и стрелки переходят от одного к другому.",
+  "ring.minutes": {
+    one: "каждую {count} минуту",
+    few: "каждые {count} минуты",
+    many: "каждые {count} минут",
+    other: "каждые {count} минуты",
+  },
+  "ring.wait": {
+    one: "{count} клиент всё ещё ждёт ответа",
+    few: "{count} клиента всё ещё ждут ответа",
+    many: "{count} клиентов всё ещё ждут ответа",
+    other: "{count} клиента всё ещё ждут ответа",
+  },
   "desk.count": { one: "Выбран {count}", few: "Выбрано {count}", many: "Выбрано {count}", other: "Выбрано {count}" },
   "desk.done.noReplyNeeded": {
     one: "{count} диалог не требует ответа",
@@ -140,12 +203,35 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
 };
 
 const es: Record<Plain, string> & Record<Counted, Plural> = {
+  "ring.open": "Avisos",
+  "ring.title": "¿Cómo quiere que le avisemos?",
+  "ring.text":
+    "De los mensajes nuevos en conversaciones suyas o de nadie, mientras mira otra cosa. Vale para este navegador; si hay varias páginas abiertas, suena una.",
+  "ring.sound": "Sonido",
+  "ring.desktop": "Aviso en el escritorio",
+  "ring.denied":
+    "El navegador no muestra avisos de esta página: dentro de Bitrix24 puede que no lo permita, o los ha desactivado en sus ajustes. El sonido y el número en el título funcionan. Abierto fuera de Bitrix24, el puesto de trabajo puede mostrar avisos.",
+  "ring.again": "Recordarme los mensajes sin respuesta",
+  "ring.never": "nunca",
+  "ring.wrote": "{name} ha escrito",
+  "ring.waits": "{name} sigue esperando respuesta",
+  "desk.clear": "Quitar filtros",
+  "desk.status": "Estado",
+  "desk.anyStatus": "Cualquier estado",
+  "desk.open": "Abiertas",
+  "desk.closed": "Cerradas",
+  "desk.channel": "Canal",
+  "desk.anyChannel": "Todos los canales",
+  "desk.line": "Canal abierto",
+  "desk.anyLine": "Todos los canales abiertos",
+  "desk.inMessages": "En los mensajes",
+  "desk.inNoMessage": "Ningún mensaje contiene estas palabras.",
   "desk.folders": "Qué conversaciones",
   "desk.folder.waiting": "En espera",
   "desk.folder.all": "Todas",
   "desk.folder.snoozed": "Más tarde",
   "desk.folder.archived": "Archivo",
-  "desk.search": "Nombre, número o correo",
+  "desk.search": "Personas y mensajes",
   "desk.account": "Cuenta",
   "desk.anyAccount": "Todas las cuentas",
   "desk.tag": "Etiqueta",
@@ -186,6 +272,11 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.restore": "Sacar del archivo",
   "desk.choose": "Elija una conversación",
   "desk.chooseText": "Alt y las flechas pasan de una a otra.",
+  "ring.minutes": { one: "cada {count} minuto", other: "cada {count} minutos" },
+  "ring.wait": {
+    one: "{count} cliente sigue esperando respuesta",
+    other: "{count} clientes siguen esperando respuesta",
+  },
   "desk.count": { one: "{count} elegida", other: "{count} elegidas" },
   "desk.done.noReplyNeeded": {
     one: "{count} conversación no necesita respuesta",

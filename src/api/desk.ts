@@ -25,6 +25,7 @@ export const conversationsQuery = z.object({
       "waiting: somebody waits for an answer, who waits longest first. all: newest first, without what was put off or away. snoozed: what comes back first is first. archived: newest first.",
     ),
   account: several.optional().describe("One account, or several with commas between."),
+  channel: id.optional(),
   line: text(20).optional(),
   open: z.enum(["true", "false"]).optional().describe("Whether its chat in the open line is open."),
   tag: text(50).optional(),
@@ -44,7 +45,12 @@ const tags = z
 
 export const deskChange = z
   .object({
-    noReplyNeeded: z.literal(true).optional().describe("Nobody needs to answer what was said so far."),
+    noReplyNeeded: z
+      .boolean()
+      .optional()
+      .describe(
+        "true: nobody needs to answer what was said so far. false: takes that back, unless it was answered since.",
+      ),
     snoozedUntil: z.iso
       .datetime({ offset: true })
       .nullable()
@@ -61,5 +67,14 @@ export const changedMany = z.object({
   changed: z.array(z.string()).describe("Those that the viewer may read; the others stay as they were."),
 });
 
+const named = z.object({ id: z.string(), name: z.string() });
+
+export const deskChoices = z.object({
+  accounts: named.extend({ channel: z.string(), line: z.string().nullable() }).array(),
+  lines: named.array().describe("Those that accounts feed."),
+  colleagues: named.array().describe("Who has conversations now."),
+});
+
+export type DeskChoices = z.output<typeof deskChoices>;
 export type DeskAnswer = z.output<typeof desk>;
 export type DeskChange = z.input<typeof deskChange>;

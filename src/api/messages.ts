@@ -331,6 +331,13 @@ export const conversation = z.object({
 /** A message, and the conversation it stands in. */
 export const messageInPlace = z.object({ message, conversation });
 
+export const messageSearch = z.object({
+  text: text(200).trim().min(2).describe("Words that stand in the message or in a file's name."),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+});
+
+export const foundMessages = messageInPlace.array();
+
 export const cardParams = z.object({
   type: z.enum(["lead", "deal", "contact", "company"]),
   id: z.string().regex(/^\d{1,15}$/, "must be a number"),

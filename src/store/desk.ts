@@ -8,6 +8,9 @@ import type { Schema } from "./schema.ts";
 /** Who was not answered for so long will not be helped by standing first in a list. */
 const WAITS_AT_MOST_DAYS = 60;
 const TAGS = 200;
+const OPERATORS = 100;
+/** Nobody has answered since. */
+const isSetByHand = sql<boolean>`coalesce(c.answered_seq = (c.answered_before ->> 'set')::bigint, false)`;
 
 const waiting = sql<Date | null>`waiting_since(c.id, c.answered_seq)`;
 const isSnoozed = sql<SqlBool>`(c.snoozed_until > now() and not exists (
@@ -78,9 +81,18 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
       const changed = await db
         .updateTable("conversations as c")
         .set({
-          ...(noReplyNeeded && {
+          ...(noReplyNeeded === true && {
             answered_seq: latest,
             answered_at: sql<Date>`greatest(c.last_message_at, now())`,
+            answered_before: sql`case when c.answered_seq is distinct from ${latest}
+              then jsonb_build_object('seq', c.answered_seq, 'at', c.answered_at, 'set', ${latest}) else c.answered_before end`,
+          }),
+          ...(noReplyNeeded === false && {
+            answered_seq: sql<
+              number | null
+            >`case when ${isSetByHand} then (c.answered_before ->> 'seq')::bigint else c.answered_seq end`,
+            answered_at: sql<Date | null>`case when ${isSetByHand} then (c.answered_before ->> 'at')::timestamptz else c.answered_at end`,
+            answered_before: null,
           }),
           ...(snoozedUntil !== undefined && {
             snoozed_until: snoozedUntil,
@@ -97,6 +109,19 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
         .returning("c.id")
         .execute();
       return changed.map(({ id }) => conversationId(id));
+    },
+
+    async operators(portal) {
+      const rows = await db
+        .selectFrom("conversations")
+        .select("operator_id")
+        .where("portal_id", "=", portal)
+        .where("operator_id", "is not", null)
+        .groupBy("operator_id")
+        .orderBy((order) => order.fn.countAll(), "desc")
+        .limit(OPERATORS)
+        .execute();
+      return rows.flatMap(({ operator_id }) => operator_id ?? []);
     },
 
     async tags(portal) {

@@ -78,6 +78,7 @@ interface ConversationsTable {
   person_id: string | null;
   moved_to: string | null;
   answered_seq: number | null;
+  answered_before: ColumnType<unknown, string | null | undefined, string | null>;
   answered_at: Date | null;
   snoozed_until: Date | null;
   snoozed_seq: number | null;

@@ -51,6 +51,42 @@ export function deskTests(use: () => Store): void {
       expect(await ids({ folder: "waiting" })).toEqual([second, first]);
     });
 
+    it("takes back that nobody needs to answer, unless somebody has answered since", async () => {
+      const { portal, newChat, says, answers, ids, deskOf, chatOf } = await world();
+      const chat = await newChat();
+      const since = (await deskOf(chat)).waitingSince;
+      const change = (noReplyNeeded: boolean) => use().desk.change(portal, [chat], { noReplyNeeded });
+      await change(true);
+      // Twice is once: what it takes back is what was before the first.
+      await change(true);
+      expect(await ids({ folder: "waiting" })).toEqual([]);
+      await change(false);
+      expect((await deskOf(chat)).waitingSince).toEqual(since);
+      await change(false);
+      expect(await ids({ folder: "waiting" })).toEqual([chat]);
+      await change(true);
+      await says(await chatOf(chat));
+      await answers(chat);
+      await change(false);
+      expect(await ids({ folder: "waiting" })).toEqual([]);
+    });
+
+    it("knows who has conversations, and which are open where there is no line", async () => {
+      const { portal, account, newChat, says, ids, chatOf } = await world();
+      await use().accounts.update(portal, account.id, { line: null });
+      const [one, other, third] = [await newChat(), await newChat(), await newChat()];
+      const learn = (conversation: ConversationId, operator: string | null, open: boolean) =>
+        use().conversations.learn(portal, conversation, { operator, open, accepted: open });
+      await learn(one, "5", true);
+      await learn(other, "5", true);
+      await learn(third, "7", false);
+      expect(await use().desk.operators(portal)).toEqual(["5", "7"]);
+      expect(await use().desk.operators(newPortalId())).toEqual([]);
+      expect(await ids({ open: false })).toEqual([third]);
+      await says(await chatOf(third));
+      expect(await ids({ open: false })).toEqual([]);
+    });
+
     it("takes what the line says by itself for no answer, and what the account's own person says for one", async () => {
       const { portal, newChat, says, answers, ids, chatOf } = await world();
       const chat = await newChat();

@@ -52,6 +52,27 @@ const change = (id: string, body: object, session = admin) =>
   site.api(session, "PATCH", `/conversations/${id}/desk`, body);
 
 describe("the desk", () => {
+  test("finds messages by what was said, each with its place, and tells what there is to choose from", async () => {
+    const chat = await receive("said");
+    const answer = await site.api(admin, "GET", "/messages?text=hell");
+    const found = answer.json<{ message: { text: string }; conversation: { id: string } }[]>();
+    expect(found).toMatchObject([{ message: { text: "hello" }, conversation: { id: chat } }]);
+    expect((await site.api(admin, "GET", "/messages?text=nothingofthis")).json()).toEqual([]);
+    expect((await site.api(admin, "GET", "/messages?text=h")).statusCode).toBe(400);
+    const stranger = await site.sessionOf(7);
+    expect((await site.api(stranger, "GET", "/messages?text=hello")).json()).toEqual([]);
+    await site.store.conversations.learn(site.memberId, chat, { operator: "1", open: true });
+    const choices = (await site.api(admin, "GET", "/conversations/choices")).json();
+    expect(choices).toEqual({
+      accounts: [{ id: account, name: "Shop bot", channel: "telegram", line: null }],
+      lines: [],
+      colleagues: [{ id: "1", name: "Ada Admin" }],
+    });
+    expect(await ids("channel=telegram&operator=1&open=true")).toEqual([chat]);
+    expect(await ids("channel=viber")).toEqual([]);
+    expect(await ids(`channel=viber&account=${account}`)).toEqual([]);
+  });
+
   test("shows who waits, page by page, with filters", async () => {
     const [first, second] = [await receive("a"), await receive("b")];
     expect(await ids("folder=waiting")).toEqual([first, second]);

@@ -47,7 +47,7 @@ describe("the list with what was heard since", () => {
     const taken = row("fresh", 1, { operator: { id: "7" } });
     expect(ids(withHeard([], false, heard(taken, row("other", 2, { operator: { id: "8" } })), mine))).toBe("fresh");
     expect(ids(withHeard([], false, heard(taken, row("free", 2)), { ...all, operator: "nobody" }))).toBe("free");
-    expect(ids(withHeard([], false, heard(taken), { ...all, account: "b" }))).toBe("");
+    expect(ids(withHeard([], false, heard(taken), { ...all, accounts: new Set(["b"]) }))).toBe("");
     expect(
       ids(withHeard([], false, heard(row("vip", 1, desk({ tags: ["vip"] })), taken), { ...all, tag: "vip" })),
     ).toBe("vip");

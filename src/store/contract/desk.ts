@@ -32,8 +32,8 @@ export interface OnDesk {
 
 /** Absent keys stay as they are. */
 export interface DeskChange {
-  /** Nobody needs to answer what was said so far. */
-  readonly noReplyNeeded?: true | undefined;
+  /** Nobody needs to answer what was said so far; `false` takes that back, unless it was answered since. */
+  readonly noReplyNeeded?: boolean | undefined;
   /** `null`: back at once. */
   readonly snoozedUntil?: Date | null | undefined;
   readonly archived?: boolean | undefined;
@@ -50,6 +50,8 @@ export interface DeskRepository {
     conversations: readonly ConversationId[],
     change: DeskChange,
   ): Promise<readonly ConversationId[]>;
+  /** Who has conversations, the busiest first; a hundred at most. */
+  operators(portal: PortalId): Promise<readonly string[]>;
   /** Tags in use, most used first. */
   tags(portal: PortalId): Promise<readonly string[]>;
 }
