@@ -26,6 +26,8 @@ beforeAll(async () => {
     credentials: { token: "1234567890:abcdefgh" },
   });
   account = created.json<{ id: string }>().id;
+  // What is in no line is not looked at in the portal.
+  await site.store.accounts.update(site.memberId, accountId(account), { line: "1" });
   conversation = await receive("c1", "Hi");
   other = await receive("c2", "Hello");
 });
