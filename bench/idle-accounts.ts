@@ -4,7 +4,7 @@
  * and by long polling (an installation without https), where every account holds a connection.
  */
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { portalId } from "../src/domain/ids.ts";
@@ -14,6 +14,7 @@ import { startTelegramEmulator, type TelegramEmulator } from "../test/emulators/
 import { AppProcess, freePort } from "../test/support/world/app-process.ts";
 import { until } from "../test/support/world/until.ts";
 import { type Figure, type Finding, list, round, type Size } from "./support/report.ts";
+import { residentMiB } from "./support/resident.ts";
 import { type FreshServices, freshServices } from "./support/services.ts";
 import { median } from "./support/stats.ts";
 
@@ -159,11 +160,4 @@ async function restingSize(
   } finally {
     await app.kill("SIGKILL");
   }
-}
-
-async function residentMiB(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kilobytes === undefined) throw new Error("the system tells no resident size");
-  return Number(kilobytes) / 1024;
 }

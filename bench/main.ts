@@ -1,12 +1,13 @@
 /**
  * The figures of the README, measured on this machine: `npm run bench [-- FIGURE…] [--json FILE] [--long]`.
  *
- * Figures: webhook, own-time, flood, neighbours, idle-accounts, media, decisions, people, surfaces, cold-tab; without names all of them, about thirteen minutes on
+ * Figures: webhook, own-time, flood, neighbours, idle-accounts, media, decisions, people, surfaces, cold-tab, agents; without names all of them, about sixteen minutes on
  * two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
  * eleven minutes more). Needs PostgreSQL and Redis, which `npm run bench` brings.
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { agents } from "./agents.ts";
 import { coldTab } from "./cold-tab.ts";
 import { decisions } from "./decisions.ts";
 import { flood } from "./flood.ts";
@@ -19,7 +20,19 @@ import { describeMachine, type Finding, renderTable } from "./support/report.ts"
 import { surfaces } from "./surfaces.ts";
 import { webhook } from "./webhook.ts";
 
-const figures = [webhook, ownTime, flood, neighbours, idleAccounts, media, decisions, people, surfaces, coldTab];
+const figures = [
+  webhook,
+  ownTime,
+  flood,
+  neighbours,
+  idleAccounts,
+  media,
+  decisions,
+  people,
+  surfaces,
+  coldTab,
+  agents,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

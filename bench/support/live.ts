@@ -21,11 +21,12 @@ import type { Target } from "./load.ts";
 import { type FreshServices, freshServices } from "./services.ts";
 import { FIRST_CHAT } from "./telegram-update.ts";
 
-export type StoreKind = "pglite" | "postgres";
+export type StoreKind = "pglite" | "postgres" | "together";
 
 export const settingOf: Readonly<Record<StoreKind, string>> = {
   pglite: "one process, built-in database",
   postgres: "web and worker, PostgreSQL, Redis",
+  together: "one process, PostgreSQL, Redis",
 };
 
 /** A portal with one account of each channel on its first line. */
@@ -37,7 +38,7 @@ export interface LivePortal {
 }
 
 /** As in `World`. */
-const SECRET_KEY = "0123456789abcdef0123456789abcdef";
+export const SECRET_KEY = "0123456789abcdef0123456789abcdef";
 const SEND = "imconnector.send.messages";
 
 export class Live {
@@ -56,15 +57,21 @@ export class Live {
     portals: readonly Partial<PortalSettings>[],
     channels: readonly WebhookChannel[] = ["telegram"],
   ): Promise<Live> {
-    const services = store === "postgres" ? await freshServices() : undefined;
+    const services = store === "pglite" ? undefined : await freshServices();
     const world = await World.start({
       portal: { portals: [...portals], eventTimeoutMs: 30_000 },
       telegram: { bots: portals.map(() => ({})) },
       viber: { bots: portals.map(() => ({})) },
       whatsappCloud: { businesses: portals.map(() => ({})) },
-      ...(services && { services }),
+      ...(services && store === "postgres" && { services }),
       env: {
         LOG_LEVEL: "warn",
+        ...(services &&
+          store === "together" && {
+            DATABASE_URL: services.databaseUrl,
+            REDIS_URL: services.redisUrl,
+            SECRET_KEY,
+          }),
         ...(process.env.BENCH_NODE_OPTIONS && { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS }),
       },
     });

@@ -28,10 +28,18 @@ export interface LiveRow {
   readonly frame: Buffer;
 }
 
+/** What changed since the last time. */
+export interface LiveBatch {
+  readonly rows: readonly LiveRow[];
+  /** Where that brings a page. */
+  readonly position: string;
+  /** All of it with the position, ready to be sent: the same bytes for every page that may read all. */
+  readonly whole: Buffer;
+}
+
 /** A page that hears of what changes. */
 export interface Hearer {
-  /** Changed since the last time; `position` is where that brings the page. */
-  hear(changed: readonly LiveRow[], position: string): void;
+  hear(batch: LiveBatch): void;
 }
 
 export interface PortalFeed {
@@ -205,7 +213,8 @@ class Feed implements PortalFeed {
     if (changed.length === 0) return SHORTEST_MS;
     const start = performance.now();
     const position = this.position();
-    for (const hearer of this.hearers) hearer.hear(changed, position);
+    const whole = Buffer.concat([...changed.map(({ frame }) => frame), Buffer.from(positionEvent(position))]);
+    for (const hearer of this.hearers) hearer.hear({ rows: changed, position, whole });
     return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, (performance.now() - start) * SHARE));
   }
 
@@ -267,3 +276,5 @@ class Feed implements PortalFeed {
 
 /** One server-sent event. */
 export const eventOf = (name: string, data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+export const positionEvent = (at: string): string => eventOf("at", { at });

@@ -14,7 +14,7 @@ import type { Viewer } from "../../src/server/session.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { ChatAccess } from "./access.ts";
 import type { ApiDeps } from "./deps.ts";
-import { eventOf, type LiveRow, type PortalFeed } from "./live-feed.ts";
+import { eventOf, type LiveBatch, type LiveRow, type PortalFeed, positionEvent } from "./live-feed.ts";
 
 export interface LivePage {
   readonly stream: Readable;
@@ -65,11 +65,11 @@ export function openLivePage(deps: PageDeps, access: ChatAccess, feed: PortalFee
   const send = (event: string, data: unknown) => push(eventOf(event, data));
   const reach = (reached: string) => {
     position = reached;
-    if (desk) send("at", { at: reached });
+    if (desk) push(positionEvent(reached));
   };
 
-  function hear(changed: readonly LiveRow[], reached: string): void {
-    const wanted = desk ? changed : changed.filter(({ conversation }) => looked.has(conversation.id));
+  function hear({ rows, position: reached, whole }: LiveBatch): void {
+    const wanted = desk ? rows : rows.filter(({ conversation }) => looked.has(conversation.id));
     if (wanted.length > 0 && isFull()) {
       wasFull = true;
       isBehind = true;
@@ -84,6 +84,11 @@ export function openLivePage(deps: PageDeps, access: ChatAccess, feed: PortalFee
       if (may !== true) continue;
       frames.push(frame);
       if (isCatchingUp) meanwhile.add(conversation.id);
+    }
+    if (desk && frames.length === rows.length && !isBehind && !isCatchingUp) {
+      position = reached;
+      push(whole);
+      return;
     }
     if (frames.length > 0) push(Buffer.concat(frames));
     if (isUnknown) {

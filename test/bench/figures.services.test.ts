@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { agents } from "../../bench/agents.ts";
 import { coldTab } from "../../bench/cold-tab.ts";
 import { decisions } from "../../bench/decisions.ts";
 import { flood } from "../../bench/flood.ts";
@@ -23,6 +24,7 @@ describe("figures in their smallest size", () => {
     { figure: people, lines: 1 },
     { figure: surfaces, lines: 8 },
     { figure: coldTab, lines: 1 },
+    { figure: agents, lines: 2 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);
