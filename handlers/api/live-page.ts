@@ -37,7 +37,10 @@ const FULL_BYTES = 128 * 1024;
 /** More than this is loaded more quickly than told. */
 const MOST_MISSED = 500;
 
-type PageDeps = Pick<ApiDeps, "news" | "watchChat" | "watchTyping">;
+type PageDeps = Pick<ApiDeps, "news" | "watchChat" | "watchTyping"> & {
+  /** The viewer has it open; hears which colleagues have too. Answers how to stop. */
+  readonly joinPresent: (conversation: ConversationId, tell: (people: unknown) => void) => () => void;
+};
 
 export function openLivePage(deps: PageDeps, access: ChatAccess, feed: PortalFeed, wishes: PageWishes): LivePage {
   const { viewer, desk } = wishes;
@@ -169,6 +172,7 @@ export function openLivePage(deps: PageDeps, access: ChatAccess, feed: PortalFee
       deps.news.listen({ conversation: id, account, chatId }, () => {
         if (!isFull()) send("news", { conversation: id });
       }),
+      deps.joinPresent(id, (people) => send("present", { conversation: id, people })),
     ];
     return () => {
       for (const stop of stops) stop();

@@ -1,15 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
 import { liveParams, liveQuery, lookingAt } from "../../src/api/live.ts";
+import { messageParams } from "../../src/api/messages.ts";
 import { type ConversationId, conversationId } from "../../src/domain/ids.ts";
+import { createPresence } from "../../src/relay/presence.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
-import { isOurId, sendNothing } from "./answers.ts";
+import { isOurId, ourId, sendNothing, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { createLiveFeeds } from "./live-feed.ts";
 import { type LivePage, openLivePage } from "./live-page.ts";
+import { presentTeller } from "./live-present.ts";
 
 /** After this the page asks again, and its rights are looked at again. */
 const LIFE_MS = 10 * 60_000;
@@ -34,6 +38,7 @@ const ours = (ids: readonly string[]): readonly ConversationId[] =>
  */
 export function registerLiveRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const feeds = createLiveFeeds(deps);
+  const presence = createPresence(deps.bus, randomUUID());
   const open = new Map<string, number>();
   const pages = new Map<string, LivePage>();
   const closing = new AbortController();
@@ -45,8 +50,12 @@ export function registerLiveRoutes(scope: App, deps: ApiDeps, access: ChatAccess
   scope.addHook("preClose", async () => {
     stopWishes();
     feeds.close();
+    presence.close();
     closing.abort();
   });
+
+  const joinerOf = (viewer: Viewer) => (conversation: ConversationId, tell: (people: unknown) => void) =>
+    presence.join(conversation, viewer.userId, presentTeller(deps.store, viewer.portal, tell));
 
   /** One more stream of a viewer. Answers how to give its place back. */
   function enter(viewer: Viewer): () => void {
@@ -68,7 +77,7 @@ export function registerLiveRoutes(scope: App, deps: ApiDeps, access: ChatAccess
       schema: {
         summary: "What happens in conversations, live",
         description:
-          'Server-sent events. `hello` begins. `conversation`: how one stands now, as in the list of conversations, whenever that changes; `at`, data `{"at"}`: everything up to this position was told, which is what to pass as `after` when the stream broke; `reload`: more was missed than is known here, load anew; `gone`, data `{"conversation"}`: one that was open may not be read any more. Of the conversations that are open on the page: `news`, data `{"conversation"}`: messages are new or changed, ask for them; `typing`, data `{"conversation", "text": string | null}`: the text as it stands in the customer\'s input (empty when it was cleared or sent), or null where the channel tells only that they type. Only of what the viewer may read. Ends after ten minutes; ask again.',
+          'Server-sent events. `hello` begins. `conversation`: how one stands now, as in the list of conversations, whenever that changes; `at`, data `{"at"}`: everything up to this position was told, which is what to pass as `after` when the stream broke; `reload`: more was missed than is known here, load anew; `gone`, data `{"conversation"}`: one that was open may not be read any more. Of the conversations that are open on the page: `news`, data `{"conversation"}`: messages are new or changed, ask for them; `typing`, data `{"conversation", "text": string | null}`: the text as it stands in the customer\'s input (empty when it was cleared or sent), or null where the channel tells only that they type; `present`, data `{"conversation", "people": [{"id", "name"?, "writing"}]}`: which colleagues have it open too, without the viewer, and who of them writes. Only of what the viewer may read. Ends after ten minutes; ask again.',
         tags,
         security,
         querystring: liveQuery,
@@ -79,7 +88,11 @@ export function registerLiveRoutes(scope: App, deps: ApiDeps, access: ChatAccess
       const viewer = viewerOf(request);
       const { stream: id, desk, looking = [], after } = request.query;
       const goBack = enter(viewer);
-      const page = openLivePage(deps, access, feeds.of(viewer.portal), { viewer, desk: desk === "true", after });
+      const page = openLivePage({ ...deps, joinPresent: joinerOf(viewer) }, access, feeds.of(viewer.portal), {
+        viewer,
+        desk: desk === "true",
+        after,
+      });
       const { stream } = page;
       const key = keyOf(viewer, id);
       const life = setTimeout(() => !stream.destroyed && stream.push(null), LIFE_MS);
@@ -128,6 +141,29 @@ export function registerLiveRoutes(scope: App, deps: ApiDeps, access: ChatAccess
       const page = pages.get(key);
       if (page) await page.look(ours(conversations));
       else deps.bus.publish(TOPIC, JSON.stringify({ key, conversations }));
+      return sendNothing(reply);
+    },
+  );
+
+  scope.post(
+    "/conversations/:id/writing",
+    {
+      config: { rateLimit: { max: 60, timeWindow: "1 minute" } },
+      schema: {
+        summary: "Tells colleagues who have the conversation open that the viewer writes there just now",
+        description: "Forgotten after a few seconds, so it is told again while somebody writes. Kept nowhere.",
+        tags,
+        security,
+        params: messageParams,
+        response: { ...errors },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const id = ourId(request.params.id, conversationId, "conversation");
+      const found = await deps.store.conversations.find(viewer.portal, id);
+      if (!found || !(await access.mayRead(viewer, found))) throw unknown("conversation");
+      presence.writes(id, viewer.userId);
       return sendNothing(reply);
     },
   );

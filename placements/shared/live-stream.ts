@@ -2,6 +2,12 @@ import { type Ref, ref, shallowRef } from "vue";
 import type { ConversationAnswer } from "../../src/api/messages.ts";
 import { ApiError, call, listen } from "./api.ts";
 
+export interface PresentPerson {
+  readonly id: string;
+  readonly name?: string;
+  readonly writing: boolean;
+}
+
 /** What is heard; whoever does not care for one leaves it out. */
 export interface LiveHearer {
   /** Stands open on the page; absent: every conversation is meant. */
@@ -9,6 +15,8 @@ export interface LiveHearer {
   /** Messages are new or changed. */
   news?(): void;
   typing?(text: string | null): void;
+  /** Which colleagues have it open too. */
+  present?(people: readonly PresentPerson[]): void;
   /** How a conversation stands now. */
   stands?(conversation: ConversationAnswer): void;
   /** More was missed than can be told. */
@@ -171,6 +179,9 @@ function tell(event: string, data: string): void {
   } else if (event === "typing") {
     const { conversation, text } = read as Named & { readonly text: string | null };
     for (const hearer of concerned(conversation)) hearer.typing?.(text);
+  } else if (event === "present") {
+    const { conversation, people } = read as Named & { readonly people: readonly PresentPerson[] };
+    for (const hearer of concerned(conversation)) hearer.present?.(people);
   }
 }
 

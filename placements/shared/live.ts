@@ -5,7 +5,7 @@ import { hearLive } from "./live-stream.ts";
 /** What happens in a conversation, as it happens. */
 export interface Live {
   /** Hears events of that name; for as long as the page is there. */
-  on(event: "news" | "state" | "typing", heard: (data: unknown) => void): void;
+  on(event: "news" | "state" | "typing" | "present", heard: (data: unknown) => void): void;
   /** Hears that the line broke or was let go: what was live may be long gone. */
   onBreak(heard: () => void): void;
 }
@@ -25,6 +25,7 @@ export function useLive(conversation: string): Live {
       conversation,
       news: () => tell("news", {}),
       typing: (text) => tell("typing", { text }),
+      present: (people) => tell("present", people),
       stands: (row) => tell("state", row),
       broken: () => {
         for (const heard of broken) heard();

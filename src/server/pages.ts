@@ -105,6 +105,8 @@ function pagePolicy(portal: Portal | undefined): string {
     // The kit computes positions of menus and dialogs and writes them as style attributes.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
+    // A recording is listened to before it is sent.
+    "media-src 'self' blob:",
     "connect-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",

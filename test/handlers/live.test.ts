@@ -200,3 +200,36 @@ test("one viewer holds a few streams at most, and gets a place back when one end
   pages[0]?.close();
   await until(async () => (await open(admin)).status === 200, 5_000, "a free place");
 });
+
+test("colleagues who have a conversation open see each other, each once, and who of them writes", async () => {
+  const place = await receive("c-present", "Is anybody there?");
+  const boris = await site.sessionOf(7);
+  await site.api(admin, "PATCH", "/portal", { roles: [{ id: "7", name: "Boris Berg", role: "head" }] });
+  const writes = async (session: string) =>
+    (await site.api(session, "POST", `/conversations/${place}/writing`)).statusCode;
+  await until(
+    async () => (await site.api(boris, "GET", `/conversations/${place}`)).statusCode === 200,
+    5_000,
+    "a role",
+  );
+  const ada = await open(admin, { looking: place });
+  const [first, second] = [await open(boris, { looking: place }), await open(boris, { looking: place })];
+  const latest = (page: Heard) => page.of("present").at(-1);
+  const at = (id: string, name: string, writing = false) => ({
+    conversation: place,
+    people: [{ id, name, writing }],
+  });
+  await ada.until(() => latest(ada) !== undefined, "the colleague");
+  expect(ada.of("present")).toEqual([at("7", "Boris Berg")]);
+  await second.until(() => latest(second) !== undefined, "the administrator");
+  expect(latest(second)).toEqual(at("1", "Ada Admin"));
+  expect(await writes(boris)).toBe(204);
+  await ada.until(() => ada.of("present").length === 2, "who writes");
+  expect(latest(ada)).toEqual(at("7", "Boris Berg", true));
+  first.close();
+  second.close();
+  await ada.until(() => (latest(ada) as { people: unknown[] }).people.length === 0, "nobody else");
+  await site.api(admin, "PATCH", "/portal", { roles: [] });
+  // Whoever may not read it tells nothing of themselves there.
+  expect(await writes(await site.sessionOf(5))).toBe(404);
+});

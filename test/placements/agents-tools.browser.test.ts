@@ -2,12 +2,36 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import { cannedReplyId, conversationId } from "../../src/domain/ids.ts";
+import { fakeChannel } from "../handlers/support/fake-channel.ts";
+import { ALL_PARTS } from "../support/parts.ts";
 import { until } from "../support/world/until.ts";
 import { LOOKS } from "./support/open-pages.ts";
-import { account, inAllLooks, inspect, type Look, open, receive, settings, site, usePages } from "./support/pages.ts";
+import {
+  account,
+  base,
+  inAllLooks,
+  inspect,
+  type Look,
+  open,
+  receive,
+  settings,
+  site,
+  usePages,
+} from "./support/pages.ts";
 
-usePages();
+/** Takes recordings. */
+const { adapter } = fakeChannel("voices", "Voices");
+const voices: ChannelAdapter = {
+  ...adapter,
+  capabilities: {
+    ...adapter.capabilities,
+    parts: ALL_PARTS,
+    attachments: { voice: { maxBytes: 5_000_000 }, file: { maxBytes: 5_000_000 } },
+  },
+};
+usePages([voices]);
 
 const WITHIN_MS = 5_000;
 /** News reach an open page within a second; the page draws it a moment later. */
@@ -140,6 +164,57 @@ test("replies for everybody are kept on the settings page, and a deleted one com
   await card.getByRole("button", { name: "Undo" }).click();
   await card.getByRole("button", { name: "Change /pay" }).waitFor();
   await inspect(page, "canned-settings");
+});
+
+test("a voice message is recorded, listened to and sent as one, and it is said why where nothing can be recorded", async () => {
+  const body = { channel: "voices", name: "Voices", credentials: { token: "1234567890" } };
+  const { id } = (await site.api(await site.sessionOf(1), "POST", "/accounts", body)).json<{ id: string }>();
+  const { conversation } = await receive(id, "maria", ["Maria", "Lopez"], "Do you deliver on Fridays?", 12);
+  const page = await conversationPage();
+  // Links to files are made for the public address, which is not where this page stands.
+  await page.route(/\/messages(\?|$)/, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replaceAll("http://threadline.test/", `${base}/`);
+    await route.fulfill({ response: answer, body });
+  });
+  const record = page.getByRole("button", { name: "Record a voice message" });
+  await record.click();
+  const stop = page.getByRole("button", { name: "Stop recording" });
+  await page.getByRole("timer").filter({ hasText: "0:01" }).waitFor();
+  await inspect(page, "voice-recording");
+  await stop.click();
+  await page.getByLabel("Listen to the recording").waitFor();
+  await inspect(page, "voice-recorded");
+  // A whole file, which the browser itself reads again.
+  await page.waitForFunction("document.querySelector('form audio').duration > 0.8");
+  await page.getByRole("button", { name: "Send the voice message" }).click();
+  await page.getByRole("log").locator("audio").waitFor();
+  const thread = await site.api(await site.sessionOf(1), "GET", `/conversations/${conversation}/messages`);
+  expect(thread.json<object[]>().at(-1)).toMatchObject({
+    text: "",
+    attachments: [
+      { kind: "voice", mime: expect.stringContaining("ogg"), name: expect.stringMatching(/^voice-[\d-]+\.oga$/) },
+    ],
+  });
+
+  for (const [error, sentence] of [
+    ["NotAllowedError", "The microphone is not allowed."],
+    ["NotFoundError", "No microphone was found."],
+  ] as const) {
+    await page.evaluate((name) => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", name));
+    }, error);
+    await record.click();
+    await page.getByText(sentence).waitFor();
+    await page.getByRole("group", { name: "Voice message" }).getByRole("button", { name: "Close" }).click();
+  }
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+    Object.defineProperty(document, "featurePolicy", { value: { allowsFeature: () => false } });
+  });
+  await record.click();
+  await page.getByText("Bitrix24 does not hand the microphone on to this page.").waitFor();
+  await inspect(page, "voice-elsewhere");
 });
 
 test("notes stand well in light, dark and narrow, and in Russian and Spanish", async () => {

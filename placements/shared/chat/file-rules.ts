@@ -27,6 +27,17 @@ export function fileProblem(
   return undefined;
 }
 
+/** How a channel takes a recording; absent: not at all. */
+export function voiceRules({
+  attachments,
+  parts,
+}: Capabilities): { readonly maxBytes: number; readonly asFile: boolean } | undefined {
+  const out = parts["voice"]?.out;
+  const limit = attachments["voice"] ?? attachments["audio"] ?? attachments["file"];
+  if (!limit || out === "impossible") return undefined;
+  return { maxBytes: limit.maxBytes, asFile: typeof out === "object" || attachments["voice"] === undefined };
+}
+
 type Kind = "photo" | "animation" | "video" | "audio" | "file";
 
 const PART: Readonly<Record<Kind, Part>> = {

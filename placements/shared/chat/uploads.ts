@@ -22,7 +22,7 @@ export interface Upload {
 export interface Uploads {
   readonly list: Readonly<Ref<readonly Upload[]>>;
   /** @param problemOf a sentence for a file that the channel does not take: it is not uploaded then */
-  add(files: readonly File[], problemOf: (file: File) => string | undefined): void;
+  add(files: readonly File[], problemOf: (file: File) => string | undefined, as?: "voice"): void;
   again(key: string): void;
   /** Breaks it off, or puts away one that failed. */
   cancel(key: string): void;
@@ -30,6 +30,8 @@ export interface Uploads {
 
 interface Job {
   readonly file: File;
+  /** A recording, shown as such where the channel can. */
+  readonly as: "voice" | undefined;
   abort?: AbortController;
 }
 
@@ -54,7 +56,7 @@ export function createUploads(conversation: string, ready: (file: ReadyFile) => 
     if (!job) return;
     const abort = new AbortController();
     job.abort = abort;
-    const outcome = await send(job.file, abort.signal, (progress) => change(key, { progress }));
+    const outcome = await send(job, abort.signal, (progress) => change(key, { progress }));
     if (!jobs.has(key)) return;
     if ("problem" in outcome) {
       change(key, { problem: outcome.problem, retriable: true });
@@ -65,12 +67,13 @@ export function createUploads(conversation: string, ready: (file: ReadyFile) => 
   }
 
   async function send(
-    file: File,
+    { file, as }: Job,
     signal: AbortSignal,
     progress: Progress,
   ): Promise<WaitingFileAnswer | { readonly problem: string }> {
     try {
-      return await upload<WaitingFileAnswer>(`/conversations/${conversation}/attachments`, file, progress, signal);
+      const path = `/conversations/${conversation}/attachments${as === undefined ? "" : `?as=${as}`}`;
+      return await upload<WaitingFileAnswer>(path, file, progress, signal);
     } catch (error) {
       return { problem: sentenceOf(error) };
     }
@@ -78,13 +81,13 @@ export function createUploads(conversation: string, ready: (file: ReadyFile) => 
 
   return {
     list,
-    add(files, problemOf) {
+    add(files, problemOf, as) {
       for (const file of files) {
         const key = newClientId();
         const problem = problemOf(file);
         list.value = [...list.value, { key, name: file.name, size: file.size, progress: 0, problem }];
         if (problem !== undefined) continue;
-        jobs.set(key, { file });
+        jobs.set(key, { file, as });
         void run(key);
       }
     },

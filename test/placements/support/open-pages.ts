@@ -34,7 +34,8 @@ export class Pages {
   static async start(channels: readonly ChannelAdapter[] = []): Promise<Pages> {
     const browser = await chromium.launch({
       executablePath: process.env.CHROMIUM_PATH ?? "",
-      args: ["--no-sandbox"],
+      // A microphone that hums, and nobody who would have to allow it.
+      args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
     });
     const site = await openSite({ pagesDir: inject("builtPages"), channels });
     const base = await site.app.listen({ port: 0, host: "127.0.0.1" });

@@ -151,6 +151,11 @@ export const en = {
   "canned.noMatch": "No reply has these words.",
   "canned.change": "Change /{shortcut}",
   "canned.remove": "Delete /{shortcut}",
+
+  "voice.record": "Record a voice message",
+
+  "present.looking": "{names}: looking at this conversation too",
+  "present.writing": "{names}: writing here just now",
 } as const satisfies Readonly<Record<string, string | Plural>>;
 
 type Key = keyof typeof en;

@@ -150,4 +150,9 @@ export const es: ChatTexts = {
   "canned.noMatch": "Ninguna respuesta tiene esas palabras.",
   "canned.change": "Cambiar /{shortcut}",
   "canned.remove": "Eliminar /{shortcut}",
+
+  "voice.record": "Grabar un mensaje de voz",
+
+  "present.looking": "{names}: también mira esta conversación",
+  "present.writing": "{names}: escribe aquí ahora mismo",
 };

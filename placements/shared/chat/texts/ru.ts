@@ -154,4 +154,9 @@ export const ru: ChatTexts = {
   "canned.noMatch": "Ответов с такими словами нет.",
   "canned.change": "Изменить /{shortcut}",
   "canned.remove": "Удалить /{shortcut}",
+
+  "voice.record": "Записать голосовое сообщение",
+
+  "present.looking": "{names}: тоже смотрит этот диалог",
+  "present.writing": "{names}: пишет здесь прямо сейчас",
 };
