@@ -19,10 +19,12 @@ export interface StickyEnd {
  * load, the window. A reader who has scrolled away is left alone.
  *
  * @param rows what holds the rows; each names itself by `data-row`
+ * @param isEnd whether the end of what is drawn is the end of all
  */
 export function useStickyEnd(
   view: Readonly<Ref<HTMLElement | null>>,
   rows: Readonly<Ref<HTMLElement | null>>,
+  isEnd: () => boolean = () => true,
 ): StickyEnd {
   const atEnd = ref(true);
   const scrolling = ref(false);
@@ -39,7 +41,7 @@ export function useStickyEnd(
   function measure(): void {
     if (!view.value) return;
     const { scrollHeight, scrollTop, clientHeight } = view.value;
-    atEnd.value = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    atEnd.value = isEnd() && scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
   }
 
   function scrolled(): void {

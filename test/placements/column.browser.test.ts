@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { MessageAnswer } from "../../src/api/messages.ts";
 import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import { type ConversationId, conversationId } from "../../src/domain/ids.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
 import { fakeChannel } from "../handlers/support/fake-channel.ts";
 import { LOOKS } from "./support/open-pages.ts";
 import { inspect, type Look, open, receive, reply, site, usePages } from "./support/pages.ts";
@@ -19,6 +20,8 @@ function channel(id: string, title: string, replyWindowHours?: number): ChannelA
 }
 usePages([channel("chatter", "Chatter"), channel("business", "WhatsApp", 24)]);
 
+/** Of this machine, in which the browser counts days as well. */
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
 const MARIA: [string, string] = ["Maria", "Lopez"];
 const WHATSAPP = "WhatsApp · Shop number";
 const CHATTER = "Chatter · Shop bot";
@@ -75,12 +78,12 @@ async function world(): Promise<World> {
   };
 }
 
-async function tab(deal: string, look?: Look, language = "en"): Promise<Page> {
+async function tab(deal: string, look?: Look, language = "en", last = "What does delivery cost?"): Promise<Page> {
   const request = site.portal.appRequest();
   const fields = { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: deal }) };
   const localised = { ...request, url: request.url.replace("LANG=en", `LANG=${language}`) };
   const page = await open(localised, "/placements/deal-tab", fields, look);
-  await page.getByRole("log").getByText("What does delivery cost?").waitFor();
+  await page.getByRole("log").getByText(last).waitFor();
   return page;
 }
 
@@ -152,6 +155,115 @@ test("one column of all channels, answered through each, quoted across them", as
   await page.getByRole("log").getByText("Nothing within the city.").waitFor();
   await mariaSays("whatsapp", "Friday suits me.");
   await page.getByRole("log").getByText("Friday suits me.").waitFor();
+});
+
+test("what was said is found by its words and by its day, with the keyboard alone", async () => {
+  const { deal, says: mariaSays } = await world();
+  await mariaSays("chatter", "Have you a table lamp too?");
+  const page = await tab(deal);
+  const log = page.getByRole("log");
+  const hit = log.locator("[aria-current]");
+  const opener = page.getByRole("button", { name: "Find in the conversation" });
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("search").getByLabel("Words to find").waitFor();
+  await page.keyboard.type("table");
+  await page.getByRole("search").getByText("1 of 3").waitFor();
+  await expect.poll(() => hit.textContent()).toContain("table lamp");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => hit.textContent()).toContain("Is the oak table");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => hit.textContent()).toContain("Do you sell tables?");
+  await page.getByRole("search").getByText("3 of 3").waitFor();
+  await page.keyboard.press("Shift+Enter");
+  await expect.poll(() => hit.textContent()).toContain("Is the oak table");
+  await inspect(page, "column-find");
+  await page
+    .getByRole("search")
+    .getByRole("button", { name: /sell tables/ })
+    .click();
+  await expect.poll(() => hit.textContent()).toContain("Do you sell tables?");
+  await page.getByLabel("Words to find").fill("nothing like it");
+  await page.getByRole("search").getByText("Nothing found").waitFor();
+
+  const day = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toLocaleDateString("sv", { timeZone });
+  await page.getByLabel("Go to a day").fill(day(40 * 60));
+  await expect.poll(() => hit.textContent()).toContain("Do you sell tables?");
+  await page.getByLabel("Go to a day").fill("2020-05-01");
+  await expect.poll(() => hit.textContent()).toContain("Do you sell tables?");
+  await page.keyboard.press("Escape");
+  await page.getByRole("search").waitFor({ state: "detached" });
+  expect(await hit.count()).toBe(0);
+  expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true);
+});
+
+test("of many messages only those near the reader are in the page, and the rest comes as it is wanted", async () => {
+  const { deal, whatsapp } = await world();
+  const { account } = (await site.store.conversations.find(site.memberId, conversationId(whatsapp))) ?? {};
+  if (account === undefined) throw new Error("no account");
+  const begin = Date.now() - 400 * 86_400_000;
+  for (let from = 1; from <= 2_000; from += 500)
+    await site.store.messages.acceptInbound(
+      Array.from({ length: 500 }, (_, at) => {
+        const number = from + at;
+        const sentAt = new Date(begin + number * 600_000);
+        return {
+          ...({ portal: site.memberId, account, key: `long-${number}`, kind: "message", chatId: "maria" } as const),
+          ...{
+            customer: { externalId: "maria", name: "Maria" },
+            externalId: `long-${number}`,
+            sentAt,
+            notBefore: sentAt,
+          },
+          content: { body: plainText(`Word ${number}`), attachments: [] },
+        };
+      }),
+    );
+  const page = await tab(deal, undefined, "en", "Word 2000");
+  const log = page.getByRole("log");
+  const rows = () => log.locator("[data-row]").count();
+  const word = (number: number) => log.getByText(`Word ${number}`, { exact: true });
+  expect(await rows()).toBeLessThan(120);
+  // Back through some hundreds: each is there when it is looked at, none twice, and few of them at a time.
+  const seen = new Set<number>();
+  let most = 0;
+  while (!seen.has(1_400)) {
+    const texts = await log.evaluate((all) =>
+      [...all.querySelectorAll<HTMLElement>("[data-row]")].map((row) => row.innerText),
+    );
+    const shown = texts.flatMap((text) => /Word (\d+)/.exec(text)?.[1] ?? []);
+    expect(new Set(shown).size).toBe(shown.length);
+    const numbers = shown.map(Number);
+    expect(numbers).toEqual(numbers.map((_, at) => (numbers[0] ?? 0) + at));
+    for (const number of numbers) seen.add(number);
+    most = Math.max(most, numbers.length);
+    await log.evaluate((element) => {
+      element.scrollTop -= 3_000;
+    });
+    await page.waitForFunction(() => (document.querySelector("[role=log]")?.scrollTop ?? 0) > 1_000);
+  }
+  expect(Math.min(...Array.from({ length: 600 }, (_, at) => (seen.has(1_400 + at) ? 1 : 0)))).toBe(1);
+  expect(most).toBeLessThan(350);
+  // Far back by its day, without what lies between; on from there; and to the end at once.
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.getByRole("button", { name: "Find in the conversation" }).click();
+  const far = new Date(begin + 300 * 600_000).toLocaleDateString("sv", { timeZone });
+  await page.getByLabel("Go to a day").fill(far);
+  const hit = log.locator("[aria-current]");
+  await hit.waitFor();
+  const first = Number(/Word (\d+)/.exec((await hit.textContent()) ?? "")?.[1]);
+  expect(first).toBeLessThanOrEqual(300);
+  expect(new Date(begin + first * 600_000).toLocaleDateString("sv", { timeZone })).toBe(far);
+  expect(new Date(begin + (first - 1) * 600_000).toLocaleDateString("sv", { timeZone })).not.toBe(far);
+  expect(asked.filter((url) => url.includes("/messages?")).length).toBeLessThan(12);
+  await log.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await word(first + 60).waitFor();
+  await page.getByRole("button", { name: "To the newest message" }).click();
+  await word(2_000).waitFor();
+  await expect
+    .poll(() => log.evaluate((all) => Math.round(all.scrollHeight - all.scrollTop - all.clientHeight)))
+    .toBe(0);
 });
 
 test("stands well in dark and narrow, in Russian and in Spanish", async () => {

@@ -25,6 +25,8 @@ export interface ThreadState {
   readonly fetching: Readonly<Ref<boolean>>;
   /** Why the page before or after could not be read. */
   readonly pageError: Readonly<Ref<string | undefined>>;
+  /** It may be tried again. */
+  forgive(): void;
   earlier(keep: KeepPlace): Promise<void>;
   later(keep: KeepPlace): Promise<void>;
   /** Reads what stands around a message or a position. `false`: it cannot be read, or is not there. */
@@ -128,6 +130,9 @@ export function useThreadState(path: () => string, inView: () => readonly [from:
     fetching,
     pageError,
     refresh,
+    forgive() {
+      pageError.value = undefined;
+    },
     hear: () => void hear(),
     earlier: async (keep) => void (await fetch((from) => from.earlier(), keep)),
     later: async (keep) => void (await fetch((from) => from.later(), keep)),

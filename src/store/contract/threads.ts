@@ -19,6 +19,6 @@ export interface ThreadRepository {
   page(portal: PortalId, query: ThreadQuery): Promise<readonly Message[]>;
   /** Edits, deletions and reactions of these messages, whenever they came, in order. */
   changesOf(portal: PortalId, messages: readonly MessageId[]): Promise<readonly Message[]>;
-  /** Position of the first message that was sent then or later, by the vendor's clock. `undefined`: there is none. */
+  /** Position of the message that was sent next, then or later, by the vendor's clock. `undefined`: there is none. */
   firstSince(portal: PortalId, conversations: readonly ConversationId[], at: Date): Promise<number | undefined>;
 }

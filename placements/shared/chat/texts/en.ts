@@ -99,6 +99,7 @@ export const en = {
   "head.through": "Answer through",
   "head.goesThrough": "You answer through {place}",
 
+  "column.find": "Find in the conversation",
   "column.all": "All channels",
   "column.show": "Channels to show",
   "column.cannotQuote":

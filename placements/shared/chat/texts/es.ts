@@ -99,6 +99,7 @@ export const es: ChatTexts = {
   "head.through": "Responder por",
   "head.goesThrough": "Responde por {place}",
 
+  "column.find": "Buscar en la conversación",
   "column.all": "Todos los canales",
   "column.show": "Canales que se muestran",
   "column.cannotQuote":

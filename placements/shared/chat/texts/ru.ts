@@ -104,6 +104,7 @@ export const ru: ChatTexts = {
   "head.through": "Ответить через",
   "head.goesThrough": "Вы отвечаете через {place}",
 
+  "column.find": "Поиск в переписке",
   "column.all": "Все каналы",
   "column.show": "Какие каналы показать",
   "column.cannotQuote": "Это сообщение пришло через {place}, а туда сейчас нельзя написать. Ответьте без цитаты.",
