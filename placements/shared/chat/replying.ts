@@ -3,7 +3,6 @@ import type { ConversationAnswer, MessageAnswer } from "../../../src/api/message
 import type { ThreadRow } from "../thread-rows.ts";
 import type { Answering } from "./answering.ts";
 import { deskOf } from "./desk.ts";
-import { replyWindow } from "./reply-window.ts";
 import { t } from "./words.ts";
 
 /** Where an agent writes. */
@@ -13,10 +12,10 @@ interface Writer {
 }
 
 interface ReplyingDeps {
-  readonly answering: Pick<Answering, "answered" | "channelOf" | "labelOf" | "find">;
+  readonly answering: Pick<Answering, "answered" | "labelOf" | "find">;
   readonly rows: () => readonly ThreadRow[];
-  /** When the customer wrote last there. */
-  readonly lastCustomerAt: (conversation: ConversationAnswer) => string | null;
+  /** Whether a free message may go there now. */
+  readonly mayWrite: (conversation: ConversationAnswer) => boolean;
   readonly authorOf: (message: MessageAnswer) => string;
   /** Answers go there from now on. */
   readonly through: (conversation: string) => void;
@@ -39,15 +38,8 @@ const QUOTED = 300;
 
 /** What refers to a message goes through its own conversation. */
 export function useReplying(deps: ReplyingDeps): Replying {
-  const { answered, channelOf, labelOf, find } = deps.answering;
+  const { answered, labelOf, find } = deps.answering;
   const problem = ref<string>();
-
-  function mayWrite(place: ConversationAnswer): boolean {
-    const capabilities = channelOf(place)?.capabilities;
-    if (!capabilities) return false;
-    const { kind } = replyWindow(capabilities, deps.lastCustomerAt(place), new Date());
-    return kind === "free" || kind === "open";
-  }
 
   function edit(row: ThreadRow): void {
     deps.through(row.conversation);
@@ -61,7 +53,7 @@ export function useReplying(deps: ReplyingDeps): Replying {
     reply(row) {
       problem.value = undefined;
       const place = find(row.conversation) ?? answered.value;
-      if (!mayWrite(place)) {
+      if (!deps.mayWrite(place)) {
         problem.value = t("column.cannotQuote", { place: labelOf(place.id) });
         return;
       }
