@@ -182,7 +182,8 @@ async function mayOpen(caller: PortalCaller, chat: string): Promise<boolean> {
 }
 
 /** The card whose tab the viewer's page is. The id came through the browser, which is why the portal is asked with the viewer's token. */
-function cardOf(viewer: Viewer): { readonly type: CardType; readonly id: string } | undefined {
+/** The card in whose tab the viewer's page stands. */
+export function cardOf(viewer: Viewer): { readonly type: CardType; readonly id: string } | undefined {
   const type = /^CRM_(LEAD|DEAL|CONTACT|COMPANY)_DETAIL_TAB$|^(lead|deal|contact|company)-tab$/.exec(viewer.placement);
   const id = String(viewer.options["ID"] ?? "");
   const name = (type?.[1] ?? type?.[2])?.toLowerCase();

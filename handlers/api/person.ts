@@ -2,13 +2,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { conversationParams } from "../../src/api/belonging.ts";
 import { errorAnswer } from "../../src/api/common.ts";
 import { newResponsible, type PersonSideAnswer, personSide, responsibleNow } from "../../src/api/person.ts";
-import type { EntityType, Person } from "../../src/domain/person.ts";
+import type { ChatLink, EntityType } from "../../src/domain/person.ts";
 import type { Crm, CrmItem } from "../../src/portal/contract/crm.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { viewerOf } from "../../src/server/session.ts";
-import type { ChatAccess } from "./access.ts";
+import { type Viewer, viewerOf } from "../../src/server/session.ts";
+import { type ChatAccess, cardOf } from "./access.ts";
 import { isDenied, portalError } from "./answers.ts";
 import { takes } from "./belonging.ts";
 import { cardNames, presentCard } from "./card-names.ts";
@@ -51,13 +51,12 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
       const accounts = new Map(
         (await store.accounts.list(viewer.portal)).map((account) => [String(account.id), account]),
       );
+      const current = await store.decisions.current(viewer.portal, conversation.id);
+      const linked = linkedBeside(viewer, current?.portalLink);
       const { items, denied, problem } = await withinPatience(
-        cardsOf(deps.portals.crmOf(viewer.portal, viewer.userId), person),
+        cardsOf(deps.portals.crmOf(viewer.portal, viewer.userId), [...person.entities, ...linked]),
       );
-      const [named, current] = await Promise.all([
-        cardNames(deps, viewer, items),
-        store.decisions.current(viewer.portal, conversation.id),
-      ]);
+      const named = await cardNames(deps, viewer, items);
       return {
         ...bare,
         person: {
@@ -68,7 +67,8 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
         cards: items.map((item) => ({
           ...presentCard(item, named),
           why:
-            person.entities.find(({ type, id }) => type === item.type && id === item.id)?.why ?? ("contact" as const),
+            person.entities.find((one) => isSame(one, item))?.why ??
+            (linked.some((one) => isSame(one, item)) ? ("portal" as const) : ("contact" as const)),
           takes: takes(current, person, item.type, item.id),
         })),
         denied: [...denied],
@@ -132,8 +132,23 @@ interface Cards {
 }
 
 /** One question for each kind of card: the deals of the contacts stand in one list with those that are known. */
-async function cardsOf(crm: Crm, { entities }: Person): Promise<Cards> {
-  const ids = (type: EntityType) => entities.flatMap((one) => (one.type === type ? [one.id] : [])).slice(-PAGE);
+interface KnownCard {
+  readonly type: EntityType;
+  readonly id: string;
+}
+
+const isSame = (one: KnownCard, other: KnownCard) => one.type === other.type && one.id === other.id;
+
+/** What the portal itself put the chat into: the card in whose tab it is read, and what it told when we decided. */
+function linkedBeside(viewer: Viewer, link: ChatLink | null | undefined): readonly KnownCard[] {
+  const told = Object.entries(link ?? {}).map(([type, id]) => ({ type: type as EntityType, id }));
+  const here = cardOf(viewer);
+  return here ? [...told, here] : told;
+}
+
+async function cardsOf(crm: Crm, known: readonly KnownCard[]): Promise<Cards> {
+  const ids = (type: EntityType) =>
+    [...new Set(known.flatMap((one) => (one.type === type ? [one.id] : [])))].slice(-PAGE);
   const asked = [
     ["deal", crm.list({ type: "deal", orIds: ids("deal"), contacts: ids("contact"), companies: [] })],
     ["lead", crm.list({ type: "lead", ids: ids("lead") })],

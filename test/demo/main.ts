@@ -1,8 +1,8 @@
 /**
  * `npm run demo`: the real server, an emulated portal, an emulated Telegram and a shop with web chat and form in one
  * command, data in a scratch folder that goes when it ends. `npm run demo -- --check` plays a conversation of each channel both
- * ways without a person and exits 0; `-- --screenshots <folder>` takes the pictures of the README and of
- * `docs/connecting.md`.
+ * ways without a person and exits 0; `-- --screenshots <folder>` takes the pictures of the README, of
+ * `docs/connecting.md` and of `docs/agents.md`.
  */
 import { parseArgs } from "node:util";
 import { playConversations } from "./check.ts";
@@ -34,9 +34,11 @@ async function check(demo: Demo): Promise<void> {
 
 async function photograph(demo: Demo, folder: string): Promise<void> {
   const { takeScreenshots } = await import("./screenshots.ts");
+  const { showAgents } = await import("./agents-pictures.ts");
   const { showConnecting } = await import("./connecting.ts");
   await seed(demo);
   await takeScreenshots(demo, folder);
+  await showAgents(demo, folder);
   await showConnecting(folder);
 }
 

@@ -53,13 +53,26 @@ const side = async (session = admin): Promise<PersonSideAnswer> => {
   return answer.json();
 };
 /** An agent who reads the conversation because its card's tab is theirs. */
-async function tabOf(deal: string): Promise<string> {
+async function tabOf(deal: string, userId = AGENT): Promise<string> {
   const change = { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: deal }) };
-  const answer = await site.frame(site.portal.appRequest({ userId: AGENT }), change, "/placements/deal-tab");
+  const answer = await site.frame(site.portal.appRequest({ userId }), change, "/placements/deal-tab");
   return bootOf(answer.body).session;
 }
 
 describe("the person beside a conversation", () => {
+  test("has the card in whose tab it is read, though nothing but the portal's chat leads there", async () => {
+    const [bound, own] = [
+      inPortal("deal", { title: "Bound by the portal" }),
+      inPortal("deal", { title: "Of the person" }),
+    ];
+    await link(["deal", own]);
+    expect((await side()).cards.map(({ title }) => title)).toEqual(["Of the person"]);
+    expect((await side(await tabOf(bound, 1))).cards.map(({ title, why }) => [title, why]).toSorted()).toEqual([
+      ["Bound by the portal", "portal"],
+      ["Of the person", "phone"],
+    ]);
+  });
+
   test("is told with their contact points, why they are theirs, and their open cards", async () => {
     const contact = inPortal("contact", { name: "Maria", lastName: "Lopez" });
     const deal = inPortal("deal", { title: "Oak table", categoryId: 1, assignedById: AGENT });
