@@ -1,6 +1,7 @@
 import { expect, describe as group, it } from "vitest";
 import { judgeColdTab } from "../../bench/cold-tab.ts";
 import { judgeBudget, judgeFlood } from "../../bench/flood.ts";
+import { judgeOpening, judgeScrolling } from "../../bench/long-conversation.ts";
 import { judgeMedia } from "../../bench/media.ts";
 import { judgeNeighbours } from "../../bench/neighbours.ts";
 import { judgeOwnTime } from "../../bench/own-time.ts";
@@ -74,6 +75,15 @@ group("verdicts", () => {
     expect(judgeRate("", [rate(690), rate(2_000), rate(100)], [rate(1_000)]).met).toBe(false);
     expect(judgeTail("", [10, 50, 900]).met).toBe(true);
     expect(judgeTail("", [10, 51, 900]).met).toBe(false);
+  });
+
+  it("hold a long conversation to 1.3 times a short one, and to no frame over 50 ms", () => {
+    expect(judgeOpening("", [100, 90, 200], [130, 125, 500])).toMatchObject({ met: true, measured: "1.30 times" });
+    expect(judgeOpening("", [100], [131]).met).toBe(false);
+    expect(judgeOpening("", [], []).met).toBe(false);
+    expect(judgeScrolling("", { deltas: [16], long: [], mostRows: 1 }).met).toBe(true);
+    expect(judgeScrolling("", { deltas: [16], long: [51], mostRows: 1 }).met).toBe(false);
+    expect(judgeScrolling("", { deltas: [], long: [], mostRows: 0 }).met).toBe(false);
   });
 
   it("hold a message between surfaces to 300 ms, and the cold tab to a second without strangers", () => {
