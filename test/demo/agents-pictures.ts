@@ -70,12 +70,7 @@ async function openAs(
 async function shoot(page: Page, path: string, isWide: boolean): Promise<void> {
   await page.getByText("Perfect, then please go ahead!").first().waitFor();
   // The page is idle then, and what stands beside the conversation is there too.
-  if (isWide)
-    await page
-      .getByRole("complementary")
-      .getByText(/Oak table/)
-      .first()
-      .waitFor();
+  if (isWide) await page.getByRole("complementary").getByText("maria_lopez").first().waitFor();
   await page.waitForFunction("[...document.images].every((image) => image.complete)");
   await page.mouse.move(0, 0);
   await page.screenshot({ path });
