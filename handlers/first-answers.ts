@@ -56,6 +56,7 @@ export async function firstAnswers(
     ]);
   }
 
-  await Promise.race([askAll().catch(() => undefined), wait(PATIENCE_MS, undefined, { ref: false })]);
+  const all = askAll().catch((error: unknown) => app.log.warn({ err: error }, "A page goes without its first answers"));
+  await Promise.race([all, wait(PATIENCE_MS, undefined, { ref: false })]);
   return [...given];
 }

@@ -184,3 +184,13 @@ test("an answer that comes late does not bring back an old mark", async () => {
   await Promise.all(both);
   expect(stateOf(feed.rows(), 1)).toBe("read");
 });
+
+test("asks first what the server gives along with the page", async () => {
+  const asked: string[] = [];
+  await createThreadFeed(async (query) => {
+    asked.push(query);
+    return { rows: [] };
+  }).newest();
+  // Word for word as in `handlers/first-answers.ts`: of another question the page is given no answer.
+  expect(asked).toEqual(["limit=50"]);
+});
