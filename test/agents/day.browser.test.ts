@@ -101,7 +101,9 @@ test("two agents at once: one has it, both are heard once, and closing is closin
   const said = ["Do you have it in blue?", ...order, "Blue, please."];
   await expectEverywhere(tom, said, [tab, desk]);
 
-  await Promise.all([tab.finish(), desk.finish()]);
+  // Both are asked before one answers: what is closed elsewhere can no longer be finished here.
+  await Promise.all([tab.act("Finish"), desk.act("Finish")]);
+  await Promise.all([tab.sayYesToFinish(), desk.sayYesToFinish()]);
   await tab.standing("Closed").waitFor();
   await desk.standing("Closed").waitFor();
   tom.says("One more thing");

@@ -66,6 +66,11 @@ export class DeskFrame {
 
   async finish(): Promise<void> {
     await this.act("Finish");
+    await this.sayYesToFinish();
+  }
+
+  /** The answer to the question that "Finish" asks; apart, because two people may be asked before either answers. */
+  async sayYesToFinish(): Promise<void> {
     await this.frame.getByRole("dialog").getByRole("button", { name: "Finish" }).click();
   }
 }
