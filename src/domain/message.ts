@@ -1,5 +1,6 @@
 import type { Customer } from "./conversation.ts";
 import type { AccountId, ConversationId, Direction, MediaId, MessageId, PortalId } from "./ids.ts";
+import type { Letter } from "./letter.ts";
 import type { RichText } from "./rich-text.ts";
 import type { SiteFacts } from "./site-facts.ts";
 
@@ -23,6 +24,8 @@ export interface Content {
   readonly site?: SiteFacts;
   /** In a group: who wrote, where that is not the conversation's own customer. Inbound only. */
   readonly author?: Customer;
+  /** It is an e-mail. */
+  readonly letter?: Letter;
 }
 
 export interface Place {
@@ -77,6 +80,8 @@ export interface Attachment {
   readonly height?: number;
   /** Seconds. */
   readonly duration?: number;
+  /** `letter`: the mail's own HTML, shown in its place and not as a file. */
+  readonly role?: "letter";
 }
 
 export type AttachmentSource =

@@ -32,6 +32,11 @@ export interface Capabilities {
   readonly leaves?: boolean;
   /** Sending the same key twice shows one message: an attempt of unknown outcome is then simply made again. Default false. */
   readonly repeatable?: boolean;
+  /**
+   * Messages are letters: every one has `content.letter`, a chat is a thread, and the session is given the book of all
+   * letters of the portal. An account without a line records its letters in the CRM (the e-mail tracker). Default false.
+   */
+  readonly letters?: boolean;
 }
 
 export type MessagePart =

@@ -1,6 +1,7 @@
 import type { Account, AccountProfile, ConnectionState } from "../../domain/account.ts";
 import type { Localised } from "../../domain/localised.ts";
 import type { ChannelEvent } from "./events.ts";
+import type { LetterBook } from "./letters.ts";
 import type {
   MediaOutcome,
   Outgoing,
@@ -36,6 +37,8 @@ export interface SessionHost {
   profile(profile: AccountProfile): void;
   /** What the connection must remember over restarts; encrypted at rest, gone with the account. */
   readonly memory: SessionMemory;
+  /** For channels whose messages are letters. */
+  readonly letters?: LetterBook;
 }
 
 export interface SessionMemory {

@@ -1,0 +1,78 @@
+import type { MailAddress } from "../../domain/letter.ts";
+
+/**
+ * What is known of all mails of a portal, for channels whose messages are letters (`capabilities.letters`): the same mail lies
+ * in several boxes, and its thread may have begun in another one. Behind it stands the store's index; a channel sees only
+ * what it needs to know of it.
+ *
+ * Failure contract: a call that throws did nothing; it is made again. `keep` is durable before it answers, and the same
+ * sightings twice are harmless. A letter stays `pending` until `done` or `passOver` was told: a crash in between brings it
+ * again, and its key makes the second acceptance harmless.
+ */
+export interface LetterBook {
+  /** What was seen in a folder, up to 500 at once; an answer for each, in their order. */
+  keep(seen: readonly SeenLetter[]): Promise<readonly KeptLetter[]>;
+  /**
+   * The next letters of this box whose bodies are to be fetched, the newest first; of the first scan (`history`) only
+   * those whose people the CRM knows, unless the rules want more.
+   */
+  pending(limit: number): Promise<readonly PendingLetter[]>;
+  /** Its message was accepted, or it needs none (`passed`: and why, for the journal of the box). */
+  done(letter: string, how?: { readonly passed: string }): Promise<void>;
+  /** What an answer in this thread goes on from; `undefined`: nobody has seen such a thread. */
+  thread(id: string): Promise<ThreadHead | undefined>;
+  /** How far the first scan is, for the sentence of the account's state. */
+  progress(): Promise<{ readonly seen: number; readonly pending: number }>;
+}
+
+export interface SeenLetter {
+  readonly folder: string;
+  /** `UIDVALIDITY` of the folder; another one means that all numbers are new, and no letter is. */
+  readonly validity: string;
+  readonly uid: number;
+  /** With angle brackets, as it came; absent where the mail has none. */
+  readonly messageId?: string;
+  readonly inReplyTo?: string;
+  readonly references?: readonly string[];
+  readonly from?: MailAddress;
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+  readonly subject: string;
+  readonly date: Date;
+  /** Octets of the whole mail, as the server says. */
+  readonly size: number;
+  /** It lies where what was sent lies. */
+  readonly sent: boolean;
+  /** Met by the first scan, not when it came. */
+  readonly history: boolean;
+}
+
+export interface KeptLetter {
+  readonly letter: string;
+  /** The conversation's `chatId`. */
+  readonly thread: string;
+  /** Another box, or this one, had it already. */
+  readonly known: boolean;
+  /** Threads that this letter joined with `thread`: their conversations go on as that one (`ChatMoved`). */
+  readonly joined?: readonly string[];
+}
+
+export interface PendingLetter {
+  readonly letter: string;
+  readonly thread: string;
+  readonly folder: string;
+  readonly validity: string;
+  readonly uid: number;
+  readonly sent: boolean;
+}
+
+export interface ThreadHead {
+  readonly subject: string;
+  /** Of the latest letter. */
+  readonly messageId: string;
+  /** All of the thread that are known, oldest first. */
+  readonly references: readonly string[];
+  /** Whom an answer goes to: the other side of the latest letter. */
+  readonly to: readonly MailAddress[];
+  readonly cc: readonly MailAddress[];
+}
