@@ -31,6 +31,7 @@ import {
   toItem,
   valuesResult,
 } from "./crm-items.ts";
+import { BOUND_ALREADY, bindingOf, letterFields } from "./crm-letters.ts";
 import { unreadable } from "./open-lines.ts";
 import { wireId } from "./wire-id.ts";
 
@@ -175,6 +176,22 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
         activitiesResult,
       );
       return outcome.kind === "ok" ? { kind: "ok", value: outcome.value[0]?.ID } : outcome;
+    },
+
+    addLetter: (letter, leave) => make("crm.activity.add", { fields: letterFields(letter) }, wholeId, leave),
+
+    async completeLetter(id, letter) {
+      // The documentation marks most fields of the update as required; files would be added once more.
+      const params = { id: wireId(id), fields: { ...letterFields({ ...letter, files: [] }), COMPLETED: "Y" } };
+      const outcome = await caller.call({ method: "crm.activity.update", params, effect: "repeatable" });
+      return outcome.kind === "ok" ? { kind: "ok", value: undefined } : outcome;
+    },
+
+    async bindActivity(id, to) {
+      const params = bindingOf(id, to);
+      const outcome = await caller.call({ method: "crm.activity.binding.add", params, effect: "repeatable" });
+      const isBound = outcome.kind === "ok" || (outcome.kind === "refused" && outcome.code === BOUND_ALREADY);
+      return isBound ? { kind: "ok", value: undefined } : outcome;
     },
 
     leadStages: () => remember("lead stages", () => stages("STATUS")),

@@ -1,6 +1,6 @@
 /** The CRM client against the strict emulator: what it sends is allowed, what it made is there and found again. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Crm, NewCrmItem } from "../../src/portal/contract/crm.ts";
+import type { Crm, CrmRef, NewCrmItem } from "../../src/portal/contract/crm.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import { startInstalled } from "./support/installed.ts";
 
@@ -135,6 +135,39 @@ describe("what is written into a card", () => {
     });
     expect(valueIn(await crm.findActivity(deal, "decision-1:activity"))).toBe(id);
     expect(valueIn(await crm.findActivity(deal, "other"))).toBeUndefined();
+  });
+});
+
+describe("letters", () => {
+  const letterOn = (on: CrmRef, direction: "in" | "out", originId: string) => ({
+    ...{ on, direction, originId, subject: "The lamp", text: "Is it here?", at: new Date("2026-11-01T10:00:00Z") },
+    from: { address: "maria@example.com", name: "Maria" },
+    with: { address: "maria@example.com", card: on },
+    ...{ responsible: "1", completed: false, files: [{ name: "lamp.txt", base64: "bGFtcA==" }] },
+  });
+
+  test("what came in and what went out is recorded, and no mail is sent by it", async () => {
+    const { crm: held } = world.controls.portal;
+    const contact: CrmRef = { type: "contact", id: String(held.add(3, { name: "Maria" }, 1, Date.now()).id) };
+    const deal: CrmRef = { type: "deal", id: String(held.add(2, { title: "Lamp" }, 1, Date.now()).id) };
+    const inward = valueIn(await crm.addLetter(letterOn(contact, "in", "letter-1"), yes));
+    const sent = { ...letterOn(contact, "out", "letter-2"), completed: true };
+    const outward = valueIn(await crm.addLetter(sent, yes));
+    expect(held.activities.get(Number(outward))?.fields).toMatchObject({ COMPLETED: "N" });
+    valueIn(await crm.completeLetter(outward, sent));
+    const fields = (id: string) => held.activities.get(Number(id))?.fields;
+    expect(fields(inward)).toMatchObject({ TYPE_ID: "4", DIRECTION: "1", COMPLETED: "N", SUBJECT: "The lamp" });
+    expect(fields(outward)).toMatchObject({ TYPE_ID: "4", DIRECTION: "2", COMPLETED: "Y" });
+    expect(held.mailsSent).toEqual([]);
+    expect(valueIn(await crm.findActivity(contact, "letter-2"))).toBe(outward);
+    valueIn(await crm.bindActivity(inward, deal));
+    valueIn(await crm.bindActivity(inward, deal));
+    expect(held.bindingsOf(Number(inward))).toEqual([{ entityTypeId: 2, entityId: Number(deal.id) }]);
+  });
+
+  test("the portal's own words for what is missing are a refusal", async () => {
+    const gone: CrmRef = { type: "deal", id: "999999" };
+    expect(await crm.addLetter(letterOn(gone, "in", "letter-3"), yes)).toMatchObject({ kind: "refused" });
   });
 });
 

@@ -44,6 +44,12 @@ export interface Crm {
   addActivity(activity: NewActivity, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
   /** Made by us before under this key? */
   findActivity(on: CrmRef, originId: string): Promise<PortalOutcome<string | undefined>>;
+  /** `crm.activity.add` of an e-mail that was written elsewhere; never sends one. */
+  addLetter(letter: NewLetter, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
+  /** Says that nobody has to look at it any more, as what went out must be told after it was added. Repeatable. */
+  completeLetter(id: string, letter: NewLetter): Promise<PortalOutcome<void>>;
+  /** Shows an activity in one more card (`crm.activity.binding.add`). Repeatable. */
+  bindActivity(id: string, to: CrmRef): Promise<PortalOutcome<void>>;
   /** Stages of leads; pipelines of deals with their stages, in the portal's order. Cached for minutes. */
   leadStages(): Promise<PortalOutcome<readonly CrmStage[]>>;
   pipelines(): Promise<PortalOutcome<readonly CrmPipeline[]>>;
@@ -114,6 +120,23 @@ export interface NewActivity {
   readonly open: Readonly<Record<string, string>>;
   readonly responsible?: string;
   readonly completed: boolean;
+}
+
+export interface NewLetter {
+  readonly on: CrmRef;
+  readonly originId: string;
+  readonly direction: "in" | "out";
+  readonly subject: string;
+  /** Plain. */
+  readonly text: string;
+  readonly at: Date;
+  readonly from: { readonly address: string; readonly name?: string };
+  /** The other side, and the card that holds their address. */
+  readonly with: { readonly address: string; readonly card: CrmRef };
+  readonly responsible: string;
+  /** Of what came in: nobody has to look at it. What went out is completed by `completeLetter`. */
+  readonly completed: boolean;
+  readonly files: readonly { readonly name: string; readonly base64: string }[];
 }
 
 export interface CrmStage {

@@ -1,5 +1,5 @@
 import { contractTable } from "./contract.ts";
-import type { CrmActivity, CrmCategory, CrmItem, CrmStage, TimelineComment } from "./model.ts";
+import type { ActivityBinding, CrmActivity, CrmCategory, CrmItem, CrmStage, TimelineComment } from "./model.ts";
 import { asInteger, asList, asRecord, asText, type Fields, isoDate } from "./values.ts";
 
 export interface EntityKind {
@@ -114,6 +114,9 @@ function typeOfField(name: string): string {
 export class CrmStore {
   readonly items = new Map<number, Map<number, CrmItem>>(entityKinds.map((kind) => [kind.typeId, new Map()]));
   readonly activities = new Map<number, CrmActivity>();
+  /** Activities whose adding made the portal send a mail. */
+  readonly mailsSent: number[] = [];
+  readonly #bindings = new Map<number, ActivityBinding[]>();
   readonly comments: TimelineComment[] = [];
   readonly categories: CrmCategory[] = [
     { id: 0, name: "General", sort: 100, isDefault: true },
@@ -218,6 +221,13 @@ export class CrmStore {
     };
     this.activities.set(activity.id, activity);
     return activity;
+  }
+
+  /** The cards that show it beside its owner. */
+  bindingsOf(activity: number): ActivityBinding[] {
+    const held = this.#bindings.get(activity) ?? [];
+    this.#bindings.set(activity, held);
+    return held;
   }
 
   addComment(comment: Omit<TimelineComment, "id">): TimelineComment {

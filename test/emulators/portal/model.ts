@@ -195,6 +195,12 @@ export interface CrmActivity {
   readonly id: number;
   fields: Fields;
 }
+
+export interface ActivityBinding {
+  readonly entityTypeId: number;
+  readonly entityId: number;
+}
+
 export interface TimelineComment {
   readonly id: number;
   readonly entityType: string;

@@ -216,6 +216,8 @@ export const crmMethods: MethodFamily = {
     return answerPage(found, found.length, undefined);
   }),
   "crm.activity.add": guarded(addActivity),
+  "crm.activity.update": guarded(updateActivity),
+  "crm.activity.binding.add": guarded(bindActivity),
   "crm.activity.get": guarded(({ portal }, parameters) => {
     const activity = portal.crm.activities.get(asInteger(parameters.id) ?? 0);
     return activity === undefined ? refuse(400, "", "Activity is not found") : answer(activity.fields);
@@ -280,12 +282,63 @@ function addActivity({ portal, user }: CallContext, parameters: Fields): RestRes
       "Could not build binding. Please ensure that owner info and communications are defined correctly",
     );
   }
-  const texts = Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === "object" ? value : asText(value)]),
-  );
-  const activity = portal.crm.addActivity({ AUTHOR_ID: String(user.id), ...texts }, portal.now());
+  const missing = missingInActivity(fields);
+  if (missing !== undefined) return refuse(400, "", missing);
+  const activity = portal.crm.addActivity({ AUTHOR_ID: String(user.id), ...activityTexts(fields) }, portal.now());
+  // "How to Send an E-mail": the three together in one request send one.
+  if (isMail(fields) && asText(fields.DIRECTION) === "2" && asText(fields.COMPLETED) === "Y")
+    portal.crm.mailsSent.push(activity.id);
   portal.emit("ONCRMACTIVITYADD", { FIELDS: { ID: activity.id } }, { userId: user.id });
   return answer(activity.id);
+}
+
+const isMail = (fields: Fields): boolean => asText(fields.TYPE_ID) === "4";
+
+/** In the words of the documentation's table of errors. */
+function missingInActivity(fields: Fields): string | undefined {
+  if (asText(fields.SUBJECT) === "") return "The field SUBJECT is not defined or empty";
+  if ((asInteger(fields.RESPONSIBLE_ID) ?? 0) <= 0) return "The field RESPONSIBLE_ID is not defined or invalid";
+  if ((asInteger(fields.TYPE_ID) ?? 0) <= 0) return "The field TYPE_ID is not defined or invalid";
+  const talks = asList(fields.COMMUNICATIONS) ?? [];
+  if (talks.length === 0 || talks.some((talk) => asText(asRecord(talk).VALUE) === ""))
+    return "The field COMMUNICATIONS is not defined or invalid";
+  if (!isMail(fields) && talks.length > 1)
+    return "The only one communication is allowed for activity of specified type";
+  return undefined;
+}
+
+const activityTexts = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, typeof value === "object" ? value : asText(value)]),
+  );
+
+/** Changes what is named and nothing else; sends nothing, whatever is said. */
+function updateActivity({ portal, user }: CallContext, parameters: Fields): RestResult {
+  const activity = portal.crm.activities.get(asInteger(parameters.id) ?? 0);
+  if (activity === undefined) return refuse(400, "", "Activity is not found");
+  activity.fields = { ...activity.fields, ...activityTexts(asRecord(parameters.fields)), ID: String(activity.id) };
+  portal.emit("ONCRMACTIVITYUPDATE", { FIELDS: { ID: activity.id } }, { userId: user.id });
+  return answer(true);
+}
+
+const MOST_BINDINGS = 100;
+
+function bindActivity({ portal }: CallContext, parameters: Fields): RestResult {
+  const [id, typeId, entityId] = [parameters.activityId, parameters.entityTypeId, parameters.entityId].map(
+    (value) => asInteger(value) ?? 0,
+  );
+  if (!id || !typeId || !entityId) return refuse(400, "100", "Required fields not provided");
+  const activity = portal.crm.activities.get(id);
+  if (activity === undefined) return refuse(400, "NOT_FOUND", "Entity not found");
+  if (entityKind(typeId) === undefined || portal.crm.item(typeId, entityId) === undefined)
+    return refuse(400, "OWNER_NOT_FOUND", "Owner was not found");
+  const own = { entityTypeId: asInteger(activity.fields.OWNER_TYPE_ID), entityId: asInteger(activity.fields.OWNER_ID) };
+  const bound = [own, ...portal.crm.bindingsOf(id)];
+  if (bound.some((one) => one.entityTypeId === typeId && one.entityId === entityId))
+    return refuse(400, "ACTIVITY_IS_ALREADY_BOUND", "Activity is already bound to this entity");
+  if (bound.length >= MOST_BINDINGS) return refuse(400, "", "Too many bindings");
+  portal.crm.bindingsOf(id).push({ entityTypeId: typeId, entityId });
+  return answer(true);
 }
 
 /** The layout is checked for what its documentation calls required; codes of icons and logos are not. */
