@@ -118,6 +118,13 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
   const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY, log, clock });
   const metrics = createMetrics();
   const speech: Speech = { translate: translateAll(new Map()), languageOf: async () => "en" };
+  const shelf = createMediaShelf({
+    dataDir: dir,
+    publicUrl: "http://127.0.0.1:9",
+    secretKey: SECRET_KEY,
+    media: store.media,
+    now,
+  });
   const deps: RelayDeps = {
     news: NO_NEWS,
     belonging: createBelonging({
@@ -127,6 +134,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       identify: createIdentifier(store),
       escape: (text) => text,
       speech,
+      shelf,
       log,
       now: () => new Date(clock.now()),
     }),
@@ -134,13 +142,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     portals,
     channels: new Map([[telegram.id, telegram]]),
     dispatcher,
-    shelf: createMediaShelf({
-      dataDir: dir,
-      publicUrl: "http://127.0.0.1:9",
-      secretKey: SECRET_KEY,
-      media: store.media,
-      now,
-    }),
+    shelf,
     speech,
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,

@@ -67,6 +67,7 @@ export function wireRelay(
     identify: createIdentifier(store),
     escape: (text) => toBbcode(plainText(text)),
     speech,
+    shelf,
     log,
     now,
   });

@@ -114,6 +114,11 @@ function decideTargets(subject: Subject, found: Found, groups: Groups, reasons: 
     return pinned;
   }
   if (subject.contact === "first") return [];
+  const named = pinnedTargets(subject.facts.mail.named, found);
+  if (named.length > 0) {
+    for (const one of named) reasons.push({ code: "target-named", about: { type: one.type, id: one.id } });
+    return named;
+  }
   const choice = chooseTargets(found, groups.comments);
   reasons.push(...choice.reasons);
   return choice.targets;
@@ -138,6 +143,16 @@ function decideCreation(
   const nothing: Making = { create: { kind: "nothing" }, targets: kept };
   // Who moved the conversation somewhere wants it there, and not in something new.
   if (facts.crm.chosen.length > 0 && kept.length > 0) return nothing;
+  const { ours, class: writtenBy, named } = facts.mail;
+  if (ours || writtenBy !== "human") {
+    const why: Reason = ours
+      ? { code: "create-not-for-ours" }
+      : { code: "create-not-for-machines", about: { class: writtenBy } };
+    reasons.push(why);
+    return nothing;
+  }
+  // The customer says themselves what it is about.
+  if (named.some((one) => kept.some(({ type, id }) => type === one.type && id === one.id))) return nothing;
   const wanted = contact === "first" ? rules.first : rules.repeat;
   if (wanted === "nothing") {
     reasons.push({ code: "create-nothing", about: { contact } });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LETTER_CLASSES } from "../domain/letter.ts";
 
 /**
  * What the rules look at, and nothing else: gathered once by `relay/gather-facts.ts`, kept with the decision, and enough to
@@ -85,7 +86,22 @@ export const factsSchema = z
       })
       .prefault({}),
     mail: z
-      .object({ from: short.default(""), to: z.array(short).max(200).default([]), subject: long.default("") })
+      .object({
+        from: short.default(""),
+        to: z.array(short).max(200).default([]),
+        subject: long.default(""),
+        class: z
+          .enum(LETTER_CLASSES)
+          .default("human")
+          .describe("Nothing is made for what a machine wrote: only `human` letters make leads and deals."),
+        ours: z.boolean().default(false).describe("Written by the company's own people: makes nothing either."),
+        owner: id.nullable().default(null).describe("Whose personal box it came to; `null`: a shared one."),
+        named: z
+          .array(z.object({ type: z.enum(["lead", "deal"]), id }))
+          .max(20)
+          .default([])
+          .describe("Leads and deals whose numbers stand in the subject. Only those of this customer count."),
+      })
       .prefault({}),
     tags: z.array(short).max(100).default([]),
     crm: z

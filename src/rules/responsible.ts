@@ -14,7 +14,8 @@ const DEFAULT = "default";
 
 /**
  * Group 7: who is responsible. Who is so already for what was found stays it; else the first filter that matches and
- * names somebody who works here; else whoever wrote to the customer first; else the default; else nobody in particular.
+ * names somebody who works here; else whoever wrote to the customer first; else whose mailbox it came to; else the default;
+ * else nobody in particular.
  */
 export function chooseResponsible(
   subject: Subject,
@@ -49,6 +50,11 @@ export function chooseResponsible(
   if (writer !== null && isHere(writer, directory)) {
     reasons.push({ code: "responsible-writer", about: { person: writer } });
     return { responsible: { person: writer, givenBy: null }, reasons };
+  }
+  const { owner } = subject.facts.mail;
+  if (owner !== null && isHere(owner, directory)) {
+    reasons.push({ code: "responsible-box-owner", about: { person: owner } });
+    return { responsible: { person: owner, givenBy: null }, reasons };
   }
   const fallback = rules.otherwise;
   const person = fallback === null ? undefined : pick(fallback, DEFAULT, directory);

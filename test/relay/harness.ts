@@ -280,6 +280,13 @@ export class Relay {
       translate: translateAll(new Map()),
       languageOf: async (id: PortalId) => localeOf((await store.portals.find(id))?.language),
     };
+    const shelf = createMediaShelf({
+      dataDir: dir,
+      publicUrl: "http://127.0.0.1:9",
+      secretKey: "k".repeat(32),
+      media: store.media,
+      now: () => new Date(),
+    });
     return new Relay({ directory: portals, emulator, store, channel, account, portal, dir, rules }, (now) => ({
       store,
       portals,
@@ -289,9 +296,7 @@ export class Relay {
         rules,
         identify: createIdentifier(store),
         escape: (text) => text,
-        speech,
-        log,
-        now,
+        ...{ speech, shelf, log, now },
       }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
@@ -301,13 +306,7 @@ export class Relay {
         toBBCode: options.toBBCode ?? ((text) => text.text),
       }),
       fromBBCode: plainText,
-      shelf: createMediaShelf({
-        dataDir: dir,
-        publicUrl: "http://127.0.0.1:9",
-        secretKey: "k".repeat(32),
-        media: store.media,
-        now,
-      }),
+      shelf,
       toBBCode: options.toBBCode ?? ((text) => text.text),
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
       speech,

@@ -17,6 +17,7 @@ import { createCards } from "./create.ts";
 import { addContactData, fillFound } from "./fill-cards.ts";
 import { gatherFacts, knownFound, messageFacts, type Searched } from "./gather-facts.ts";
 import type { Identify, Sender } from "./identify.ts";
+import { isAsking, isHomeless, isTracker } from "./letters.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { readLink } from "./portal-link.ts";
 import type { Rules } from "./rulesets.ts";
@@ -24,6 +25,7 @@ import { isSameSession, NEVER, sessionEnd } from "./session.ts";
 import { createTransferEars, followTransfers, type TransferEars } from "./transfers.ts";
 import { judgeSession, mayBeMissed } from "./unanswered.ts";
 import { addActivities, writeComments } from "./write-comments.ts";
+import { writeLetters } from "./write-letters.ts";
 
 export interface BelongingDeps extends CrmDeps {
   readonly store: CrmDeps["store"] & Pick<Store, "lanes">;
@@ -40,6 +42,8 @@ export interface Beforehand {
 
 /** So long an agent waits at most for the card that is to be there first. */
 const PATIENCE_MS = 2_000;
+/** Of a thread that could not be judged at once, so many letters are looked at for one that asks for something. */
+const LETTERS_JUDGED = 20;
 /** After a fault of ours: long enough not to spin. */
 const AFTER_FAULT_MS = 60_000;
 
@@ -104,10 +108,18 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     const current = await deps.store.decisions.current(portal, id);
     const goesOn = current !== undefined && (await isSameSession(deps, of, current, rows, toLine));
     const stored = goesOn
-      ? current
+      ? await withHome(of, current, rows)
       : await deps.store.decisions.begin(portal, { conversation: id, person: sender.person, message: head.id });
     const { decision } = await placed(of, stored, rows);
-    return { line: decision.transfer.line };
+    return { line: decision.transfer.line && !isTracker(of.account, of.adapter) };
+  }
+
+  /** A thread that found no card, because nobody asked for one: now a customer does. */
+  async function withHome(of: Case, current: StoredDecision, rows: readonly Message[]): Promise<StoredDecision> {
+    if (!isTracker(of.account, of.adapter) || !isHomeless(current) || !rows.some(isAsking)) return current;
+    const { portal, id } = of.conversation;
+    await deps.store.decisions.renew(portal, id);
+    return (await deps.store.decisions.current(portal, id)) ?? current;
   }
 
   /** Decided, and its cards made; what they are and what else takes the comments. */
@@ -169,6 +181,19 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     return again;
   }
 
+  /** What a session is judged by where that was not done before its message was delivered. */
+  async function openingOf(
+    of: Case,
+    stored: StoredDecision,
+    trigger: Message | undefined,
+  ): Promise<readonly Message[]> {
+    if (!trigger) return [];
+    if (stored.decision !== undefined || !isTracker(of.account, of.adapter)) return [trigger];
+    const { portal, id } = of.conversation;
+    const since = { conversation: id, after: trigger.seq, limit: LETTERS_JUDGED };
+    return [trigger, ...(await deps.store.messages.journal(portal, since))];
+  }
+
   async function finishCurrent(of: Case): Promise<Date | undefined> {
     const { portal, id } = of.conversation;
     const stored = await deps.store.decisions.current(portal, id);
@@ -177,8 +202,14 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     if (!conversation) return undefined;
     const now = { ...of, conversation };
     const trigger = await deps.store.messages.find(portal, stored.message);
-    const { targets, ...carried } = await placed(now, stored, trigger ? [trigger] : []);
+    const { targets, ...carried } = await placed(now, stored, await openingOf(now, stored, trigger));
     if (!carried.decision.transfer.crm) return undefined;
+    if (isTracker(of.account, of.adapter)) {
+      await writeLetters(deps, now, carried, targets);
+      await fillFound(deps, now, carried);
+      if (trigger) await addContactData(deps, now, carried.stored, trigger, searches.get(id) ?? []);
+      return undefined;
+    }
     await addActivities(deps, now, carried, targets);
     const overAt = sessionEnd(now, carried);
     const isOver = overAt <= deps.now();
@@ -200,12 +231,13 @@ export function createBelonging(deps: BelongingDeps): Belonging {
 
     async before(contents, adapter, rows) {
       const { conversation } = contents;
-      let line = true;
+      let line = !isTracker(contents.account, adapter);
       try {
         const of = await caseOf(contents, adapter);
         const sender = await deps.identify(of.account, conversation, rows, of.ruleset);
         const { owner, transfer } = await preview(of, sender?.person, rows);
-        line = transfer.line;
+        const tracked = isTracker(of.account, adapter);
+        line = transfer.line && !tracked;
         const [head, ...rest] = rows;
         // Without a line there is nothing to decide yet: it waits for one, unless the rules keep it out of any.
         const waits = of.account.line === undefined && line;
@@ -241,6 +273,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     },
 
     async goesToLine(contents, adapter, rows) {
+      if (isTracker(contents.account, adapter)) return false;
       const of = await caseOf(contents, adapter);
       return (await preview(of, of.conversation.person, rows)).transfer.line;
     },

@@ -4,6 +4,7 @@ import type { Conversation } from "../../domain/conversation.ts";
 import type { Say } from "../../domain/localised.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Logger } from "../../log/log.ts";
+import type { MediaShelf } from "../../media/contract.ts";
 import type { Crm } from "../../portal/contract/crm.ts";
 import type { People } from "../../portal/contract/people.ts";
 import type { PortalOutcome } from "../../portal/contract.ts";
@@ -22,6 +23,8 @@ export interface CrmDeps {
   /** Plain text as the portal's timeline shows it. */
   readonly escape: (text: string) => string;
   readonly speech: Speech;
+  /** Files of letters, for their cards. */
+  readonly shelf: Pick<MediaShelf, "open">;
 }
 
 /** One conversation in its portal. */

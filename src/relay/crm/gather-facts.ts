@@ -8,8 +8,10 @@ import { factsSchema } from "../../rules/facts.ts";
 import { departmentsOf, type Ruleset } from "../../rules/ruleset.ts";
 import type { Given } from "../../store/contract/rules.ts";
 import { answerOf, type Case, type CrmDeps, certain } from "./context.ts";
+import { isOurs, letterOf, ownerOf } from "./letters.ts";
 
 const LONGEST_TEXT = 4_000;
+const MOST_RECIPIENTS = 200;
 const DAY_MS = 24 * 3_600_000;
 
 /** What the portal was searched for, and all cards that have any of it. */
@@ -98,7 +100,8 @@ async function whoIsThere(
 }
 
 /** What came in: a channel that nobody can answer on brings requests alone, and a site may bring both. */
-export function eventOf({ capabilities }: ChannelAdapter, rows: readonly Message[]): "chat" | "request" {
+export function eventOf({ capabilities }: ChannelAdapter, rows: readonly Message[]): "chat" | "request" | "mail" {
+  if (capabilities.letters === true) return "mail";
   const form = siteOf(rows)?.form;
   return capabilities.oneWay !== undefined || form === "request" || form === "offline" ? "request" : "chat";
 }
@@ -121,6 +124,7 @@ export function messageFacts(
   const site = siteOf(rows);
   // What the messenger or the site tells beside it is no word of the customer's, and what we wrote is none either.
   const theirs = rows.filter((row) => row.direction === "in");
+  const mail = letterOf(rows);
   const told = theirs.filter((row) => row.content.notice === undefined);
   const first = rows[0]?.origin;
   const text = (told.length > 0 ? told : theirs)
@@ -152,6 +156,7 @@ export function messageFacts(
     begunBy: rows[0]?.direction === "out" && first?.by === "surface" ? first.authorId : null,
     text: text.slice(0, LONGEST_TEXT),
     tags: conversation.tags,
+    ...(mail && { mail: mailFacts(account, mail) }),
     ...(site && {
       site: {
         host: site.site,
@@ -163,6 +168,20 @@ export function messageFacts(
         fields: Object.fromEntries((site.fields ?? []).map(({ name, value }) => [name, value.slice(0, LONGEST_TEXT)])),
       },
     }),
+  };
+}
+
+function mailFacts(
+  account: Case["account"],
+  { letter, message }: NonNullable<ReturnType<typeof letterOf>>,
+): Record<string, unknown> {
+  return {
+    from: letter.from.address,
+    to: [...letter.to, ...letter.cc].map(({ address }) => address).slice(0, MOST_RECIPIENTS),
+    subject: letter.subject.slice(0, LONGEST_TEXT),
+    class: letter.class,
+    ours: isOurs(message),
+    owner: ownerOf(account),
   };
 }
 

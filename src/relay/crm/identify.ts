@@ -9,6 +9,7 @@ import { isLinkable } from "../../rules/contacts/linkable.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import type { NewPoint } from "../../store/contract/people.ts";
 import type { Store } from "../../store/contract.ts";
+import { isAsking } from "./letters.ts";
 
 export interface Sender {
   readonly person: PersonId;
@@ -59,15 +60,15 @@ function pointsOf(
 ): readonly NewPoint[] {
   const { customer } = conversation;
   const byChannel: WhyLinked = { by: "channel", conversation: conversation.id };
-  const points: NewPoint[] = [
-    {
-      kind: "messenger",
-      key: `${account.id}:${customer.externalId}`,
-      shown: customer.username ?? customer.name ?? customer.externalId,
-      why: byChannel,
-      linkable: true,
-    },
-  ];
+  const messenger: NewPoint = {
+    kind: "messenger",
+    key: `${account.id}:${customer.externalId}`,
+    shown: customer.username ?? customer.name ?? customer.externalId,
+    why: byChannel,
+    linkable: true,
+  };
+  // Where people are known by their e-mail, that is all that is to be said.
+  const points: NewPoint[] = customer.externalId === customer.email ? [] : [messenger];
   const options = { defaultCountry: identity.defaultCountry, eightIsSeven: identity.eightIsSeven };
   const emailRules = { ...defaultEmailKeyRules, plusTags: identity.plusTags, gmailDots: identity.gmailDots };
   const limits = { own: [...identity.ownPhones, ...identity.ownEmails], shared: [] };
@@ -96,7 +97,8 @@ function pointsOf(
       row.direction === "in" &&
       row.kind === "message" &&
       row.content.forwarded === undefined &&
-      row.content.notice === undefined
+      row.content.notice === undefined &&
+      (row.content.letter === undefined || isAsking(row))
     )
       take(row.content.body.text, { by: "message", message: row.id });
   return points;

@@ -3,6 +3,7 @@ import type { Decision } from "../../rules/decision.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Carried, Case, CrmDeps } from "./context.ts";
 import { eventOf } from "./gather-facts.ts";
+import { isTracker } from "./letters.ts";
 
 /** Outside a line nobody closes a chat: this long a silence does. A day, as lines do it where nobody set another time. */
 export const SILENCE_MS = 24 * 3_600_000;
@@ -25,6 +26,8 @@ export async function isSameSession(
   const [head] = rows;
   const { account, adapter, conversation } = of;
   if (current.message === head.id) return true;
+  // A thread stays where it is, however long it is silent.
+  if (isTracker(account, adapter)) return true;
   const hasLine = account.line !== undefined;
   if (hasLine && conversation.open) return true;
   const wasKeptOut = (current.decision as Decision | undefined)?.transfer.line === false;
@@ -39,7 +42,8 @@ export async function isSameSession(
 
 /** When the session of a decision is over, as far as that can be told now. */
 export function sessionEnd(of: Case, { decision, facts }: Pick<Carried, "decision" | "facts">): Date {
-  const { conversation } = of;
+  const { account, adapter, conversation } = of;
+  if (isTracker(account, adapter)) return NEVER;
   if (isInLine(of, decision)) return conversation.open ? NEVER : LONG_AGO;
   if (facts.event === "request") return LONG_AGO;
   return new Date(conversation.lastMessageAt.getTime() + SILENCE_MS);

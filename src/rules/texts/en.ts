@@ -47,6 +47,9 @@ export const en: ReasonTexts = {
     `The ${TYPES[String(wanted)] ?? wanted} is made once the customer leaves a phone or an e-mail: nobody could answer them before.`,
   "create-without-leads": () => "This portal works without leads, so a deal is made instead.",
   "create-activity": () => "A repeat contact makes an activity in what was found.",
+  "create-not-for-machines": (about) => `Nothing is made for this letter: it was sent by a machine (${about.class}).`,
+  "create-not-for-ours": () => "Nothing is made for a letter that our own people wrote.",
+  "target-named": (about) => `Goes into ${the(about)}: its number stands in the subject.`,
   "target-chosen": (about) => `An agent moved this conversation to ${the(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1
@@ -66,6 +69,7 @@ export const en: ReasonTexts = {
   "responsible-entity": (about) => `Responsible: employee ${about.person}, who has the ${the(about)}.`,
   "responsible-filter": (about) => `Responsible: employee ${about.person}, by ${filter(about)}.`,
   "responsible-writer": ({ person }) => `Responsible: employee ${person}, who wrote to the customer first.`,
+  "responsible-box-owner": ({ person }) => `Responsible: employee ${person}, whose mailbox it came to.`,
   "responsible-default": ({ person }) => `Responsible: employee ${person}, by default.`,
   "responsible-absent": (about) => `Nobody of ${filter(about)} is at work, so it is passed over.`,
   "responsible-nobody": () => "Nobody is named as responsible: the portal decides.",

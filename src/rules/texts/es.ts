@@ -52,6 +52,9 @@ export const es: ReasonTexts = {
     `Se creará ${one(wanted)} cuando el cliente deje un teléfono o un correo: antes nadie podría contestarle.`,
   "create-without-leads": () => "Este portal trabaja sin prospectos, así que se crea una negociación.",
   "create-activity": () => "El contacto repetido crea una actividad en lo encontrado.",
+  "create-not-for-machines": (about) => `No se crea nada para este mensaje: lo envió una máquina (${about.class}).`,
+  "create-not-for-ours": () => "No se crea nada para un mensaje que escribió nuestra propia gente.",
+  "target-named": (about) => `Va a otro lugar, cuyo número figura en el asunto: ${the(about)}.`,
   "target-chosen": (about) => `Un agente movió esta conversación a otro lugar: ${the(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1
@@ -71,6 +74,7 @@ export const es: ReasonTexts = {
   "responsible-entity": (about) => `Responsable: el empleado ${about.person}, que lleva ${the(about)}.`,
   "responsible-filter": (about) => `Responsable: el empleado ${about.person}, por ${filter(about)}.`,
   "responsible-writer": ({ person }) => `Responsable: el empleado ${person}, que escribió primero al cliente.`,
+  "responsible-box-owner": ({ person }) => `Responsable: el empleado ${person}, a cuyo buzón llegó.`,
   "responsible-default": ({ person }) => `Responsable predeterminado: el empleado ${person}.`,
   "responsible-absent": (about) => `${capital(filter(about))} se omite: ninguno de los suyos está trabajando.`,
   "responsible-nobody": () => "No hay responsable indicado: lo decide el portal.",

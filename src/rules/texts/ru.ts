@@ -55,6 +55,10 @@ export const ru: ReasonTexts = {
     `${capital(String(made(wanted)))}: создание отложено, пока клиент не оставит телефон или e-mail, иначе ему нельзя ответить.`,
   "create-without-leads": () => "Портал работает без лидов, поэтому создаётся сделка.",
   "create-activity": () => "При повторном обращении в найденном создаётся дело.",
+  "create-not-for-machines": (about) =>
+    `Для этого письма ничего не создаётся: его отправила программа (${about.class}).`,
+  "create-not-for-ours": () => "Для письма, которое написали сотрудники компании, ничего не создаётся.",
+  "target-named": (about) => `Номер указан в теме письма: ${nominative(about)}.`,
   "target-chosen": (about) => `Сотрудник перенёс этот диалог: ${nominative(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1
@@ -74,6 +78,7 @@ export const ru: ReasonTexts = {
   "responsible-entity": (about) => `Ответственный: сотрудник ${about.person}, у которого ${nominative(about)}.`,
   "responsible-filter": (about) => `Ответственный: сотрудник ${about.person}, его назначает ${filter(about)}.`,
   "responsible-writer": ({ person }) => `Ответственный: сотрудник ${person}, который написал клиенту первым.`,
+  "responsible-box-owner": ({ person }) => `Ответственный: сотрудник ${person}, в чей ящик пришло письмо.`,
   "responsible-default": ({ person }) => `Ответственный по умолчанию: сотрудник ${person}.`,
   "responsible-absent": (about) => `${capital(filter(about))} пропущен: никого из его сотрудников нет на работе.`,
   "responsible-nobody": () => "Ответственный не задан: его назначит портал.",

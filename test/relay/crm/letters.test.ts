@@ -1,0 +1,195 @@
+/** Letters of a mailbox without a line: which card they go into, once, and how. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { ConversationId } from "../../../src/domain/ids.ts";
+import type { Letter, LetterClass } from "../../../src/domain/letter.ts";
+import { plainText } from "../../../src/domain/rich-text.ts";
+import type { CrmItem } from "../../emulators/portal/model.ts";
+import { Relay } from "../harness.ts";
+import { cardExists, cardsWith, commandsTo, commentsOn } from "./cards.ts";
+
+let relay: Relay;
+let thread: string;
+let email: string;
+let threads = 0;
+beforeAll(async () => {
+  relay = await Relay.start();
+  relay.channel.capabilities = { ...relay.channel.capabilities, letters: true };
+  await relay.store.accounts.update(relay.portal, relay.account.id, { line: null, connector: null });
+});
+beforeEach(async () => {
+  threads += 1;
+  thread = `thread-${threads}`;
+  email = `maria${threads}@shop.example`;
+  relay.emulator.faults.clear();
+  relay.resetClock();
+  await setting({});
+  await rules({});
+});
+afterAll(() => relay.stop());
+
+const rules = (chats: object) => relay.saveRules({ chats });
+const setting = (settings: Record<string, unknown>) =>
+  relay.store.accounts.update(relay.portal, relay.account.id, { settings });
+
+interface Written {
+  readonly ours?: boolean;
+  readonly class?: LetterClass;
+  readonly subject?: string;
+  readonly file?: string;
+}
+
+async function mail(text: string, more: Written = {}): Promise<ConversationId> {
+  const us = { address: "sales@company.example", name: "Sales" };
+  const them = { address: email, name: "Maria" };
+  const letter: Letter = {
+    messageId: `<${thread}-${text.length}@shop.example>`,
+    subject: more.subject ?? "The lamp",
+    from: more.ours === true ? us : them,
+    to: [more.ours === true ? them : us],
+    cc: [],
+    class: more.class ?? "human",
+    folded: "> what was said before",
+  };
+  const source = { by: "channel", ref: more.file ?? "" } as const;
+  const conversation = await relay.customerWrites(thread, text, {
+    customer: { externalId: email, name: "Maria", email },
+    ...(more.ours === true && { fromDevice: true }),
+    content: {
+      body: plainText(text),
+      attachments: more.file === undefined ? [] : [{ kind: "file", name: `${more.file}.txt`, source }],
+      letter,
+    },
+  });
+  await relay.run("in", conversation);
+  return conversation;
+}
+
+const crm = () => relay.emulator.portal().portal.crm;
+const emails = () => [...crm().activities.values()].filter(({ fields }) => fields.TYPE_ID === "4");
+const lettersIn = (type: number, { id }: Pick<CrmItem, "id">) =>
+  emails()
+    .map(({ fields }) => fields)
+    .filter((fields) => fields.OWNER_TYPE_ID === String(type) && fields.OWNER_ID === String(id));
+const leads = () => cardsWith(relay.emulator, "lead", email);
+const contactOf = (value: string) =>
+  cardExists(relay.emulator, "contact", { fm: [{ typeId: "EMAIL", valueType: "WORK", value }], assignedById: 7 });
+
+describe("a letter of somebody whom nobody knows", () => {
+  it("makes a lead and stands in it as an e-mail, not as a comment", async () => {
+    await mail("Is the lamp still there?");
+    const [lead] = leads();
+    expect(lead?.fields.title).toBe("The lamp");
+    expect(lettersIn(1, lead as CrmItem)).toMatchObject([
+      { DIRECTION: "1", COMPLETED: "N", SUBJECT: "The lamp", DESCRIPTION_TYPE: "1" },
+    ]);
+    expect(String(lettersIn(1, lead as CrmItem)[0]?.DESCRIPTION)).toContain("Is the lamp still there?");
+    expect(String(lettersIn(1, lead as CrmItem)[0]?.DESCRIPTION)).toContain("> what was said before");
+    expect(commentsOn(relay.emulator, "lead", lead?.id ?? 0)).toEqual([]);
+  });
+
+  it.each(["auto-reply", "out-of-office", "newsletter", "system-notice", "bounce-hard"] as const)(
+    "makes nothing when a machine wrote it: %s",
+    async (kind) => {
+      const before = emails().length;
+      const conversation = await mail("I am away until Monday.", { class: kind });
+      expect(leads()).toEqual([]);
+      expect(emails()).toHaveLength(before);
+      const [decision] = await relay.store.decisions.ofConversation(relay.portal, conversation, 1);
+      expect(decision?.decision).toMatchObject({
+        reasons: expect.arrayContaining([expect.objectContaining({ code: "create-not-for-machines" })]),
+      });
+    },
+  );
+
+  it("makes nothing for what we wrote, and takes the whole thread along when they answer", async () => {
+    await mail("Our offer.", { ours: true });
+    expect(leads()).toEqual([]);
+    await mail("Thank you, I take it.");
+    const [lead] = leads();
+    expect(lettersIn(1, lead as CrmItem).map(({ DIRECTION, COMPLETED }) => [DIRECTION, COMPLETED])).toEqual([
+      ["2", "Y"],
+      ["1", "N"],
+    ]);
+    expect(crm().mailsSent).toEqual([]);
+  });
+});
+
+describe("a letter of somebody whom the CRM knows", () => {
+  it("goes into the deal that was active last, with the contact as the other side", async () => {
+    const contact = contactOf(email);
+    const deal = cardExists(relay.emulator, "deal", { contactId: contact.id, assignedById: 7 });
+    await mail("When does it come?");
+    await mail("On Monday.", { ours: true });
+    expect(leads()).toEqual([]);
+    expect(lettersIn(2, deal)).toMatchObject([
+      { DIRECTION: "1", RESPONSIBLE_ID: "7", COMMUNICATIONS: [{ VALUE: email, TYPE: "EMAIL" }] },
+      { DIRECTION: "2", COMPLETED: "Y", COMMUNICATIONS: [{ VALUE: email, TYPE: "EMAIL" }] },
+    ]);
+    expect(JSON.stringify(lettersIn(2, deal)[0]?.COMMUNICATIONS)).toContain(`"ENTITY_ID":${contact.id}`);
+    expect(crm().mailsSent).toEqual([]);
+  });
+
+  it("is one activity, shown in every card that takes it", async () => {
+    const contact = contactOf(email);
+    const deal = cardExists(relay.emulator, "deal", { contactId: contact.id });
+    await rules({ comments: { alsoContact: true } });
+    await mail("When does it come?");
+    const [letter, ...more] = lettersIn(2, deal);
+    expect([...more, ...lettersIn(3, contact)]).toEqual([]);
+    expect(crm().bindingsOf(Number(letter?.ID))).toEqual([{ entityTypeId: 3, entityId: contact.id }]);
+  });
+
+  it("brings its files along", async () => {
+    const contact = contactOf(email);
+    relay.channel.files.set("plan", "the plan of the house");
+    await mail("See the plan.", { file: "plan" });
+    const base64 = Buffer.from("the plan of the house").toString("base64");
+    expect(lettersIn(3, contact)).toMatchObject([{ FILES: [{ fileData: ["plan.txt", base64] }] }]);
+  });
+
+  it("is recorded once, whatever becomes of the portal's answer", async () => {
+    const contact = contactOf(email);
+    relay.emulator.faults.add({ kind: "drop-after", method: "crm.activity.add", times: 1 });
+    relay.emulator.requests.clear();
+    const conversation = await mail("Hello?");
+    for (let run = 0; run < 6; run += 1) {
+      relay.advance(30_000);
+      await relay.run("in", conversation);
+    }
+    expect(lettersIn(3, contact)).toHaveLength(1);
+    expect(commandsTo(relay.emulator)).toContain("crm.activity.list");
+  });
+});
+
+describe("a personal box", () => {
+  it("shows the subject alone where its owner wants that", async () => {
+    const contact = contactOf(email);
+    await setting({ box: "personal", showing: "subject" });
+    await mail("Something private.");
+    const [letter] = lettersIn(3, contact);
+    expect(letter?.SUBJECT).toBe("The lamp");
+    expect(String(letter?.DESCRIPTION)).not.toContain("private");
+    expect(String(letter?.DESCRIPTION)).not.toContain("said before");
+  });
+
+  it("shows nothing before somebody says so", async () => {
+    const contact = contactOf(email);
+    await setting({ box: "personal", showing: "click" });
+    await mail("Something private.");
+    expect(lettersIn(3, contact)).toEqual([]);
+  });
+
+  it("gives what it makes to its owner", async () => {
+    await setting({ box: "personal", owner: "5" });
+    await mail("I would like a lamp.");
+    expect(leads().map((lead) => lead.fields.assignedById)).toEqual([5]);
+  });
+});
+
+it("costs few commands for somebody whom we know", async () => {
+  contactOf(email);
+  await mail("One.");
+  relay.emulator.requests.clear();
+  await mail("Two, and more.");
+  expect(commandsTo(relay.emulator)).toEqual(["crm.item.list", "crm.activity.add"]);
+});
