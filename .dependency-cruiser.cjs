@@ -79,6 +79,13 @@ module.exports = {
       to: { pathNot: "^src/(sentences|domain)/" },
     },
     {
+      name: "mail-sees-domain-only",
+      comment: "Reading and threading mails is pure: bytes and words in, facts out. Libraries that compute are let in.",
+      severity: "error",
+      from: { path: "^src/mail/" },
+      to: { path: "^(src|handlers)/", pathNot: "^src/(mail|domain)/" },
+    },
+    {
       name: "relay-sees-contracts-only",
       comment: "The pipelines work with any store, dispatcher, portal and channel: fakes included.",
       severity: "error",

@@ -44,7 +44,7 @@ export async function answerLines<Question>(
 }
 
 /** One value, one line; waits while the reader is slow. */
-async function print(output: Writable, value: unknown): Promise<void> {
+export async function print(output: Writable, value: unknown): Promise<void> {
   if (!output.write(`${JSON.stringify(value)}\n`)) await once(output, "drain");
 }
 

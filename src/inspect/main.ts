@@ -7,11 +7,13 @@ import { stdin, stdout } from "node:process";
 import type { Command } from "./command.ts";
 import { contacts } from "./contacts.ts";
 import { decision } from "./decision.ts";
+import { mail } from "./mail.ts";
 
 /** A new one is a file that exports a `Command`, and a line here. */
 const commands: ReadonlyMap<string, Command> = new Map([
   ["contacts", contacts],
   ["decision", decision],
+  ["mail", mail],
 ]);
 
 const usage = (): string =>

@@ -1,5 +1,8 @@
 /** The commands as their users run them: another process, lines in, lines out. */
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { until } from "../support/world/until.ts";
@@ -56,6 +59,37 @@ test("an answer comes before the next line is there", async () => {
   input.end('{"text": ""}');
   expect(await ended).toBe(0);
   expect(said.out).toBe('{"phones":["+79161234567"],"emails":[]}\n{"phones":[],"emails":[]}\n');
+});
+
+test("mails are read file by file; one that cannot be read says so in its place", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "inspect-"));
+  const file = join(folder, "one.eml");
+  writeFileSync(
+    file,
+    "From: Anna <Anna@Customer.Example>\nMessage-ID: <1@customer.example>\nSubject: Price\n\nHow much?\n",
+  );
+  const { said, ended, input } = inspect("mail", file, join(folder, "none.eml"), file);
+  input.end();
+  expect(await ended).toBe(1);
+  const answer = {
+    messageId: "<1@customer.example>",
+    from: "anna@customer.example",
+    subject: "Price",
+    visible: "How much?",
+    folded: "",
+    class: "human",
+    mayCreateLead: true,
+    mayAutoAnswer: true,
+    failedRecipients: [],
+    originalMessageId: null,
+    attachments: [],
+  };
+  const lines = said.out
+    .trimEnd()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line));
+  expect(lines).toEqual([answer, { error: expect.stringContaining("none.eml") }, answer]);
+  rmSync(folder, { recursive: true });
 });
 
 test("an unknown command is told what there is, and nothing stands on stdout", async () => {

@@ -26,6 +26,7 @@ const OUT = [
   /^src\/channels\/form\/receive[.]ts$/,
   // They have the languages in themselves.
   /^src\/rules\/texts\//,
+  /^src\/mail\/reading\/sign-texts[.]ts$/,
   /^src\/relay\/health-wording[.]ts$/,
 ];
 const isOut = (path: string) => OUT.some((pattern) => pattern.test(path));

@@ -1,0 +1,127 @@
+/**
+ * Bounces that are no RFC 3464 reports: qmail, Exim, old Postfix and Exchange, Gmail, Yandex, Mail.ru, appliances. They are
+ * recognised by their sender together with their words, never by words alone: people forward bounces and talk about them.
+ * Pure; never throws.
+ */
+import { bareAddress, type MailHeaders } from "./mail-headers.ts";
+import type { Bounce, BouncedRecipient, Mailbox } from "./read-mail-types.ts";
+import { verdictOf } from "./smtp-status.ts";
+
+export interface BounceText {
+  readonly headers: MailHeaders;
+  readonly from: Mailbox | undefined;
+  readonly to: readonly Mailbox[];
+  readonly subject: string;
+  readonly text: string;
+  readonly nullReturnPath: boolean;
+}
+
+const DAEMON_ADDRESS =
+  /^(?:mailer[-_.]?daemon|maildaemon|mail[-_]daemon|postmaster|mdaemon|mailsystem|mail[-_.]?delivery|mailerdaemon|double-bounce|microsoftexchange[0-9a-f]{8,}|bounce[sd]?|noreply-dmarc-support)(?:[+=-][^@]*)?@/i;
+const DAEMON_NAME =
+  /mail(?:er)?[- ](?:delivery|daemon)|delivery (?:sub)?system|mail(?:er)? (?:delivery )?system|internet mail delivery|postmaster|system administrator|служба доставки|почтов(?:ая|ый) (?:служба|робот|демон)|администратор почт/i;
+
+const FAILED_SUBJECT =
+  /undeliver(?:ed|able)|non-?deliver|delivery (?:status notification|failure|has failed|problem|error|report|notification)|(?:mail|message)(?: delivery)? (?:failed|failure|error|undeliverable|could not be delivered|not delivered)|failed (?:mail )?delivery|returned (?:mail|to sender)|failure notice|mail system error|could ?n[o']t (?:be )?deliver|rejected:|не ?доставлен|недоставлен|не уда(?:лось|[её]тся) доставить|ошибка доставки|сбой доставки|невозможно доставить|отч[её]т о доставке|возврат письма|unzustellbar|nicht zugestellt|zustellung.{0,40}fehlgeschlagen|zustellfehler|no (?:se )?(?:ha )?(?:puede |pudo |podido )?entrega|mensaje (?:devuelto|rechazado|no entregado)|error de entrega|non remis|échec de (?:la )?remise|mancato recapito|não entregue/i;
+const LATE_SUBJECT =
+  /delay|warning: could not send|not yet (?:been )?delivered|still being retried|задерж|отложен|пока не доставлен|verz(?:ö|oe)ger|retras|demora|différé|ritard/i;
+
+const FAILED_WORDS =
+  /could ?n[o']t (?:be )?deliver|(?:was|were|is|be) not (?:be )?delivered|wasn'?t delivered|not (?:been )?delivered to|unable to deliver|undeliverable|delivery (?:to|has)[^\n]{0,120}fail|delivery failed|delivery has failed|failed permanently|permanent (?:fatal )?errors?|failed addresses|following address(?:es)? failed|(?:did not|didn't|does not) reach|message (?:was |has been )?(?:rejected|returned|blocked)|user unknown|unknown user|no such (?:user|mailbox|recipient)|mailbox (?:unavailable|not found|is full)|address rejected|does ?n[o']t exist|giving up on|given up|не (?:может|могло|было|был[ао]?|уда(?:лось|[её]тся)|смогли?|доставлен)[^\n]{0,60}(?:доставл|доставит)|не доставлено|недоставл|невозможно доставить|не существует|не найден|unzustellbar|nicht zugestellt|konnte[^\n]{0,80}nicht[^\n]{0,40}(?:zugestellt|gesendet)|no (?:se )?(?:ha )?(?:puede|pudo|podido) (?:ser )?(?:entregar|entregado)|no se pudo entregar|no ha sido entregado|n'a pas pu être (?:remis|distribué)/i;
+const LATE_WORDS =
+  /(?:has|have|was|is) (?:been )?delay|not yet (?:been )?delivered|(?:has|have) not yet been|still (?:being )?(?:trying|retried|in the queue)|will (?:be )?(?:retr|try|keep trying|continue)|(?:temporary|temporarily)[^\n]{0,60}(?:problem|fail|defer|unable)|do not need to (?:resend|do anything)|no action is required|warning message only|задерж|будут? (?:продолжен|предприн|повтор)|попыт\S* (?:будут|продолж)|повторная отправка не требуется|пока не (?:уда|достав)|noch nicht zugestellt|verz(?:ö|oe)ger|weiter(?:hin)? versucht|todavía no|aún no|seguirá intentando|retras|demora/i;
+
+/** What such a mail tells; undefined when it is none. */
+export function bounceFromText(mail: BounceText): Bounce | undefined {
+  const failedHeader = mail.headers.all("x-failed-recipients").flatMap(addressesIn);
+  const daemon =
+    mail.from === undefined
+      ? mail.nullReturnPath
+      : DAEMON_ADDRESS.test(mail.from.address) || DAEMON_NAME.test(mail.from.name);
+  const report = /^multipart\/report/i.test(mail.headers.first("content-type"));
+  const told = ownWords(mail.text);
+  const subjectFails = FAILED_SUBJECT.test(mail.subject);
+  const subjectLate = LATE_SUBJECT.test(mail.subject);
+  const wordsFail = FAILED_WORDS.test(told);
+  const wordsLate = LATE_WORDS.test(told);
+  const strong = failedHeader.length > 0 || daemon || report || mail.nullReturnPath;
+  if (!strong) return undefined;
+  const words = subjectFails || subjectLate || wordsFail || wordsLate;
+  // A postmaster writes other mails too.
+  if (!words && failedHeader.length === 0) return undefined;
+  if (!daemon && failedHeader.length === 0 && !((subjectFails || subjectLate) && (wordsFail || wordsLate)))
+    return undefined;
+  const addresses = failedHeader.length > 0 ? failedHeader : recipientsIn(told, mail);
+  const verdict = verdictOf(undefined, told);
+  const late = isLate({ subjectFails, subjectLate, wordsFail, wordsLate });
+  const diagnostic = diagnosticIn(told);
+  const recipients: readonly BouncedRecipient[] = [...new Set(addresses)].map((address) => ({
+    address,
+    status: verdict.status,
+    diagnostic,
+  }));
+  return { kind: late ? "delay" : verdict.kind, recipients };
+}
+
+interface Words {
+  readonly subjectFails: boolean;
+  readonly subjectLate: boolean;
+  readonly wordsFail: boolean;
+  readonly wordsLate: boolean;
+}
+
+/** "Delayed" in the subject decides; in the text only where nothing says that the mail was given up. */
+function isLate({ subjectFails, subjectLate, wordsFail, wordsLate }: Words): boolean {
+  if (subjectLate) return true;
+  return wordsLate && !wordsFail && !subjectFails;
+}
+
+/** Without the mail that is quoted below: its addresses and words are not the server's. */
+function ownWords(text: string): string {
+  const cut =
+    /^[\s>*]*(?:-{3,}\s*(?:below this line|this is a copy|forwarded message|original message|the (?:header|body)|undelivered message|исходное|оригинал|ниже)|------ |original message headers|original headers|message headers follow|-{5,} ?returned|---------- ?(?:message|original)|заголовки исходного|исходные заголовки|ursprüngliche (?:nachrichten)?kopf|encabezados? (?:del mensaje )?original|return-path: ?<|received: (?:from|by) )/im.exec(
+      text,
+    );
+  return cut === null || cut.index < 40 ? text : text.slice(0, cut.index);
+}
+
+const ADDRESS =
+  "[A-Za-z0-9._%+'=/~!#$&*^{}|-]+@[A-Za-z0-9\\u0080-\\uffff](?:[A-Za-z0-9\\u0080-\\uffff.-]*[A-Za-z0-9\\u0080-\\uffff])?";
+
+function addressesIn(value: string): readonly string[] {
+  return [...value.matchAll(new RegExp(ADDRESS, "g"))].flatMap(([address]) => bareAddress(address) ?? []);
+}
+
+/** Ways to name whom it did not reach, the surest first: on a line of its own, before a colon, behind a word. */
+const PLACES: readonly RegExp[] = [
+  new RegExp(`^[ \\t]*<(${ADDRESS})>(?:[ \\t]*\\([^)\\n]*\\))?[ \\t]*:`, "gm"),
+  new RegExp(
+    `^[ \\t>*•-]*[<*"']{0,3}(${ADDRESS})[>*"']{0,3}(?:[ \\t]*[<(](?:mailto:)?[^<>()\\n]*[>)])?[*"']{0,2}[ \\t]*[:;,.]?[ \\t]*$`,
+    "gm",
+  ),
+  new RegExp(`^[ \\t>*•-]*[^\\n<>@]{0,80}<(${ADDRESS})>[ \\t]*[:;,.]?[ \\t]*$`, "gm"),
+  new RegExp(
+    `(?:to|recipients?|address(?:es)?|user|mailbox|for|rcpt|an|empfänger|destinatarios?|para|a|получател\\S*|адрес\\S*|доставить|пользовател\\S*|для|ящик\\S*|на)[ \\t]*:?[ \\t]*\\n?[ \\t]*[<*"'«(]{0,3}(${ADDRESS})`,
+    "gi",
+  ),
+  new RegExp(`(${ADDRESS})`, "g"),
+];
+
+function recipientsIn(told: string, { to, from }: BounceText): readonly string[] {
+  const own = new Set([...to.map(({ address }) => address), from?.address ?? ""]);
+  for (const place of PLACES) {
+    const found = [...told.matchAll(place)]
+      .flatMap(([, address = ""]) => bareAddress(address.replace(/[.']+$/, "")) ?? [])
+      .filter((address) => !own.has(address) && !DAEMON_ADDRESS.test(address));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** The line with the other server's answer. */
+function diagnosticIn(told: string): string | undefined {
+  const line = told
+    .split("\n")
+    .find((each) => /(?:^|[\s:;("'#])[45](?:\d\d|\.\d{1,3}\.\d{1,3})(?=[\s\-:;,)]|$)/.test(each));
+  return line === undefined ? undefined : line.replace(/\s+/g, " ").trim().slice(0, 500);
+}

@@ -1,0 +1,165 @@
+/**
+ * What a mail is, and what may follow from it. The order is the point: a report is a report whatever else stands in it, an
+ * answer of a machine is one even when a list relayed it, and only a mail that nothing speaks against is a person's.
+ * Pure and total.
+ */
+import {
+  type AutomaticFacts,
+  answerSign,
+  autoSubmitted,
+  awaySign,
+  bulkSign,
+  noReplySign,
+  nullReturnPath,
+  OWN_MARKER,
+  programSign,
+} from "./automatic.ts";
+import { bounceFromText } from "./bounce-texts.ts";
+import type { MailHeaders } from "./mail-headers.ts";
+import type { MailPart } from "./mime-tree.ts";
+import type { Bounce, Invitation, Mailbox, MailClass } from "./read-mail-types.ts";
+import { deliveryReport, dispositionReport, feedbackReport, quotedMessageId, returnedMessageId } from "./reports.ts";
+import type { Sign } from "./sign-texts.ts";
+
+export interface ClassFacts {
+  readonly root: MailPart;
+  readonly from: Mailbox | undefined;
+  readonly to: readonly Mailbox[];
+  readonly subject: string;
+  readonly text: string;
+  readonly visible: string;
+  readonly calendar: Invitation | undefined;
+}
+
+export interface Classified {
+  readonly class: MailClass;
+  readonly reasons: readonly Sign[];
+  readonly mayCreateLead: boolean;
+  readonly mayAutoAnswer: boolean;
+  readonly bounce: Bounce | undefined;
+  readonly originalMessageId: string | undefined;
+}
+
+interface Judged {
+  readonly class: MailClass;
+  readonly reasons: readonly Sign[];
+  readonly bounce?: Bounce | undefined;
+  readonly originalMessageId?: string | undefined;
+}
+
+export function classify(facts: ClassFacts): Classified {
+  const { headers } = facts.root;
+  const judged = judgeReports(facts) ?? judgeAutomatic(facts) ?? { class: "human" as const, reasons: [] };
+  const human = judged.class === "human" && facts.from !== undefined;
+  return {
+    class: judged.class,
+    reasons: judged.reasons,
+    mayCreateLead: human,
+    mayAutoAnswer: human && !nullReturnPath(headers) && !refusesAnswers(headers),
+    bounce: judged.bounce,
+    originalMessageId: judged.originalMessageId,
+  };
+}
+
+/** Exchange's wish that nothing automatic comes back; alone it does not make a mail automatic. */
+function refusesAnswers(headers: MailHeaders): boolean {
+  return headers.all("x-auto-response-suppress").some((value) => value.trim() !== "" && !/^\s*none\s*$/i.test(value));
+}
+
+function judgeReports(facts: ClassFacts): Judged | undefined {
+  const { root, subject, text, from, to } = facts;
+  const { headers } = root;
+  const original = () => originalOf(facts);
+
+  const complaint = feedbackReport(root);
+  if (complaint !== undefined) {
+    const reasons: readonly Sign[] = [{ name: "feedback-report", detail: complaint.type }];
+    // That a mail was no spam, or failed a check of its sender, is no person's complaint.
+    if (["not-spam", "auth-failure"].includes(complaint.type)) return { class: "system-notice", reasons };
+    return { class: "complaint", reasons, originalMessageId: original() };
+  }
+
+  const receipt = dispositionReport(root);
+  if (receipt !== undefined) {
+    return {
+      class: "read-receipt",
+      reasons: [{ name: "disposition-report", detail: receipt.disposition }],
+      originalMessageId: receipt.originalMessageId ?? original(),
+    };
+  }
+
+  const report = deliveryReport(root);
+  if (report?.kind === "delivered") {
+    return {
+      class: "system-notice",
+      reasons: [{ name: "delivery-report", detail: "delivered" }],
+      originalMessageId: original(),
+    };
+  }
+  if (report !== undefined) {
+    return bounced(report, { name: "delivery-report", detail: report.kind }, original());
+  }
+
+  const told = bounceFromText({ headers, from, to, subject, text, nullReturnPath: nullReturnPath(headers) });
+  if (told === undefined) return undefined;
+  return bounced(told, { name: "bounce-text", detail: subject === "" ? told.kind : subject }, original());
+}
+
+function bounced(bounce: Bounce, reason: Sign, originalMessageId: string | undefined): Judged {
+  const classes = { hard: "bounce-hard", soft: "bounce-soft", delay: "delay" } as const;
+  return { class: classes[bounce.kind], reasons: [reason], bounce, originalMessageId };
+}
+
+/** What the report brings back says it best; then quoted headers, a header that some set, and the thread. */
+function originalOf({ root, text }: ClassFacts): string | undefined {
+  const { headers } = root;
+  return (
+    returnedMessageId(root) ??
+    quotedMessageId(text) ??
+    headers.messageIds("x-original-message-id")[0] ??
+    headers.messageIds("original-message-id")[0] ??
+    headers.messageIds("in-reply-to")[0] ??
+    headers.messageIds("references").at(-1)
+  );
+}
+
+function judgeAutomatic({ root, from, subject, visible, text, calendar }: ClassFacts): Judged | undefined {
+  const { headers } = root;
+  const facts: AutomaticFacts = { headers, from, subject, text: visible === "" ? text : visible };
+
+  if (headers.has(OWN_MARKER)) return { class: "auto-reply", reasons: [{ name: "own-marker", detail: "" }] };
+
+  const answer = answerSign(facts);
+  const submitted = autoSubmitted(headers);
+  const away = awaySign(facts);
+  const noReply = noReplySign(from);
+  const bulk = bulkSign(headers);
+  const returnless = nullReturnPath(headers);
+
+  if (answer !== undefined) {
+    // What a program sends to many is no answer, whatever its text says.
+    const program = answer.name === "automatic-text" ? (bulk ?? noReply ?? programSign(facts)) : undefined;
+    if (program === undefined) return answered(answer, away);
+  }
+  if ((submitted !== undefined || returnless) && away !== undefined && bulk === undefined) {
+    return answered(submitted === undefined ? NO_WAY_BACK : { name: "auto-submitted", detail: submitted }, away);
+  }
+  if (submitted !== undefined && !(bulk?.name === "list")) {
+    return { class: "system-notice", reasons: [{ name: "auto-submitted", detail: submitted }] };
+  }
+  if (bulk !== undefined) return { class: "newsletter", reasons: [bulk] };
+  if (noReply !== undefined) return { class: "system-notice", reasons: [noReply] };
+  const program = programSign(facts);
+  if (program !== undefined) return { class: "system-notice", reasons: [program] };
+  if (calendar?.method === "REPLY") {
+    return { class: "system-notice", reasons: [{ name: "calendar-answer", detail: calendar.title }] };
+  }
+  if (!returnless) return undefined;
+  const reply = headers.has("in-reply-to") || /^\s*(?:re|aw|отв|rv)\s*:/i.test(subject);
+  return { class: reply ? "auto-reply" : "system-notice", reasons: [NO_WAY_BACK] };
+}
+
+const NO_WAY_BACK: Sign = { name: "null-return-path", detail: "" };
+
+const answered = (answer: Sign, away: Sign | undefined): Judged =>
+  away === undefined ? { class: "auto-reply", reasons: [answer] } : { class: "out-of-office", reasons: [answer, away] };

@@ -1,0 +1,68 @@
+/**
+ * Reading a mail: bytes of an .eml in, everything that the app knows of it out. Pure and total: no clock, no network, no
+ * file; any bytes give an answer, the same each time. The workers, the setup's dry run and `npm run -s inspect -- mail` call
+ * the same function.
+ */
+
+import { invitationText, readInvitation } from "./calendar.ts";
+import { classify } from "./classify.ts";
+import { htmlToText } from "./html-text.ts";
+import { type BodyBlock, bodyOf } from "./mail-body.ts";
+import { readTree } from "./mime-tree.ts";
+import type { ReadMail } from "./read-mail-types.ts";
+
+/**
+ * Reads one mail as it lies in a mailbox (RFC 5322 with MIME), however broken.
+ *
+ * Costs a few milliseconds at most for what people write; attachments are views on one decoded copy. Never rejects.
+ */
+export async function readMail(source: Uint8Array): Promise<ReadMail> {
+  const { root, broken } = await readTree(source);
+  const { headers } = root;
+  const body = bodyOf(root);
+  const calendar = body.calendars
+    .map(({ text, method }) => readInvitation(text, method))
+    .find((each) => each !== undefined);
+  const written = textOfBlocks(body.blocks);
+  const text = written === "" && calendar !== undefined ? invitationText(calendar) : written;
+  const folded = { visible: text, folded: "" };
+  const html = body.blocks.flatMap((block) => block.html ?? []);
+
+  const senders = headers.mailboxes("sender");
+  const from = headers.mailboxes("from")[0] ?? senders[0];
+  const to = headers.mailboxes("to");
+  const subject = headers.words("subject");
+  const classified = classify({ root, from, to, subject, text, visible: folded.visible, calendar });
+  return {
+    messageId: headers.messageIds("message-id")[0],
+    inReplyTo: headers.messageIds("in-reply-to")[0],
+    references: headers.messageIds("references"),
+    from,
+    sender: senders[0],
+    replyTo: headers.mailboxes("reply-to"),
+    to,
+    cc: headers.mailboxes("cc"),
+    bcc: headers.mailboxes("bcc"),
+    date: headers.date("date"),
+    subject,
+    text,
+    ...folded,
+    html: html.length > 0 ? html.join("\n") : undefined,
+    ...classified,
+    calendar,
+    attachments: body.attachments,
+    smime: body.smime,
+    tnef: body.tnef.length > 0,
+    broken,
+    header: (name) => headers.all(name),
+  };
+}
+
+/** Plain words where the sender gave some that say anything, else those of the HTML. */
+function textOfBlocks(blocks: readonly BodyBlock[]): string {
+  const texts = blocks.map(({ plain, html }) => {
+    if (plain !== undefined && (html === undefined || plain.trim() !== "")) return plain.trim();
+    return html === undefined ? "" : htmlToText(html);
+  });
+  return texts.filter((text) => text !== "").join("\n\n");
+}

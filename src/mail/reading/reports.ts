@@ -1,0 +1,141 @@
+/**
+ * Mails by machines in the standard forms: delivery reports (RFC 3464), receipts (RFC 8098), complaints (RFC 5965), all of
+ * them multipart/report. Pure; never throws. A report that breaks the standard falls through to `bounce-texts.ts`.
+ */
+import { decodeText } from "./charset.ts";
+import { bareAddress, MailHeaders, messageIdsIn, oneLine } from "./mail-headers.ts";
+import type { MailPart } from "./mime-tree.ts";
+import type { Bounce, BouncedRecipient } from "./read-mail-types.ts";
+import { verdictOf } from "./smtp-status.ts";
+
+/** `delivered` stands for reports that bring good news: reached, relayed, handed to a list. */
+export type DeliveryReport = Bounce | { readonly kind: "delivered" };
+
+/** Every part of a tree, from the top down. */
+export function partsOf(root: MailPart): readonly MailPart[] {
+  return [root, ...root.parts.flatMap(partsOf)];
+}
+
+/** What a report says of deliveries; undefined when the mail is none, or names no recipient. */
+export function deliveryReport(root: MailPart): DeliveryReport | undefined {
+  const statuses = partsOf(root).filter(({ type }) => /^message\/(global-)?delivery-status$/.test(type));
+  const groups = statuses.flatMap((part) => fieldGroups(part));
+  const recipients = groups.filter(
+    (group) => group.has("final-recipient") || group.has("original-recipient") || group.has("action"),
+  );
+  if (recipients.length === 0) return undefined;
+  const judged = recipients.map(judge);
+  for (const kind of ["hard", "soft", "delay"] as const) {
+    if (!judged.some((each) => each.kind === kind)) continue;
+    const failed = kind === "delay" ? ["delay"] : ["hard", "soft"];
+    return { kind, recipients: judged.filter((each) => failed.includes(each.kind)).map(({ recipient }) => recipient) };
+  }
+  return { kind: "delivered" };
+}
+
+interface Judged {
+  readonly kind: "hard" | "soft" | "delay" | "delivered";
+  readonly recipient: BouncedRecipient;
+}
+
+function judge(group: MailHeaders): Judged {
+  const action = /^[\s]*([a-z]+)/i.exec(group.first("action"))?.[1]?.toLowerCase() ?? "";
+  const said = /[245]\.\d{1,3}\.\d{1,3}/.exec(group.first("status"))?.[0];
+  const diagnostic = oneLine(group.words("diagnostic-code").replace(/^\s*[\w-]+\s*;/, ""));
+  const verdict = verdictOf(said, diagnostic);
+  const recipient: BouncedRecipient = {
+    address: recipientOf(group),
+    status: verdict.status,
+    diagnostic: diagnostic === "" ? undefined : diagnostic,
+  };
+  if (action === "delayed") return { kind: "delay", recipient };
+  if (["delivered", "relayed", "expanded"].includes(action)) return { kind: "delivered", recipient };
+  if (action !== "failed" && said?.startsWith("2")) return { kind: "delivered", recipient };
+  return { kind: verdict.kind, recipient };
+}
+
+/** The address that was written to, where the report knows it: a forwarding may have made another of it. */
+function recipientOf(group: MailHeaders): string {
+  for (const name of ["original-recipient", "final-recipient", "x-actual-recipient"]) {
+    const value = group.first(name);
+    const address = bareAddress(
+      value.replace(/^[^;]*;/, "").replace(/\+(2B|3D)/g, (_, code) => (code === "2B" ? "+" : "=")),
+    );
+    if (address !== undefined) return address;
+  }
+  return "";
+}
+
+/** The blocks of header-like fields of a status part. */
+function fieldGroups(part: MailPart): readonly MailHeaders[] {
+  return decodeText(part.bytes, part.parameters["charset"])
+    .replace(/\r\n?/g, "\n")
+    .split(/\n[ \t]*\n+/)
+    .map(fieldsOf)
+    .filter((group) => group.size > 0);
+}
+
+/** Folded `Name: value` lines; anything else is passed over. */
+export function fieldsOf(block: string): MailHeaders {
+  const lines = block
+    .replace(/\r\n?/g, "\n")
+    .replace(/\n[ \t]+/g, " ")
+    .split("\n");
+  return new MailHeaders(
+    lines.flatMap((line) => {
+      const [, key, value = ""] = /^([!-9;-~]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? [];
+      return key === undefined ? [] : [{ key: key.toLowerCase(), value }];
+    }),
+  );
+}
+
+export interface Complaint {
+  /** "abuse", "fraud", "virus", "not-spam", "auth-failure", "other". */
+  readonly type: string;
+}
+
+export function feedbackReport(root: MailPart): Complaint | undefined {
+  const part = partsOf(root).find(({ type }) => type === "message/feedback-report");
+  if (part === undefined) return undefined;
+  const type = fieldsOf(decodeText(part.bytes, undefined)).first("feedback-type").trim().toLowerCase();
+  return { type: type === "" ? "abuse" : type };
+}
+
+export interface Receipt {
+  /** "displayed", "deleted", "dispatched", "processed" … */
+  readonly disposition: string;
+  readonly originalMessageId: string | undefined;
+}
+
+export function dispositionReport(root: MailPart): Receipt | undefined {
+  const part = partsOf(root).find(({ type }) => /^message\/(global-)?disposition-notification$/.test(type));
+  if (part === undefined) return undefined;
+  const fields = fieldsOf(decodeText(part.bytes, undefined));
+  const disposition = /;\s*([a-z-]+)/i.exec(fields.first("disposition"))?.[1]?.toLowerCase();
+  return {
+    disposition: disposition ?? "displayed",
+    originalMessageId: messageIdsIn(fields.first("original-message-id"))[0],
+  };
+}
+
+/** The Message-ID of the mail that a report brings back, whole or as its headers. */
+export function returnedMessageId(root: MailPart): string | undefined {
+  for (const part of partsOf(root).slice(1)) {
+    const returned = /^(message\/(rfc822|global|partial)|(text|message)\/(rfc822|global)-headers)$/.test(part.type);
+    if (!returned) continue;
+    const id = idInHeaders(decodeText(part.bytes.subarray(0, 200_000), part.parameters["charset"]));
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+function idInHeaders(text: string): string | undefined {
+  const headers = text.replace(/\r\n?/g, "\n").replace(/^\n+/, "").split("\n\n", 1)[0] ?? "";
+  return fieldsOf(headers).messageIds("message-id")[0];
+}
+
+/** The same out of a text that quotes headers; the last one, because what comes before may be the report's own. */
+export function quotedMessageId(text: string): string | undefined {
+  const found = [...text.matchAll(/^[>\s|]*message-id[ \t]*:[ \t]*(?:\n[>\s|]*)?(<[^<>\s]+>)/gim)];
+  return found.at(-1)?.[1];
+}
