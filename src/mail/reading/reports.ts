@@ -12,7 +12,7 @@ import { verdictOf } from "./smtp-status.ts";
 export type DeliveryReport = Bounce | { readonly kind: "delivered" };
 
 /** Every part of a tree, from the top down. */
-export function partsOf(root: MailPart): readonly MailPart[] {
+function partsOf(root: MailPart): readonly MailPart[] {
   return [root, ...root.parts.flatMap(partsOf)];
 }
 
@@ -76,7 +76,7 @@ function fieldGroups(part: MailPart): readonly MailHeaders[] {
 }
 
 /** Folded `Name: value` lines; anything else is passed over. */
-export function fieldsOf(block: string): MailHeaders {
+function fieldsOf(block: string): MailHeaders {
   const lines = block
     .replace(/\r\n?/g, "\n")
     .replace(/\n[ \t]+/g, " ")

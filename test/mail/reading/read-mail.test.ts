@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readMail } from "../../../src/mail/reading/read-mail.ts";
+import { sentenceOfSign } from "../../../src/mail/reading/sign-texts.ts";
 import { eml, read } from "../../support/mail/eml.ts";
 
 describe("headers", () => {
@@ -86,5 +87,21 @@ describe("whatever the bytes", () => {
     for (let end = 0; end <= whole.length; end++) {
       expect(typeof (await readMail(whole.subarray(0, end))).text).toBe("string");
     }
+  });
+});
+
+describe("why a mail is not a person's", () => {
+  test("is said in the languages of the app, with what of the mail it was", async () => {
+    const { reasons } = await read(
+      { Subject: "Automatic reply: Price", "Auto-Submitted": "auto-replied" },
+      "Back on Monday.",
+    );
+    const [reason] = reasons;
+    if (reason === undefined) throw new Error("no reason is given");
+    expect(sentenceOfSign(reason, "en")).toBe("Its sender marked it as automatic (Auto-Submitted: auto-replied).");
+    expect(sentenceOfSign(reason, "ru")).toBe(
+      "Отправитель пометил его как автоматическое (Auto-Submitted: auto-replied).",
+    );
+    expect(sentenceOfSign(reason, "es")).toContain("automático");
   });
 });
