@@ -32,7 +32,7 @@ const tidy = (text: string): string =>
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", apos: "'" };
 
-export function withoutTags(html: string): string {
+function withoutTags(html: string): string {
   const bare = html
     .replace(/<(style|script|head|title)\b[\s\S]*?<\/\1\s*>/gi, " ")
     .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^>]*>/gi, "\n")

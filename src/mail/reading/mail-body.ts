@@ -95,7 +95,7 @@ function isText({ type, disposition, name }: MailPart, first: boolean): boolean 
 }
 
 /** A text part's words, `\n` at the ends of lines. */
-export function textOf(part: MailPart): string {
+function textOf(part: MailPart): string {
   const text = decodeText(part.bytes, part.parameters["charset"] ?? htmlCharset(part))
     .replace(/\r\n?/g, "\n")
     .replaceAll("\u0000", "");

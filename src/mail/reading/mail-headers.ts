@@ -63,7 +63,7 @@ export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim(
 /** A header longer than this is an attack or a mistake; who stands behind it is not looked at. */
 const LONGEST_ADDRESS_HEADER = 100_000;
 
-export function mailboxesIn(value: string): readonly Mailbox[] {
+function mailboxesIn(value: string): readonly Mailbox[] {
   const whole = value.slice(0, LONGEST_ADDRESS_HEADER);
   const parsed = safely(() => addressParser(whole, { flatten: true }), []);
   const found = parsed.flatMap(({ name, address }) => {
