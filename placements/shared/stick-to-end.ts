@@ -60,12 +60,17 @@ export function useStickyEnd(
     view.value.scrollTop += part.top - whole.top - Math.max(0, (whole.height - part.height) / 2);
   }
 
-  /** The first row that stands in the view. */
+  /** The first row that stands in the view. They stand one below the other, so half of them are left out at each look. */
   function firstInView(): HTMLElement | undefined {
     const top = view.value?.getBoundingClientRect().top ?? 0;
-    return [...(rows.value?.querySelectorAll<HTMLElement>("[data-row]") ?? [])].find(
-      (row) => row.getBoundingClientRect().bottom > top,
-    );
+    const all = rows.value?.querySelectorAll<HTMLElement>("[data-row]") ?? [];
+    let [from, to] = [0, all.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((all[middle]?.getBoundingClientRect().bottom ?? 0) > top) to = middle;
+      else from = middle + 1;
+    }
+    return all[from];
   }
 
   async function keepPlace(change: () => void): Promise<void> {

@@ -4,6 +4,7 @@ import { coldTab } from "../../bench/cold-tab.ts";
 import { decisions } from "../../bench/decisions.ts";
 import { flood } from "../../bench/flood.ts";
 import { idleAccounts } from "../../bench/idle-accounts.ts";
+import { longConversation } from "../../bench/long-conversation.ts";
 import { media } from "../../bench/media.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
@@ -25,6 +26,7 @@ describe("figures in their smallest size", () => {
     { figure: surfaces, lines: 8 },
     { figure: coldTab, lines: 1 },
     { figure: agents, lines: 2 },
+    { figure: longConversation, lines: 2 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byDays } from "../../placements/shared/chat/days.ts";
+import { byDays, dayOfRow } from "../../placements/shared/chat/days.ts";
 import { byPeople } from "../../placements/shared/chat/people.ts";
 import { rowsOf } from "../../placements/shared/thread-rows.ts";
 import type { ConversationAnswer, MessageAnswer } from "../../src/api/messages.ts";
@@ -49,7 +49,7 @@ test("a day stands over its messages, and again where a late one brings it back"
       message("3", "2026-03-02T10:00:00Z"),
       message("4", "2026-03-01T12:00:00Z"),
     ]),
-    (iso) => iso.slice(0, 10),
+    dayOfRow((iso) => iso.slice(0, 10)),
   );
   expect(days.map(({ rows }) => rows.map(({ key }) => key))).toEqual([["1", "2"], ["3"], ["4"]]);
   expect(new Set(days.map(({ key }) => key)).size).toBe(3);

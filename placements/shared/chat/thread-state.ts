@@ -32,6 +32,8 @@ export interface ThreadState {
   /** Reads what stands around a message or a position. `false`: it cannot be read, or is not there. */
   goTo(place: { readonly message: string } | { readonly seq: number }): Promise<boolean>;
   goToEnd(): void;
+  /** Reads the newest ones for the first time. */
+  begin(): Promise<void>;
   /** Reads what may have changed now. */
   refresh(): Promise<void>;
   /** There is news: reads it, once for all that comes while it reads. */
@@ -75,11 +77,15 @@ export function useThreadState(path: () => string, inView: () => readonly [from:
   }
 
   let hearing: "no" | "reading" | "more" = "no";
+  /** The first reading is not overtaken: what it brings would be shown only with what the second one brings. */
+  let first: Promise<void> | undefined;
   async function hear(): Promise<void> {
     if (hearing !== "no") {
       hearing = "more";
       return;
     }
+    hearing = "reading";
+    await first;
     do {
       hearing = "reading";
       await refresh();
@@ -130,6 +136,10 @@ export function useThreadState(path: () => string, inView: () => readonly [from:
     fetching,
     pageError,
     refresh,
+    begin() {
+      first = latest.load();
+      return first;
+    },
     forgive() {
       pageError.value = undefined;
     },
