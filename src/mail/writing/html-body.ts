@@ -49,7 +49,8 @@ export function htmlOf(body: RichText, change: LinkChange = (url) => url): strin
     html += closes.join("") + opens.join("");
     const piece = text.slice(place, places[index + 1] ?? text.length);
     const isPre = pres.some(({ start, end }) => start <= place && place < end);
-    html += isPre ? escapeHtml(piece) : lines(piece);
+    const startsLine = place === 0 || text.charAt(place - 1) === "\n";
+    html += isPre ? escapeHtml(piece) : lines(piece, startsLine);
   }
   return html;
 }
@@ -83,10 +84,10 @@ function tagsOf({ kind, url }: Span, change: (url: string) => string): readonly 
 }
 
 /** Line ends, and runs of white space that a page would swallow. */
-const lines = (text: string): string =>
+const lines = (text: string, startsLine: boolean): string =>
   escapeHtml(text)
     .replace(/\t/g, "    ")
-    .replace(/ (?= )|^ | (?=\n)/g, "&nbsp;")
+    .replace(startsLine ? / (?= )|(?<=^|\n) /g : / (?= )|(?<=\n) /g, "&nbsp;")
     .replace(/\r?\n/g, "<br>\r\n");
 
 /** Addresses that stand in the text as such are links, too; not in code, and not where one is marked already. */
