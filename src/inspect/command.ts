@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { z } from "zod";
 
 export interface CommandContext {
@@ -41,6 +42,25 @@ export async function answerLines<Question>(
     await print(output, read.kind === "bad" ? { error: read.sentence } : answer(read.question));
   }
   return code;
+}
+
+/** `answerLines` for questions that people write over many lines, too: one a line, or a single one however it is written. */
+export async function answerWhole<Question>(
+  { input, output }: Pick<CommandContext, "input" | "output">,
+  schema: z.ZodType<Question>,
+  answer: (question: Question) => unknown,
+): Promise<number> {
+  const whole = await text(input);
+  return answerLines({ input: Readable.from([onOneLine(whole) ?? whole]), output }, schema, answer);
+}
+
+/** A single question written over several lines, as one line. */
+function onOneLine(whole: string): string | undefined {
+  try {
+    return JSON.stringify(JSON.parse(whole.replace(/^\ufeff/, "")));
+  } catch {
+    return undefined;
+  }
 }
 
 /** One value, one line; waits while the reader is slow. */

@@ -1,12 +1,10 @@
-import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { evaluate } from "../rules/evaluate.ts";
 import { factsSchema } from "../rules/facts.ts";
 import type { Reason } from "../rules/reasons.ts";
 import { rulesetSchema } from "../rules/ruleset.ts";
 import { REASON_LANGUAGES, sentenceOf } from "../rules/texts/reason-texts.ts";
-import { answerLines, type Command, type CommandContext } from "./command.ts";
+import { answerWhole, type Command } from "./command.ts";
 
 const Question = z.object({
   facts: factsSchema.prefault({}),
@@ -19,23 +17,10 @@ export const decision: Command = {
   synopsis: "< questions.json",
   about:
     'Where a message belongs by the rules. Reads {"facts": {…}, "ruleset": {…}}, one a line or one over several lines (schemas Facts and Ruleset in /openapi.json; what is left out has its default), and prints the decision, each reason with its sentence. "language": "ru" or "es" for those in another language.',
-  async run({ input, output }: CommandContext) {
-    const whole = await text(input);
-    const one = readWhole(whole);
-    const lines = Readable.from([one ?? whole]);
-    return answerLines({ input: lines, output }, Question, ({ facts, ruleset, language }) => {
+  run: (context) =>
+    answerWhole(context, Question, ({ facts, ruleset, language }) => {
       const decided = evaluate(facts, ruleset);
       const explain = (reason: Reason) => ({ ...reason, sentence: sentenceOf(reason, language) });
       return { ...decided, reasons: decided.reasons.map(explain), warnings: decided.warnings.map(explain) };
-    });
-  },
+    }),
 };
-
-/** A single question written over several lines, as one line. */
-function readWhole(whole: string): string | undefined {
-  try {
-    return JSON.stringify(JSON.parse(whole.replace(/^\ufeff/, "")));
-  } catch {
-    return undefined;
-  }
-}

@@ -8,12 +8,14 @@ import type { Command } from "./command.ts";
 import { contacts } from "./contacts.ts";
 import { decision } from "./decision.ts";
 import { mail } from "./mail.ts";
+import { threads } from "./threads.ts";
 
 /** A new one is a file that exports a `Command`, and a line here. */
 const commands: ReadonlyMap<string, Command> = new Map([
   ["contacts", contacts],
   ["decision", decision],
   ["mail", mail],
+  ["threads", threads],
 ]);
 
 const usage = (): string =>

@@ -101,3 +101,53 @@ test("an unknown command is told what there is, and nothing stands on stdout", a
     expect(said.err).toContain("contacts < lines.jsonl");
   }
 });
+
+test("threads: lists of places for each question, and a question that cannot be read is told why", async () => {
+  const { said, ended, input } = inspect("threads");
+  const mails = [
+    {
+      messageId: "<1@x.example>",
+      from: "ann@x.example",
+      to: "us@firm.example",
+      subject: "A",
+      date: "2026-05-01T09:00:00Z",
+    },
+    {
+      messageId: "<2@x.example>",
+      from: "us@firm.example",
+      to: "boss@firm.example",
+      inReplyTo: "<1@x.example>",
+      body: null,
+    },
+    {
+      messageId: "<1@X.example>",
+      from: "Ann <ann@x.example>",
+      cc: ["us@firm.example"],
+      subject: "[l] A",
+      mailbox: "b",
+    },
+  ];
+  input.end(
+    [
+      JSON.stringify({ own: { domains: ["firm.example"] }, mails }),
+      '{"own": {}, "mails": []}',
+      '{"own": {}, "mails": [{"from": 5}]}',
+      '{"own": {"domains": "firm.example"}}',
+      "[",
+    ].join("\n"),
+  );
+  expect(await ended).toBe(1);
+  expect(said.err).toBe("");
+  expect(
+    said.out
+      .trimEnd()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line)),
+  ).toEqual([
+    { messages: [[0, 2], [1]], threads: [[0, 1, 2]], activities: [[0, 2]] },
+    { messages: [], threads: [], activities: [] },
+    { error: expect.stringMatching(/^Line 3 cannot be read: mails\.0\.from: /) },
+    { error: expect.stringMatching(/^Line 4 cannot be read: own\.domains: .*; mails: /) },
+    { error: "Line 5 is no JSON. Write one JSON object a line." },
+  ]);
+});

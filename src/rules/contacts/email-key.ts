@@ -32,9 +32,13 @@ export function emailKey(address: string, rules: EmailKeyRules = defaultEmailKey
   const normal = normaliseEmail(address);
   if (normal === undefined) return undefined;
   const at = normal.lastIndexOf("@");
-  const host = normal.slice(at + 1);
+  return foldMailbox(normal.slice(0, at), normal.slice(at + 1), rules);
+}
+
+/** The key of a mailbox by its two halves, both in lower case; the host may be one that the public network does not know. */
+export function foldMailbox(local: string, host: string, rules: EmailKeyRules = defaultEmailKeyRules): string {
   const domain = Object.hasOwn(rules.domainAliases, host) ? (rules.domainAliases[host] ?? host) : host;
-  const untagged = rules.plusTags ? normal.slice(0, at).replace(/(?<=[^+])\+.*$/, "") : normal.slice(0, at);
-  const local = rules.gmailDots && domain === "gmail.com" ? untagged.replaceAll(".", "") : untagged;
-  return `${local}@${domain}`;
+  const untagged = rules.plusTags ? local.replace(/(?<=[^+])\+.*$/, "") : local;
+  const name = rules.gmailDots && domain === "gmail.com" ? untagged.replaceAll(".", "") : untagged;
+  return `${name}@${domain}`;
 }

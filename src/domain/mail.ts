@@ -1,0 +1,27 @@
+/** What of a mail decides which mail it is and to which thread it belongs: all of it can be had without its body. */
+export interface MailFacts {
+  /** Normalised: no brackets, lower case. Absent: the mail has none, and one is made of the rest. */
+  readonly messageId?: string;
+  /** Normalised ids of the mails before it, the oldest first; never its own, and none that is somebody's address. */
+  readonly references: readonly string[];
+  /** Canonical address; absent: it names none. */
+  readonly sender?: string;
+  /** The sender stands for somebody else: a list that writes in its own name. */
+  readonly relayed: boolean;
+  readonly direction: MailDirection;
+  /** Customers: canonical addresses that are not the portal's own, sorted. Of an internal mail: everybody in it. */
+  readonly people: readonly string[];
+  /** By its own header. Absent: it has none, or one that cannot be true. */
+  readonly date?: Date;
+  /** Without prefixes, tags and tokens, in lower case. Absent: not known (an empty one is known). */
+  readonly subject?: string;
+  /** It says that it answers something. */
+  readonly isReply: boolean;
+  /** Marks of ours in the subject that hold a thread together, lower case. */
+  readonly tokens: readonly string[];
+  /** Print of what it says. Absent: not read yet, or it says nothing. */
+  readonly content?: string;
+}
+
+/** `internal`: no customer has part in it. */
+export type MailDirection = "in" | "out" | "internal";

@@ -1,0 +1,51 @@
+/**
+ * What mails are looked up by. All keys are digests: short, and of no use to whoever reads them. The scope is in each of
+ * them, so that a box that is kept apart never meets the others.
+ */
+import type { MailFacts } from "../../domain/mail.ts";
+import { digest } from "./digest.ts";
+
+export interface ThreadRules {
+  /** A changed subject begins a new thread, whatever the mail refers to. Default: what it refers to decides. */
+  readonly changedSubjectBeginsThread?: boolean;
+}
+
+/** A mail as it was found in a box. */
+export interface ScopedFacts {
+  readonly facts: MailFacts;
+  /** "" for all boxes that share their mails; else the box that is kept apart. */
+  readonly scope: string;
+}
+
+/** Tokens that nobody can guess hold a thread together whoever writes; the others only with the same person. */
+const unguessable = /^t-[a-z\d]{10,}$/;
+
+/** The same for every copy of a mail. Different mails have the same one when an id was used again. */
+export function mailKey({ facts, scope }: ScopedFacts): string {
+  if (facts.messageId !== undefined) return idKey(scope, facts.messageId);
+  const { sender = "", date, subject = "", people } = facts;
+  return digest("made", scope, sender, date?.toISOString() ?? "", subject, ...people);
+}
+
+/** The keys of the mails that it refers to, the oldest first. */
+export const referenceKeys = ({ facts, scope }: ScopedFacts): string[] =>
+  facts.references.map((id) => idKey(scope, id));
+
+/** `undefined`: without a subject nothing is found by it. */
+export const subjectKey = ({ facts, scope }: ScopedFacts): string | undefined =>
+  facts.subject === undefined || facts.subject === "" ? undefined : digest("subject", scope, facts.subject);
+
+/** Of what the thread of a mail with this key hangs, by which others find it. */
+export function nodeOf(key: string, { facts }: ScopedFacts, rules: ThreadRules): string {
+  return rules.changedSubjectBeginsThread === true ? digest("node", key, facts.subject ?? "") : key;
+}
+
+/** Mails with one of these in common are one thread. */
+export function tokenNodes({ facts, scope }: ScopedFacts): string[] {
+  return facts.tokens.flatMap((token) => {
+    if (unguessable.test(token)) return [digest("token", scope, token)];
+    return facts.direction === "internal" ? [] : facts.people.map((one) => digest("token", scope, token, one));
+  });
+}
+
+const idKey = (scope: string, id: string): string => digest("id", scope, id);

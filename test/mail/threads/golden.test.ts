@@ -1,0 +1,63 @@
+/** The golden cases through the command itself, in any order of their mails. */
+import { PassThrough, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { threads } from "../../../src/inspect/threads.ts";
+import { type Case, own } from "./case.ts";
+import { identityCases } from "./identity-cases.ts";
+import { threadCases } from "./thread-cases.ts";
+
+type Lists = readonly (readonly number[])[];
+
+async function inspect(question: unknown): Promise<Record<"messages" | "threads" | "activities", number[][]>> {
+  const output = new PassThrough();
+  const said = text(output);
+  const code = await threads.run({ args: [], input: Readable.from([JSON.stringify(question)]), output });
+  output.end();
+  expect(code, await said).toBe(0);
+  return JSON.parse(await said);
+}
+
+/** With the lists of one that a case leaves out. */
+function whole(lists: Lists, count: number): number[][] {
+  const named = new Set(lists.flat());
+  const single = Array.from({ length: count }, (_, index) => [index]).filter(([index = -1]) => !named.has(index));
+  return sorted([...lists, ...single]);
+}
+
+const sorted = (lists: Lists): number[][] =>
+  lists.map((list) => list.toSorted((a, b) => a - b)).toSorted(([a = 0], [b = 0]) => a - b);
+
+/** Three orders that differ in every pair of neighbours, and the given one. */
+const orders = (count: number): number[][] => {
+  const forth = Array.from({ length: count }, (_, index) => index);
+  const odd = [...forth.filter((index) => index % 2 === 1), ...forth.filter((index) => index % 2 === 0)];
+  return [forth, forth.toReversed(), odd, odd.toReversed()];
+};
+
+async function check({ own: itsOwn, more, mails, messages = [], threads: chains, activities }: Case): Promise<void> {
+  const wanted = {
+    messages: whole(messages, mails.length),
+    threads: whole(chains ?? messages, mails.length),
+    activities: activities === undefined ? whole(messages, mails.length) : sorted(activities),
+  };
+  for (const order of orders(mails.length)) {
+    const given = order.map((index) => mails[index]);
+    const answer = await inspect({ own: itsOwn ?? own, mails: given, ...more });
+    const back = (lists: Lists) => sorted(lists.map((list) => list.map((place) => order[place] ?? -1)));
+    expect({
+      messages: back(answer.messages),
+      threads: back(answer.threads),
+      activities: back(answer.activities),
+    }).toEqual(wanted);
+    for (const lists of [answer.messages, answer.threads, answer.activities]) expect(sorted(lists)).toEqual(lists);
+  }
+}
+
+describe("one mail or several", () => {
+  it.each(identityCases)("$name", check);
+});
+
+describe("one thread or several", () => {
+  it.each(threadCases)("$name", check);
+});
