@@ -3,6 +3,7 @@ import type { Dispatcher } from "../../src/dispatch/contract.ts";
 import type { AccountId, PortalId } from "../../src/domain/ids.ts";
 import type { RichText } from "../../src/domain/rich-text.ts";
 import type { MediaShelf } from "../../src/media/contract.ts";
+import type { RemoteImages } from "../../src/media/remote-images.ts";
 import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
@@ -46,9 +47,11 @@ export interface ApiDeps {
   /** Neutral text -> BBCode of the portal. */
   readonly toBBCode: (text: RichText) => string;
   readonly lineSessions: LineSessions;
-  readonly shelf: Pick<MediaShelf, "keep" | "remove">;
+  readonly shelf: Pick<MediaShelf, "keep" | "open" | "remove">;
   /** A signed link to a kept file. */
   readonly mediaLink: MediaLink;
+  /** Our address for a picture that stands elsewhere, in a letter. */
+  readonly imageLink: RemoteImages["link"];
   /** Forgets what is cached of an account. */
   readonly accountChanged: (account: AccountId) => void;
   /** Starts comparing the lines' history with what we have, to fetch replies that were missed; does not wait for it. */

@@ -2,6 +2,7 @@
 
 import type { AccountAnswer } from "../../src/api/accounts.ts";
 import type { DeskAnswer } from "../../src/api/desk.ts";
+import type { LetterAnswer } from "../../src/api/letters.ts";
 import type { ConversationAnswer, LineStateAnswer, MessageAnswer, ReactionAnswer } from "../../src/api/messages.ts";
 import type { PortalAnswer } from "../../src/api/portal.ts";
 import type { AccountLink } from "../../src/channels/contract.ts";
@@ -9,8 +10,9 @@ import type { Account, ConnectionState } from "../../src/domain/account.ts";
 import { type Conversation, type Customer, type Standing, standingAlone } from "../../src/domain/conversation.ts";
 import type { Desk } from "../../src/domain/desk.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
+import type { Letter } from "../../src/domain/letter.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import { type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
+import { type Attachment, type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
 import type { Portal } from "../../src/domain/portal.ts";
 import { mapLink } from "../../src/relay/wording.ts";
 import type { Beside } from "../../src/store/contract/journal.ts";
@@ -108,7 +110,7 @@ export function presentMessage(
         ...(quote.text !== undefined && { text: quote.text }),
       },
     }),
-    attachments: content.attachments.map((attachment) => ({
+    attachments: content.attachments.filter(isFile).map((attachment) => ({
       kind: attachment.kind,
       ...(attachment.name !== undefined && { name: attachment.name }),
       ...(attachment.mime !== undefined && { mime: attachment.mime }),
@@ -120,8 +122,29 @@ export function presentMessage(
     fromPhone: message.origin.by === "device",
     ...presentAuthor(message, names),
     ...presentParts(content),
+    ...(content.letter && { letter: presentLetter(content.letter, content.attachments) }),
     ...(reactions && { reactions: [...reactions] }),
     ...(changed && { changed }),
+  };
+}
+
+/** What stands inside a letter's own form is no file to be offered beside it. */
+const isFile = ({ role }: Attachment, _index: number, all: readonly Attachment[]): boolean =>
+  role === undefined || (role === "inside" && !all.some((one) => one.role === "letter"));
+
+function presentLetter(letter: Letter, attachments: Content["attachments"]): LetterAnswer {
+  const { subject, from, to, cc, bcc, folded, failed, invitation } = letter;
+  const form = attachments.find(({ role }) => role === "letter");
+  return {
+    ...{ subject, from, class: letter.class, formatted: form?.source.by === "media" },
+    to: [...to],
+    cc: [...cc],
+    ...(bcc && { bcc: [...bcc] }),
+    ...(folded !== undefined && { folded }),
+    ...(failed && {
+      failed: { recipients: [...failed.recipients], ...(failed.why !== undefined && { why: failed.why }) },
+    }),
+    ...(invitation !== undefined && { invitation }),
   };
 }
 

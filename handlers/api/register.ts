@@ -16,6 +16,7 @@ import { registerFindRoutes } from "./find.ts";
 import { registerFirstContactRoutes } from "./first-contact.ts";
 import { registerHealthRoutes } from "./health.ts";
 import { registerJournalRoute } from "./journal.ts";
+import { registerLetterRoutes } from "./letters.ts";
 import { createLineCircles } from "./line-circles.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
 import { registerLiveRoutes } from "./live.ts";
@@ -47,6 +48,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerConversationRoutes(scope, deps, access);
     registerMessageRoutes(scope, deps, access);
     registerMessageRoute(scope, deps, access);
+    registerLetterRoutes(scope, deps, access);
     registerWriteRoutes(scope, deps, access);
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, text } from "./common.ts";
 import { desk } from "./desk.ts";
+import { letter } from "./letters.ts";
 
 const messageState = z.enum(["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"]);
 const direction = z.enum(["in", "out"]);
@@ -129,6 +130,7 @@ export const message = z.object({
     .object({ name: z.string(), language: z.string(), variables: z.array(z.string()) })
     .optional()
     .describe("The vendor's approved text that this was sent as."),
+  letter: letter.optional(),
   reactions: z.array(reaction).optional().describe("On this message now. Only in a conversation's thread."),
   changed: z
     .object({

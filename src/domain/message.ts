@@ -80,8 +80,10 @@ export interface Attachment {
   readonly height?: number;
   /** Seconds. */
   readonly duration?: number;
-  /** `letter`: the mail's own HTML, shown in its place and not as a file. */
-  readonly role?: "letter";
+  /** `letter`: the mail's own HTML. `inside`: a picture that stands in it. Both are shown there, and not as files. */
+  readonly role?: "letter" | "inside";
+  /** Of a file of a letter, without brackets: what `cid:` in its HTML names. */
+  readonly contentId?: string;
 }
 
 export type AttachmentSource =

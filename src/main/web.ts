@@ -4,6 +4,7 @@ import { registerEvents } from "../../handlers/events.ts";
 import { registerForms } from "../../handlers/forms.ts";
 import { registerInstall } from "../../handlers/install.ts";
 import { createInstaller } from "../../handlers/installer.ts";
+import { registerLetterImages } from "../../handlers/letter-images.ts";
 import { registerMedia } from "../../handlers/media.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
 import { registerPage } from "../../handlers/page.ts";
@@ -14,6 +15,7 @@ import { createFormDesk } from "../channels/form/desk.ts";
 import { createVisitorDesk } from "../channels/webchat/visitor.ts";
 import { mediaId, type PortalId } from "../domain/ids.ts";
 import { plainText } from "../domain/rich-text.ts";
+import { createRemoteImages } from "../media/remote-images.ts";
 import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { ensureInstalled } from "../portal/ensure-installed.ts";
 import type { Manifest } from "../portal/manifest.ts";
@@ -110,6 +112,14 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     log,
   });
   registerMedia(app, { shelf });
+  const images = createRemoteImages({
+    publicUrl: config.publicUrl,
+    secretKey,
+    agents: policy.agents(),
+    mayReach: (host) => policy.domain(host).kind === "accepted",
+    now,
+  });
+  registerLetterImages(app, { images });
   await registerInstall(app, { ...frame, oauth, portals, installer });
   await registerPage(app, frame);
   await registerPlacements(app, frame);
@@ -135,6 +145,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     lineSessions: createLineSessions({ store, portals, news, names, log }),
     shelf,
     mediaLink: (id) => shelf.link(id),
+    imageLink: images.link,
     accountChanged: accountCache.forget,
     startHistoryRepair: async (portal) => {
       await store.portals.noteGap(now(), portal);

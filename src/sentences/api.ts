@@ -340,4 +340,19 @@ export const apiSentences: readonly Localised[] = [
     ru: "Возможно, карточка уже создана, но Битрикс24 этого не подтвердил. Повторите через минуту: она будет создана только один раз.",
     es: "Puede que ya se haya creado, pero Bitrix24 no lo ha confirmado. Reintente en un minuto; se crea una sola vez.",
   },
+  {
+    en: "This letter has no form of its own, or it is no longer kept.",
+    ru: "У этого письма нет собственного оформления, или оно больше не хранится.",
+    es: "Este mensaje no tiene formato propio o ya no se conserva.",
+  },
+  {
+    en: "This letter is too large to be shown as it was sent. Read its words.",
+    ru: "Это письмо слишком большое, чтобы показать его в исходном виде. Прочитайте его текст.",
+    es: "Este mensaje es demasiado grande para mostrarlo tal como se envió. Lea su texto.",
+  },
+  {
+    en: "This picture cannot be shown.",
+    ru: "Эту картинку нельзя показать.",
+    es: "Esta imagen no se puede mostrar.",
+  },
 ];

@@ -184,9 +184,12 @@ function eventOf(row: InboundRow, n: number, now: Date) {
     ...(row.fromDevice === true && { device: true }),
     ...(row.group === true && { in_group: true }),
     ...(row.byContact === true && { gather: true }),
-    ...((row.fromDevice === true || row.content.notice !== undefined) && { mute: true }),
+    ...((row.fromDevice === true || row.content.notice !== undefined || isByMachine(row)) && { mute: true }),
   };
 }
+
+/** An automatic letter is no word of the customer's: nobody has to answer it. */
+const isByMachine = ({ content: { letter } }: InboundRow): boolean => letter !== undefined && letter.class !== "human";
 
 function toAccepted(row: Omit<AcceptedRow, "n">, direction: "in" | "out", portal: PortalId): Accepted {
   if (row.outcome !== "stored" || row.message_id === null || row.conversation_id === null) {

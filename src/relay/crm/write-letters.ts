@@ -158,7 +158,7 @@ function textOf({ content }: Message, letter: Letter, quoted: string): string {
     list.length === 0
       ? []
       : [`${label}: ${list.map(({ address, name }) => (name ? `${name} <${address}>` : address)).join(", ")}`];
-  const files = content.attachments.filter(({ role }) => role !== "letter").map(({ name }) => `[${name ?? "file"}]`);
+  const files = content.attachments.filter(({ role }) => role === undefined).map(({ name }) => `[${name ?? "file"}]`);
   const parts = [
     [...who("To", letter.to), ...who("Cc", letter.cc)].join("\n"),
     content.body.text,
@@ -174,7 +174,7 @@ async function filesOf(deps: CrmDeps, of: Case, { content }: Message): Promise<N
   const files: { name: string; base64: string }[] = [];
   let left = MOST_FILE_BYTES;
   for (const { role, source, size, name } of content.attachments) {
-    if (role === "letter" || source.by !== "media" || (size ?? 0) > left) continue;
+    if (role !== undefined || source.by !== "media" || (size ?? 0) > left) continue;
     const file = await deps.shelf.open(source.id);
     if (!file) continue;
     const bytes = await buffer(file.stream);

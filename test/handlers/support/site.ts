@@ -19,6 +19,7 @@ import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
 import { translateAll } from "../../../src/main/sentences.ts";
+import type { MediaShelf } from "../../../src/media/contract.ts";
 import { createMediaHandover } from "../../../src/media/handover.ts";
 import { createMediaShelf } from "../../../src/media/shelf.ts";
 import { fromBbcode, toBbcode } from "../../../src/portal/bbcode.ts";
@@ -70,6 +71,7 @@ export interface Site {
   readonly woken: string[];
   readonly removed: string[];
   readonly hub: Hub;
+  readonly shelf: MediaShelf;
   readonly news: News;
   readonly mentions: MentionBell;
   readonly bus: NewsBus;
@@ -178,6 +180,13 @@ export async function openSite(
   await registerPage(app, pageDeps);
   await registerPlacements(app, pageDeps);
   await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl: PUBLIC_URL });
+  const shelf = createMediaShelf({
+    dataDir: noPages,
+    publicUrl: PUBLIC_URL,
+    secretKey: SECRET_KEY,
+    media: store.media,
+    now,
+  });
   await registerApi(app, {
     speech,
     store,
@@ -198,14 +207,9 @@ export async function openSite(
     installer,
     toBBCode: toBbcode,
     lineSessions: createLineSessions({ store, portals, news, names, log }),
-    shelf: createMediaShelf({
-      dataDir: noPages,
-      publicUrl: PUBLIC_URL,
-      secretKey: SECRET_KEY,
-      media: store.media,
-      now,
-    }),
+    shelf,
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
+    imageLink: (address) => (address.startsWith("https:") ? `${PUBLIC_URL}/letter-images?u=${address}` : undefined),
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
     news,
@@ -249,6 +253,7 @@ export async function openSite(
     woken,
     removed,
     hub,
+    shelf,
     news,
     mentions,
     bus,

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { LETTER_CLASSES } from "../domain/letter.ts";
+
+const mailbox = z.object({ address: z.string(), name: z.string().optional() });
+
+/** What a letter shows beside its text; part of a message. */
+export const letter = z
+  .object({
+    subject: z.string(),
+    from: mailbox,
+    to: z.array(mailbox),
+    cc: z.array(mailbox),
+    bcc: z.array(mailbox).optional().describe("Only of what our own people wrote."),
+    class: z.enum(LETTER_CLASSES).describe("Who wrote it: a person, or a machine and of what kind."),
+    folded: z.string().optional().describe("Quoted text that is folded away: shown on demand."),
+    failed: z
+      .object({ recipients: z.array(z.string()), why: z.string().optional() })
+      .optional()
+      .describe("A bounce: whom it could not reach."),
+    invitation: z.string().optional().describe("To a meeting, in words."),
+    formatted: z.boolean().describe("It has a form of its own: `GET /api/messages/{id}/letter`."),
+  })
+  .describe("It is an e-mail.");
+
+export const letterQuery = z.object({
+  images: z
+    .enum(["0", "1"])
+    .default("0")
+    .describe("1: pictures from elsewhere come along, fetched by this server. Their senders learn that it was opened."),
+});
+
+export const letterForm = z.object({
+  html: z.string().describe("Cleaned: without scripts, forms, and anything that is loaded from elsewhere."),
+  blockedImages: z.number().int().describe("Pictures from elsewhere that were left out."),
+});
+
+export type LetterAnswer = z.output<typeof letter>;
+export type LetterFormAnswer = z.output<typeof letterForm>;

@@ -1,0 +1,112 @@
+/** Letters in a conversation: what they are about, what is folded away, and how they were sent. */
+import { Readable } from "node:stream";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import type { Letter } from "../../src/domain/letter.ts";
+import type { Attachment } from "../../src/domain/message.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
+import { account, inAllLooks, type Look, receive, site, usePages, workplace } from "./support/pages.ts";
+
+usePages();
+
+const HTML = `<html><head><title>Offer</title><style>p{color:red}</style></head><body>
+<h2 style="color:#0a6">Our oak tables</h2><table cellpadding="6"><tr><td bgcolor="#eee">Large</td><td>€ 480</td></tr></table>
+<p>See <a href="https://shop.example/tables">all tables</a>.</p><img src="https://shop.example/pixel.png" alt="Our shop">
+<script>document.title = "gone"</script></body></html>`;
+
+const maria = { address: "maria@example.com", name: "Maria Lopez" };
+const sales = { address: "sales@ellis.example", name: "Ellis & Sons" };
+
+async function letter(shop: string, text: string, more: Partial<Letter> = {}, attachments: readonly Attachment[] = []) {
+  const envelope = {
+    messageId: `<${text.length}@example.com>`,
+    subject: "The oak table",
+    from: maria,
+    to: [sales],
+    cc: [],
+  };
+  return receive(
+    shop,
+    "thread-1",
+    ["Maria", "Lopez"],
+    { body: plainText(text), attachments, letter: { ...envelope, class: "human", ...more } },
+    5,
+  );
+}
+
+async function keptHtml(): Promise<Attachment> {
+  const kept = await site.shelf.keep({
+    ...{ portal: site.memberId, stream: Readable.from([Buffer.from(HTML)]), name: "letter.html", maxBytes: 1_000_000 },
+    claimedMime: "text/html",
+  });
+  if (kept.kind !== "kept") throw new Error("not kept");
+  const { id, name, mime, size } = kept;
+  await site.store.media.create({ id, name, mime, size, portal: site.memberId, message: await anyMessage() });
+  return { kind: "file", role: "letter", name, size, source: { by: "media", id } };
+}
+
+/** A file belongs to a message that is there. */
+async function anyMessage() {
+  const shop = await account("Another shop", "9993334444:abcdef");
+  return (await receive(shop, "somebody", ["Ada", "Moss"], "hello", 60)).message;
+}
+
+async function furnish(): Promise<void> {
+  const form = await keptHtml();
+  const shop = await account("Ellis & Sons shop", "1112223334:abcdef", "1");
+  await letter(shop, "Is the oak table still there?", {
+    cc: [{ address: "boss@example.com" }],
+    folded: "On Monday Ellis & Sons wrote:\n> It costs 480.",
+  });
+  await letter(shop, "Our oak tables\nLarge € 480", { class: "newsletter", subject: "" }, [form]);
+  await letter(shop, "I am away until Monday.", { class: "out-of-office", subject: "Automatic reply: The oak table" });
+  await letter(shop, "The address is unknown.", {
+    class: "bounce-hard",
+    failed: { recipients: ["old@example.com"], why: "550 5.1.1 User unknown" },
+  });
+}
+
+async function opened(look?: Look): Promise<Page> {
+  const page = await workplace(look);
+  await page.getByRole("navigation").getByRole("button", { name: /Maria/ }).click();
+  await page.getByRole("log").getByText("Is the oak table still there?").waitFor();
+  return page;
+}
+
+test("a letter says what it is about, folds quotes away, and shows its own form without telling its sender", async () => {
+  await furnish();
+  const page = await opened();
+  const log = page.getByRole("log");
+  const first = log.locator("[data-message]").filter({ hasText: "Is the oak table still there?" });
+  await first.getByText("The oak table", { exact: true }).waitFor();
+  expect(await first.getByText("boss@example.com").isVisible()).toBe(false);
+  await first.getByText("Maria Lopez <maria@example.com>").first().click();
+  expect(await first.getByText("boss@example.com").isVisible()).toBe(true);
+  expect(await first.getByText("It costs 480.").isVisible()).toBe(false);
+  await first.getByText("Quoted text").click();
+  expect(await first.getByText("It costs 480.").isVisible()).toBe(true);
+
+  await log.getByText("Out of office").waitFor();
+  await log.getByText("Not delivered to: old@example.com").waitFor();
+  const offer = log.locator("[data-message]").filter({ hasText: "Newsletter" });
+  await offer.getByRole("button", { name: "As it was sent" }).click();
+  const frame = offer.frameLocator("iframe");
+  await frame.getByRole("heading", { name: "Our oak tables" }).waitFor();
+  expect(await frame.locator("script, style:not(head style), title").count()).toBe(0);
+  expect(await frame.getByRole("link", { name: "all tables" }).getAttribute("target")).toBe("_blank");
+  await expect
+    .poll(() => offer.locator("iframe").evaluate((element) => (element as { clientHeight: number }).clientHeight))
+    .toBeGreaterThan(80);
+  await offer.getByText("Pictures from elsewhere are not shown").waitFor();
+  await offer.getByRole("button", { name: "Only its words" }).click();
+  await offer.locator("iframe").waitFor({ state: "detached" });
+});
+
+test("it looks well in every look", async () => {
+  await furnish();
+  await inAllLooks("letters", opened, async (page) => {
+    const offer = page.locator("[data-message]").filter({ hasText: "Newsletter" });
+    await offer.getByRole("button", { name: "As it was sent" }).click();
+    await offer.frameLocator("iframe").getByRole("heading", { name: "Our oak tables" }).waitFor();
+  });
+});
