@@ -17,7 +17,7 @@ import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { authorsOf } from "./names.ts";
 import { presentMessage } from "./present.ts";
-import { changesByMessage, reactionsOf } from "./present-changes.ts";
+import { changesByMessage, notInLine, reactionsOf } from "./present-changes.ts";
 
 const security = [{ session: [] }];
 const tags = ["messages"];
@@ -136,12 +136,14 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
       authorsOf(deps.names, viewer.portal, rows),
     ]);
     const [reactions, changed] = [reactionsOf(changes), changesByMessage(changes, say)];
+    const unsaid = notInLine(said, changes, say);
     return rows.map((row) =>
       presentMessage(row, deps.mediaLink, say, {
         names,
         ...(row.kind === "message" && {
           reactions: reactions.get(row.id) ?? [],
           changed: changed.get(row.id),
+          notInLine: unsaid.get(row.id),
         }),
       }),
     );

@@ -30,10 +30,42 @@ export function changesByMessage(
   );
 }
 
-const presentChange = ({ id, kind, state, attempts, content, error }: Message, say: Say) => ({
+const presentChange = (row: Message, say: Say) => ({
+  ...presentEnd(row, say),
+  kind: kindOf(row),
+  text: row.content.body.text,
+});
+
+/**
+ * What of each message Open Lines does not show, or may not: the message itself, or the newest change of it. Where it did not
+ * reach the customer either, that is told at the message.
+ */
+export function notInLine(
+  messages: readonly Message[],
+  rows: readonly Message[],
+  say: Say,
+): ReadonlyMap<string, NonNullable<MessageAnswer["notInLine"]>> {
+  const [mirrors, lastChange] = [new Map<string, Message>(), new Map<string, Message>()];
+  for (const row of rows) {
+    if (row.target === undefined) continue;
+    if (row.kind === "mirror") mirrors.set(row.target, row);
+    if (row.kind === "edit" || row.kind === "delete") lastChange.set(row.target, row);
+  }
+  return new Map(
+    messages.flatMap((message) => {
+      const last = lastChange.get(message.id) ?? message;
+      const [whole, changed] = [mirrors.get(message.id), mirrors.get(last.id)];
+      const mirror = whole ?? changed;
+      if (!mirror || !took(message) || !took(last)) return [];
+      return [[message.id, { what: whole ? ("message" as const) : kindOf(last), ...presentEnd(mirror, say) }] as const];
+    }),
+  );
+}
+
+const kindOf = ({ kind }: Message) => (kind === "delete" ? ("delete" as const) : ("edit" as const));
+
+const presentEnd = ({ id, state, attempts, error }: Message, say: Say) => ({
   id,
-  kind: kind === "delete" ? ("delete" as const) : ("edit" as const),
-  text: content.body.text,
   state,
   attempts,
   error: error === undefined ? null : say(error),

@@ -78,11 +78,12 @@ export function presentMessage(
   beside: {
     readonly reactions?: readonly ReactionAnswer[] | undefined;
     readonly changed?: MessageAnswer["changed"] | undefined;
+    readonly notInLine?: MessageAnswer["notInLine"] | undefined;
     /** Names of employees by their id. */
     readonly names?: ReadonlyMap<string, string> | undefined;
   } = {},
 ): MessageAnswer {
-  const { reactions, changed, names } = beside;
+  const { reactions, changed, notInLine, names } = beside;
   const { quote, ...content } = message.content;
   const { text, spans } = content.body;
   return {
@@ -125,6 +126,7 @@ export function presentMessage(
     ...(content.letter && { letter: presentLetter(content.letter, content.attachments) }),
     ...(reactions && { reactions: [...reactions] }),
     ...(changed && { changed }),
+    ...(notInLine && { notInLine }),
   };
 }
 

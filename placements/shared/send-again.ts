@@ -1,14 +1,19 @@
 import { type Ref, ref, shallowRef } from "vue";
 import type { MessageAnswer, RetryOfMessage } from "../../src/api/messages.ts";
 import { call } from "./api.ts";
+import { t } from "./i18n.ts";
 import { sentenceOf } from "./loaded.ts";
 
 /** What can be sent again: as the page shows it. */
-export type Sendable = Pick<MessageAnswer, "id" | "state" | "attempts">;
+export interface Sendable extends Pick<MessageAnswer, "id" | "state" | "attempts"> {
+  /** Asked first where it may have arrived. */
+  readonly question?: string;
+}
 
 export interface SendAgain {
   /** Whether a person is being asked about a message that may have arrived. */
   readonly asking: Ref<boolean>;
+  readonly question: Readonly<Ref<string>>;
   /** Id of the message that is on its way to the server. */
   readonly busy: Readonly<Ref<string | undefined>>;
   /** Why the last one did not work. */
@@ -26,6 +31,7 @@ export interface SendAgain {
  */
 export function useSendAgain(reload: () => Promise<unknown>): SendAgain {
   const asking = ref(false);
+  const question = ref("");
   const busy = ref<string>();
   const problem = ref<string>();
   const doubtful = shallowRef<Sendable>();
@@ -48,6 +54,7 @@ export function useSendAgain(reload: () => Promise<unknown>): SendAgain {
 
   return {
     asking,
+    question,
     busy,
     problem,
     again(message) {
@@ -56,6 +63,7 @@ export function useSendAgain(reload: () => Promise<unknown>): SendAgain {
         return;
       }
       doubtful.value = message;
+      question.value = message.question ?? t("journal.againUncertain");
       asking.value = true;
     },
     confirm() {

@@ -142,6 +142,18 @@ export const message = z.object({
     .describe(
       "What became of it since it was said. Only in a conversation's thread, and absent where nothing did; `text` is edited already.",
     ),
+  notInLine: z
+    .object({
+      id: z.string().describe("To be tried again by, as a message is."),
+      what: z.enum(["message", "edit", "delete"]),
+      state: messageState,
+      attempts: z.number().int(),
+      error: z.string().nullable(),
+    })
+    .optional()
+    .describe(
+      "What of it Open Lines does not show (uncertain: may not), though the customer has it. Only in a conversation's thread.",
+    ),
   checkpoints: z
     .array(checkpoint)
     .optional()

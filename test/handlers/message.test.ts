@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { MessageAnswer } from "../../src/api/messages.ts";
 import { accountId, type ConversationId, laneOf, type MessageId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import type { MessageResult } from "../../src/store/contract/messages.ts";
@@ -165,5 +166,86 @@ describe("the database's work is the portal's whose page asked", () => {
       Object.assign(site.store.users, { remember });
     }
     expect(seen).toEqual([site.memberId]);
+  });
+});
+
+describe("what the line did not take", () => {
+  let open: ConversationId;
+  beforeAll(async () => {
+    const body = { channel: "telegram", name: "Line bot", credentials: { token: "1234567891:abcdefgh" } };
+    const { id } = (await site.api(admin, "POST", "/accounts", body)).json();
+    expect((await site.api(admin, "PATCH", `/accounts/${id}`, { line: "1" })).statusCode).toBe(200);
+    const now = new Date();
+    const [accepted] = await site.store.messages.acceptInbound([
+      {
+        ...{ portal: site.memberId, account: accountId(id), key: "line-1", kind: "message", chatId: "c2" },
+        ...{ customer: { externalId: "c2" }, externalId: "1", sentAt: now, notBefore: now },
+        content: { body: plainText("hello"), attachments: [] },
+      },
+    ]);
+    if (accepted?.kind !== "stored") throw new Error("not stored");
+    open = accepted.conversation;
+  });
+
+  const writes = async (kind: "message" | "edit" | "delete", text: string, target?: MessageId): Promise<MessageId> => {
+    keys += 1;
+    const accepted = await site.store.messages.acceptReply({
+      ...{ portal: site.memberId, conversation: open, kind, originKey: `surface:${keys}`, mirror: "beside" },
+      origin: { by: "surface", clientId: String(keys), authorId: "1" },
+      ...{ content: { body: plainText(text), attachments: [] }, sentAt: new Date() },
+      ...(target !== undefined && { target }),
+    });
+    if (accepted.kind !== "stored") throw new Error("not stored");
+    return accepted.message;
+  };
+  const mirrorEnds = (message: MessageId, state: "refused" | "uncertain", error = "Bitrix24 did not say why.") =>
+    site.store.messages.endMirror(site.memberId, message, { state, error });
+  const shown = async (id: MessageId) =>
+    (await site.api(admin, "GET", `/conversations/${open}/messages`))
+      .json<MessageAnswer[]>()
+      .find((row) => row.id === id);
+
+  test("is told at the message, and goes into the line again by hand, not to the customer", async () => {
+    const id = await writes("message", "Yes");
+    expect(await shown(id)).not.toHaveProperty("notInLine");
+    await mirrorEnds(id, "refused");
+    const told = (await shown(id))?.notInLine;
+    expect(told).toMatchObject({ what: "message", state: "refused", error: "Bitrix24 did not say why." });
+    site.woken.length = 0;
+    const { state, attempts } = told ?? {};
+    expect((await again(admin, told?.id ?? "", { state, attempts })).statusCode).toBe(200);
+    expect(site.woken).toEqual([laneOf("in", open, site.memberId)]);
+    expect(await shown(id)).not.toHaveProperty("notInLine");
+    expect(await shown(id)).toMatchObject({ state: "stored", attempts: 0 });
+  });
+
+  test("is asked about before, where it may stand there", async () => {
+    const id = await writes("message", "Perhaps");
+    await mirrorEnds(id, "uncertain");
+    const { id: mirror = "", attempts } = (await shown(id))?.notInLine ?? {};
+    expect((await again(admin, mirror, { state: "uncertain", attempts })).statusCode).toBe(409);
+    expect((await again(admin, mirror, { state: "uncertain", attempts, anyway: true })).statusCode).toBe(200);
+    expect(await shown(id)).not.toHaveProperty("notInLine");
+  });
+
+  test("of changes the newest one counts", async () => {
+    const id = await writes("message", "Tree o'clock");
+    const first = await writes("edit", "Three o'clock", id);
+    await mirrorEnds(first, "refused");
+    expect((await shown(id))?.notInLine).toMatchObject({ what: "edit" });
+    const second = await writes("edit", "Four o'clock", id);
+    expect(await shown(id)).not.toHaveProperty("notInLine");
+    await mirrorEnds(second, "uncertain");
+    expect((await shown(id))?.notInLine).toMatchObject({ what: "edit", state: "uncertain" });
+    const gone = await writes("delete", "", id);
+    await mirrorEnds(gone, "refused");
+    expect((await shown(id))?.notInLine).toMatchObject({ what: "delete", state: "refused" });
+  });
+
+  test("is left out where the customer did not get it either", async () => {
+    const id = await writes("message", "No");
+    await mirrorEnds(id, "refused");
+    await site.store.messages.finish([{ message: id, result: { state: "refused", error: "Blocked." } }]);
+    expect(await shown(id)).not.toHaveProperty("notInLine");
   });
 });

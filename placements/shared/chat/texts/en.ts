@@ -105,6 +105,16 @@ export const en = {
   "column.cannotQuote":
     "This message came through {place}, where nothing can be sent just now. Answer without quoting it.",
 
+  "line.message.not": "Not shown in Open Lines. The customer gets it all the same.",
+  "line.message.doubtful": "May not be shown in Open Lines. The customer gets it all the same.",
+  "line.edit.not": "Open Lines shows the earlier text. The customer gets this one.",
+  "line.edit.doubtful": "Open Lines may show the earlier text. The customer gets this one.",
+  "line.delete.not": "Open Lines still shows it. For the customer it is deleted.",
+  "line.delete.doubtful": "Open Lines may still show it. For the customer it is deleted.",
+  "line.again": "Try Open Lines again",
+  "line.askAgain":
+    "It may stand in Open Lines already. Put it there all the same? The customer gets nothing a second time.",
+
   answerArea: "Your answer",
   mode: "For whom you write",
   "mode.message": "To the customer",

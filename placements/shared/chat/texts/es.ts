@@ -105,6 +105,16 @@ export const es: ChatTexts = {
   "column.cannotQuote":
     "Este mensaje llegó por {place}, y por ahí ahora no se puede enviar nada. Responda sin citarlo.",
 
+  "line.message.not": "No aparece en los Canales abiertos. El cliente lo recibe igualmente.",
+  "line.message.doubtful": "Puede que no aparezca en los Canales abiertos. El cliente lo recibe igualmente.",
+  "line.edit.not": "Los Canales abiertos muestran el texto anterior. El cliente recibe este.",
+  "line.edit.doubtful": "Puede que los Canales abiertos muestren el texto anterior. El cliente recibe este.",
+  "line.delete.not": "Los Canales abiertos todavía lo muestran. Para el cliente está eliminado.",
+  "line.delete.doubtful": "Puede que los Canales abiertos todavía lo muestren. Para el cliente está eliminado.",
+  "line.again": "Reintentar en los Canales abiertos",
+  "line.askAgain":
+    "Puede que ya esté en los Canales abiertos. ¿Ponerlo allí de todos modos? El cliente no recibe nada por segunda vez.",
+
   answerArea: "Su respuesta",
   mode: "Para quién escribe",
   "mode.message": "Al cliente",
