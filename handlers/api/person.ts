@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { conversationParams } from "../../src/api/belonging.ts";
 import { errorAnswer } from "../../src/api/common.ts";
 import { newResponsible, type PersonSideAnswer, personSide, responsibleNow } from "../../src/api/person.ts";
-import type { ChatLink, EntityType } from "../../src/domain/person.ts";
+import type { Conversation } from "../../src/domain/conversation.ts";
+import type { ChatLink, EntityType, Person } from "../../src/domain/person.ts";
 import type { Crm, CrmItem } from "../../src/portal/contract/crm.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import type { App } from "../../src/server/app.ts";
@@ -22,7 +23,10 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 /** The portal gives so many in one list. */
 const PAGE = 50;
 const PATIENCE_MS = 3_000;
-const LATE: Cards = { items: [], denied: [], problem: "Bitrix24 takes its time to answer. It is asked again." };
+const LATE: CardsBeside = {
+  ...{ items: [], denied: [], linked: [] },
+  problem: "Bitrix24 takes its time to answer. It is asked again.",
+};
 
 /**
  * Whoever is written to, for the panel beside the conversation. Nothing is kept: cards are what the portal shows to this
@@ -52,9 +56,8 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
         (await store.accounts.list(viewer.portal)).map((account) => [String(account.id), account]),
       );
       const current = await store.decisions.current(viewer.portal, conversation.id);
-      const linked = linkedBeside(viewer, current?.portalLink);
-      const { items, denied, problem } = await withinPatience(
-        cardsOf(deps.portals.crmOf(viewer.portal, viewer.userId), [...person.entities, ...linked]),
+      const { items, denied, problem, linked } = await withinPatience(
+        cardsBeside(viewer, conversation, person, current?.portalLink),
       );
       const named = await cardNames(deps, viewer, items);
       return {
@@ -76,6 +79,18 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
       };
     },
   );
+
+  /** Those of the person, and those into which nothing but the portal itself has put the chat. */
+  async function cardsBeside(
+    viewer: Viewer,
+    { imChatId }: Conversation,
+    { entities }: Pick<Person, "entities">,
+    toldBefore: ChatLink | null | undefined,
+  ): Promise<CardsBeside> {
+    const now = imChatId === undefined ? undefined : await deps.portals.lines(viewer.portal).chatLink(imChatId);
+    const linked = linkedBeside(viewer, now?.kind === "ok" ? now.value : toldBefore);
+    return { ...(await cardsOf(deps.portals.crmOf(viewer.portal, viewer.userId), [...entities, ...linked])), linked };
+  }
 
   scope.post(
     "/conversations/:id/card/responsible",
@@ -112,7 +127,7 @@ export function registerPersonRoutes(scope: App, deps: ApiDeps, access: ChatAcce
 }
 
 /** Who it is must not wait for a portal that is slow: its cards come with the next look. */
-async function withinPatience(cards: Promise<Cards>): Promise<Cards> {
+async function withinPatience(cards: Promise<CardsBeside>): Promise<CardsBeside> {
   const over = new AbortController();
   const late = wait(PATIENCE_MS, LATE, { signal: over.signal });
   // Called off below, in time; whoever is late has failed elsewhere already.
@@ -131,7 +146,10 @@ interface Cards {
   readonly problem: string | undefined;
 }
 
-/** One question for each kind of card: the deals of the contacts stand in one list with those that are known. */
+interface CardsBeside extends Cards {
+  readonly linked: readonly KnownCard[];
+}
+
 interface KnownCard {
   readonly type: EntityType;
   readonly id: string;
@@ -139,13 +157,14 @@ interface KnownCard {
 
 const isSame = (one: KnownCard, other: KnownCard) => one.type === other.type && one.id === other.id;
 
-/** What the portal itself put the chat into: the card in whose tab it is read, and what it told when we decided. */
+/** What the portal itself put the chat into: the card in whose tab it is read, and what it tells of the chat. */
 function linkedBeside(viewer: Viewer, link: ChatLink | null | undefined): readonly KnownCard[] {
   const told = Object.entries(link ?? {}).map(([type, id]) => ({ type: type as EntityType, id }));
   const here = cardOf(viewer);
   return here ? [...told, here] : told;
 }
 
+/** One question for each kind of card: the deals of the contacts stand in one list with those that are known. */
 async function cardsOf(crm: Crm, known: readonly KnownCard[]): Promise<Cards> {
   const ids = (type: EntityType) =>
     [...new Set(known.flatMap((one) => (one.type === type ? [one.id] : [])))].slice(-PAGE);

@@ -73,6 +73,28 @@ describe("the person beside a conversation", () => {
     ]);
   });
 
+  test("has the card that the portal's own tracker bound to the chat, as it is bound now", async () => {
+    const [bound, own] = [inPortal("deal", { title: "Found by the portal" }), inPortal("deal", { title: "Own" })];
+    await link(["deal", own]);
+    expect((await site.api(admin, "PATCH", `/accounts/${account}`, { line: "1" })).statusCode).toBe(200);
+    const text = { user: { id: "u" }, message: { id: "m", date: 1, text: "Hello", files: [] }, chat: { id: "c" } };
+    const at = { connector: "threadline_telegram", line: "1", chatId: "c" };
+    const sent = await site.portals.lines(site.memberId).deliverMessages(at, [text], async () => true);
+    const [element] = sent.kind === "ok" ? sent.value : [];
+    const imChatId = element?.kind === "ok" ? element.chatId : undefined;
+    const chat = site.portal.portal.chats.get(Number(imChatId));
+    if (!chat || imChatId === undefined) throw new Error("no chat");
+    Object.assign(chat.crm, { lead: 0, contact: 0, company: 0, deal: Number(bound) });
+    await site.store.conversations.learn(site.memberId, conversation, { imChatId });
+    const shown = async () => (await side()).cards.map(({ title, why }) => [title, why]).toSorted();
+    expect(await shown()).toEqual([
+      ["Found by the portal", "portal"],
+      ["Own", "phone"],
+    ]);
+    chat.crm.deal = 0;
+    expect(await shown()).toEqual([["Own", "phone"]]);
+  });
+
   test("is told with their contact points, why they are theirs, and their open cards", async () => {
     const contact = inPortal("contact", { name: "Maria", lastName: "Lopez" });
     const deal = inPortal("deal", { title: "Oak table", categoryId: 1, assignedById: AGENT });

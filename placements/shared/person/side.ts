@@ -8,5 +8,5 @@ export interface PersonSide {
 
 export const PERSON_SIDE: InjectionKey<PersonSide> = Symbol("the panel about the customer");
 
-/** From this width of the page on there is room for it beside the conversation. */
-export const SIDE_FROM = "(min-width: 1024px)";
+/** From this width of the page on, in pixels, there is room for it beside the conversation; a list beside both needs more. */
+export const SIDE_FROM = { alone: 1024, besideList: 1160 } as const;
