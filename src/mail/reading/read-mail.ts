@@ -6,8 +6,8 @@
 
 import { invitationText, readInvitation } from "./calendar.ts";
 import { classify } from "./classify.ts";
-import { htmlToText } from "./html-text.ts";
-import { type BodyBlock, bodyOf } from "./mail-body.ts";
+import { bodyOf } from "./mail-body.ts";
+import { mailText } from "./mail-text.ts";
 import { readTree } from "./mime-tree.ts";
 import type { ReadMail } from "./read-mail-types.ts";
 
@@ -23,16 +23,16 @@ export async function readMail(source: Uint8Array): Promise<ReadMail> {
   const calendar = body.calendars
     .map(({ text, method }) => readInvitation(text, method))
     .find((each) => each !== undefined);
-  const written = textOfBlocks(body.blocks);
-  const text = written === "" && calendar !== undefined ? invitationText(calendar) : written;
-  const folded = { visible: text, folded: "" };
+  const subject = headers.words("subject");
+  const written = mailText(body.blocks, subject);
+  const invitation = written.text === "" && calendar !== undefined ? invitationText(calendar) : "";
+  const text = invitation === "" ? written : { text: invitation, visible: invitation, folded: "" };
   const html = body.blocks.flatMap((block) => block.html ?? []);
 
   const senders = headers.mailboxes("sender");
   const from = headers.mailboxes("from")[0] ?? senders[0];
   const to = headers.mailboxes("to");
-  const subject = headers.words("subject");
-  const classified = classify({ root, from, to, subject, text, visible: folded.visible, calendar });
+  const classified = classify({ root, from, to, subject, text: text.text, visible: text.visible, calendar });
   return {
     messageId: headers.messageIds("message-id")[0],
     inReplyTo: headers.messageIds("in-reply-to")[0],
@@ -45,8 +45,7 @@ export async function readMail(source: Uint8Array): Promise<ReadMail> {
     bcc: headers.mailboxes("bcc"),
     date: headers.date("date"),
     subject,
-    text,
-    ...folded,
+    ...text,
     html: html.length > 0 ? html.join("\n") : undefined,
     ...classified,
     calendar,
@@ -56,13 +55,4 @@ export async function readMail(source: Uint8Array): Promise<ReadMail> {
     broken,
     header: (name) => headers.all(name),
   };
-}
-
-/** Plain words where the sender gave some that say anything, else those of the HTML. */
-function textOfBlocks(blocks: readonly BodyBlock[]): string {
-  const texts = blocks.map(({ plain, html }) => {
-    if (plain !== undefined && (html === undefined || plain.trim() !== "")) return plain.trim();
-    return html === undefined ? "" : htmlToText(html);
-  });
-  return texts.filter((text) => text !== "").join("\n\n");
 }

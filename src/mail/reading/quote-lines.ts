@@ -1,0 +1,52 @@
+/** Text to lines with their quoting depth. */
+import { HTML_MARKS } from "./html-text.ts";
+import type { QuoteLine } from "./quote-introductions.ts";
+
+const QUOTED = /^[ \t]?(?:>[ \t]?)+/;
+/** The Bat! puts initials before the mark: "АП> ". */
+const INITIALS = /^[ \t]?(\p{Lu}{1,4})>{1,5}(?:[ \t]|$)/u;
+
+const MARKS: Readonly<Record<string, NonNullable<QuoteLine["mark"]>>> = {
+  [HTML_MARKS.tail]: "tail",
+  [HTML_MARKS.attribution]: "attribution",
+  [HTML_MARKS.certain]: "certain",
+};
+
+/** Text as `htmlToMarkedText` gives it, or plain text, to lines. */
+export function quoteLines(text: string): readonly QuoteLine[] {
+  const raw = text.split("\n");
+  const initials = frequentInitials(raw);
+  return raw.map((line) => {
+    const mark = markOf(line);
+    const clean = mark === undefined ? line : withoutMarks(line);
+    return { text: clean, depth: depthOf(clean, initials), mark };
+  });
+}
+
+function markOf(line: string): QuoteLine["mark"] {
+  for (const character of line) {
+    const mark = MARKS[character];
+    if (mark !== undefined) return mark;
+  }
+  return undefined;
+}
+
+/** Without what the HTML said of the lines; a text of anybody's own does not hold these characters. */
+export const withoutMarks = (text: string): string => text.replace(/[\ufdd0-\ufdd2]/g, "");
+
+function depthOf(line: string, initials: ReadonlySet<string>): number {
+  const marks = QUOTED.exec(line)?.[0];
+  if (marks !== undefined) return marks.replace(/[^>]/g, "").length;
+  const name = INITIALS.exec(line)?.[1];
+  return name !== undefined && initials.has(name) ? 1 : 0;
+}
+
+/** Only initials that stand before two lines and more are a quote. */
+function frequentInitials(lines: readonly string[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const name = INITIALS.exec(line)?.[1];
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count > 1).map(([name]) => name));
+}
