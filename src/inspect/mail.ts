@@ -23,7 +23,7 @@ export const mail: Command = {
   },
 };
 
-async function readOne(file: string): Promise<{ readonly error: string } | ReturnType<typeof shown>> {
+async function readOne(file: string): Promise<{ readonly error: string } | ReturnType<typeof presentMail>> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
@@ -31,10 +31,11 @@ async function readOne(file: string): Promise<{ readonly error: string } | Retur
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     return { error: `"${file}" cannot be read (${code}).` };
   }
-  return shown(await readMail(bytes));
+  return presentMail(await readMail(bytes));
 }
 
-function shown(mail: ReadMail) {
+/** What the command prints of a mail. */
+export function presentMail(mail: ReadMail) {
   const failed = mail.class === "bounce-hard" || mail.class === "bounce-soft" ? (mail.bounce?.recipients ?? []) : [];
   return {
     messageId: mail.messageId ?? null,

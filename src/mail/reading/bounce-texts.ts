@@ -3,6 +3,8 @@
  * recognised by their sender together with their words, never by words alone: people forward bounces and talk about them.
  * Pure; never throws.
  */
+
+import { noReplySign } from "./automatic.ts";
 import { bareAddress, type MailHeaders } from "./mail-headers.ts";
 import type { Bounce, BouncedRecipient, Mailbox } from "./read-mail-types.ts";
 import { verdictOf } from "./smtp-status.ts";
@@ -14,10 +16,14 @@ export interface BounceText {
   readonly subject: string;
   readonly text: string;
   readonly nullReturnPath: boolean;
+  /** Whom the mail went to that this one brings back, where it does. */
+  readonly returnedTo: readonly Mailbox[];
+  /** A mail comes with it, or the headers of one. */
+  readonly bringsBack: boolean;
 }
 
 const DAEMON_ADDRESS =
-  /^(?:mailer[-_.]?daemon|maildaemon|mail[-_]daemon|postmaster|mdaemon|mailsystem|mail[-_.]?delivery|mailerdaemon|double-bounce|microsoftexchange[0-9a-f]{8,}|bounce[sd]?|noreply-dmarc-support)(?:[+=-][^@]*)?@/i;
+  /^(?:mailer[-_.]?daemon|maildaemon|mail[-_]daemon|post_?master|mdaemon|mailsystem|mail[-_.]?delivery|mailerdaemon|double-bounce|microsoftexchange[0-9a-f]{8,}|bounce[sd]?|noreply-dmarc-support)(?:[+=-][^@]*)?@/i;
 const DAEMON_NAME =
   /mail(?:er)?[- ](?:delivery|daemon)|delivery (?:sub)?system|mail(?:er)? (?:delivery )?system|internet mail delivery|postmaster|system administrator|служба доставки|почтов(?:ая|ый) (?:служба|робот|демон)|администратор почт/i;
 
@@ -34,33 +40,50 @@ const LATE_WORDS =
 /** What such a mail tells; undefined when it is none. */
 export function bounceFromText(mail: BounceText): Bounce | undefined {
   const failedHeader = mail.headers.all("x-failed-recipients").flatMap(addressesIn);
+  // Some servers write their own name without a domain, which is no address.
+  const sender = mail.headers.words("from");
   const daemon =
-    mail.from === undefined
-      ? mail.nullReturnPath
-      : DAEMON_ADDRESS.test(mail.from.address) || DAEMON_NAME.test(mail.from.name);
+    DAEMON_ADDRESS.test(mail.from?.address ?? "") || DAEMON_NAME.test(sender) || (sender === "" && mail.nullReturnPath);
   const report = /^multipart\/report/i.test(mail.headers.first("content-type"));
   const told = ownWords(mail.text);
   const subjectFails = FAILED_SUBJECT.test(mail.subject);
   const subjectLate = LATE_SUBJECT.test(mail.subject);
   const wordsFail = FAILED_WORDS.test(told);
   const wordsLate = LATE_WORDS.test(told);
-  const strong = failedHeader.length > 0 || daemon || report || mail.nullReturnPath;
+  const returned = mail.bringsBack && noReplySign(mail.from) !== undefined;
+  const strong = failedHeader.length > 0 || daemon || report || returned || mail.nullReturnPath;
   if (!strong) return undefined;
   const words = subjectFails || subjectLate || wordsFail || wordsLate;
   // A postmaster writes other mails too.
   if (!words && failedHeader.length === 0) return undefined;
-  if (!daemon && failedHeader.length === 0 && !((subjectFails || subjectLate) && (wordsFail || wordsLate)))
-    return undefined;
-  const addresses = failedHeader.length > 0 ? failedHeader : recipientsIn(told, mail);
-  const verdict = verdictOf(undefined, told);
+  const both = (subjectFails || subjectLate) && (wordsFail || wordsLate);
+  if (!daemon && failedHeader.length === 0 && !both && !(returned && wordsFail)) return undefined;
+  const found = recipientsIn(told, mail);
+  const addresses = failedHeader.length > 0 ? failedHeader : found;
   const late = isLate({ subjectFails, subjectLate, wordsFail, wordsLate });
-  const diagnostic = diagnosticIn(told);
-  const recipients: readonly BouncedRecipient[] = [...new Set(addresses)].map((address) => ({
-    address,
-    status: verdict.status,
-    diagnostic,
-  }));
-  return { kind: late ? "delay" : verdict.kind, recipients };
+  const judged = [...new Set(addresses)].map((address) => judge(address, told, addresses));
+  const hard =
+    judged.length === 0 ? verdictOf(undefined, told).kind === "hard" : judged.some(({ kind }) => kind === "hard");
+  const given = hard ? "hard" : "soft";
+  return { kind: late ? "delay" : given, recipients: judged.map(({ recipient }) => recipient) };
+}
+
+/** One of several recipients is judged by what stands behind its address and before the next one's. */
+function judge(
+  address: string,
+  told: string,
+  all: readonly string[],
+): { kind: "hard" | "soft"; recipient: BouncedRecipient } {
+  const lower = told.toLowerCase();
+  const start = lower.indexOf(address);
+  const next = all
+    .filter((other) => other !== address)
+    .map((other) => lower.indexOf(other))
+    .filter((at) => at > start);
+  const part = start < 0 || all.length < 2 ? told : told.slice(start, Math.min(told.length, ...next));
+  const diagnostic = diagnosticIn(part) ?? diagnosticIn(told);
+  const { kind, status } = verdictOf(undefined, diagnosticIn(part) === undefined ? told : part);
+  return { kind, recipient: { address, status, diagnostic } };
 }
 
 interface Words {
@@ -92,8 +115,12 @@ function addressesIn(value: string): readonly string[] {
   return [...value.matchAll(new RegExp(ADDRESS, "g"))].flatMap(([address]) => bareAddress(address) ?? []);
 }
 
+/** What some write behind the address: "[User unknown]", "... Host unknown", "(reason: 550)". */
+const REMARK = "[ \\t]*(?:\\[[^\\]\\n]*\\]|\\.\\.\\.[^\\n]*|\\([^)\\n]*\\))[ \\t]*$";
+
 /** Ways to name whom it did not reach, the surest first: on a line of its own, before a colon, behind a word. */
 const PLACES: readonly RegExp[] = [
+  new RegExp(`^[ \\t]*<?(${ADDRESS})>?${REMARK}`, "gm"),
   new RegExp(`^[ \\t]*<(${ADDRESS})>(?:[ \\t]*\\([^)\\n]*\\))?[ \\t]*:`, "gm"),
   new RegExp(
     `^[ \\t>*•-]*[<*"']{0,3}(${ADDRESS})[>*"']{0,3}(?:[ \\t]*[<(](?:mailto:)?[^<>()\\n]*[>)])?[*"']{0,2}[ \\t]*[:;,.]?[ \\t]*$`,
@@ -101,21 +128,30 @@ const PLACES: readonly RegExp[] = [
   ),
   new RegExp(`^[ \\t>*•-]*[^\\n<>@]{0,80}<(${ADDRESS})>[ \\t]*[:;,.]?[ \\t]*$`, "gm"),
   new RegExp(
-    `(?:to|recipients?|address(?:es)?|user|mailbox|for|rcpt|an|empfänger|destinatarios?|para|a|получател\\S*|адрес\\S*|доставить|пользовател\\S*|для|ящик\\S*|на)[ \\t]*:?[ \\t]*\\n?[ \\t]*[<*"'«(]{0,3}(${ADDRESS})`,
-    "gi",
+    `(?<![\\p{L}\\d@._-])(?:to|recipients?|address(?:es)?|user|mailbox|for|rcpt|an|empfänger|destinatarios?|para|получател\\p{L}*|адрес\\p{L}*|доставить|пользовател\\p{L}*|для|ящик\\p{L}*|на)(?:[ \\t]*:)?[ \\t]*\\n?[ \\t]*[<*"'«(]{0,3}(?<=[\\s<*"'«(:])(${ADDRESS})`,
+    "giu",
   ),
   new RegExp(`(${ADDRESS})`, "g"),
 ];
 
-function recipientsIn(told: string, { to, from }: BounceText): readonly string[] {
-  const own = new Set([...to.map(({ address }) => address), from?.address ?? ""]);
-  for (const place of PLACES) {
-    const found = [...told.matchAll(place)]
+function recipientsIn(told: string, { to, from, returnedTo }: BounceText): readonly string[] {
+  const own = new Set(to.map(({ address }) => address));
+  const ids = new Set(
+    [...told.matchAll(/message-?id[^\n]{0,20}?[:<]\s*<?([^<>\s]+@[^<>\s]+)/gi)].map(([, id = ""]) => id.toLowerCase()),
+  );
+  const at = (place: RegExp) =>
+    [...told.matchAll(place)]
       .flatMap(([, address = ""]) => bareAddress(address.replace(/[.']+$/, "")) ?? [])
-      .filter((address) => !own.has(address) && !DAEMON_ADDRESS.test(address));
+      .filter((address) => address !== from?.address && !ids.has(address) && !DAEMON_ADDRESS.test(address));
+  for (const place of PLACES) {
+    const found = at(place).filter((address) => !own.has(address));
     if (found.length > 0) return found;
   }
-  return [];
+  // Somebody wrote to themselves, or the report names nobody: then the mail that comes back says it.
+  const toSelf = PLACES.slice(0, 3)
+    .map(at)
+    .find((found) => found.length > 0);
+  return toSelf ?? (returnedTo.length === 1 ? returnedTo.map(({ address }) => address) : []);
 }
 
 /** The line with the other server's answer. */

@@ -18,7 +18,14 @@ import { bounceFromText } from "./bounce-texts.ts";
 import type { MailHeaders } from "./mail-headers.ts";
 import type { MailPart } from "./mime-tree.ts";
 import type { Bounce, Invitation, Mailbox, MailClass } from "./read-mail-types.ts";
-import { deliveryReport, dispositionReport, feedbackReport, quotedMessageId, returnedMessageId } from "./reports.ts";
+import {
+  deliveryReport,
+  dispositionReport,
+  feedbackReport,
+  quotedHeaders,
+  quotedMessageId,
+  returnedHeaders,
+} from "./reports.ts";
 import type { Sign } from "./sign-texts.ts";
 
 export interface ClassFacts {
@@ -100,7 +107,26 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     return bounced(report, { name: "delivery-report", detail: report.kind }, original());
   }
 
-  const told = bounceFromText({ headers, from, to, subject, text, nullReturnPath: nullReturnPath(headers) });
+  const returned = returnedHeaders(root);
+  // Microsoft's reports of complaints are older than the standard.
+  if (returned !== undefined && /^\s*complaint about message from /i.test(subject)) {
+    return {
+      class: "complaint",
+      reasons: [{ name: "feedback-report", detail: subject }],
+      originalMessageId: original(),
+    };
+  }
+
+  const told = bounceFromText({
+    headers,
+    from,
+    to,
+    subject,
+    text,
+    nullReturnPath: nullReturnPath(headers),
+    returnedTo: (returned ?? quotedHeaders(text)).mailboxes("to"),
+    bringsBack: returned !== undefined,
+  });
   if (told === undefined) return undefined;
   return bounced(told, { name: "bounce-text", detail: subject === "" ? told.kind : subject }, original());
 }
@@ -114,7 +140,7 @@ function bounced(bounce: Bounce, reason: Sign, originalMessageId: string | undef
 function originalOf({ root, text }: ClassFacts): string | undefined {
   const { headers } = root;
   return (
-    returnedMessageId(root) ??
+    returnedHeaders(root)?.messageIds("message-id")[0] ??
     quotedMessageId(text) ??
     headers.messageIds("x-original-message-id")[0] ??
     headers.messageIds("original-message-id")[0] ??

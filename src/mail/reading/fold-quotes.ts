@@ -75,7 +75,8 @@ function layoutOf(lines: readonly QuoteLine[]): Layout {
     }
     const { end, forwarded, sure } = introduction;
     if (!followedByQuote(lines, end)) {
-      if (sure && isWritten(lines.slice(end))) return { blocks, tail: { begin: at, forwarded } };
+      // An attribution with nothing below introduces nothing; a block of headers is an earlier mail even when it was empty.
+      if (sure && (end - at > 2 || isWritten(lines.slice(end)))) return { blocks, tail: { begin: at, forwarded } };
       at = end;
       continue;
     }
@@ -117,14 +118,14 @@ function mayFoldTail({ forwarded }: Tail, { own, written, signed }: Own, subject
   const forwards = forwarded || FORWARD_SUBJECT.test(subject);
   const said = written.some(Boolean);
   if (!said) return signed && !forwards;
-  return !ANSWERS_BELOW.test(joined(own.flat()));
+  return forwarded || !ANSWERS_BELOW.test(joined(own.flat()));
 }
 
 const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер|i|enc|doorst)\s*:/iu;
 
 /** "My answers are in red below": then the quoted mail is what there is to read. */
 const ANSWERS_BELOW =
-  /(?:answers?|comments?|replies|reply|responses?|see|notes?|marked|wrote)[^.\n]{0,40}(?:\binline\b|\bin-line\b|\bbelow\b|in (?:red|blue|green|bold|colou?r)|between (?:the|your) lines)|\binline\b|(?:ответ\S*|комментар\S*|пометк\S*|замечани\S*|см\.?|смотри\S*)[^.\n]{0,40}(?:ниже|по тексту|в тексте|в теле|красным|синим|зел[её]ным|жирным|цветом)|(?:ниже|в тексте|по тексту)[^.\n]{0,20}(?:ответ|комментари)|(?:antwort\S*|kommentar\S*|anmerkung\S*|siehe)[^.\n]{0,40}(?:unten|im text|in rot|rot\b|blau|farbig|zwischen den zeilen)|(?:respuestas?|comentarios?|respond\S*|contest\S*|ver|véase)[^.\n]{0,40}(?:abajo|más abajo|en el texto|en rojo|en azul|entre líneas)|réponses?[^.\n]{0,40}(?:ci-dessous|en rouge|dans le texte)/iu;
+  /(?:answers?|comments?|replies|reply|responses?|notes?|marked|wrote)[^.\n]{0,40}(?:\binline\b|\bin-line\b|\bbelow\b|in (?:red|blue|green|bold|colou?r)|between (?:the|your) lines)|\binline\b|(?:ответ\S*|комментар\S*|пометк\S*|замечани\S*)[^.\n]{0,40}(?:ниже|по тексту|в тексте|в теле|красным|синим|зел[её]ным|жирным|цветом)|(?:ниже|в тексте|по тексту)[^.\n]{0,20}(?:ответ|комментари)|(?:antwort\S*|kommentar\S*|anmerkung\S*)[^.\n]{0,40}(?:unten|im text|in rot|rot\b|blau|farbig|zwischen den zeilen)|(?:respuestas?|comentarios?|respond\S*|contest\S*)[^.\n]{0,40}(?:abajo|más abajo|en el texto|en rojo|en azul|entre líneas)|réponses?[^.\n]{0,40}(?:ci-dessous|en rouge|dans le texte)/iu;
 
 function blocksToFold(
   blocks: readonly Block[],

@@ -17,19 +17,19 @@ const LABELS: readonly (readonly [Label, RegExp])[] = [
   ],
   [
     "sent",
-    /^(?:sent|отправлено|отправленные|отправлен|enviado(?: el)?|enviados|gesendet|envoyé(?: le)?|inviato|verzonden|skickat|sendt|wysłano|enviada(?: em)?)$/iu,
+    /^(?:sent|отправлено|отправленные|отправлен|enviado(?: el)?|enviados|gesendet|envoyé(?: le)?|inviato|verzonden|skickat|sendt|wysłano|enviada(?: em)?|message du)$/iu,
   ],
   ["date", /^(?:date|дата|fecha|datum|data|dato|päivämäärä)$/iu],
   ["to", /^(?:to|кому|para|an|à|a|aan|do|til|till|destinataire|destinatario)$/iu],
   ["copy", /^(?:cc|bcc|копия|скрытая копия|kopie|copie(?: à)?|con copia)$/iu],
-  ["subject", /^(?:subject|тема|asunto|betreff|objet|oggetto|assunto|onderwerp|temat|emne|ämne|betr[.]?)$/iu],
+  ["subject", /^(?:subject|тема|asunto|betreff|objet|sujet|oggetto|assunto|onderwerp|temat|emne|ämne|betr[.]?)$/iu],
   [
     "other",
-    /^(?:importance|priority|reply-to|attachments?|важность|приоритет|вложени[ея]|организация|ответить|anlagen?|priorität|wichtigkeit|adjuntos|importancia|prioridad|organization|when|where|categories)$/iu,
+    /^(?:importance|priority|reply-to|attachments?|важность|приоритет|вложени[ея]|организация|ответить|anlagen?|priorität|wichtigkeit|adjuntos|importancia|prioridad|organization|risposta|répondre à|responder a|antwort an|when|where|categories)$/iu,
   ],
 ];
 
-const LINE = /^[\s*_]{0,6}([\p{L}][\p{L}. -]{0,20}?)[\s*_]{0,3}:[*_]{0,3}(?:\s+|$)(.*)$/u;
+const LINE = /^[\s*_]{0,6}([\p{L}][\p{L}. -]{0,20}?)[\s*_]{0,3}:[*_]{0,3}\s*(.*)$/u;
 const ADDRESS = /@[^\s<>]+\.[\p{L}\d-]{2,}/u;
 
 /** Labels, folded lists of addresses: no program writes more. */

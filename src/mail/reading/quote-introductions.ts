@@ -28,7 +28,7 @@ const WEEKDAYS =
 
 /** How an attribution begins: a word for "on", a weekday, or a date. */
 const START = new RegExp(
-  `^[\\s*_-]*(?:(?:on|at|in message|am|el|en|le|il giorno|il|em|no dia|a|op|dnia|w dniu|den|pe|в|во|вы писали|вы написали|you wrote|sie schrieben|usted escribió)(?=[\\s,]).{0,60}\\d|(?:${WEEKDAYS})[\\p{L}]*[.,]?\\s+.{0,30}\\d|\\d{1,2}[./-]\\d{1,2}[./-]\\d{2,4}|\\d{4}[./-]\\d{1,2}[./-]\\d{1,2}|\\d{1,2}\\.?\\s(?:de\\s)?(?:${MONTHS})|(?:${MONTHS})[\\p{L}]*\\.?\\s\\d{1,2},)`,
+  `^[\\s*_-]*(?:(?:on|at|in message|in data|am|el|en|le|il giorno|il|em|no dia|a|op|dnia|w dniu|den|pe|в|во|вы писали|вы написали|you wrote|sie schrieben|usted escribió)(?=[\\s,]).{0,60}\\d|(?:${WEEKDAYS})[\\p{L}]*[.,]?\\s+.{0,30}\\d|\\d{1,2}:\\d\\d(?:\\s?[ap]m)?,\\s+(?:${MONTHS})|\\d{1,2}[./-]\\d{1,2}[./-]\\d{2,4}|\\d{4}[./-]\\d{1,2}[./-]\\d{1,2}|\\d{1,2}\\.?\\s(?:de\\s)?(?:${MONTHS})|(?:${MONTHS})[\\p{L}]*\\.?\\s\\d{1,2},)`,
   "iu",
 );
 
@@ -39,6 +39,12 @@ const DATE = /(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d
 const TIME = /(?<!\d)\d{1,2}[:.h]\d\d(?!\d)/;
 const ADDRESS = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[\p{L}\d-]{2,}/u;
 const END = /:[\s*_]*$|\s-{2,}\s*$|：\s*$/;
+
+/** Some programs forget the colon. */
+const VERB_LAST = new RegExp(`(?:${VERB.source})\\s*$`, "iu");
+
+/** "Anna Peters <anna@firm.example> wrote:", a line of its own. */
+const ADDRESS_WROTE = new RegExp(`^[^.!?:<>]{1,60}<[^<>\\s]+@[^<>\\s]+>\\s(?:${VERB.source})\\s?:$`, "iu");
 
 /** Two words with capitals, then "wrote:". */
 const NAME_WROTE = new RegExp(`^\\p{Lu}[\\p{L}.'-]+(?:\\s\\p{Lu}[\\p{L}.'-]*){1,3},?\\s(?:${VERB.source})\\s?:$`, "u");
@@ -51,7 +57,7 @@ const FORWARDED =
   /^[\s*>]*(?:-{2,}\s*(?:forwarded (?:message|by)|(?:пересылаемое|переслан+ое|перенаправлен+ое|переадресован+ое) (?:сообщение|письмо)|mensaje (?:reenviado|enviado)|weitergeleitete nachricht|message transféré|messaggio inoltrato|mensagem (?:encaminhada|reencaminhada))[^-]*-{2,}|(?:begin forwarded message|начало (?:переадресован+ого|пересылаемого) сообщения|inicio del mensaje reenviado|anfang der weitergeleiteten (?:nachricht|e-mail)|début du message (?:transféré|réexpédié)|inizio messaggio inoltrato|início da mensagem (?:encaminhada|reencaminhada))\s?:)\s*$/iu;
 
 const ORIGINAL =
-  /^[\s*>]*-{2,}\s*(?:original message|original appointment|reply message|исходное (?:сообщение|письмо)|оригинальное (?:сообщение|письмо)|исходный текст|mensaje original|correo original|urspr(?:ü|ue)ngliche (?:nachricht|mail|e-mail)|original-?nachricht|message d'origine|message original|messaggio originale|mensagem original|oorspronkelijk bericht|oprindelig meddelelse)[^-]*-{2,}\s*$/iu;
+  /^[\s*>]*-{2,}\s*(?:original message|original appointment|reply message|исходное (?:сообщение|письмо)|оригинальное (?:сообщение|письмо)|исходный текст|mensaje original|correo original|urspr(?:ü|ue)ngliche (?:nachricht|mail|e-mail)|original-?nachricht|message d'origine|message original|messaggio originale|mensagem original|oorspronkelijk bericht|oprindelig (?:meddelelse|besked))[^-]*-{2,}[\s*]*$/iu;
 
 const RULE = /^\s*(?:_{8,}|-{8,}|={8,}|\*{8,})\s*$/;
 
@@ -122,9 +128,9 @@ function attributionAt(lines: readonly QuoteLine[], at: number): Introduction | 
     if (count > 1 && START.test(line.text) && DATE.test(line.text)) return undefined;
     joined = `${joined} ${line.text.trim()}`.trim();
     if (joined.length > LONGEST) return undefined;
-    if (!END.test(joined)) continue;
+    if (!END.test(joined) && !(starts && VERB_LAST.test(joined) && ADDRESS.test(joined))) continue;
     const quoted = followedByQuote(lines, at + count);
-    const sure = starts && isSure(joined);
+    const sure = (starts && isSure(joined)) || ADDRESS_WROTE.test(joined);
     const taken = sure || (quoted && isLikely(joined, starts));
     return taken ? { end: at + count, forwarded: false, sure } : undefined;
   }

@@ -18,7 +18,7 @@ export function quoteLines(text: string): readonly QuoteLine[] {
   const initials = frequentInitials(raw);
   return raw.map((line) => {
     const mark = markOf(line);
-    const clean = mark === undefined ? line : withoutMarks(line);
+    const clean = withoutMarks(line);
     return { text: clean, depth: depthOf(clean, initials), mark };
   });
 }
@@ -31,8 +31,12 @@ function markOf(line: string): QuoteLine["mark"] {
   return undefined;
 }
 
-/** Without what the HTML said of the lines; a text of anybody's own does not hold these characters. */
-export const withoutMarks = (text: string): string => text.replace(/[\ufdd0-\ufdd2]/g, "");
+/**
+ * Without what the HTML said of the lines, and without characters that show nothing: marks of the reading direction, which
+ * some programs put between the digits of a date, and blanks of no width.
+ */
+export const withoutMarks = (text: string): string =>
+  text.replace(/[\ufdd0-\ufdd2\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "");
 
 function depthOf(line: string, initials: ReadonlySet<string>): number {
   const marks = QUOTED.exec(line)?.[0];

@@ -57,10 +57,12 @@ function judge(group: MailHeaders): Judged {
 /** The address that was written to, where the report knows it: a forwarding may have made another of it. */
 function recipientOf(group: MailHeaders): string {
   for (const name of ["original-recipient", "final-recipient", "x-actual-recipient"]) {
-    const value = group.first(name);
-    const address = bareAddress(
-      value.replace(/^[^;]*;/, "").replace(/\+(2B|3D)/g, (_, code) => (code === "2B" ? "+" : "=")),
-    );
+    const value = group
+      .first(name)
+      .replace(/^[^;]*;/, "")
+      .replace(/\+(2B|3D)/g, (_, code) => (code === "2B" ? "+" : "="));
+    // A pipe or a file has the address somewhere within.
+    const address = bareAddress(value) ?? bareAddress(/[^\s<>|()]+@[^\s<>|()]+/.exec(value)?.[0] ?? "");
     if (address !== undefined) return address;
   }
   return "";
@@ -118,23 +120,22 @@ export function dispositionReport(root: MailPart): Receipt | undefined {
   };
 }
 
-/** The Message-ID of the mail that a report brings back, whole or as its headers. */
-export function returnedMessageId(root: MailPart): string | undefined {
-  for (const part of partsOf(root).slice(1)) {
-    const returned = /^(message\/(rfc822|global|partial)|(text|message)\/(rfc822|global)-headers)$/.test(part.type);
-    if (!returned) continue;
-    const id = idInHeaders(decodeText(part.bytes.subarray(0, 200_000), part.parameters["charset"]));
-    if (id !== undefined) return id;
-  }
-  return undefined;
+/** The headers of the mail that a report brings back, whole or in part. */
+export function returnedHeaders(root: MailPart): MailHeaders | undefined {
+  const part = partsOf(root)
+    .slice(1)
+    .find(({ type }) => /^(message\/(rfc822|global|partial)|(text|message)\/(rfc822|global)-headers)$/.test(type));
+  if (part === undefined) return undefined;
+  const text = decodeText(part.bytes.subarray(0, 200_000), part.parameters["charset"]).replace(/\r\n?/g, "\n");
+  return fieldsOf(text.replace(/^\n+/, "").split("\n\n", 1)[0] ?? "");
 }
 
-function idInHeaders(text: string): string | undefined {
-  const headers = text.replace(/\r\n?/g, "\n").replace(/^\n+/, "").split("\n\n", 1)[0] ?? "";
-  return fieldsOf(headers).messageIds("message-id")[0];
+/** Headers that a text quotes below its own words. */
+export function quotedHeaders(text: string): MailHeaders {
+  return fieldsOf(text.replace(/^[ \t>|]+(?=[!-9;-~]+[ \t]*:)/gm, ""));
 }
 
-/** The same out of a text that quotes headers; the last one, because what comes before may be the report's own. */
+/** The Message-ID out of a text that quotes headers; the last one, because what comes before may be the report's own. */
 export function quotedMessageId(text: string): string | undefined {
   const found = [...text.matchAll(/^[>\s|]*message-id[ \t]*:[ \t]*(?:\n[>\s|]*)?(<[^<>\s]+>)/gim)];
   return found.at(-1)?.[1];
