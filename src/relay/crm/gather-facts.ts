@@ -2,6 +2,7 @@ import { DateTime } from "luxon";
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Message } from "../../domain/message.ts";
 import type { ContactPoint, LinkedEntity, Person } from "../../domain/person.ts";
+import { readSubject } from "../../mail/threads/subjects.ts";
 import { type CrmItem, type CrmRef, MOST_FOUND, MOST_VALUES } from "../../portal/contract/crm.ts";
 import type { Facts } from "../../rules/facts.ts";
 import { factsSchema } from "../../rules/facts.ts";
@@ -12,6 +13,7 @@ import { isOurs, letterOf, ownerOf } from "./letters.ts";
 
 const LONGEST_TEXT = 4_000;
 const MOST_RECIPIENTS = 200;
+const MOST_NAMED = 20;
 const DAY_MS = 24 * 3_600_000;
 
 /** What the portal was searched for, and all cards that have any of it. */
@@ -180,6 +182,7 @@ function mailFacts(
     to: [...letter.to, ...letter.cc].map(({ address }) => address).slice(0, MOST_RECIPIENTS),
     subject: letter.subject.slice(0, LONGEST_TEXT),
     class: letter.class,
+    named: (readSubject(letter.subject)?.deals ?? []).slice(0, MOST_NAMED).map((id) => ({ type: "deal", id })),
     ours: isOurs(message),
     owner: ownerOf(account),
   };

@@ -129,6 +129,43 @@ describe("a letter of somebody whom the CRM knows", () => {
     expect(crm().mailsSent).toEqual([]);
   });
 
+  it("goes into the deal whose number stands in the subject, when it is theirs", async () => {
+    const contact = contactOf(email);
+    const named = cardExists(relay.emulator, "deal", { contactId: contact.id });
+    const later = cardExists(relay.emulator, "deal", { contactId: contact.id });
+    const others = cardExists(relay.emulator, "deal", {});
+    await mail("About that.", { subject: `Re: your deal No. ${named.id}` });
+    expect([named, later].map((deal) => lettersIn(2, deal).length)).toEqual([1, 0]);
+    thread = `${thread}-other`;
+    await mail("And this.", { subject: `Re: your deal No. ${others.id}` });
+    expect(lettersIn(2, others)).toEqual([]);
+    expect(lettersIn(2, later)).toHaveLength(1);
+  });
+
+  it("follows a move, with all that comes later", async () => {
+    const contact = contactOf(email);
+    const [first, second] = [1, 2].map(() => cardExists(relay.emulator, "deal", { contactId: contact.id }));
+    const conversation = await mail("One.");
+    const { person } = (await relay.store.conversations.find(relay.portal, conversation)) ?? {};
+    if (!first || !second || !person) throw new Error("nobody");
+    expect(lettersIn(2, second)).toHaveLength(1);
+    const at = new Date();
+    const chosen = {
+      type: "deal",
+      id: String(first.id),
+      why: "admin",
+      title: "",
+      open: true,
+      lastActiveAt: at,
+    } as const;
+    await relay.store.people.chooseCard(relay.portal, "1", person, chosen);
+    await relay.store.decisions.renew(relay.portal, conversation);
+    await mail("Two.");
+    await mail("Three.", { ours: true });
+    expect(lettersIn(2, first)).toHaveLength(2);
+    expect(lettersIn(2, second)).toHaveLength(1);
+  });
+
   it("is one activity, shown in every card that takes it", async () => {
     const contact = contactOf(email);
     const deal = cardExists(relay.emulator, "deal", { contactId: contact.id });
