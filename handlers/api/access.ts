@@ -14,6 +14,7 @@ import type { Viewer } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { portalError } from "./answers.ts";
 import type { LineCircles } from "./line-circles.ts";
+import type { PrivateBoxes } from "./private-boxes.ts";
 
 export type CardType = "lead" | "deal" | "contact" | "company";
 
@@ -31,6 +32,8 @@ export interface ChatAccess {
    */
   conversationsOfCard(viewer: Viewer, type: CardType, cardId: string): Promise<readonly Conversation[]>;
   mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean>;
+  /** Personal mailboxes among the portal's accounts. */
+  readonly boxes: PrivateBoxes;
   /** The same as far as it is known without asking the portal. */
   known(viewer: Viewer, conversation: Conversation): boolean | undefined;
   /** What of everything the viewer may read, where that can be told without looking at each one. */
@@ -53,6 +56,7 @@ export function createChatAccess(
   portals: Pick<PortalDirectory, "crmOf" | "viewer">,
   store: Pick<Store, "conversations" | "messages" | "people">,
   circles: LineCircles,
+  boxes: PrivateBoxes,
   now: () => Date,
 ): ChatAccess {
   /** Key: portal, viewer, chat. Value: until when, and the answer. */
@@ -67,8 +71,14 @@ export function createChatAccess(
   }
 
   function knownRight(viewer: Viewer, conversation: Conversation): boolean | undefined {
+    const personal = boxes.known(viewer.portal);
+    if (!personal) return undefined;
+    const box = personal.get(conversation.account);
+    if (box?.owner === viewer.userId) return true;
+    if (box && !box.isInCards) return false;
     if (readsAll(viewer)) return true;
-    if (viewer.role === "agent") return isOwn(viewer, conversation, circles.known(viewer.portal, viewer.userId));
+    if (viewer.role === "agent" && !box)
+      return isOwn(viewer, conversation, circles.known(viewer.portal, viewer.userId));
     const { id, imChatId } = conversation;
     const kept = known.get(keyOf(viewer, imChatId ?? id));
     return kept && kept.until > now().getTime() ? kept.may : undefined;
@@ -104,9 +114,11 @@ export function createChatAccess(
   }
 
   async function mayRead(viewer: Viewer, conversation: Conversation): Promise<boolean> {
+    const isPersonal = (await boxes.of(viewer.portal)).has(conversation.account);
     const before = knownRight(viewer, conversation);
     if (before !== undefined) return before;
-    if (viewer.role === "agent")
+    // A personal box is no queue: who sees the card reads what stands in it, whatever their role.
+    if (viewer.role === "agent" && !isPersonal)
       return isOwn(viewer, conversation, await circles.of(viewer.portal, viewer.userId)) === true;
     const { id, imChatId: chat, person } = conversation;
     const place = chat ?? id;
@@ -131,19 +143,25 @@ export function createChatAccess(
         Promise.all([...bound].map((chat) => store.conversations.findByImChat(viewer.portal, chat))),
         store.conversations.findMany(viewer.portal, person?.conversations ?? []),
       ]);
+      const personal = await boxes.of(viewer.portal);
+      const isShown = (one: Conversation): boolean => {
+        const box = personal.get(one.account);
+        return box === undefined || box.isInCards || box.owner === viewer.userId;
+      };
       const here = cardOf(viewer);
       // They would be asked for one by one otherwise, as soon as they are read.
       if (here?.type === type && here.id === cardId)
-        for (const { id, imChatId } of theirs) remember(viewer, imChatId ?? id, true);
+        for (const { id, imChatId } of theirs.filter(isShown)) remember(viewer, imChatId ?? id, true);
       const all = [...byChat, ...theirs].flatMap((one) => (one && one.movedTo === undefined ? [one] : []));
-      const each = newestFirst([...new Map(all.map((one) => [one.id, one])).values()]);
+      const each = newestFirst([...new Map(all.map((one) => [one.id, one])).values()].filter(isShown));
       if (viewer.role !== "agent") return each;
       const accounts = await circles.of(viewer.portal, viewer.userId);
-      return each.filter((one) => isOwn(viewer, one, accounts) === true);
+      return each.filter((one) => personal.has(one.account) || isOwn(viewer, one, accounts) === true);
     },
+    boxes,
     known: knownRight,
     async scope(viewer) {
-      if (readsAll(viewer)) return { kind: "all" };
+      if (readsAll(viewer)) return { kind: (await boxes.of(viewer.portal)).size > 0 ? "each" : "all" };
       if (viewer.role !== "agent") return { kind: "each" };
       return { kind: "own", operator: viewer.userId, accounts: [...(await circles.of(viewer.portal, viewer.userId))] };
     },
@@ -181,8 +199,7 @@ async function mayOpen(caller: PortalCaller, chat: string): Promise<boolean> {
   throw portalError(outcome);
 }
 
-/** The card whose tab the viewer's page is. The id came through the browser, which is why the portal is asked with the viewer's token. */
-/** The card in whose tab the viewer's page stands. */
+/** The card in whose tab the viewer's page stands. The id came through the browser: the portal is asked with the viewer's token. */
 export function cardOf(viewer: Viewer): { readonly type: CardType; readonly id: string } | undefined {
   const type = /^CRM_(LEAD|DEAL|CONTACT|COMPANY)_DETAIL_TAB$|^(lead|deal|contact|company)-tab$/.exec(viewer.placement);
   const id = String(viewer.options["ID"] ?? "");

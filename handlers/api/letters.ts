@@ -1,13 +1,17 @@
 import { buffer } from "node:stream/consumers";
+import type { FastifyRequest } from "fastify";
 import { errorAnswer } from "../../src/api/common.ts";
-import { letterForm, letterQuery } from "../../src/api/letters.ts";
+import { type LetterInCardAnswer, letterForm, letterInCard, letterQuery } from "../../src/api/letters.ts";
 import { messageParams } from "../../src/api/messages.ts";
-import { messageId } from "../../src/domain/ids.ts";
-import type { Attachment } from "../../src/domain/message.ts";
+import { laneOf, messageId } from "../../src/domain/ids.ts";
+import type { Attachment, Message } from "../../src/domain/message.ts";
 import { type ImagePlace, safeHtml } from "../../src/mail/reading/safe-html.ts";
+import { isHomeless } from "../../src/relay/crm/letters.ts";
+import { wantedIn, wantedStep } from "../../src/relay/crm/write-letters.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { viewerOf } from "../../src/server/session.ts";
+import type { StoredDecision } from "../../src/store/contract/rules.ts";
 import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -54,6 +58,72 @@ export function registerLetterRoutes(scope: App, deps: ApiDeps, access: ChatAcce
       return safeHtml(html, place);
     },
   );
+
+  scope.get(
+    "/messages/:id/card",
+    {
+      schema: {
+        summary: "Whether a letter of one's own mailbox stands in its card",
+        tags: ["messages"],
+        security: [{ session: [] }],
+        params: messageParams,
+        response: { 200: letterInCard, "4xx": errorAnswer, "5xx": errorAnswer },
+      },
+    },
+    async (request) => {
+      const { row, decision } = await ownLetter(request);
+      return { state: stateOf(row, decision) };
+    },
+  );
+
+  scope.post(
+    "/messages/:id/card",
+    {
+      schema: {
+        summary: "Puts a letter of one's own mailbox into its card",
+        description: "Where letters go there one by one. Whoever may read the card reads the letter from then on.",
+        tags: ["messages"],
+        security: [{ session: [] }],
+        params: messageParams,
+        response: { 202: letterInCard, "4xx": errorAnswer, "5xx": errorAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { row, decision } = await ownLetter(request);
+      const state = stateOf(row, decision);
+      if (state !== "waits" || !decision) return reply.code(202).send({ state });
+      const { portal, conversation } = row;
+      if (await store.decisions.beginStep(portal, decision.id, wantedStep(row.id)))
+        await store.decisions.endStep(portal, decision.id, wantedStep(row.id), {
+          kind: "done",
+          id: viewerOf(request).userId,
+        });
+      const lane = laneOf("in", conversation, portal);
+      await store.lanes.makeDue(lane);
+      deps.dispatcher.wake(lane);
+      return reply.code(202).send({ state: "wanted" as const });
+    },
+  );
+
+  /** Nobody but the owner decides over a personal box: others are told that there is no such letter. */
+  async function ownLetter(request: FastifyRequest<{ Params: { id: string } }>) {
+    const viewer = viewerOf(request);
+    const row = await store.messages.find(viewer.portal, ourId(request.params.id, messageId, "message"));
+    const box = row && (await access.boxes.of(viewer.portal)).get(row.account);
+    if (!row?.content.letter || (box && box.owner !== viewer.userId)) throw unknown("message");
+    const conversation = await store.conversations.find(viewer.portal, row.conversation);
+    if (!conversation || !(await access.mayRead(viewer, conversation))) throw unknown("message");
+    const decision = box?.byClick === true ? await store.decisions.current(viewer.portal, row.conversation) : undefined;
+    return { row, box, decision };
+  }
+
+  function stateOf({ id }: Message, decision: StoredDecision | undefined): LetterInCardAnswer["state"] {
+    if (!decision) return "automatic";
+    if (isHomeless(decision) || decision.decision === undefined) return "nowhere";
+    const step = decision.steps.find(({ name }) => name === `letter:${id}`);
+    if (step?.end?.kind === "done") return "recorded";
+    return wantedIn(decision).includes(id) ? "wanted" : "waits";
+  }
 
   /** `cid:` names a file of the same letter (RFC 2392). */
   function insidePictures(attachments: readonly Attachment[]): ImagePlace {

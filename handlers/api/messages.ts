@@ -135,11 +135,13 @@ export function registerMessageRoutes(scope: App, deps: ApiDeps, access: ChatAcc
       ),
       authorsOf(deps.names, viewer.portal, rows),
     ]);
+    const personal = rows.some(({ content }) => content.letter) ? await access.boxes.of(viewer.portal) : undefined;
     const [reactions, changed] = [reactionsOf(changes), changesByMessage(changes, say)];
     const unsaid = notInLine(said, changes, say);
     return rows.map((row) =>
       presentMessage(row, deps.mediaLink, say, {
         names,
+        ...(personal?.get(row.account)?.byClick === true && { byClick: true }),
         ...(row.kind === "message" && {
           reactions: reactions.get(row.id) ?? [],
           changed: changed.get(row.id),

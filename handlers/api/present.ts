@@ -81,6 +81,8 @@ export function presentMessage(
     readonly notInLine?: MessageAnswer["notInLine"] | undefined;
     /** Names of employees by their id. */
     readonly names?: ReadonlyMap<string, string> | undefined;
+    /** Of a letter: its owner says whether it goes into the card. */
+    readonly byClick?: boolean | undefined;
   } = {},
 ): MessageAnswer {
   const { reactions, changed, notInLine, names } = beside;
@@ -123,7 +125,9 @@ export function presentMessage(
     fromPhone: message.origin.by === "device",
     ...presentAuthor(message, names),
     ...presentParts(content),
-    ...(content.letter && { letter: presentLetter(content.letter, content.attachments) }),
+    ...(content.letter && {
+      letter: { ...presentLetter(content.letter, content.attachments), ...(beside.byClick && { byClick: true }) },
+    }),
     ...(reactions && { reactions: [...reactions] }),
     ...(changed && { changed }),
     ...(notInLine && { notInLine }),

@@ -25,6 +25,7 @@ import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
 import { registerPersonRoutes } from "./person.ts";
 import { registerPortalRoutes } from "./portal.ts";
+import { createPrivateBoxes } from "./private-boxes.ts";
 import { guardReaders } from "./readers.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
@@ -34,7 +35,13 @@ import { registerWriteRoutes } from "./write.ts";
 /** `/api/*`: everything our pages ask, by bearer session. */
 export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
   const circles = createLineCircles(deps.store, deps.portals, deps.inTurn, deps.now);
-  const access = createChatAccess(deps.portals, deps.store, circles, deps.now);
+  const access = createChatAccess(
+    deps.portals,
+    deps.store,
+    circles,
+    createPrivateBoxes(deps.store, deps.now),
+    deps.now,
+  );
   const guarded: FastifyPluginAsync = async (plain) => {
     const scope = plain as App;
     deps.sessions.guard(scope);

@@ -18,6 +18,10 @@ export const letter = z
       .optional()
       .describe("A bounce: whom it could not reach."),
     invitation: z.string().optional().describe("To a meeting, in words."),
+    byClick: z
+      .boolean()
+      .optional()
+      .describe("It came to a personal box whose letters go into cards one by one: `/api/messages/{id}/card`."),
     formatted: z.boolean().describe("It has a form of its own: `GET /api/messages/{id}/letter`."),
   })
   .describe("It is an e-mail.");
@@ -34,5 +38,14 @@ export const letterForm = z.object({
   blockedImages: z.number().int().describe("Pictures from elsewhere that were left out."),
 });
 
+export const letterInCard = z.object({
+  state: z
+    .enum(["waits", "wanted", "recorded", "automatic", "nowhere"])
+    .describe(
+      "waits: it goes into the card when the box's owner says so. wanted: they did. recorded: it stands there. automatic: letters of this box go there by themselves. nowhere: there is no card yet that it could go into.",
+    ),
+});
+
 export type LetterAnswer = z.output<typeof letter>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
+export type LetterInCardAnswer = z.output<typeof letterInCard>;

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accountId, type MessageId } from "../../src/domain/ids.ts";
 import type { Attachment, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
@@ -8,14 +8,19 @@ import { openSite, type Site } from "./support/site.ts";
 let site: Site;
 let admin: string;
 let account: string;
+let passed = 0;
 
 beforeAll(async () => {
-  site = await openSite();
+  site = await openSite({ now: () => new Date(Date.now() + passed) });
   admin = await site.install();
   const body = { channel: "telegram", name: "Shop bot", credentials: { token: "1234567890:abcdefgh" } };
   account = (await site.api(admin, "POST", "/accounts", body)).json().id;
 });
 afterAll(() => site.stop());
+afterEach(async () => {
+  await site.store.accounts.update(site.memberId, accountId(account), { settings: {} });
+  passed += 3_000;
+});
 
 let keys = 0;
 async function stored(attachments: readonly Attachment[], letter: Partial<Content["letter"]> = {}): Promise<MessageId> {
@@ -49,6 +54,58 @@ async function keeping(bytes: string | Buffer): Promise<Attachment> {
 }
 
 const form = (message: string, images = 0) => site.api(admin, "GET", `/messages/${message}/letter?images=${images}`);
+
+describe("a personal mailbox", () => {
+  const makePersonal = (showing: string) =>
+    site.store.accounts.update(site.memberId, accountId(account), {
+      settings: { box: "personal", owner: "5", showing },
+    });
+  const statusFor = async (user: number, message: string) =>
+    (await site.api(await site.sessionOf(user), "GET", `/messages/${message}`)).statusCode;
+  const listed = async (session: string) =>
+    (await site.api(session, "GET", "/conversations")).json<{ id: string }[]>().map(({ id }) => id);
+
+  test("is its owner's alone, not even an administrator's, unless its cards show it", async () => {
+    const id = await stored([]);
+    const { conversation } = (await site.store.messages.find(site.memberId, id)) ?? {};
+    await makePersonal("subject");
+    passed += 3_000;
+    expect(await Promise.all([5, 1, 7].map((user) => statusFor(user, id)))).toEqual([200, 404, 404]);
+    expect(await listed(admin)).not.toContain(conversation);
+    expect(await listed(await site.sessionOf(5))).toContain(conversation);
+    await makePersonal("whole");
+    passed += 3_000;
+    expect(await Promise.all([5, 1, 7].map((user) => statusFor(user, id)))).toEqual([200, 200, 404]);
+  });
+
+  test("puts a letter into its card when the owner says so, once", async () => {
+    const id = await stored([]);
+    const row = await site.store.messages.find(site.memberId, id);
+    if (!row) throw new Error("not there");
+    await makePersonal("click");
+    passed += 3_000;
+    const owner = await site.sessionOf(5);
+    const card = (method: "GET" | "POST", session = owner) => site.api(session, method, `/messages/${id}/card`);
+    expect((await card("GET")).json()).toEqual({ state: "automatic" });
+    const { person } = await site.store.people.identify(site.memberId, {
+      conversation: row.conversation,
+      points: [],
+      sharedByMoreThan: 5,
+    });
+    const { id: decision } = await site.store.decisions.begin(site.memberId, {
+      ...{ conversation: row.conversation, person, message: id },
+    });
+    expect((await card("POST")).json()).toEqual({ state: "nowhere" });
+    const decided = { create: { kind: "nothing" }, targets: [{ type: "deal", id: "1" }] };
+    await site.store.decisions.decide(site.memberId, decision, { rulesetVersion: 0, facts: {}, decision: decided });
+    expect((await card("POST", admin)).statusCode).toBe(404);
+    expect((await card("GET")).json()).toEqual({ state: "waits" });
+    expect((await Promise.all([card("POST"), card("POST")])).map((answer) => answer.statusCode)).toEqual([202, 202]);
+    expect((await card("GET")).json()).toEqual({ state: "wanted" });
+    const [stands] = await site.store.decisions.ofConversation(site.memberId, row.conversation, 1);
+    expect(stands?.steps.map(({ name }) => name)).toEqual([`letter-wanted:${id}`]);
+  });
+});
 
 describe("a letter as it was sent", () => {
   test("is cleaned, with its own pictures, and others only when they are asked for", async () => {

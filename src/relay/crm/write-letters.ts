@@ -1,8 +1,10 @@
 import { buffer } from "node:stream/consumers";
+import { type MessageId, messageId } from "../../domain/ids.ts";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
 import type { Message } from "../../domain/message.ts";
 import type { CrmRef, NewLetter } from "../../portal/contract/crm.ts";
 import type { Target } from "../../rules/decision.ts";
+import type { StoredDecision } from "../../store/contract/rules.ts";
 import { answerOf, type Carried, type Case, type CrmDeps } from "./context.ts";
 import { isOurs, showingOf } from "./letters.ts";
 import { doStep } from "./steps.ts";
@@ -34,7 +36,14 @@ export async function writeLetters(
   const { stored } = carried;
   const { portal } = of.conversation;
   const [first, ...others] = targets;
-  if (!first || showingOf(of.account) === "click") return;
+  if (!first) return;
+  if (showingOf(of.account) === "click") {
+    for (const id of wantedIn(stored)) {
+      const message = await deps.store.messages.find(portal, id);
+      if (message && !(await record(deps, of, carried, { message, on: first, others }))) return;
+    }
+    return;
+  }
   for (let from = stored.writtenSeq; ; ) {
     const messages = await deps.store.messages.journal(portal, {
       conversation: of.conversation.id,
@@ -50,6 +59,14 @@ export async function writeLetters(
     if (messages.length < MOST) return;
   }
 }
+
+/** The step by which an owner of a personal box says that a letter goes into its card. Its end holds who said it. */
+export const wantedStep = (message: MessageId): string => `${WANTED}${message}`;
+const WANTED = "letter-wanted:";
+
+/** Letters that their owner wants in the card, in the order in which that was said. */
+export const wantedIn = ({ steps }: Pick<StoredDecision, "steps">): readonly MessageId[] =>
+  steps.flatMap(({ name }) => (name.startsWith(WANTED) ? [messageId(name.slice(WANTED.length))] : []));
 
 interface Recording {
   readonly message: Message;
@@ -119,7 +136,7 @@ async function activityOf(
   const counterpart = ours ? (letter.to[0] ?? letter.cc[0] ?? letter.bcc?.[0]) : letter.from;
   const responsible = await responsibleOf(deps, of, carried, on);
   if (counterpart === undefined || responsible === undefined) return undefined;
-  const isShown = showingOf(of.account) === "whole";
+  const isShown = showingOf(of.account) !== "subject";
   const isOld = deps.now().getTime() - message.sentAt.getTime() > OLD_MS;
   return {
     on,
@@ -170,7 +187,7 @@ function textOf({ content }: Message, letter: Letter, quoted: string): string {
 }
 
 async function filesOf(deps: CrmDeps, of: Case, { content }: Message): Promise<NewLetter["files"]> {
-  if (showingOf(of.account) !== "whole") return [];
+  if (showingOf(of.account) === "subject") return [];
   const files: { name: string; base64: string }[] = [];
   let left = MOST_FILE_BYTES;
   for (const { role, source, size, name } of content.attachments) {

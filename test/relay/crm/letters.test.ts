@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Letter, LetterClass } from "../../../src/domain/letter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
+import { wantedStep } from "../../../src/relay/crm/write-letters.ts";
 import type { CrmItem } from "../../emulators/portal/model.ts";
 import { Relay } from "../harness.ts";
 import { cardExists, cardsWith, commandsTo, commentsOn } from "./cards.ts";
@@ -212,8 +213,17 @@ describe("a personal box", () => {
   it("shows nothing before somebody says so", async () => {
     const contact = contactOf(email);
     await setting({ box: "personal", showing: "click" });
-    await mail("Something private.");
+    const conversation = await mail("Something private.");
+    await mail("Something for the card.");
     expect(lettersIn(3, contact)).toEqual([]);
+    const [first, second] = await relay.store.messages.journal(relay.portal, { conversation, after: 0, limit: 2 });
+    const decision = await relay.store.decisions.current(relay.portal, conversation);
+    if (!first || !second || !decision) throw new Error("nothing is there");
+    await relay.store.decisions.beginStep(relay.portal, decision.id, wantedStep(second.id));
+    await relay.run("in", conversation);
+    await relay.run("in", conversation);
+    expect(lettersIn(3, contact)).toHaveLength(1);
+    expect(String(lettersIn(3, contact)[0]?.DESCRIPTION)).toContain("Something for the card.");
   });
 
   it("gives what it makes to its owner", async () => {
