@@ -92,7 +92,7 @@ module.exports = {
       comment: "The pipelines work with any store, dispatcher, portal and channel: fakes included.",
       severity: "error",
       from: { path: "^src/relay/" },
-      to: { path: "^(src|handlers)/", pathNot: ["^src/(relay|domain|rules|log)/", contracts] },
+      to: { path: "^(src|handlers)/", pathNot: ["^src/(relay|domain|rules|mail|log)/", contracts] },
     },
     {
       name: "relay-is-handed-its-log",
