@@ -28,9 +28,10 @@ export interface Database {
  * PGlite in a folder, or in memory for `undefined`. It writes without fsync: what it acknowledged survives the death of
  * the process at any moment, but not a power cut. All statements run one after another on the event loop.
  */
-export async function openPglite(folder: string | undefined): Promise<Database> {
+export async function openPglite(folder: string | undefined, copyOf?: Blob): Promise<Database> {
   const pglite = await PGlite.create({
     ...(folder !== undefined && { dataDir: folder }),
+    ...(copyOf !== undefined && { loadDataDir: copyOf }),
     parsers: { [pgliteTypes.INT8]: Number },
   });
   return {

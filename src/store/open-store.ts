@@ -30,6 +30,8 @@ export interface StoreOptions {
   readonly databaseUrl?: string | undefined;
   /** PGlite lives in `pglite/` below it. `memory://` keeps nothing: for tests. */
   readonly dataDir: string;
+  /** In memory alone: begins as this copy of a database (`dumpDataDir`), which is quicker than making one. */
+  readonly copyOf?: Blob | undefined;
   readonly secretKey: string;
   readonly log: Logger;
   /** Connections to PostgreSQL of this process. Default 10. */
@@ -69,7 +71,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return finishOpening(database, options, database.close);
   }
   if (options.dataDir === IN_MEMORY) {
-    const database = await openPglite(undefined);
+    const database = await openPglite(undefined, options.copyOf);
     return finishOpening(database, options, database.close);
   }
   const folder = await lockFolder(options.dataDir);

@@ -13,7 +13,7 @@ import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { freshStore } from "../support/store/fresh-store.ts";
 import { openSpool } from "./support/open-spool.ts";
 
 /** An installation that cannot be proved yet, because the authorization server is away. */
@@ -25,7 +25,7 @@ let tries = 0;
 let granted: GrantOutcome;
 
 beforeAll(async () => {
-  store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
+  store = await freshStore({ secretKey: "k".repeat(32), log });
 });
 afterAll(() => store.close());
 beforeEach(async () => {

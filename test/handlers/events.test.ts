@@ -15,7 +15,7 @@ import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { freshStore } from "../support/store/fresh-store.ts";
 import { fakeChannel } from "./support/fake-channel.ts";
 import { openSpool } from "./support/open-spool.ts";
 
@@ -41,7 +41,7 @@ let spoolBytes: number;
 
 beforeAll(async () => {
   log = createLogger("info", new Writable({ write: (chunk, _encoding, done) => done(void said.push(String(chunk))) }));
-  real = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
+  real = await freshStore({ secretKey: "k".repeat(32), log });
   store = whenNotAway(real);
 });
 afterAll(() => real.close());

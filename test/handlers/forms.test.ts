@@ -14,7 +14,7 @@ import { NO_NEWS } from "../../src/relay/news.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { type Store, StoreUnavailable } from "../../src/store/contract.ts";
-import { openStore } from "../../src/store/open-store.ts";
+import { freshStore } from "../support/store/fresh-store.ts";
 
 const SITE = "https://shop.example";
 let store: Store;
@@ -24,7 +24,7 @@ let isDown = false;
 
 beforeAll(async () => {
   const log = createLogger("silent");
-  store = await openStore({ dataDir: "memory://", secretKey: "0123456789abcdef0123456789abcdef", log });
+  store = await freshStore({ secretKey: "0123456789abcdef0123456789abcdef", log });
 });
 afterAll(() => store.close());
 

@@ -251,12 +251,27 @@ describe("a standing connection", () => {
     return last;
   };
 
+  /** The page looks every few seconds: nobody waits for that. */
+  const seen = (page: Page, what: Locator, ms: number) =>
+    until(
+      async () => {
+        await page.clock.fastForward(ms);
+        return await what.waitFor({ timeout: 500 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      15_000,
+      "what the page shall say",
+    );
+
   test("says in each state what it means and what to do next", async () => {
     const { page, dialog } = await signingIn();
+    await page.clock.install();
     await dialog.getByText("This can take up to three minutes").first().waitFor();
     await inspect(page, "state-starting");
     session().says("transient-disconnect");
-    await dialog.getByText("It is transient-disconnect.").waitFor();
+    await seen(page, dialog.getByText("It is transient-disconnect."), 2_500);
     await dialog.getByText("It is opened again by itself").first().waitFor();
     await inspect(page, "state-transient");
     const ends: readonly (readonly [ConnectionState["kind"], string, string])[] = [
@@ -269,14 +284,14 @@ describe("a standing connection", () => {
       const before = standing.opened.length;
       session().says(kind);
       session().end();
-      await dialog.getByText(`It is ${kind}.`).waitFor();
+      await seen(page, dialog.getByText(`It is ${kind}.`), 2_500);
       await dialog.getByText(words).first().waitFor();
       await inspect(page, `state-${kind}`);
       await dialog.getByRole("button", { name: button }).click();
       await until(() => standing.opened.length === before + 1, 5_000, "the next session");
     }
     session().says("connected");
-    await dialog.getByText("It is connected", { exact: true }).waitFor();
+    await seen(page, dialog.getByText("It is connected", { exact: true }), 2_500);
   });
 
   test("is looked at only while something goes on and the dialog is open", async () => {
@@ -296,8 +311,7 @@ describe("a standing connection", () => {
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await dialog.waitFor({ state: "hidden" });
     session().says("needs-action", { kind: "qr", data: "TWO" });
-    await page.clock.fastForward(60_000);
-    await page.getByRole("listitem").getByText("Needs you").first().waitFor();
+    await seen(page, page.getByRole("listitem").getByText("Needs you").first(), 60_000);
     expect(looks()).toBe(settled);
     await page.getByRole("button", { name: "Sign in: Standing" }).click();
     await shows(dialog, () => "TWO");

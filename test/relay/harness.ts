@@ -32,9 +32,9 @@ import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.
 import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { openStore } from "../../src/store/open-store.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
 import { ALL_PARTS } from "../support/parts.ts";
+import { freshStore } from "../support/store/fresh-store.ts";
 import { everywhere } from "../support/words.ts";
 
 const OWNER = "worker-1";
@@ -214,7 +214,7 @@ export class Relay {
     controls.finishInstall({ event: false });
     const { accessToken, refreshToken } = controls.issueTokens();
     const log = createLogger("silent");
-    const store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
+    const store = await freshStore({ secretKey: "k".repeat(32), log });
     const portal = portalId(controls.portal.memberId);
     await store.portals.install({
       id: portal,

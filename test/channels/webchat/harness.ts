@@ -25,7 +25,7 @@ import { NO_NEWS } from "../../../src/relay/news.ts";
 import { createTally } from "../../../src/relay/tally.ts";
 import { registerRateLimits } from "../../../src/server/rate-limits.ts";
 import type { Store } from "../../../src/store/contract.ts";
-import { openStore } from "../../../src/store/open-store.ts";
+import { freshStore } from "../../support/store/fresh-store.ts";
 
 export const SITE = "https://shop.example";
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -74,7 +74,7 @@ let opening: Promise<Store> | undefined;
 
 /** Opening a database takes longer than a test: the worlds of a file share one, each with a portal of its own. */
 const sharedStore = () => {
-  opening ??= openStore({ dataDir: "memory://", secretKey: SECRET, log: createLogger("silent") });
+  opening ??= freshStore({ secretKey: SECRET, log: createLogger("silent") });
   return opening;
 };
 

@@ -49,10 +49,10 @@ import { createPages } from "../../../src/server/pages.ts";
 import { createSessions, type Sessions } from "../../../src/server/session.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { asTenant } from "../../../src/store/fair-gate.ts";
-import { openStore } from "../../../src/store/open-store.ts";
 import type { PortalControls } from "../../emulators/portal/controls.ts";
 import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
+import { freshStore } from "../../support/store/fresh-store.ts";
 import { type FakeChannel, fakeChannel } from "./fake-channel.ts";
 
 const PUBLIC_URL = "http://threadline.test";
@@ -112,7 +112,7 @@ export async function openSite(
   const emulator = await startPortalEmulator();
   const portal = emulator.portal();
   const card = emulator.configureApplication({ baseUrl: PUBLIC_URL });
-  const store = await openStore({ dataDir: "memory://", secretKey: SECRET_KEY, log });
+  const store = await freshStore({ secretKey: SECRET_KEY, log });
   const noPages = await mkdtemp(join(tmpdir(), "threadline-pages-"));
   const pagesDir = options.pagesDir ?? noPages;
   const policy = createEndpointPolicy({ oauthUrl: emulator.oauthUrl, allowHttp: true, privateHosts: [] });

@@ -3,13 +3,13 @@ import type { portalId } from "../../../src/domain/ids.ts";
 import { createLogger } from "../../../src/log/log.ts";
 import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import type { Store } from "../../../src/store/contract.ts";
-import { openStore } from "../../../src/store/open-store.ts";
 import { place } from "../../contract/store-fixtures.ts";
+import { freshStore } from "../../support/store/fresh-store.ts";
 
 /** A saved ruleset acts everywhere within seconds: each process remembers for itself, by a clock of its own. */
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log: createLogger("silent") });
+  store = await freshStore({ secretKey: "k".repeat(32), log: createLogger("silent") });
 });
 afterAll(() => store.close());
 

@@ -19,9 +19,9 @@ import { createSessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSessionHost, type HostTiming } from "../../../src/relay/sessions/session-host.ts";
 import { createTally } from "../../../src/relay/tally.ts";
 import type { Store } from "../../../src/store/contract.ts";
-import { openStore } from "../../../src/store/open-store.ts";
 import { content, installation, newPortalId } from "../../contract/store-fixtures.ts";
 import { type FakeSession, sessionChannel } from "../../support/session-channel.ts";
+import { freshStore } from "../../support/store/fresh-store.ts";
 import { until } from "../../support/world/until.ts";
 
 const log = createLogger("silent");
@@ -33,7 +33,7 @@ let dir: string;
 let stops: (() => unknown)[];
 
 beforeAll(async () => {
-  store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
+  store = await freshStore({ secretKey: "k".repeat(32), log });
 });
 afterAll(() => store.close());
 beforeEach(async () => {

@@ -18,6 +18,7 @@ import {
   type WhatsappCloudEmulator,
   type EmulatorOptions as WhatsappCloudOptions,
 } from "../../emulators/whatsapp-cloud/emulator.ts";
+import { placeFreshStore } from "../store/fresh-store.ts";
 import { AppProcess, freePort } from "./app-process.ts";
 
 export interface WorldOptions {
@@ -65,6 +66,7 @@ export class World {
       whatsappCloud: await startWhatsappCloudEmulator({ limits: false, ...options.whatsappCloud }),
     };
     const dataDir = await mkdtemp(join(tmpdir(), "threadline-"));
+    if (!options.services) await placeFreshStore(dataDir);
     const port = options.port ?? (await freePort());
     const publicUrl = options.publicUrl ?? `http://127.0.0.1:${port}`;
     const { telegram, viber, whatsappCloud } = vendors;
