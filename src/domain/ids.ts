@@ -13,6 +13,10 @@ export type MediaId = Brand<"MediaId">;
 export type PersonId = Brand<"PersonId">;
 export type DecisionId = Brand<"DecisionId">;
 export type NoteId = Brand<"NoteId">;
+/** A mail in the index of all mails that were seen, digits: of two, the one seen later has the higher number. */
+export type MailId = Brand<"MailId">;
+/** The number of a thread's oldest mail, digits. */
+export type MailThreadId = Brand<"MailThreadId">;
 export type CannedReplyId = Brand<"CannedReplyId">;
 /**
  * One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>:<portal>` or
@@ -28,6 +32,8 @@ export const personId = (value: string): PersonId => value as PersonId;
 export const decisionId = (value: string): DecisionId => value as DecisionId;
 export const mediaId = (value: string): MediaId => value as MediaId;
 export const cannedReplyId = (value: string): CannedReplyId => value as CannedReplyId;
+export const mailId = (value: string): MailId => value as MailId;
+export const mailThreadId = (value: string): MailThreadId => value as MailThreadId;
 export const noteId = (value: string): NoteId => value as NoteId;
 
 export type Direction = "in" | "out";

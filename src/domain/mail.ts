@@ -1,8 +1,8 @@
 /** What of a mail decides which mail it is and to which thread it belongs: all of it can be had without its body. */
 export interface MailFacts {
-  /** Normalised: no brackets, lower case. Absent: the mail has none, and one is made of the rest. */
+  /** Without brackets, in the case in which it came. Absent: the mail has none, and is known by the rest. */
   readonly messageId?: string;
-  /** Normalised ids of the mails before it, the oldest first; never its own, and none that is somebody's address. */
+  /** Such ids of the mails before it, the oldest first; never its own, and none that is somebody's address. */
   readonly references: readonly string[];
   /** Canonical address; absent: it names none. */
   readonly sender?: string;

@@ -5,6 +5,7 @@ import { accountId, mediaId, portalId } from "../domain/ids.ts";
 import { isUuid, toJson } from "./clean.ts";
 import type { AccountPatch, AccountRepository } from "./contract/accounts.ts";
 import { repeatWhenUndone, violates } from "./errors.ts";
+import { dropBox } from "./mail-boxes.ts";
 import type { Schema } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -167,6 +168,7 @@ export function createAccountRepository(db: Kysely<Schema>, secrets: Secrets): A
             .where("conversations.portal_id", "=", portal)
             .where("conversations.account_id", "=", account)
             .execute();
+          await dropBox(tx, portal, account);
           await tx.deleteFrom(TABLE).where("id", "=", account).execute();
           return [...media, ...waiting].map((row) => mediaId(row.id));
         }),

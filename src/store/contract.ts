@@ -6,6 +6,7 @@ import type { HealthRepository } from "./contract/health.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
+import type { MailRepository } from "./contract/mails.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
 import type { NoteRepository } from "./contract/notes.ts";
 import type { PersonRepository } from "./contract/people.ts";
@@ -25,6 +26,7 @@ export interface Store {
   readonly conversations: ConversationRepository;
   readonly desk: DeskRepository;
   readonly messages: MessageRepository;
+  readonly mails: MailRepository;
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
   readonly cannedReplies: CannedReplyRepository;

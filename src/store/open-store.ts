@@ -14,6 +14,7 @@ import { createHealthRepository } from "./health.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
+import { createMailRepository } from "./mails.ts";
 import { createMediaRepository } from "./media.ts";
 import { createMessageRepository } from "./messages.ts";
 import { migrate, type SqlSession } from "./migrate.ts";
@@ -114,6 +115,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     conversations: createConversationRepository(db),
     desk: createDeskRepository(db),
     messages: createMessageRepository(db),
+    mails: createMailRepository(db),
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),

@@ -11,6 +11,10 @@ import { NO_TOKENS, openTokens, sealTokens } from "./tokens.ts";
 const TABLE = "portals";
 /** From the leaves up; the portal's own row is last. */
 const OWNED_TABLES = [
+  "mail_thread_joins",
+  "mail_refs",
+  "mail_sightings",
+  "mails",
   "decision_steps",
   "decisions",
   "media",

@@ -342,6 +342,53 @@ interface CannedRepliesTable {
   changed_at: Generated<Date>;
 }
 
+interface MailsTable {
+  portal_id: string;
+  id: number;
+  thread_id: number;
+  scope: string | null;
+  key: string;
+  subject_key: string | null;
+  header_id: string | null;
+  refs: string[];
+  sender: string | null;
+  relayed: boolean;
+  direction: string;
+  people: string[];
+  sent_at: Date | null;
+  at: Date;
+  subject: string | null;
+  is_reply: boolean;
+  orphan: boolean;
+  content: string | null;
+  class: string | null;
+  handled_at: Date | null;
+  message_id: string | null;
+  conversation_id: string | null;
+  forgotten: Generated<boolean>;
+}
+
+interface MailSightingsTable {
+  portal_id: string;
+  account_id: string;
+  folder: string;
+  uid_validity: number;
+  uid: number;
+  mail_id: number;
+}
+
+interface MailRefsTable {
+  portal_id: string;
+  node: string;
+  thread_id: number;
+}
+
+interface MailThreadJoinsTable {
+  portal_id: string;
+  given_up: number;
+  kept: number;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -377,4 +424,8 @@ export interface Schema {
   decision_steps: DecisionStepsTable;
   notes: NotesTable;
   canned_replies: CannedRepliesTable;
+  mails: MailsTable;
+  mail_sightings: MailSightingsTable;
+  mail_refs: MailRefsTable;
+  mail_thread_joins: MailThreadJoinsTable;
 }

@@ -79,17 +79,42 @@ export function retentionTests(use: () => Store): void {
       expect(late.removed).toHaveLength(5);
     });
 
-    it("keeps each portal's for as long as that one wants", async () => {
+    it("keeps each portal's for as long as that one wants, what is known of mails too", async () => {
       const [short, long, ever] = [await place(use()), await place(use()), await place(use())];
       for (const { account } of [short, long, ever]) await ended(account);
+      const facts = {
+        messageId: "a",
+        references: [],
+        people: ["ann@customer.example"],
+        tokens: [],
+        relayed: false,
+      } as const;
+      const mails = Array.from({ length: 5 }, (_, n) => ({
+        ...{ folder: "INBOX", uidValidity: 1, uid: n + 1 },
+        facts: { ...facts, direction: "in", isReply: false, messageId: `${n}`, date: new Date() } as const,
+      }));
+      const known = new Map(
+        await Promise.all(
+          [short, long, ever].map(async ({ portal, account }) => {
+            const kept = await use().mails.keep(portal, account.id, mails);
+            return [portal, kept?.mails.map(({ mail }) => mail) ?? []] as const;
+          }),
+        ),
+      );
+      const named = async (portal: PortalId) => {
+        const found = await Promise.all((known.get(portal) ?? []).map((mail) => use().mails.find(portal, mail)));
+        return found.filter((mail) => mail?.people.length === 1).length;
+      };
       await use().portals.update(short.portal, { keepDays: 7 });
       await use().portals.update(long.portal, { keepDays: 365 });
       await use().portals.update(ever.portal, { keepDays: null });
       const portals = [short.portal, long.portal, ever.portal];
       await run(worker(portals, 8));
       expect(await Promise.all(portals.map(left))).toEqual([0, 1, 1]);
+      expect(await Promise.all(portals.map(named))).toEqual([0, 5, 5]);
       await run(worker(portals, 5_000));
       expect(await Promise.all(portals.map(left))).toEqual([0, 0, 1]);
+      expect(await Promise.all(portals.map(named))).toEqual([0, 0, 5]);
     });
 
     it("is killed after a batch and before its files are gone: the next run removes them and goes on", async () => {

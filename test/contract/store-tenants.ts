@@ -148,10 +148,20 @@ export function tenantTests(use: () => Store): void {
       await use().rulesets.keepLine(portal, "1", {});
       const decision = await use().decisions.begin(portal, { conversation, message, person });
       await use().decisions.beginStep(portal, decision.id, "lead");
+      const seen = (uid: number, messageId: string, references: readonly string[]) => {
+        const facts = { messageId, references, people: [], tokens: [], relayed: false, isReply: false } as const;
+        return { folder: "INBOX", uidValidity: 1, uid, facts: { ...facts, direction: "in" } } as const;
+      };
+      await use().mails.keep(portal, account.id, [seen(1, "a", ["not seen"]), seen(2, "b", [])]);
+      await use().mails.keep(portal, account.id, [seen(3, "c", ["a", "b"])]);
 
       expect(await use().portals.erase(portal)).toEqual({
         media: [file],
         rows: {
+          mail_thread_joins: 1,
+          mail_refs: 1,
+          mail_sightings: 3,
+          mails: 3,
           decision_steps: 1,
           decisions: 1,
           media: 1,

@@ -13,6 +13,7 @@ import { fileTests } from "./store-files.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
+import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
 import { noteTests } from "./store-notes.ts";
@@ -48,6 +49,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     attemptTests(use);
     toldTests(use);
     messageTests(use);
+    mailTests(use);
     fileTests(use);
     editTests(use);
     deskTests(use);

@@ -34,6 +34,9 @@ function isAnswered(answer: Answerable, one: Answerable): boolean {
     if (before > WINDOW_MS || before < -SKEW_MS) return false;
     // An answer that is dated later is no beginning with a wrong clock.
     if (before < 0 && one.isReply) return false;
+  } else if (one.isReply) {
+    // Of two answers without dates nobody knows which came first: only a beginning can be told.
+    return false;
   }
   return isSamePerson(answer, one);
 }

@@ -1,7 +1,7 @@
 import type { MailDirection, MailFacts } from "../../domain/mail.ts";
 import type { AddressBook, AddressField } from "./addresses.ts";
 import { contentPrint } from "./content.ts";
-import { messageIdsIn, normaliseMessageId } from "./message-ids.ts";
+import { messageIdsIn, normaliseMessageId, sameId } from "./message-ids.ts";
 import { defaultSubjectRules, readSubject, type SubjectRules } from "./subjects.ts";
 
 /** A mail's headers as a server, a library or a file gives them: nothing is sure to be there or to be right. */
@@ -45,8 +45,10 @@ export function mailFacts(
     const key = book.keyOf(id);
     return key !== undefined && (everybody.includes(key) || book.isMailbox(key));
   };
-  const references = [...messageIdsIn(mail.references, isAddress), ...messageIdsIn(mail.inReplyTo, isAddress)];
-  const before = [...new Set(references)].filter((id) => id !== messageId);
+  const fields = [mail.references ?? [], mail.inReplyTo ?? []].flat();
+  const before = messageIdsIn(fields, isAddress).filter(
+    (id) => messageId === undefined || sameId(id) !== sameId(messageId),
+  );
   const subject = readSubject(mail.subject, subjects);
   const date = dateOf(mail.date);
   const content = contentPrint(mail.body);

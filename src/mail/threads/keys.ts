@@ -4,6 +4,7 @@
  */
 import type { MailFacts } from "../../domain/mail.ts";
 import { digest } from "./digest.ts";
+import { sameId } from "./message-ids.ts";
 
 export interface ThreadRules {
   /** A changed subject begins a new thread, whatever the mail refers to. Default: what it refers to decides. */
@@ -28,16 +29,17 @@ export function mailKey({ facts, scope }: ScopedFacts): string {
 }
 
 /** The keys of the mails that it refers to, the oldest first. */
-export const referenceKeys = ({ facts, scope }: ScopedFacts): string[] =>
-  facts.references.map((id) => idKey(scope, id));
+export const referenceKeys = ({ facts, scope }: ScopedFacts): string[] => referenceKeysOf(facts.references, scope);
+
+export const referenceKeysOf = (ids: readonly string[], scope: string): string[] => ids.map((id) => idKey(scope, id));
 
 /** `undefined`: without a subject nothing is found by it. */
 export const subjectKey = ({ facts, scope }: ScopedFacts): string | undefined =>
   facts.subject === undefined || facts.subject === "" ? undefined : digest("subject", scope, facts.subject);
 
-/** Of what the thread of a mail with this key hangs, by which others find it. */
-export function nodeOf(key: string, { facts }: ScopedFacts, rules: ThreadRules): string {
-  return rules.changedSubjectBeginsThread === true ? digest("node", key, facts.subject ?? "") : key;
+/** Of what the thread of a mail with this key hangs for a mail with this subject, by which others find it. */
+export function nodeOf(key: string, subject: string | undefined, rules: ThreadRules): string {
+  return rules.changedSubjectBeginsThread === true ? digest("node", key, subject ?? "") : key;
 }
 
 /** Mails with one of these in common are one thread. */
@@ -48,4 +50,4 @@ export function tokenNodes({ facts, scope }: ScopedFacts): string[] {
   });
 }
 
-const idKey = (scope: string, id: string): string => digest("id", scope, id);
+const idKey = (scope: string, id: string): string => digest("id", scope, sameId(id));

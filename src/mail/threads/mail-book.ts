@@ -15,11 +15,22 @@
 import type { MailFacts } from "../../domain/mail.ts";
 import { type Answerable, nearestAnswered } from "./by-subject.ts";
 import { isSameMail, isTwin, mergeCopies } from "./identity.ts";
-import { mailKey, nodeOf, referenceKeys, type ScopedFacts, subjectKey, type ThreadRules, tokenNodes } from "./keys.ts";
+import {
+  mailKey,
+  nodeOf,
+  referenceKeys,
+  referenceKeysOf,
+  type ScopedFacts,
+  subjectKey,
+  type ThreadRules,
+  tokenNodes,
+} from "./keys.ts";
 
 /** A mail as the index knows it. */
 export interface KnownMail extends Answerable, Pick<MailFacts, "content" | "messageId" | "relayed"> {
   readonly key: string;
+  /** The ids behind `references`, as they were written. */
+  readonly ids: readonly string[];
   /** The id of its thread's oldest mail, as far as known. */
   readonly thread: number;
   /** Says that it is an answer; what it answers was not found. */
@@ -86,7 +97,7 @@ export function placeMails(
     for (const key of keys) {
       const candidates = sharing(key).filter(({ id }) => id !== mail.id);
       const meant = candidates.length > 1 ? mostLikelyMeant(candidates, mail) : undefined;
-      if (meant === undefined) hang(nodeOf(key, of, rules), mail.thread);
+      if (meant === undefined) hang(nodeOf(key, of.facts.subject, rules), mail.thread);
       else if (rules.changedSubjectBeginsThread !== true || meant.subjectKey === mail.subjectKey)
         forest.join(meant.thread, mail.thread);
     }
@@ -99,17 +110,23 @@ export function placeMails(
     const same = findSame(key, of);
     if (same !== undefined) {
       const merged = mergeCopies(same, of.facts);
-      const more = references.filter((reference) => !same.references.includes(reference));
+      const ids = of.facts.references.filter((_, n) => !same.references.includes(references[n] ?? ""));
+      const more = referenceKeysOf(ids, of.scope);
       // It was known without its id: from now on it goes by that.
       const isNamed = same.messageId === undefined && of.facts.messageId !== undefined;
       if (merged !== undefined || more.length > 0) {
-        const mail = { ...(merged ?? same), references: [...same.references, ...more], ...(isNamed && { key }) };
+        const mail = {
+          ...(merged ?? same),
+          references: [...same.references, ...more],
+          ids: [...same.ids, ...ids],
+          ...(isNamed && { key }),
+        };
         current.set(mail.id, mail);
         changed.add(mail.id);
       }
       if (isNamed) {
         push(byKey, key, same);
-        hang(nodeOf(key, of, rules), same.thread);
+        hang(nodeOf(key, of.facts.subject, rules), same.thread);
       }
       hangByReferences(of, now(same), more);
       return { mail: same.id, isNew: false };
@@ -122,6 +139,7 @@ export function placeMails(
       key,
       thread: id,
       references,
+      ids: facts.references,
       orphan: facts.isReply && subject !== undefined,
       isReply: facts.isReply,
       direction: facts.direction,
@@ -135,7 +153,7 @@ export function placeMails(
       ...(facts.content !== undefined && { content: facts.content }),
     };
     // An id that is used again stands for the first of its mails.
-    if (sharing(key).length === 0) hang(nodeOf(key, of, rules), id);
+    if (sharing(key).length === 0) hang(nodeOf(key, of.facts.subject, rules), id);
     enter(mail);
     added.add(id);
     hangByReferences(of, mail, references);

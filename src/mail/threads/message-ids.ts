@@ -1,6 +1,7 @@
 /**
  * Message-IDs (RFC 5322, 3.6.4) as they really come: in another case, folded inside, without brackets, beside sentences
- * and addresses. Two ids that differ only in case are one: servers and clients rewrite it, and nobody makes such pairs.
+ * and addresses. They are kept in the case in which they came, because whoever answers has to give them back so; but two
+ * that differ in nothing else are one (`sameId`): servers and clients rewrite it, and nobody makes such pairs.
  */
 import { decodeWords } from "postal-mime";
 
@@ -8,7 +9,10 @@ import { decodeWords } from "postal-mime";
 const LONGEST = 998;
 const MOST = 200;
 
-/** `undefined` for what is no id. */
+/** What ids are compared by. */
+export const sameId = (id: string): string => id.toLowerCase();
+
+/** Without brackets and what else is no part of it; `undefined` for what is no id. */
 export function normaliseMessageId(raw: string | null | undefined): string | undefined {
   if (raw === null || raw === undefined) return undefined;
   const text = decoded(raw);
@@ -25,18 +29,18 @@ export function messageIdsIn(
   header: string | readonly string[] | null | undefined,
   isAddress: (id: string) => boolean,
 ): string[] {
-  const ids = new Set<string>();
+  const ids = new Map<string, string>();
   for (const part of typeof header === "string" ? [header] : (header ?? [])) {
     const text = decoded(part);
     const bracketed = [...text.matchAll(/<([^<>]*)>/g)].map((match) => match[1] ?? "");
     const found = bracketed.length > 0 || /[<>]/.test(text) ? bracketed : bareIds(text);
     for (const raw of found) {
       const id = tidy(raw);
-      if (id !== undefined && !isAddress(id)) ids.add(id);
+      if (id !== undefined && !ids.has(sameId(id)) && !isAddress(id)) ids.set(sameId(id), id);
     }
   }
   // The root and the nearest ones say the most.
-  const all = [...ids];
+  const all = [...ids.values()];
   return all.length <= MOST ? all : [...all.slice(0, 1), ...all.slice(1 - MOST)];
 }
 
@@ -50,8 +54,7 @@ function tidy(raw: string): string | undefined {
   const id = raw
     .replace(/[\s\p{Cc}\u200b\ufeff]+/gu, "")
     .normalize("NFC")
-    .toLowerCase()
-    .replace(/^mid:/, "");
+    .replace(/^mid:/i, "");
   return id === "" || id === "@" || id.length > LONGEST ? undefined : id;
 }
 

@@ -1,13 +1,17 @@
+import { type AddressField, createAddressBook, type OwnAddresses } from "../../../src/mail/threads/addresses.ts";
+import { mailFacts } from "../../../src/mail/threads/facts.ts";
+import type { ScopedFacts } from "../../../src/mail/threads/keys.ts";
+
 /** Golden cases: what a person who reads the mails would say, in the words that `inspect -- threads` reads and prints. */
 export interface GivenMail {
   readonly messageId?: string | null;
   readonly inReplyTo?: string | readonly string[] | null;
   readonly references?: string | readonly string[] | null;
-  readonly from?: unknown;
+  readonly from?: AddressField;
   readonly replyTo?: string;
-  readonly to?: unknown;
-  readonly cc?: unknown;
-  readonly bcc?: unknown;
+  readonly to?: AddressField;
+  readonly cc?: AddressField;
+  readonly bcc?: AddressField;
   readonly subject?: string | null;
   readonly date?: string | number | null;
   readonly mailbox?: string;
@@ -16,9 +20,13 @@ export interface GivenMail {
 
 export interface Case {
   readonly name: string;
-  readonly own?: Record<string, unknown>;
+  readonly own?: OwnAddresses;
   /** Beside `own` and `mails`. */
-  readonly more?: Record<string, unknown>;
+  readonly more?: {
+    readonly apart?: readonly string[];
+    readonly people?: readonly (readonly string[])[];
+    readonly changedSubjectBeginsThread?: boolean;
+  };
   readonly mails: readonly GivenMail[];
   /** Lists of one are left out, as in the other two: they are what is left. */
   readonly messages?: readonly (readonly number[])[];
@@ -27,7 +35,7 @@ export interface Case {
   readonly activities?: readonly (readonly number[])[];
 }
 
-export const own = {
+export const own: OwnAddresses = {
   domains: ["firm.example"],
   mailboxes: ["sales@firm.example", "ivan@firm.example", "firm.boss@gmail.com"],
   aliases: ["info@firm-old.example"],
@@ -57,3 +65,14 @@ export const sent = (changes: GivenMail = {}): GivenMail =>
 
 export const day = (days: number, minutes = 0): string =>
   new Date(Date.UTC(2026, 4, 1 + days, 9, minutes)).toISOString();
+
+/** The mails of a case as workers see them. */
+export function factsOf({ own: itsOwn = own, more, mails }: Case): ScopedFacts[] {
+  const mailboxes = [...itsOwn.mailboxes, ...mails.map(({ mailbox = "" }) => mailbox)];
+  const book = createAddressBook({ ...itsOwn, mailboxes }, { people: more?.people ?? [] });
+  const apart = new Set(more?.apart?.map((box) => box.toLowerCase()));
+  return mails.map((mail) => {
+    const box = mail.mailbox?.toLowerCase() ?? "";
+    return { facts: mailFacts(mail, book), scope: apart.has(box) ? box : "" };
+  });
+}

@@ -3,8 +3,10 @@ import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { threads } from "../../../src/inspect/threads.ts";
-import { type Case, own } from "./case.ts";
+import { groupMails } from "../../../src/mail/threads/group-mails.ts";
+import { type Case, factsOf, own } from "./case.ts";
 import { identityCases } from "./identity-cases.ts";
+import { createMemoryIndex } from "./memory-index.ts";
 import { threadCases } from "./thread-cases.ts";
 
 type Lists = readonly (readonly number[])[];
@@ -54,10 +56,28 @@ async function check({ own: itsOwn, more, mails, messages = [], threads: chains,
   }
 }
 
+/** One after another, as they come: each beside what the index knows of those before it. */
+function grow(given: Case): void {
+  const rules = { changedSubjectBeginsThread: given.more?.changedSubjectBeginsThread === true };
+  const facts = factsOf(given);
+  const index = createMemoryIndex(rules);
+  const ids = facts.map((one) => index.keep([one])[0] ?? -1);
+  const groups = (of: (mail: number) => number) =>
+    sorted(
+      Object.values(Object.groupBy(ids.keys(), (place) => of(ids[place] ?? -1))).flatMap((list) =>
+        list ? [list] : [],
+      ),
+    );
+  const { messages, threads: chains } = groupMails(facts, rules);
+  expect({ messages: groups((mail) => mail), threads: groups(index.threadOf) }).toEqual({ messages, threads: chains });
+}
+
 describe("one mail or several", () => {
   it.each(identityCases)("$name", check);
+  it.each(identityCases)("as they come: $name", grow);
 });
 
 describe("one thread or several", () => {
   it.each(threadCases)("$name", check);
+  it.each(threadCases)("as they come: $name", grow);
 });

@@ -226,7 +226,7 @@ export const identityCases: readonly Case[] = [
   },
   {
     name: "a box is ours because mails were found in it; a gateway gives our own sender another address",
-    own: {},
+    own: { domains: [], mailboxes: [], aliases: [], lists: [] },
     mails: [
       sent({
         from: "me@gmail.com",
@@ -295,7 +295,7 @@ export const identityCases: readonly Case[] = [
       domains: [],
       mailboxes: ["ivan@mail.example"],
       aliases: [["ivan@mail.example", "i.petrov@mail.example"], ["x@y.example"]],
-      lists: null,
+      lists: [],
     },
     mails: [
       sent({ from: "i.petrov@mail.example", to: "x@y.example" }),
