@@ -17,7 +17,7 @@ export interface BounceText {
   readonly text: string;
   readonly nullReturnPath: boolean;
   /** Whom the mail went to that this one brings back, where it does. */
-  readonly returnedTo: readonly Mailbox[];
+  returnedTo(): readonly Mailbox[];
   /** A mail comes with it, or the headers of one. */
   readonly bringsBack: boolean;
 }
@@ -61,29 +61,32 @@ export function bounceFromText(mail: BounceText): Bounce | undefined {
   const found = recipientsIn(told, mail);
   const addresses = failedHeader.length > 0 ? failedHeader : found;
   const late = isLate({ subjectFails, subjectLate, wordsFail, wordsLate });
-  const judged = [...new Set(addresses)].map((address) => judge(address, told, addresses));
+  const judged = judgeEach([...new Set(addresses)].slice(0, MOST_RECIPIENTS), told);
   const hard =
     judged.length === 0 ? verdictOf(undefined, told).kind === "hard" : judged.some(({ kind }) => kind === "hard");
   const given = hard ? "hard" : "soft";
   return { kind: late ? "delay" : given, recipients: judged.map(({ recipient }) => recipient) };
 }
 
-/** One of several recipients is judged by what stands behind its address and before the next one's. */
-function judge(
-  address: string,
-  told: string,
-  all: readonly string[],
-): { kind: "hard" | "soft"; recipient: BouncedRecipient } {
+const MOST_RECIPIENTS = 500;
+
+interface Judged {
+  readonly kind: "hard" | "soft";
+  readonly recipient: BouncedRecipient;
+}
+
+/** Each of several recipients by what stands behind its address and before the next one's. */
+function judgeEach(addresses: readonly string[], told: string): readonly Judged[] {
   const lower = told.toLowerCase();
-  const start = lower.indexOf(address);
-  const next = all
-    .filter((other) => other !== address)
-    .map((other) => lower.indexOf(other))
-    .filter((at) => at > start);
-  const part = start < 0 || all.length < 2 ? told : told.slice(start, Math.min(told.length, ...next));
-  const diagnostic = diagnosticIn(part) ?? diagnosticIn(told);
-  const { kind, status } = verdictOf(undefined, diagnosticIn(part) === undefined ? told : part);
-  return { kind, recipient: { address, status, diagnostic } };
+  const starts = addresses.map((address) => lower.indexOf(address));
+  return addresses.map((address, at) => {
+    const start = starts[at] ?? -1;
+    const next = Math.min(told.length, ...starts.filter((other) => other > start));
+    const part = start < 0 || addresses.length < 2 ? told : told.slice(start, next);
+    const said = diagnosticIn(part);
+    const { kind, status } = verdictOf(undefined, said === undefined ? told : part);
+    return { kind, recipient: { address, status, diagnostic: said ?? diagnosticIn(told) } };
+  });
 }
 
 interface Words {
@@ -102,14 +105,14 @@ function isLate({ subjectFails, subjectLate, wordsFail, wordsLate }: Words): boo
 /** Without the mail that is quoted below: its addresses and words are not the server's. */
 function ownWords(text: string): string {
   const cut =
-    /^[\s>*]*(?:-{3,}\s*(?:below this line|this is a copy|forwarded message|original message|the (?:header|body)|undelivered message|исходное|оригинал|ниже)|------ |original message headers|original headers|message headers follow|-{5,} ?returned|---------- ?(?:message|original)|заголовки исходного|исходные заголовки|ursprüngliche (?:nachrichten)?kopf|encabezados? (?:del mensaje )?original|return-path: ?<|received: (?:from|by) )/im.exec(
+    /^[ \t>*]{0,20}(?:-{3,}\s*(?:below this line|this is a copy|forwarded message|original message|the (?:header|body)|undelivered message|исходное|оригинал|ниже)|------ |original message headers|original headers|message headers follow|-{5,} ?returned|---------- ?(?:message|original)|заголовки исходного|исходные заголовки|ursprüngliche (?:nachrichten)?kopf|encabezados? (?:del mensaje )?original|return-path: ?<|received: (?:from|by) )/im.exec(
       text,
     );
   return cut === null || cut.index < 40 ? text : text.slice(0, cut.index);
 }
 
 const ADDRESS =
-  "[A-Za-z0-9._%+'=/~!#$&*^{}|-]+@[A-Za-z0-9\\u0080-\\uffff](?:[A-Za-z0-9\\u0080-\\uffff.-]*[A-Za-z0-9\\u0080-\\uffff])?";
+  "[A-Za-z0-9._%+'=/~!#$&*^{}|-]{1,128}@[A-Za-z0-9\\u0080-\\uffff](?:[A-Za-z0-9\\u0080-\\uffff.-]*[A-Za-z0-9\\u0080-\\uffff])?";
 
 function addressesIn(value: string): readonly string[] {
   return [...value.matchAll(new RegExp(ADDRESS, "g"))].flatMap(([address]) => bareAddress(address) ?? []);
@@ -151,7 +154,9 @@ function recipientsIn(told: string, { to, from, returnedTo }: BounceText): reado
   const toSelf = PLACES.slice(0, 3)
     .map(at)
     .find((found) => found.length > 0);
-  return toSelf ?? (returnedTo.length === 1 ? returnedTo.map(({ address }) => address) : []);
+  if (toSelf !== undefined) return toSelf;
+  const sentTo = returnedTo();
+  return sentTo.length === 1 ? sentTo.map(({ address }) => address) : [];
 }
 
 /** The line with the other server's answer. */

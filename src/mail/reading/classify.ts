@@ -124,7 +124,7 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     subject,
     text,
     nullReturnPath: nullReturnPath(headers),
-    returnedTo: (returned ?? quotedHeaders(text)).mailboxes("to"),
+    returnedTo: () => (returned ?? quotedHeaders(text)).mailboxes("to"),
     bringsBack: returned !== undefined,
   });
   if (told === undefined) return undefined;

@@ -7,6 +7,7 @@
  */
 import { followedByQuote, introductionAt, type QuoteLine } from "./quote-introductions.ts";
 import { isSignature } from "./quote-signatures.ts";
+import { tidyLines } from "./tidy-lines.ts";
 
 export interface Folded {
   readonly visible: string;
@@ -77,10 +78,11 @@ function layoutOf(lines: readonly QuoteLine[]): Layout {
     if (!followedByQuote(lines, end)) {
       // An attribution with nothing below introduces nothing; a block of headers is an earlier mail even when it was empty.
       if (sure && (end - at > 2 || isWritten(lines.slice(end)))) return { blocks, tail: { begin: at, forwarded } };
-      at = end;
+      at = Math.max(end, at + 1);
       continue;
     }
-    const start = lines.findIndex((each, index) => index >= end && each.depth > 0);
+    let start = end;
+    while (lines[start]?.depth === 0) start++;
     if (forwarded) return { blocks, tail: { begin: at, forwarded } };
     blocks.push({ begin: at, start, end: endOfRun(lines, start), attributed: true });
     at = endOfRun(lines, start);
@@ -155,10 +157,4 @@ const announces = (part: readonly QuoteLine[]): boolean =>
 
 const isWritten = (part: readonly QuoteLine[]): boolean => part.some(({ text }) => text.trim() !== "");
 
-const joined = (lines: readonly QuoteLine[]): string =>
-  lines
-    .map(({ text }) => text)
-    .join("\n")
-    .replace(/[ \t]+$/gm, "")
-    .replace(/\n{4,}/g, "\n\n\n")
-    .replace(/^\n+|\s+$/g, "");
+const joined = (lines: readonly QuoteLine[]): string => tidyLines(lines.map(({ text }) => text).join("\n"), 2);

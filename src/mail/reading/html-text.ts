@@ -4,6 +4,8 @@
  * too long for the library is stripped of its tags.
  */
 import { compile, type DomNode, type FormatCallback } from "html-to-text";
+import { isDeep, withoutTags } from "./html-tags.ts";
+import { tidyLines } from "./tidy-lines.ts";
 
 /** Characters that no text may hold (Unicode keeps them free for programs); those of the sender are dropped. */
 export const HTML_MARKS = {
@@ -38,8 +40,7 @@ const blockquote: FormatCallback = (element, walk, builder) => {
   builder.closeBlock({
     trailingLineBreaks: 1,
     blockTransform: (text) =>
-      text
-        .replace(/^\n+|\n+$/g, "")
+      tidyLines(text, 2)
         .split("\n")
         .map((line) => `> ${line}${mark}`)
         .join("\n"),
@@ -104,32 +105,12 @@ const LONGEST = 2_000_000;
 /** Text with marks; `quoteLines` takes them off. */
 export function htmlToMarkedText(html: string): string {
   const clean = html.replace(/[\ufdd0-\ufdd2]|&#(?:0*6497[678]|x0*fdd[0-2]);/gi, "");
-  if (clean.length > LONGEST) return withoutTags(clean);
+  if (clean.length > LONGEST || isDeep(clean)) return tidy(withoutTags(clean));
   try {
     return tidy(convert(clean));
   } catch {
-    return withoutTags(clean);
+    return tidy(withoutTags(clean));
   }
 }
 
-const tidy = (text: string): string =>
-  text
-    .replaceAll("\ufeff", "")
-    .replace(/[ \t\u00a0]+$/gm, "")
-    .replace(/\n{3,}/g, "\n\n")
-    .replace(/^\n+|\s+$/g, "");
-
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', nbsp: " ", apos: "'" };
-
-function withoutTags(html: string): string {
-  const bare = html
-    .replace(/<(style|script|head|title)\b[\s\S]*?<\/\1\s*>/gi, " ")
-    .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^>]*>/gi, "\n")
-    .replace(/<[^>]*>/g, " ")
-    .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,6}));/gi, (whole, decimal, hex, name: string | undefined) => {
-      if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
-      const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
-      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    });
-  return tidy(bare.replace(/[ \t]{2,}/g, " "));
-}
+const tidy = (text: string): string => tidyLines(text.replaceAll("\ufeff", ""), 1);

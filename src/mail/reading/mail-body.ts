@@ -1,9 +1,11 @@
 /** Which parts of a mail are its text and which its attachments. Pure; never throws. */
+import mime from "mime";
 import { decodeText } from "./charset.ts";
 import { unflow } from "./flowed.ts";
 import { MailHeaders, oneLine } from "./mail-headers.ts";
-import type { MailPart } from "./mime-tree.ts";
+import { type MailPart, safeFileName } from "./mime-tree.ts";
 import type { MailAttachment } from "./read-mail-types.ts";
+import { readTnef } from "./tnef.ts";
 
 /** One stretch of the text: in plain words, in HTML, or in both when the sender offered a choice. */
 export interface BodyBlock {
@@ -17,8 +19,8 @@ export interface MailBody {
   /** `text/calendar` parts, decoded; the method of the Content-Type stands with each. */
   readonly calendars: readonly { readonly text: string; readonly method: string }[];
   readonly smime: "signed" | "encrypted" | undefined;
-  /** Parts that carry Outlook's own format. */
-  readonly tnef: readonly MailPart[];
+  /** There is a winmail.dat. */
+  readonly tnef: boolean;
 }
 
 /** Parts that machines write for machines: read by `reports.ts`, nothing to open for a person. */
@@ -33,12 +35,12 @@ interface Gathered {
   readonly blocks: BodyBlock[];
   readonly attachments: MailAttachment[];
   readonly calendars: { text: string; method: string }[];
-  readonly tnef: MailPart[];
+  tnef: boolean;
   smime: "signed" | "encrypted" | undefined;
 }
 
 export function bodyOf(root: MailPart): MailBody {
-  const gathered: Gathered = { blocks: [], attachments: [], calendars: [], tnef: [], smime: undefined };
+  const gathered: Gathered = { blocks: [], attachments: [], calendars: [], tnef: false, smime: undefined };
   walk(root, gathered, false);
   return gathered;
 }
@@ -61,18 +63,35 @@ function walk(part: MailPart, into: Gathered, related: boolean): void {
   if (FOR_MACHINES.has(part.type) && part.disposition !== "attachment") return;
   if (part.type === "text/calendar" || part.type === "application/ics") {
     into.calendars.push({
-      text: decodeText(part.bytes, part.parameters["charset"] ?? "utf-8"),
-      method: part.parameters["method"] ?? "",
+      text: decodeText(part.bytes, part.parameters.get("charset") ?? "utf-8"),
+      method: part.parameters.get("method") ?? "",
     });
   }
   into.smime ??= smimeOf(part);
-  if (isTnef(part)) into.tnef.push(part);
   if (part.bytes.byteLength > 0 || part.name !== undefined) into.attachments.push(attachmentOf(part, related));
+  if (isTnef(part)) unwrap(part, into);
+}
+
+/** What Outlook wrapped stands beside its wrapping; its text counts where the mail has no other. */
+function unwrap(part: MailPart, into: Gathered): void {
+  const { text, files } = readTnef(part.bytes);
+  into.tnef = true;
+  if (text !== "" && into.blocks.length === 0) into.blocks.push({ plain: text, html: undefined });
+  for (const { name, bytes } of files) {
+    into.attachments.push({
+      name: safeFileName(name) ?? "attachment.bin",
+      type: mime.getType(name) ?? "application/octet-stream",
+      size: bytes.byteLength,
+      contentId: undefined,
+      inline: false,
+      content: () => bytes,
+    });
+  }
 }
 
 /** Of a choice the plain and the HTML version make one block; pictures and invitations beside them are kept. */
 function walkAlternative(part: MailPart, into: Gathered, related: boolean): void {
-  const inner: Gathered = { blocks: [], attachments: [], calendars: [], tnef: [], smime: undefined };
+  const inner: Gathered = { blocks: [], attachments: [], calendars: [], tnef: false, smime: undefined };
   for (const child of part.parts) walk(child, inner, related);
   const plain = inner.blocks.flatMap((block) => block.plain ?? []);
   const html = inner.blocks.flatMap((block) => block.html ?? []);
@@ -84,7 +103,7 @@ function walkAlternative(part: MailPart, into: Gathered, related: boolean): void
   }
   into.attachments.push(...inner.attachments);
   into.calendars.push(...inner.calendars);
-  into.tnef.push(...inner.tnef);
+  into.tnef ||= inner.tnef;
   into.smime ??= inner.smime;
 }
 
@@ -96,12 +115,12 @@ function isText({ type, disposition, name }: MailPart, first: boolean): boolean 
 
 /** A text part's words, `\n` at the ends of lines. */
 function textOf(part: MailPart): string {
-  const text = decodeText(part.bytes, part.parameters["charset"] ?? htmlCharset(part))
+  const text = decodeText(part.bytes, part.parameters.get("charset") ?? htmlCharset(part))
     .replace(/\r\n?/g, "\n")
     .replaceAll("\u0000", "");
   const plain = part.type === "text/enriched" ? withoutEnriched(text) : text;
-  return /^flowed$/i.test(part.parameters["format"] ?? "")
-    ? unflow(plain, /^yes$/i.test(part.parameters["delsp"] ?? ""))
+  return /^flowed$/i.test(part.parameters.get("format") ?? "")
+    ? unflow(plain, /^yes$/i.test(part.parameters.get("delsp") ?? ""))
     : plain;
 }
 
@@ -122,7 +141,7 @@ function smimeOf({ type, name, parameters }: MailPart): "signed" | "encrypted" |
   if (/^application\/(x-)?pkcs7-signature$/.test(type)) return "signed";
   const envelope = /^application\/(x-)?pkcs7-mime$/.test(type) || /[.]p7m$/i.test(name ?? "");
   if (!envelope) return undefined;
-  return parameters["smime-type"]?.toLowerCase() === "signed-data" ? "signed" : "encrypted";
+  return parameters.get("smime-type")?.toLowerCase() === "signed-data" ? "signed" : "encrypted";
 }
 
 const isTnef = ({ type, name }: MailPart): boolean =>

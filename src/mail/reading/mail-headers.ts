@@ -71,7 +71,7 @@ function mailboxesIn(value: string): readonly Mailbox[] {
     return clean === undefined ? [] : [{ name: nameWithout(name, clean), address: clean }];
   });
   if (found.length > 0) return found;
-  const lone = /[^\s<>"'(),;:[\]]+@[^\s<>"'(),;:[\]]+/.exec(whole)?.[0];
+  const lone = /[^\s<>"'(),;:[\]]{1,300}@[^\s<>"'(),;:[\]]{1,255}/.exec(whole)?.[0];
   return lone === undefined ? [] : [{ name: "", address: lone.toLowerCase() }];
 }
 

@@ -6,6 +6,7 @@ import { type Folded, foldQuotes } from "./fold-quotes.ts";
 import { htmlToMarkedText } from "./html-text.ts";
 import type { BodyBlock } from "./mail-body.ts";
 import { quoteLines, withoutMarks } from "./quote-lines.ts";
+import { tidyLines } from "./tidy-lines.ts";
 
 export interface MailText extends Folded {
   readonly text: string;
@@ -29,11 +30,12 @@ function fold(
   return { text: withoutMarks(marked), ...foldQuotes(quoteLines(marked), subject) };
 }
 
+/** Somebody may mean a gap; nobody means a page of it. */
+const MOST_EMPTY_LINES = 20;
+
 function plainOf({ plain, html }: BodyBlock): string | undefined {
   if (plain === undefined) return undefined;
-  const text = withoutMarks(plain)
-    .replace(/[ \t]+$/gm, "")
-    .replace(/^\n+|\s+$/g, "");
+  const text = tidyLines(withoutMarks(plain), MOST_EMPTY_LINES);
   return html !== undefined && (text === "" || isExcuse(text)) ? undefined : text;
 }
 

@@ -30,7 +30,7 @@ const LABELS: readonly (readonly [Label, RegExp])[] = [
 ];
 
 const LINE = /^[\s*_]{0,6}([\p{L}][\p{L}. -]{0,20}?)[\s*_]{0,3}:[*_]{0,3}\s*(.*)$/u;
-const ADDRESS = /@[^\s<>]+\.[\p{L}\d-]{2,}/u;
+const ADDRESS = /@[^\s<>]{1,255}\.[\p{L}\d-]{2,}/u;
 
 /** Labels, folded lists of addresses: no program writes more. */
 const MOST_LINES = 14;

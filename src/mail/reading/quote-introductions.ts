@@ -37,7 +37,7 @@ const VERB =
 
 const DATE = /(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d\d)(?!\d)/;
 const TIME = /(?<!\d)\d{1,2}[:.h]\d\d(?!\d)/;
-const ADDRESS = /[^\s<>()"',;:]+@[^\s<>()"',;:]+\.[\p{L}\d-]{2,}/u;
+const ADDRESS = /[^\s<>()"',;:]{1,128}@[^\s<>()"',;:]{1,255}\.[\p{L}\d-]{2,}/u;
 const END = /:[\s*_]*$|\s-{2,}\s*$|：\s*$/;
 
 /** Some programs forget the colon. */
@@ -118,6 +118,7 @@ function markedAttribution(lines: readonly QuoteLine[], at: number): Introductio
 
 function attributionAt(lines: readonly QuoteLine[], at: number): Introduction | undefined {
   const first = lines[at]?.text ?? "";
+  if (first.length > LONGEST) return undefined;
   const starts = START.test(first);
   if (!starts && !VERB.test(first) && !ADDRESS.test(first)) return undefined;
   let joined = "";

@@ -16,20 +16,15 @@ const MARKS: Readonly<Record<string, NonNullable<QuoteLine["mark"]>>> = {
 export function quoteLines(text: string): readonly QuoteLine[] {
   const raw = text.split("\n");
   const initials = frequentInitials(raw);
+  const marked = MARKED.test(text);
   return raw.map((line) => {
-    const mark = markOf(line);
+    const mark = marked ? MARKS[MARKED.exec(line)?.[0] ?? ""] : undefined;
     const clean = withoutMarks(line);
     return { text: clean, depth: depthOf(clean, initials), mark };
   });
 }
 
-function markOf(line: string): QuoteLine["mark"] {
-  for (const character of line) {
-    const mark = MARKS[character];
-    if (mark !== undefined) return mark;
-  }
-  return undefined;
-}
+const MARKED = /[\ufdd0-\ufdd2]/;
 
 /**
  * Without what the HTML said of the lines, and without characters that show nothing: marks of the reading direction, which

@@ -62,7 +62,7 @@ function recipientOf(group: MailHeaders): string {
       .replace(/^[^;]*;/, "")
       .replace(/\+(2B|3D)/g, (_, code) => (code === "2B" ? "+" : "="));
     // A pipe or a file has the address somewhere within.
-    const address = bareAddress(value) ?? bareAddress(/[^\s<>|()]+@[^\s<>|()]+/.exec(value)?.[0] ?? "");
+    const address = bareAddress(value) ?? bareAddress(/[^\s<>|()]{1,128}@[^\s<>|()]{1,255}/.exec(value)?.[0] ?? "");
     if (address !== undefined) return address;
   }
   return "";
@@ -70,7 +70,7 @@ function recipientOf(group: MailHeaders): string {
 
 /** The blocks of header-like fields of a status part. */
 function fieldGroups(part: MailPart): readonly MailHeaders[] {
-  return decodeText(part.bytes, part.parameters["charset"])
+  return decodeText(part.bytes, part.parameters.get("charset"))
     .replace(/\r\n?/g, "\n")
     .split(/\n[ \t]*\n+/)
     .map(fieldsOf)
@@ -126,17 +126,17 @@ export function returnedHeaders(root: MailPart): MailHeaders | undefined {
     .slice(1)
     .find(({ type }) => /^(message\/(rfc822|global|partial)|(text|message)\/(rfc822|global)-headers)$/.test(type));
   if (part === undefined) return undefined;
-  const text = decodeText(part.bytes.subarray(0, 200_000), part.parameters["charset"]).replace(/\r\n?/g, "\n");
+  const text = decodeText(part.bytes.subarray(0, 200_000), part.parameters.get("charset")).replace(/\r\n?/g, "\n");
   return fieldsOf(text.replace(/^\n+/, "").split("\n\n", 1)[0] ?? "");
 }
 
 /** Headers that a text quotes below its own words. */
 export function quotedHeaders(text: string): MailHeaders {
-  return fieldsOf(text.replace(/^[ \t>|]+(?=[!-9;-~]+[ \t]*:)/gm, ""));
+  return fieldsOf(text.replace(/^[ \t>|]{1,20}(?=[!-9;-=?-{}~]{1,80}[ \t]*:)/gm, ""));
 }
 
 /** The Message-ID out of a text that quotes headers; the last one, because what comes before may be the report's own. */
 export function quotedMessageId(text: string): string | undefined {
-  const found = [...text.matchAll(/^[>\s|]*message-id[ \t]*:[ \t]*(?:\n[>\s|]*)?(<[^<>\s]+>)/gim)];
+  const found = [...text.matchAll(/^[> \t|]{0,20}message-id[ \t]*:[ \t]*(?:\n[> \t|]{0,20})?(<[^<>\s]{1,1000}>)/gim)];
   return found.at(-1)?.[1];
 }

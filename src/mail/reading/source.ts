@@ -1,10 +1,7 @@
 /**
- * What is put right in the bytes before they are parsed: what stands before the headers, and headers in raw eight bits
- * (old Russian programs and forms of sites), which a parser could only turn into question marks. Pure; copies only when it
- * changes something.
+ * Where a mail's headers begin: behind what exports and boxes put first, and nowhere in a text that has none. Pure; copies
+ * only when it changes something.
  */
-import { isUtf8 } from "node:buffer";
-import { decodeText } from "./charset.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -12,31 +9,16 @@ const CR = 0x0d;
 /** A name, blanks perhaps, a colon. */
 const HEADER_LINE = /^[!-9;-~]{1,100}[ \t]*:/;
 
-export interface Source {
-  readonly bytes: Uint8Array;
-  /** Where the body begins: behind the first empty line, or at the end. */
-  readonly body: number;
+/** Bytes that begin with headers, or with the empty line that says there are none. */
+export function prepareSource(given: Uint8Array): Uint8Array {
+  const bytes = withLineFeeds(given.subarray(firstLine(given)));
+  return looksLikeHeaders(bytes) ? bytes : Buffer.concat([Buffer.from("\r\n"), bytes]);
 }
 
-/** Headers longer than this in all are cut: nobody writes them, and every one costs memory in each step. */
-const LONGEST_HEADERS = 1_000_000;
-
-export function prepareSource(given: Uint8Array): Source {
-  const bytes = given.subarray(firstLine(given));
-  if (!looksLikeHeaders(bytes)) {
-    const body = Buffer.concat([Buffer.from("\r\n"), bytes]);
-    return { bytes: body, body: 2 };
-  }
-  const body = bodyStart(bytes);
-  const headers = bytes.subarray(0, body);
-  if (headers.length > LONGEST_HEADERS) return withHeaders(cutAtLine(headers), bytes.subarray(body));
-  if (isUtf8(headers)) return { bytes, body };
-  const declared = /charset\s*=\s*"?([\w-]+)/i.exec(Buffer.from(headers).toString("latin1"))?.[1];
-  return withHeaders(Buffer.from(decodeText(headers, declared)), bytes.subarray(body));
-}
-
-function withHeaders(headers: Uint8Array, body: Uint8Array): Source {
-  return { bytes: Buffer.concat([headers, body]), body: headers.length };
+/** Old Macs ended lines with a carriage return alone; everything here looks for line feeds. */
+function withLineFeeds(bytes: Uint8Array): Uint8Array {
+  if (bytes.includes(LF) || !bytes.includes(CR)) return bytes;
+  return bytes.map((byte) => (byte === CR ? LF : byte));
 }
 
 /** Behind a byte order mark and empty lines that some exports put first. */
@@ -52,7 +34,10 @@ function looksLikeHeaders(bytes: Uint8Array): boolean {
   return HEADER_LINE.test(line) || line.startsWith("From ") || line.startsWith(">From ");
 }
 
-function bodyStart(bytes: Uint8Array): number {
+/** Where the body begins: behind the first empty line, or at the end. */
+export function bodyStart(bytes: Uint8Array): number {
+  if (bytes[0] === LF) return 1;
+  if (bytes[0] === CR && bytes[1] === LF) return 2;
   let at = bytes.indexOf(LF);
   while (at >= 0) {
     const next = bytes[at + 1];
@@ -61,10 +46,4 @@ function bodyStart(bytes: Uint8Array): number {
     at = bytes.indexOf(LF, at + 1);
   }
   return bytes.length;
-}
-
-function cutAtLine(headers: Uint8Array): Uint8Array {
-  const end = headers.lastIndexOf(LF, LONGEST_HEADERS);
-  const kept = headers.subarray(0, end < 0 ? LONGEST_HEADERS : end + 1);
-  return Buffer.concat([kept, Buffer.from(end < 0 ? "\r\n\r\n" : "\r\n")]);
 }
