@@ -10,8 +10,8 @@ export const mail: Command = {
     'What the app reads in a mail. Prints one JSON line per .eml file, in their order: {"messageId", "from", "subject", "visible", "folded", "class", "mayCreateLead", "mayAutoAnswer", "failedRecipients", "originalMessageId", "attachments"}. Ids stand in angle brackets as in the header, "from" and "failedRecipients" are bare addresses in lower case, what a mail does not have is null (a text: ""). "visible" is what is new, "folded" the quoted mails; together they hold the whole text. "class" is human, auto-reply, out-of-office, bounce-hard, bounce-soft, delay, complaint, newsletter, system-notice or read-receipt. "failedRecipients" are those that will not get it (empty for a delay). "attachments" are {"name", "type", "size", "contentId", "inline"}.',
   async run({ args, output }: CommandContext) {
     if (args.length === 0) {
-      await print(output, { error: "No file is named. Name one .eml file or more." });
-      return 1;
+      process.stderr.write("Name one .eml file or more: npm run -s inspect -- mail FILE…\n");
+      return 2;
     }
     let code = 0;
     for (const file of args) {

@@ -92,6 +92,14 @@ test("mails are read file by file; one that cannot be read says so in its place"
   rmSync(folder, { recursive: true });
 });
 
+test("mail without a file is told how to name one", async () => {
+  const { said, ended, input } = inspect("mail");
+  input.end();
+  expect(await ended).toBe(2);
+  expect(said.out).toBe("");
+  expect(said.err).toContain("mail FILE");
+});
+
 test("an unknown command is told what there is, and nothing stands on stdout", async () => {
   for (const args of [["nothing"], []]) {
     const { said, ended, input } = inspect(...args);

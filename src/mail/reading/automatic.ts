@@ -60,7 +60,7 @@ const ANSWER_SUBJECT =
   /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|responder|antwort)|auto ?: ?re|auto ?:|автоответ(?:чик)?\b|автоматический ответ|автоответ|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
 
 const AWAY_SUBJECT =
-  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:out[- ]of[- ](?:the[- ])?office(?:\s*(?::|[-–—]|$)|\s*(?:auto|reply|message|notification|response))|(?:ooo|oof)\s*:|away from (?:my |the )?(?:office|desk|mail)\s*(?::|$)|(?:on )?vacation\s*(?:reply|response|message|notice|auto|:|$)|вне офиса\s*(?::|[-–—]|$)|нет на (?:месте|работе)\s*(?::|[-–—]|$)|я в отпуске\s*(?::|[-–—]|$)|отпуск\s*(?::|$)|abwesen(?:d|heit)(?:s(?:notiz|meldung|nachricht|assistent|info|benachrichtigung))?\s*(?::|[-–—]|$)|nicht im (?:büro|haus)\s*(?::|[-–—]|$)|fuera de (?:la )?oficina\s*(?::|[-–—]|$)|ausente\s*(?::|$)|ausencia\s*(?::|$)|mensaje de ausencia|notificaci[óo]n de ausencia|absence du bureau|absent du bureau|fuori (?:sede|ufficio)|ausência)/iu;
+  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:out[- ]of[- ](?:the[- ])?office(?:\s*(?::|[-–—]|$)|\s*(?:auto|reply|message|notification|response))|(?:ooo|oof)\s*:|away from (?:my |the )?(?:office|desk|mail)\s*(?::|$)|(?:on )?vacation\s*(?:reply|response|message|notice|auto|:)|вне офиса\s*(?::|[-–—]|$)|нет на (?:месте|работе)\s*(?::|[-–—]|$)|я в отпуске\s*(?::|[-–—]|$)|отпуск\s*:|abwesen(?:d|heit)(?:s(?:notiz|meldung|nachricht|assistent|info|benachrichtigung))\s*(?::|[-–—]|$)|abwesen(?:d|heit)\s*:|nicht im (?:büro|haus)\s*(?::|[-–—]|$)|fuera de (?:la )?oficina\s*(?::|[-–—]|$)|ausente\s*:|ausencia\s*:|mensaje de ausencia|notificaci[óo]n de ausencia|absence du bureau|absent du bureau|fuori (?:sede|ufficio)|ausência)/iu;
 
 const AWAY_WORDS =
   /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на месте|на работе|в офисе)|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absent du bureau|en congé|en vacances|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
@@ -83,7 +83,10 @@ export function answerSign({ headers, subject, text }: AutomaticFacts): Sign | u
 
 /** That somebody is away, in the subject or in what the machine says for them. */
 export function awaySign({ headers, subject, text }: AutomaticFacts): Sign | undefined {
-  const found = AWAY_SUBJECT.exec(withoutAnswerPrefix(subject))?.[0] ?? AWAY_WORDS.exec(text.slice(0, 1500))?.[0];
+  const found =
+    AWAY_SUBJECT.exec(withoutAnswerPrefix(subject))?.[0] ??
+    AWAY_WORDS.exec(text.slice(0, 1500))?.[0] ??
+    AWAY_WORDS.exec(subject)?.[0];
   if (found !== undefined) return { name: "away", detail: found.replace(/\s+/g, " ").trim() };
   const header = headers.first("x-ms-exchange-inbox-rules-loop") === "" && /vacation/i.test(headers.first("x-mailer"));
   return header || headers.has("x-vacation") ? { name: "away", detail: "vacation" } : undefined;
@@ -106,14 +109,9 @@ export function bulkSign(headers: MailHeaders): Sign | undefined {
   const precedence = /^\s*(bulk|list|junk)\b/i.exec(headers.first("precedence"))?.[1];
   if (precedence !== undefined) return { name: "precedence", detail: precedence.toLowerCase() };
   for (const name of [
-    "feedback-id",
     "x-campaign",
     "x-campaignid",
     "x-campaign-id",
-    "x-mc-user",
-    "x-mailgun-tag",
-    "x-csa-complaints",
-    "x-postmaster-msgtype",
     "x-unisender-mailing-id",
     "x-sendpulse-campaign",
   ]) {

@@ -95,6 +95,16 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     };
   }
 
+  // Some programs tell in words alone that a mail was opened.
+  const told = RECEIPT_SUBJECT.exec(subject)?.[0];
+  if (told !== undefined && (autoSubmitted(headers) !== undefined || nullReturnPath(headers))) {
+    return {
+      class: "read-receipt",
+      reasons: [{ name: "disposition-report", detail: told.trim() }],
+      originalMessageId: original(),
+    };
+  }
+
   const report = deliveryReport(root);
   if (report?.kind === "delivered") {
     return {
@@ -117,7 +127,7 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     };
   }
 
-  const told = bounceFromText({
+  const bounce = bounceFromText({
     headers,
     from,
     to,
@@ -127,9 +137,12 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     returnedTo: () => (returned ?? quotedHeaders(text)).mailboxes("to"),
     bringsBack: returned !== undefined,
   });
-  if (told === undefined) return undefined;
-  return bounced(told, { name: "bounce-text", detail: subject === "" ? told.kind : subject }, original());
+  if (bounce === undefined) return undefined;
+  return bounced(bounce, { name: "bounce-text", detail: subject === "" ? bounce.kind : subject }, original());
 }
+
+const RECEIPT_SUBJECT =
+  /^\s*(?:(?:not |un)?read|return receipt|прочитано|прочтено|не прочитано|уведомление о прочтении|(?:nicht |un)?gelesen|lesebestätigung|(?:no )?le[ií]do|confirmaci[óo]n de lectura|acuse de (?:recibo|lectura)|(?:non )?lu)(?: \(displayed\))?(?:\s*:|\s*[-–—]|\s*$)/iu;
 
 function bounced(bounce: Bounce, reason: Sign, originalMessageId: string | undefined): Judged {
   const classes = { hard: "bounce-hard", soft: "bounce-soft", delay: "delay" } as const;
@@ -167,7 +180,7 @@ function judgeAutomatic({ root, from, subject, visible, text, calendar }: ClassF
     const program = answer.name === "automatic-text" ? (bulk ?? noReply ?? programSign(facts)) : undefined;
     if (program === undefined) return answered(answer, away);
   }
-  if ((submitted !== undefined || returnless) && away !== undefined && bulk === undefined) {
+  if ((submitted !== undefined || returnless) && away !== undefined && bulk === undefined && noReply === undefined) {
     return answered(submitted === undefined ? NO_WAY_BACK : { name: "auto-submitted", detail: submitted }, away);
   }
   if (submitted !== undefined && !(bulk?.name === "list")) {

@@ -69,6 +69,12 @@ const attribution: FormatCallback = (element, walk, builder) => {
   });
 };
 
+/** Cells of a row stand beside each other: words of two cells are two words. */
+const cell: FormatCallback = (element, walk, builder) => {
+  walk(element.children, builder);
+  builder.addInline(" ");
+};
+
 /** What mail programs put around the mail that is answered, without quoting marks. */
 const TAILS = [
   'div[id$="divRplyFwdMsg"]',
@@ -86,11 +92,19 @@ const ATTRIBUTIONS = ["div.gmail_attr", "div.moz-cite-prefix"];
 
 const convert = compile({
   wordwrap: false,
-  formatters: { blockquoteOfMail: blockquote, tailOfMail: tail, attributionOfMail: attribution },
+  // Everything: what stands behind the body, or in a second one, was written as well.
+  baseElements: { selectors: [] },
+  formatters: { cellOfMail: cell, blockquoteOfMail: blockquote, tailOfMail: tail, attributionOfMail: attribution },
   selectors: [
     { selector: "a", options: { ignoreHref: true } },
     { selector: "img", format: "skip" },
-    { selector: "hr", format: "block" },
+    { selector: "title", format: "skip" },
+    ...["html", "body", "hr", "table", "tr", "option", "button"].map((selector) => ({
+      selector,
+      format: "block",
+      options: { leadingLineBreaks: 1, trailingLineBreaks: 1 },
+    })),
+    ...["td", "th"].map((selector) => ({ selector, format: "cellOfMail" })),
     { selector: "p", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
     { selector: "blockquote", format: "blockquoteOfMail" },
     ...TAILS.map((selector) => ({ selector, format: "tailOfMail" })),

@@ -49,8 +49,13 @@ export function headerBlockEnd(lines: readonly Line[], at: number): number | und
       last = label;
     } else if (!continues(line.text, last)) break;
   }
-  return isHeaderBlock(values) ? end : undefined;
+  if (!isHeaderBlock(values)) return undefined;
+  return isField(lines[at - 1]) || isField(lines[end]) ? undefined : end;
 }
+
+/** "Phone: 5": a block that stands among other fields is that of a form. */
+const isField = (line: Line | undefined): boolean =>
+  line?.depth === 0 && /^\s{0,3}\p{L}[\p{L} .()-]{1,25}:\s+\S/u.test(line.text) && labelled(line.text) === undefined;
 
 function labelled(text: string): readonly [Label, string] | undefined {
   const [, name, value = ""] = LINE.exec(text) ?? [];
@@ -70,8 +75,8 @@ function isHeaderBlock(values: ReadonlyMap<Label, string>): boolean {
   const from = values.get("from");
   if (from === undefined) return false;
   const when = values.get("sent") ?? values.get("date");
-  if (values.has("subject") && (when !== undefined || values.has("to")))
-    return ADDRESS.test(from) || when !== undefined;
+  const dated = when !== undefined && /(?:19|20)\d\d|\d{1,2}[:.]\d\d/.test(when);
+  if (values.has("subject") && (dated || (values.has("to") && ADDRESS.test(from)))) return true;
   if (when === undefined || !values.has("to")) return false;
   return ADDRESS.test(from) || (values.has("sent") && /(?:19|20)\d\d/.test(when) && /\d{1,2}[:.]\d\d/.test(when));
 }

@@ -3,6 +3,7 @@
  * them multipart/report. Pure; never throws. A report that breaks the standard falls through to `bounce-texts.ts`.
  */
 import { decodeText } from "./charset.ts";
+import { readStructured } from "./header-fields.ts";
 import { bareAddress, MailHeaders, messageIdsIn, oneLine } from "./mail-headers.ts";
 import type { MailPart } from "./mime-tree.ts";
 import type { Bounce, BouncedRecipient } from "./read-mail-types.ts";
@@ -91,6 +92,12 @@ function fieldsOf(block: string): MailHeaders {
   );
 }
 
+/** The mail says that it is such a report; the part itself may have been lost on the way. */
+const namesReport = ({ headers }: MailPart, kind: string): boolean => {
+  const { value, parameters } = readStructured(headers.first("content-type"));
+  return value === "multipart/report" && parameters.get("report-type")?.toLowerCase() === kind;
+};
+
 export interface Complaint {
   /** "abuse", "fraud", "virus", "not-spam", "auth-failure", "other". */
   readonly type: string;
@@ -98,7 +105,7 @@ export interface Complaint {
 
 export function feedbackReport(root: MailPart): Complaint | undefined {
   const part = partsOf(root).find(({ type }) => type === "message/feedback-report");
-  if (part === undefined) return undefined;
+  if (part === undefined) return namesReport(root, "feedback-report") ? { type: "abuse" } : undefined;
   const type = fieldsOf(decodeText(part.bytes, undefined)).first("feedback-type").trim().toLowerCase();
   return { type: type === "" ? "abuse" : type };
 }
@@ -111,7 +118,10 @@ export interface Receipt {
 
 export function dispositionReport(root: MailPart): Receipt | undefined {
   const part = partsOf(root).find(({ type }) => /^message\/(global-)?disposition-notification$/.test(type));
-  if (part === undefined) return undefined;
+  if (part === undefined) {
+    const named = namesReport(root, "disposition-notification");
+    return named ? { disposition: "displayed", originalMessageId: undefined } : undefined;
+  }
   const fields = fieldsOf(decodeText(part.bytes, undefined));
   const disposition = /;\s*([a-z-]+)/i.exec(fields.first("disposition"))?.[1]?.toLowerCase();
   return {
