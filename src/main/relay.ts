@@ -8,6 +8,8 @@ import { createReplyAcceptor } from "../relay/accept-reply.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
+import { createLetterBooks } from "../relay/mail/book.ts";
+import { createKnownPeople } from "../relay/mail/known-people.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
@@ -59,6 +61,8 @@ export function wireRelay(
   tallyWriter.start();
   onClose(() => tallyWriter.close());
   const rules = createRules(store, now);
+  const known = createKnownPeople({ people: store.people, portals, now });
+  const letters = createLetterBooks({ store, rules, known, log, now });
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const belonging = createBelonging({
     store,
@@ -93,5 +97,15 @@ export function wireRelay(
   onClose(() => repairs.close());
   const mentions = createMentionBell(relay);
   onClose(() => mentions.close());
-  return { dispatcher, mentions, replies, relay, rules, speech, acceptor: createInboundAcceptor(relay), repairs };
+  return {
+    dispatcher,
+    letters,
+    mentions,
+    replies,
+    relay,
+    rules,
+    speech,
+    acceptor: createInboundAcceptor(relay),
+    repairs,
+  };
 }

@@ -27,7 +27,7 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, channels } = parts.channels;
-  const { acceptor, dispatcher, mentions, relay } = parts.relay;
+  const { acceptor, dispatcher, letters, mentions, relay } = parts.relay;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({
@@ -46,7 +46,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   await dispatcher.start(run);
   const sweeper = createSweeper({ lanes: store.lanes, dispatcher, intervalMs: SWEEP_MS, log });
   sweeper.start();
-  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, log, owner });
+  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, letters, log, owner });
   broker.serve(sessions);
   sessions.start();
   // After the lanes: what is being sent goes over these connections.
