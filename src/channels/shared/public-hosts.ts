@@ -6,7 +6,7 @@ import ipaddr from "ipaddr.js";
  * Keeps connections to hosts that somebody typed, or that a foreign file names, out of our own network: a name is judged
  * by the very addresses that the connection then uses, so that one which answers differently a moment later gains nothing.
  */
-export class PrivateHostError extends Error {
+class PrivateHostError extends Error {
   override readonly name = "PrivateHostError";
   readonly code = "ERR_PRIVATE_ADDRESS";
 }
