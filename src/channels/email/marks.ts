@@ -1,6 +1,21 @@
 import { z } from "zod";
 import type { SessionMemory } from "../contract/sessions.ts";
 
+export interface Scan {
+  readonly top: number;
+  readonly below: number;
+  readonly all: number;
+  readonly done: number;
+  readonly trouble?: Trouble;
+}
+
+/** The connection broke, or the server refused, while these mails were read: so often in a row, from one number to another. */
+export interface Trouble {
+  readonly times: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * How far each folder was read, kept over restarts. A mark is written only after what it covers is in the book: a crash in
  * between reads the same mails again, and the book knows them. A mark that cannot be read counts as none: the folder is
@@ -12,20 +27,21 @@ export interface Mark {
   /** Everything up to this number is in the book, apart from what the scan has still to do. */
   readonly last: number;
   /** Of the first scan; absent: it is over. Numbers from `below` on are done. */
-  readonly scan?: { readonly top: number; readonly below: number; readonly all: number; readonly done: number };
-  /** How often in a row the connection broke, or the server refused, while the next mails were read. */
-  readonly stuck: number;
+  readonly scan?: Scan;
+  /** With what is new. */
+  readonly trouble?: Trouble;
   /** `HIGHESTMODSEQ` when the folder was last compared: the same one means that nothing has changed. */
   readonly modseq?: string;
 }
 
+const trouble = z.object({ times: z.number().int(), from: z.number().int(), to: z.number().int() });
+const numbers = { top: z.number().int(), below: z.number().int(), all: z.number().int(), done: z.number().int() };
+
 const markSchema = z.object({
   validity: z.string(),
   last: z.number().int(),
-  scan: z
-    .object({ top: z.number().int(), below: z.number().int(), all: z.number().int(), done: z.number().int() })
-    .optional(),
-  stuck: z.number().int().default(0),
+  scan: z.object({ ...numbers, trouble: trouble.optional() }).optional(),
+  trouble: trouble.optional(),
   modseq: z.string().optional(),
 });
 
@@ -41,8 +57,13 @@ export function createMarks(memory: SessionMemory): Marks {
     async read(folder) {
       const parsed = markSchema.safeParse(parse(await memory.get(`folder:${folder}`)));
       if (!parsed.success) return undefined;
-      const { scan, modseq, ...mark } = parsed.data;
-      return { ...mark, ...(scan && { scan }), ...(modseq !== undefined && { modseq }) };
+      const { scan, trouble, modseq, ...mark } = parsed.data;
+      return {
+        ...mark,
+        ...(scan && { scan: readScan(scan) }),
+        ...(trouble && { trouble }),
+        ...(modseq !== undefined && { modseq }),
+      };
     },
     write: (folder, mark) => memory.set(`folder:${folder}`, Buffer.from(JSON.stringify(mark))),
     async began(now) {
@@ -52,6 +73,10 @@ export function createMarks(memory: SessionMemory): Marks {
       return now;
     },
   };
+}
+
+function readScan({ trouble, ...scan }: NonNullable<z.infer<typeof markSchema>["scan"]>): Scan {
+  return { ...scan, ...(trouble && { trouble }) };
 }
 
 export function parse(value: Buffer | undefined): unknown {

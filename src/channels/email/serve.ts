@@ -135,8 +135,9 @@ export async function serve(tools: ServeTools): Promise<void> {
   }
 
   async function reconcile(): Promise<void> {
-    for (const folder of folders) await watch.reconcile(folder);
+    // Said first: what cannot be compared now is compared the next time, and holds nothing up.
     standing = { ...standing, reconciledAt: now(), bodies: true };
+    for (const folder of folders) await watch.reconcile(folder);
   }
 
   const steps: Readonly<Record<Exclude<Step["kind"], "rest">, () => Promise<void>>> = {

@@ -1,10 +1,10 @@
 import type { FetchMessageObject, ImapFlow, MailboxObject } from "imapflow";
 import type { KeptLetter, LetterBook } from "../contract/letters.ts";
 import type { SessionHost } from "../contract/sessions.ts";
-import { isSaidNo } from "./failures.ts";
 import type { WatchedFolder } from "./folders.ts";
-import type { Mark, Marks } from "./marks.ts";
+import type { Mark, Marks, Scan, Trouble } from "./marks.ts";
 import { ENVELOPE, type SeenPlace, seenLetter } from "./seen.ts";
+import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trouble.ts";
 
 /**
  * Reads what lies in the folders of one box into the book: what is new, and in the first scan what came in the last days.
@@ -13,7 +13,7 @@ import { ENVELOPE, type SeenPlace, seenLetter } from "./seen.ts";
  *   it has of it.
  * - `UIDVALIDITY` changed: all numbers are new and no mail is; the folder is scanned anew and the book knows them.
  * - A mail whose envelope breaks the connection or that the server will not list: batches shrink with every try until it
- *   stands alone, and then it is passed over.
+ *   stands alone, and then it is passed over (`trouble.ts`).
  * - The server lies about what is new, or numbers mails late: `reconcile` compares what lies there with what was seen.
  */
 export interface WatchTools {
@@ -42,9 +42,6 @@ export interface Watch {
   progress(): { readonly all: number; readonly done: number };
 }
 
-const BATCH = 500;
-/** Tries with ever smaller batches before a mail that stands alone is passed over. */
-const MOST_STUCK = 6;
 const DAY_MS = 86_400_000;
 /** How far back mails are looked for that should have been seen. */
 const RECONCILE_DAYS = 3;
@@ -56,7 +53,7 @@ export function createWatch(tools: WatchTools): Watch {
   const read = new Map<string, Set<number>>();
   /** What the first scan has still to do, lowest first. */
   const todo = new Map<string, number[]>();
-  const scans = new Map<string, NonNullable<Mark["scan"]>>();
+  const scans = new Map<string, Scan>();
   let ahead:
     | { readonly path: string; readonly range: string; readonly messages: Promise<FetchMessageObject[]> }
     | undefined;
@@ -86,7 +83,6 @@ export function createWatch(tools: WatchTools): Watch {
     return await keepMark(folder, {
       validity,
       last: top,
-      stuck: 0,
       ...(all > 0 && { scan: { top, below: top + 1, all, done: 0 } }),
     });
   }
@@ -114,7 +110,7 @@ export function createWatch(tools: WatchTools): Watch {
   const uidsSince = async (since: Date, top: number): Promise<number[]> =>
     (await search({ since })).filter((uid) => uid <= top);
 
-  async function uidsToScan({ top, below }: NonNullable<Mark["scan"]>): Promise<number[]> {
+  async function uidsToScan({ top, below }: Scan): Promise<number[]> {
     const since = new Date(tools.began.getTime() - tools.days * DAY_MS);
     return (await uidsSince(since, top)).filter((uid) => uid < below);
   }
@@ -157,29 +153,6 @@ export function createWatch(tools: WatchTools): Watch {
     );
   }
 
-  /** So many at once, fewer after each failure. */
-  const batchSize = ({ stuck }: Mark): number => Math.max(1, Math.floor(BATCH / 4 ** stuck));
-
-  /**
-   * The envelopes of these mails; empty for one that cannot be read. A failure is kept before it is thrown, so that it
-   * counts over restarts too.
-   */
-  async function envelopes(
-    folder: WatchedFolder,
-    mark: Mark,
-    range: string,
-    asked = list(range),
-  ): Promise<FetchMessageObject[]> {
-    try {
-      return await asked;
-    } catch (error) {
-      const alone = batchSize(mark) === 1 && mark.stuck >= MOST_STUCK;
-      if (alone && isSaidNo(error)) return [];
-      await keepMark(folder, { ...mark, stuck: mark.stuck + 1 });
-      throw error;
-    }
-  }
-
   const list = (range: string): Promise<FetchMessageObject[]> => client.fetchAll(range, ENVELOPE, { uid: true });
 
   /** The next batch of a scan is on its way while the one before is written down. */
@@ -192,9 +165,6 @@ export function createWatch(tools: WatchTools): Watch {
     ahead = { path, range, messages };
   }
 
-  /** It stands alone, has failed often enough, and is passed over unread. */
-  const isPassedOver = (mark: Mark): boolean => mark.stuck > MOST_STUCK;
-
   function remember({ path }: WatchedFolder, messages: readonly FetchMessageObject[]): void {
     const numbers = read.get(path) ?? new Set();
     for (const { uid } of messages) numbers.add(uid);
@@ -202,25 +172,57 @@ export function createWatch(tools: WatchTools): Watch {
   }
 
   async function look(folder: WatchedFolder, announced = false): Promise<number> {
-    let mark = await markOf(folder, await select(folder, announced));
+    const mark = await markOf(folder, await select(folder, announced));
     // All at once where nothing is wrong: one question less between a mail and its reader.
-    if (mark.stuck === 0 && isShort(mark)) {
-      const found = (await envelopes(folder, mark, `${mark.last + 1}:*`)).filter(({ uid }) => uid > mark.last);
-      const fresh = await keep(folder, mark, "new", found);
-      remember(folder, found);
-      const last = Math.max(mark.last, ...found.map(({ uid }) => uid));
-      if (last > mark.last) await keepMark(folder, { ...mark, last });
-      return fresh;
-    }
+    if (mark.trouble || !isShort(mark)) return await lookBatchwise(folder, mark);
+    const range = `${mark.last + 1}:*`;
+    const listed = await list(range).catch(async (error: unknown) => {
+      const trouble = { times: 1, from: mark.last + 1, to: Number.MAX_SAFE_INTEGER };
+      await keepMark(folder, { ...mark, trouble });
+      throw error;
+    });
+    const found = listed.filter(({ uid }) => uid > mark.last);
+    const fresh = await keep(folder, mark, "new", found);
+    remember(folder, found);
+    const last = Math.max(mark.last, ...found.map(({ uid }) => uid));
+    if (last > mark.last) await keepMark(folder, { ...mark, last });
+    return fresh;
+  }
+
+  async function lookBatchwise(folder: WatchedFolder, given: Mark): Promise<number> {
+    let mark = given;
     const uids = (await search({ uid: `${mark.last + 1}:*` })).filter((uid) => uid > mark.last);
     let fresh = 0;
     while (uids.length > 0) {
-      const batch = uids.splice(0, batchSize(mark));
-      const last = batch.at(-1) ?? mark.last;
-      if (!isPassedOver(mark)) fresh += await keep(folder, mark, "new", await envelopes(folder, mark, rangeOf(batch)));
-      mark = await keepMark(folder, { ...mark, last, stuck: 0 });
+      const { trouble: before, ...rest } = mark;
+      const batch = uids.splice(0, batchSize(before));
+      const found = isHopeless(before)
+        ? []
+        : await listOrTell(batch, (trouble) => keepMark(folder, { ...mark, trouble }), before);
+      fresh += await keep(folder, mark, "new", found);
+      remember(folder, found);
+      const trouble = afterSuccess(before, uids[0]);
+      mark = await keepMark(folder, { ...rest, last: batch.at(-1) ?? mark.last, ...(trouble && { trouble }) });
     }
+    if (!mark.trouble) return fresh;
+    const { trouble: _over, ...well } = mark;
+    await keepMark(folder, well);
     return fresh;
+  }
+
+  /** A failure is kept before it is thrown, so that it counts over restarts too. */
+  async function listOrTell(
+    uids: readonly number[],
+    told: (trouble: Trouble) => Promise<unknown>,
+    before: Trouble | undefined,
+    asked?: Promise<FetchMessageObject[]>,
+  ): Promise<FetchMessageObject[]> {
+    try {
+      return await (asked ?? list(rangeOf(uids)));
+    } catch (error) {
+      await told(afterFailure(before, uids));
+      throw error;
+    }
   }
 
   function isShort(mark: Mark): boolean {
@@ -247,30 +249,28 @@ export function createWatch(tools: WatchTools): Watch {
       const mark = await markOf(folder, await select(folder));
       const { scan } = mark;
       if (!scan) return false;
+      const { trouble: before, ...rest } = scan;
       const uids = todo.get(folder.path) ?? (await uidsToScan(scan));
       todo.set(folder.path, uids);
-      const batch = uids.slice(-batchSize(mark));
+      const batch = uids.slice(-batchSize(before));
       const [lowest] = batch;
-      const { scan: _over, ...over } = mark;
       if (lowest === undefined) {
         todo.delete(folder.path);
         scans.set(folder.path, { ...scan, done: scan.all });
-        await keepMark(folder, { ...over, stuck: 0 });
+        const { scan: _over, ...over } = mark;
+        await keepMark(folder, over);
         return false;
       }
-      const range = rangeOf(batch);
-      const asked = ahead?.path === folder.path && ahead.range === range ? ahead.messages : list(range);
-      const found = isPassedOver(mark) ? [] : await envelopes(folder, mark, range, asked);
-      uids.splice(-batch.length);
-      listAhead(folder, uids.slice(-BATCH));
-      try {
-        await keep(folder, mark, "old", found);
-      } catch (error) {
-        uids.push(...batch);
-        throw error;
-      }
+      const asked = ahead?.path === folder.path && ahead.range === rangeOf(batch) ? ahead.messages : undefined;
+      const tell = (trouble: Trouble) => keepMark(folder, { ...mark, scan: { ...rest, trouble } });
+      const found = isHopeless(before) ? [] : await listOrTell(batch, tell, before, asked);
+      const left = uids.slice(0, -batch.length);
+      listAhead(folder, before ? [] : left.slice(-BATCH));
+      await keep(folder, mark, "old", found);
+      todo.set(folder.path, left);
+      const trouble = afterSuccess(before, left.at(-1));
       const done = Math.min(scan.all, scan.done + batch.length);
-      await keepMark(folder, { ...mark, stuck: 0, scan: { ...scan, below: lowest, done } });
+      await keepMark(folder, { ...mark, scan: { ...rest, below: lowest, done, ...(trouble && { trouble }) } });
       return true;
     },
 
@@ -285,8 +285,7 @@ export function createWatch(tools: WatchTools): Watch {
       const missed = (await uidsSince(since, mark.last)).filter((uid) => uid >= lowest || uid > (mark.scan?.top ?? 0));
       const unread = missed.filter((uid) => !numbers.has(uid));
       let fresh = 0;
-      while (unread.length > 0)
-        fresh += await keep(folder, mark, "old", await envelopes(folder, mark, rangeOf(unread.splice(0, BATCH))));
+      while (unread.length > 0) fresh += await keep(folder, mark, "old", await list(rangeOf(unread.splice(0, BATCH))));
       read.set(folder.path, new Set(missed));
       await keepMark(folder, { ...mark, ...(modseq !== undefined && { modseq }) });
       return fresh;

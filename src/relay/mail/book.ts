@@ -100,7 +100,16 @@ function createBook(deps: LetterBookDeps, account: Account, addresses: () => Pro
   }
 
   const threadOf = (letter: PendingLetter): MailThreadId => mailThreadId(letter.thread);
-  const take = (letter: string): Promise<boolean> => locks.acquire(lockOf(letter), id, LOCK_MS);
+
+  /** Asked once it is ours: whoever had it before may have done it since it was seen to wait. */
+  async function take(letter: string): Promise<boolean> {
+    if (!(await locks.acquire(lockOf(letter), id, LOCK_MS))) return false;
+    const mail = await mails.find(portal, mailId(letter));
+    if (mail && !mail.isHandled) return true;
+    fresh.delete(letter);
+    await locks.release(lockOf(letter), id);
+    return false;
+  }
 
   /** What somebody wants to see; the rest is handled. */
   async function wanted(rows: readonly WaitingMail[]): Promise<readonly WaitingMail[]> {

@@ -169,7 +169,13 @@ describe("a mailbox through the app", () => {
     await stands("Re: To both");
     expect(lettersAbout("While it was away")).toHaveLength(1);
     expect(lettersAbout("To both")).toHaveLength(1);
-    expect(lettersAbout("Re: To both")).toMatchObject([{ DIRECTION: "2", COMPLETED: "Y" }]);
+    await until(
+      () => lettersAbout("Re: To both")[0]?.COMPLETED === "Y",
+      PATIENCE_MS,
+      "the answer to be done",
+      () => JSON.stringify(lettersAbout("Re: To both")),
+    );
+    expect(lettersAbout("Re: To both")).toMatchObject([{ DIRECTION: "2" }]);
     expect(crm().mailsSent).toEqual([]);
   }, 180_000);
 
