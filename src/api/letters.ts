@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LETTER_CLASSES } from "../domain/letter.ts";
+import { text } from "./common.ts";
 
 const mailbox = z.object({ address: z.string(), name: z.string().optional() });
 
@@ -26,6 +27,38 @@ export const letter = z
   })
   .describe("It is an e-mail.");
 
+const address = z
+  .string()
+  .trim()
+  .max(254)
+  .regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+[.][^\s@<>,;:"()[\]\\.]+$/, "must be an e-mail address");
+const recipient = z.object({ address, name: text(200).exactOptional() });
+const recipients = z.array(recipient).max(100).optional();
+
+/** What a writer says of their letter. */
+export const letterDraft = z
+  .object({
+    to: recipients.describe("Absent: whom an answer goes to."),
+    cc: recipients,
+    bcc: recipients,
+    subject: text(900).optional().describe('Absent: that of the last letter, with "Re:" before it once.'),
+    quote: z.boolean().optional().describe("The last letter stands below the answer. Default: true."),
+    sign: z.boolean().optional().describe("The signature stands below it. Default: true."),
+  })
+  .describe("Where it goes and how, where the channel is e-mail; what is left out is as in the last letter.");
+
+/** What an answer is, unless its writer says otherwise. */
+export const letterDefaults = z.object({
+  to: z.array(mailbox),
+  cc: z.array(mailbox),
+  subject: z.string(),
+  signature: z.string().nullable().describe("With its gaps filled; null: none."),
+});
+
+export const signature = z.object({
+  text: text(5_000).describe("A Liquid template: it knows `agent.name`, `box.name` and `box.address`. Empty: none."),
+});
+
 export const letterQuery = z.object({
   images: z
     .enum(["0", "1"])
@@ -47,5 +80,6 @@ export const letterInCard = z.object({
 });
 
 export type LetterAnswer = z.output<typeof letter>;
+export type LetterDefaultsAnswer = z.output<typeof letterDefaults>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
 export type LetterInCardAnswer = z.output<typeof letterInCard>;

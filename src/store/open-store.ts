@@ -20,9 +20,11 @@ import { createMessageRepository } from "./messages.ts";
 import { migrate, type SqlSession } from "./migrate.ts";
 import { createNoteRepository } from "./notes.ts";
 import { createPersonRepository } from "./people.ts";
+import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
+import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
 import { createUserRepository } from "./users.ts";
 
@@ -119,6 +121,8 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),
+    planned: createPlannedRepository(db),
+    signatures: createSignatureRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

@@ -154,6 +154,7 @@ interface MediaTable {
   conversation_id: string | null;
   user_id: string | null;
   kind: string | null;
+  planned_id: string | null;
   name: string;
   mime: string;
   size: number;
@@ -389,6 +390,25 @@ interface MailThreadJoinsTable {
   kept: number;
 }
 
+interface PlannedMessagesTable {
+  id: Generated<string>;
+  portal_id: string;
+  conversation_id: string;
+  author_id: string;
+  client_id: string;
+  content: Json<unknown>;
+  send_at: Date;
+  taken_at: Date | null;
+  trouble: string | null;
+  created_at: Generated<Date>;
+}
+
+interface MailSignaturesTable {
+  portal_id: string;
+  user_id: string;
+  template: string;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -428,4 +448,6 @@ export interface Schema {
   mail_sightings: MailSightingsTable;
   mail_refs: MailRefsTable;
   mail_thread_joins: MailThreadJoinsTable;
+  planned_messages: PlannedMessagesTable;
+  mail_signatures: MailSignaturesTable;
 }

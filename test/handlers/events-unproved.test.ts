@@ -14,6 +14,7 @@ import { NO_NEWS } from "../../src/relay/news.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { freshStore } from "../support/store/fresh-store.ts";
+import { noLetters } from "../support/no-letters.ts";
 import { openSpool } from "./support/open-spool.ts";
 
 /** An installation that cannot be proved yet, because the authorization server is away. */
@@ -49,6 +50,7 @@ async function start(): Promise<App> {
     store,
     news: NO_NEWS,
     replies: createReplyAcceptor({
+      addressing: noLetters,
       news: NO_NEWS,
       store,
       dispatcher: { wake: () => undefined },

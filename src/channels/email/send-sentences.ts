@@ -3,14 +3,14 @@ import type { Localised } from "../../domain/localised.ts";
 /** Of letters that go out. */
 export const sendSentences: readonly Localised[] = [
   {
-    en: "{host} is at a private address, which is not allowed. The operator of this server can list it in MAIL_PRIVATE_HOSTS if that is meant.",
-    ru: "{host} находится по внутреннему адресу, это не разрешено. Если так и задумано, администратор этого сервера может указать его в MAIL_PRIVATE_HOSTS.",
-    es: "{host} está en una dirección privada, y eso no se permite. Si es lo que se quiere, quien opera este servidor puede indicarlo en MAIL_PRIVATE_HOSTS.",
+    en: "Mail is to leave by {host}, which is at a private address, and that is not allowed. The operator of this server can list it in MAIL_PRIVATE_HOSTS if it is meant.",
+    ru: "Почта должна уходить через {host}, а он находится по внутреннему адресу: это не разрешено. Если так и задумано, администратор этого сервера может указать его в MAIL_PRIVATE_HOSTS.",
+    es: "El correo debe salir por {host}, que está en una dirección privada, y eso no se permite. Si es lo que se quiere, quien opera este servidor puede indicarlo en MAIL_PRIVATE_HOSTS.",
   },
   {
-    en: "There is no safe connection to {host} at port {port} ({code}): its certificate is not valid for it, or it does not encrypt. Check the server's name and the kind of encryption in the settings.",
-    ru: "Нет безопасного соединения с {host}, порт {port} ({code}): сертификат для него не подходит или шифрования нет. Проверьте имя сервера и вид шифрования в настройках.",
-    es: "No hay conexión segura con {host} en el puerto {port} ({code}): su certificado no es válido para él, o no cifra. Revise el nombre del servidor y el tipo de cifrado en los ajustes.",
+    en: "No letter leaves by {host} at port {port} ({code}): its certificate is not valid for it, or it does not encrypt. Check the SMTP server's name and the kind of encryption in the settings.",
+    ru: "Через {host}, порт {port}, письма не отправляются ({code}): сертификат для него не подходит или шифрования нет. Проверьте имя SMTP-сервера и вид шифрования в настройках.",
+    es: "Por {host}, puerto {port}, no sale ninguna carta ({code}): su certificado no es válido para él, o no cifra. Revise el nombre del servidor SMTP y el tipo de cifrado en los ajustes.",
   },
   {
     en: "An address of this letter is not one that mail can be sent to. Correct the recipients and send it again.",
@@ -56,11 +56,6 @@ export const sendSentences: readonly Localised[] = [
     en: "Not sent: the letter is larger than {host} takes. Send links instead of files.",
     ru: "Не отправлено: письмо больше, чем принимает {host}. Отправьте ссылки вместо файлов.",
     es: "No enviada: la carta es más grande de lo que acepta {host}. Envíe enlaces en lugar de archivos.",
-  },
-  {
-    en: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
-    ru: "У письма нет получателя. Укажите его и отправьте снова.",
-    es: "La carta no tiene destinatario. Escriba uno y envíela otra vez.",
   },
   {
     en: "It is not known by which server this mailbox sends. Type its SMTP server in the settings.",

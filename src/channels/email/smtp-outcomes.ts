@@ -63,7 +63,7 @@ export function outcomeOf(failure: SmtpFailure, at: SmtpPlaceNames, whole: boole
   if (systemCode === "ERR_PRIVATE_ADDRESS" || code === "ERR_PRIVATE_ADDRESS")
     return down(
       "failed",
-      `${at.host} is at a private address, which is not allowed. The operator of this server can list it in MAIL_PRIVATE_HOSTS if that is meant.`,
+      `Mail is to leave by ${at.host}, which is at a private address, and that is not allowed. The operator of this server can list it in MAIL_PRIVATE_HOSTS if it is meant.`,
     );
   if (code === "EAUTH" || code === "ENOAUTH" || code === "EOAUTH2") return signInOutcome(failure, at);
   if (CERTIFICATE.test(systemCode ?? code) || (code === "ETLS" && reply && reply.code >= 500))
@@ -103,7 +103,7 @@ function signInOutcome({ reply }: SmtpFailure, at: SmtpPlaceNames): SendOutcome 
 const untrusted = (code: string, { host, port }: SmtpPlaceNames): SendOutcome =>
   down(
     "failed",
-    `There is no safe connection to ${host} at port ${port} (${code}): its certificate is not valid for it, or it does not encrypt. Check the server's name and the kind of encryption in the settings.`,
+    `No letter leaves by ${host} at port ${port} (${code}): its certificate is not valid for it, or it does not encrypt. Check the SMTP server's name and the kind of encryption in the settings.`,
   );
 
 function repliedOutcome(

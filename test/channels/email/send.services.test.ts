@@ -5,7 +5,6 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import type { ThreadHead } from "../../../src/channels/contract/letters.ts";
 import type { Outgoing } from "../../../src/channels/contract/sending.ts";
 import { createLetterSender, type LetterSender, type SenderBox } from "../../../src/channels/email/send.ts";
-import { createPublicHosts } from "../../../src/channels/shared/public-hosts.ts";
 import { mediaId } from "../../../src/domain/ids.ts";
 import type { Letter } from "../../../src/domain/letter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
@@ -184,7 +183,6 @@ it("believes no certificate that nobody vouches for, and speaks to no server tha
 });
 
 it("a private address is no mail server, unless its operator says so", async () => {
-  const hosts = createPublicHosts([]);
   const made = createLetterSender({
     box: {
       from: { address: "a@shop.example" },
@@ -202,7 +200,9 @@ it("a private address is no mail server, unless its operator says so", async () 
       clear: async () => undefined,
     },
     letters: { thread: async () => undefined },
-    smtp: { lookup: hosts.lookup },
+    smtp: {
+      lookup: (_host, _options, done) => done(Object.assign(new Error("private"), { code: "ERR_PRIVATE_ADDRESS" }), ""),
+    },
     now,
   });
   expect(await made.send(letter(), "key")).toMatchObject({
