@@ -117,6 +117,7 @@ export function presentMessage(
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),
     ...(changed && { changed }),
+    ...(notInLine && { notInLine }),
   };
 }
 

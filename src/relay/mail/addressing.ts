@@ -160,7 +160,7 @@ const isAnswerable = ({ content }: Message): boolean =>
   content.letter !== undefined && !["bounce-hard", "bounce-soft", "delay", "complaint"].includes(content.letter.class);
 
 /** The address that a box writes from, under the name that it was given. */
-export function addressOf({ settings, name }: Account): MailAddress | undefined {
+function addressOf({ settings, name }: Account): MailAddress | undefined {
   const { address } = settings;
   return typeof address === "string" && address.includes("@") ? { address, name } : undefined;
 }
