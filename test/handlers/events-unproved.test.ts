@@ -13,8 +13,8 @@ import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { freshStore } from "../support/store/fresh-store.ts";
 import { noLetters } from "../support/no-letters.ts";
+import { freshStore } from "../support/store/fresh-store.ts";
 import { openSpool } from "./support/open-spool.ts";
 
 /** An installation that cannot be proved yet, because the authorization server is away. */
