@@ -21,6 +21,7 @@ import { createLineCircles } from "./line-circles.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
 import { registerLiveRoutes } from "./live.ts";
 import { registerMailRoutes } from "./mail.ts";
+import { registerMailReportRoutes } from "./mail-report.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
@@ -61,6 +62,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerWriteRoutes(scope, deps, access);
     registerPlannedRoutes(scope, deps, access);
     registerMailRoutes(scope, deps, access);
+    registerMailReportRoutes(scope, deps, access);
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);
     registerCannedReplyRoutes(scope, deps);

@@ -62,6 +62,12 @@ export interface LetterSending {
     /** IANA name. */
     readonly zone: string;
   };
+  /** What it goes on from, as those letters are really named. Absent: it begins a thread, or only the index knows. */
+  readonly place?: { readonly messageId: string; readonly references: readonly string[] };
+  /** Addresses of ours for a picture, and for its links in their order: its reading is to be seen. */
+  readonly tracked?: { readonly pixel: string; readonly links: readonly string[] };
+  /** The text that it was made of, by the name that people gave it. */
+  readonly template?: string;
   /** No person wrote it (RFC 3834). */
   readonly automatic?: "auto-replied" | "auto-generated";
   readonly unsubscribe?: { readonly mailto?: string; readonly url?: string };

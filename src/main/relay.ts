@@ -12,6 +12,7 @@ import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
 import { createAddressing } from "../relay/mail/addressing.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
+import { createTracking } from "../relay/mail/tracking.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
@@ -37,7 +38,7 @@ export function wireRelay(
   { policy, portals }: PortalPart,
   { channels, news, shelf, translate }: ChannelsPart,
 ) {
-  const { config, log, metrics, store, owner, now, onClose } = base;
+  const { config, log, metrics, secretKey, store, owner, now, onClose } = base;
   const { redisUrl } = config;
   const dispatcher =
     redisUrl === undefined
@@ -52,7 +53,14 @@ export function wireRelay(
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now });
   const signatures = createSignatures({ store, names });
-  const addressing = createAddressing({ store, channels, signatures, languageOf: speech.languageOf });
+  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, log, now });
+  const addressing = createAddressing({
+    tracking,
+    store,
+    channels,
+    signatures,
+    languageOf: speech.languageOf,
+  });
   const replies = createReplyAcceptor({
     store,
     dispatcher,
@@ -103,5 +111,18 @@ export function wireRelay(
   const mentions = createMentionBell(relay);
   onClose(() => mentions.close());
   const acceptor = createInboundAcceptor(relay);
-  return { acceptor, addressing, dispatcher, mentions, names, relay, repairs, replies, rules, signatures, speech };
+  return {
+    acceptor,
+    addressing,
+    dispatcher,
+    mentions,
+    names,
+    relay,
+    repairs,
+    replies,
+    rules,
+    signatures,
+    speech,
+    tracking,
+  };
 }

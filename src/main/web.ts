@@ -9,6 +9,7 @@ import { registerMedia } from "../../handlers/media.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
 import { registerPage } from "../../handlers/page.ts";
 import { registerPlacements } from "../../handlers/placements.ts";
+import { registerTracking } from "../../handlers/tracking.ts";
 import { registerWebchat } from "../../handlers/webchat.ts";
 import { createFormAdapter } from "../channels/form/adapter.ts";
 import { createFormDesk } from "../channels/form/desk.ts";
@@ -111,6 +112,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     log,
   });
   registerMedia(app, { shelf });
+  registerTracking(app, { tracking: parts.relay.tracking });
   const images = createRemoteImages({
     publicUrl: config.publicUrl,
     secretKey,

@@ -15,6 +15,7 @@ import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
+import type { TrackRepository } from "./contract/tracks.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -34,6 +35,7 @@ export interface Store {
   readonly cannedReplies: CannedReplyRepository;
   readonly planned: PlannedRepository;
   readonly signatures: SignatureRepository;
+  readonly tracks: TrackRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;

@@ -26,6 +26,7 @@ import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
+import { createTrackRepository } from "./tracks.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -123,6 +124,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     cannedReplies: createCannedReplyRepository(db),
     planned: createPlannedRepository(db),
     signatures: createSignatureRepository(db),
+    tracks: createTrackRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

@@ -409,6 +409,28 @@ interface MailSignaturesTable {
   template: string;
 }
 
+interface LetterTracksTable {
+  id: Generated<string>;
+  portal_id: string;
+  origin_key: string;
+  account_id: string;
+  message_header_id: string;
+  links: string[];
+  created_at: Generated<Date>;
+}
+
+interface LetterHitsTable {
+  track_id: string;
+  n: number;
+  link: number | null;
+  at: Date;
+  method: string;
+  agent: string;
+  from_print: string;
+  ahead: boolean;
+  class: string;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -450,4 +472,6 @@ export interface Schema {
   mail_thread_joins: MailThreadJoinsTable;
   planned_messages: PlannedMessagesTable;
   mail_signatures: MailSignaturesTable;
+  letter_tracks: LetterTracksTable;
+  letter_hits: LetterHitsTable;
 }

@@ -127,7 +127,8 @@ describe("an answer by e-mail", () => {
     };
     const answer = await write(admin, conversation, { text: "Here", letter });
     expect(answer.json().letter).toMatchObject({ to: letter.to, cc: [], bcc: letter.bcc, subject: "A new offer" });
-    expect((await kept(conversation))[0]?.letter?.sending).toEqual({});
+    const [written] = await kept(conversation);
+    expect(written?.letter?.sending).toEqual({ place: { messageId: expect.stringMatching(/^</), references: [] } });
     const next = (await site.api(admin, "GET", `/conversations/${conversation}/letter`)).json();
     expect(next).toMatchObject({ to: letter.to, cc: [], subject: "Re: A new offer" });
   });

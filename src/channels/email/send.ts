@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
 import type { Attachment } from "../../domain/message.ts";
-import { composeLetter, type LetterFile } from "../../mail/writing/compose.ts";
+import { composeLetter, type LetterFile, type LetterOrder } from "../../mail/writing/compose.ts";
 import type { LetterBook } from "../contract/letters.ts";
 import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import type { SessionMemory } from "../contract/sessions.ts";
@@ -116,7 +116,8 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     const signIn = await box.signIn();
     if (signIn.kind === "down") return signIn.outcome;
     if (closed) return again("The mailbox is being closed. The letter has not left and will be tried again.");
-    const composed = composeLetter(await orderOf(message, letter));
+    const order = await orderOf(message, letter);
+    const composed = composeLetter(order);
     await notes.set(messageId, "trying");
     const answer = await poolFor(place, signIn).send({ envelope: composed.envelope, raw: composed.raw() });
     if (answer.kind === "failed") {
@@ -127,7 +128,9 @@ export function createLetterSender(tools: SenderTools): LetterSender {
       return outcome.kind === "uncertain" ? { ...outcome, externalIds: [messageId] } : outcome;
     }
     await notes.set(messageId, "sent").catch(() => undefined);
-    if (!box.filesItself) await file(messageId, () => composed.raw(true));
+    // Whoever looks into the own folder must not be taken for the one it was written to.
+    const { tracked: _tracked, ...plain } = order;
+    if (!box.filesItself) await file(messageId, () => composeLetter(plain).raw(true));
     const [first] = answer.rejected;
     if (first === undefined) return { kind: "sent", externalIds: [messageId] };
     const names = answer.rejected.map(({ address }) => address).join(", ");
@@ -138,14 +141,17 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     };
   }
 
-  async function orderOf(message: Outgoing, letter: Letter) {
+  async function orderOf(message: Outgoing, letter: Letter): Promise<LetterOrder> {
     const { body, attachments } = message.content;
     const { to, cc, bcc = [], subject, messageId, sending = {} } = letter;
-    const head = await tools.letters.thread(message.chatId);
-    const { signature, quoted, automatic, unsubscribe } = sending;
+    const { signature, quoted, automatic, unsubscribe, tracked } = sending;
+    const place = sending.place ?? (await tools.letters.thread(message.chatId));
     return {
       ...{ messageId, from: box.from, to, cc, bcc, subject, body, date: now() },
-      ...(head && { place: { messageId: head.messageId, references: head.references } }),
+      ...(place && { place: { messageId: place.messageId, references: place.references } }),
+      ...(tracked && {
+        tracked: { pixel: tracked.pixel, link: (url: string, at: number) => tracked.links[at - 1] ?? url },
+      }),
       ...(signature !== undefined && { signature: { text: signature, spans: [] } }),
       ...(quoted && { quoted: { ...quoted, at: new Date(quoted.at) } }),
       ...(automatic !== undefined && { automatic }),

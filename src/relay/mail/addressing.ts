@@ -18,6 +18,7 @@ import { answerSubject, tidySubject } from "../../mail/writing/subject.ts";
 import type { Store } from "../../store/contract.ts";
 import { isOurs } from "../crm/letters.ts";
 import type { Signatures } from "./signatures.ts";
+import type { Tracking } from "./tracking.ts";
 
 /** What a writer says of their letter; the rest is as the last one tells. */
 export interface LetterDraft {
@@ -29,6 +30,10 @@ export interface LetterDraft {
   readonly quote?: boolean | undefined;
   /** The signature stands below it. Default true. */
   readonly sign?: boolean | undefined;
+  /** Its reading is to be seen. Default: as the box is set. */
+  readonly track?: boolean | undefined;
+  /** The text that it was made of, by its name. */
+  readonly template?: string | undefined;
 }
 
 export interface LetterDefaults {
@@ -68,6 +73,7 @@ export interface AddressingDeps {
   };
   readonly channels: ReadonlyMap<string, Pick<ChannelAdapter, "capabilities">>;
   readonly signatures: Pick<Signatures, "below">;
+  readonly tracking: Pick<Tracking, "begin">;
   readonly languageOf: (portal: PortalId) => Promise<Language>;
 }
 
@@ -85,7 +91,7 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     answer,
     address,
     async defaults(account, conversation) {
-      const last = await lastLetter(conversation);
+      const last = answered(await lettersOf(conversation));
       return last && answerTo(last, await ownAddresses(account));
     },
   };
@@ -107,22 +113,36 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     const { account, adapter, conversation, customer, content, draft = {} } = writing;
     const from = addressOf(account);
     if (adapter.capabilities.letters !== true || from === undefined) return content;
-    const last = conversation && (await lastLetter(conversation));
+    const letters = conversation ? await lettersOf(conversation) : [];
+    const last = answered(letters);
     const defaults = last && answerTo(last, await ownAddresses(account));
     const { to = defaults?.to ?? addressesOf(customer), cc = defaults?.cc ?? [], bcc = [] } = draft;
     const key = createHash("sha256").update(`${account.portal}\n${writing.originKey}`).digest("hex").slice(0, 32);
-    const sending = await sendingOf(writing, last);
+    const messageId = messageIdOf(key, from.address);
+    const { originKey } = writing;
+    const isTracked = draft.track ?? account.settings.tracked === true;
     const letter: Letter = {
-      messageId: messageIdOf(key, from.address),
+      messageId,
       subject: tidySubject(draft.subject ?? defaults?.subject ?? firstLine(content)),
       ...{ from, to, cc, class: "human" },
       ...(bcc.length > 0 && { bcc }),
-      sending,
+      sending: {
+        ...(await belowIt(writing, last)),
+        ...placeOf(letters, last),
+        ...(isTracked && {
+          tracked: await deps.tracking.begin({ account, originKey, messageId, body: content.body }),
+        }),
+        // What is written to many tells how to be written to no more (RFC 2369).
+        ...(draft.template !== undefined && {
+          template: draft.template,
+          unsubscribe: { mailto: `${from.address}?subject=unsubscribe` },
+        }),
+      },
     };
     return { ...content, letter };
   }
 
-  async function sendingOf(writing: Writing, last: Message | undefined): Promise<LetterSending> {
+  async function belowIt(writing: Writing, last: Message | undefined): Promise<LetterSending> {
     const { account, authorId, draft = {} } = writing;
     const signature = draft.sign === false ? undefined : await deps.signatures.below(account, authorId);
     const { letter, body } = last?.content ?? {};
@@ -141,11 +161,13 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     };
   }
 
-  /** The newest that a person wrote, or else the newest of all that can be answered. */
-  async function lastLetter({ portal, id }: Conversation): Promise<Message | undefined> {
+  /** The latest ones, oldest first, without those of ours that reached nobody. */
+  async function lettersOf({ portal, id }: Conversation): Promise<readonly Message[]> {
     const rows = await deps.store.threads.page(portal, { conversations: [id], limit: LOOK_BACK });
-    const letters = rows.filter(({ kind, content }) => kind === "message" && content.letter !== undefined).reverse();
-    return letters.find(({ content }) => content.letter?.class === "human") ?? letters.find(isAnswerable);
+    return rows.filter(
+      ({ kind, content, state }) =>
+        kind === "message" && content.letter !== undefined && state !== "refused" && state !== "failed",
+    );
   }
 
   /** Of every box of the portal: a copy to ourselves helps nobody. */
@@ -154,6 +176,21 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     const boxes = [account, ...all.filter(({ channel }) => channel === account.channel)];
     return new Set(boxes.flatMap((one) => addressOf(one)?.address.toLowerCase() ?? []));
   }
+}
+
+/** The newest that a person wrote, or else the newest of all that can be answered. */
+function answered(letters: readonly Message[]): Message | undefined {
+  const isHuman = ({ content }: Message) => content.letter?.class === "human";
+  return letters.findLast(isHuman) ?? letters.findLast(isAnswerable);
+}
+
+/** By the names that the letters really have: the index knows them without their capitals, and others go by those. */
+function placeOf(letters: readonly Message[], last: Message | undefined): Pick<LetterSending, "place"> {
+  const messageId = last?.content.letter?.messageId;
+  if (!last || messageId === undefined) return {};
+  const before = letters.filter(({ seq }) => seq < last.seq).flatMap(({ content }) => content.letter?.messageId ?? []);
+  const isReal = (id: string) => !id.endsWith(".invalid>");
+  return isReal(messageId) ? { place: { messageId, references: before.filter(isReal) } } : {};
 }
 
 const isAnswerable = ({ content }: Message): boolean =>

@@ -162,6 +162,30 @@ it("sends over TLS and over STARTTLS, in the thread, and files a copy that names
   }
 });
 
+it("a letter that is to be seen carries our picture and links; its copy for the own folder does not", async () => {
+  const message = letter({
+    sending: {
+      place: { messageId: "<Real-Case@Customer.example>", references: ["<A@x>"] },
+      tracked: { pixel: "https://t.example/t/abc", links: ["https://t.example/t/abc/1"] },
+    },
+  });
+  const text = { text: "See https://shop.example/price", spans: [] };
+  const made = sender({}, { subject: "", messageId: "<other@x>", references: [], to: [], cc: [] });
+  expect((await made.send({ ...message, content: { ...message.content, body: text } }, "key")).kind).toBe("sent");
+  const [mail] = takenOf(message);
+  const read = await PostalMime.parse(mail?.raw ?? "");
+  expect(read.html).toContain('<a href="https://t.example/t/abc/1">https://shop.example/price</a>');
+  expect(read.html).toContain('<img src="https://t.example/t/abc"');
+  expect(read.text).toContain("https://shop.example/price");
+  expect(read).toMatchObject({
+    inReplyTo: "<Real-Case@Customer.example>",
+    references: "<A@x> <Real-Case@Customer.example>",
+  });
+  const copy = await PostalMime.parse(folder.get(idOf(message)) ?? "");
+  expect(copy.html).not.toContain("t.example");
+  expect(copy.html).toContain('<a href="https://shop.example/price">');
+});
+
 it("keeps its connection for the next letter, and files nothing where the provider does it", async () => {
   const made = sender({ filesItself: true });
   const before = smtp.connections();

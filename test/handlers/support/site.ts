@@ -10,6 +10,7 @@ import { createInstaller } from "../../../handlers/installer.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
+import { registerTracking } from "../../../handlers/tracking.ts";
 import type { GivenAnswer } from "../../../src/api/boot.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
@@ -40,6 +41,7 @@ import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
 import { createAddressing } from "../../../src/relay/mail/addressing.ts";
 import { createSignatures } from "../../../src/relay/mail/signatures.ts";
+import { createTracking } from "../../../src/relay/mail/tracking.ts";
 import { createMentionBell, type MentionBell } from "../../../src/relay/mention-bell.ts";
 import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
@@ -192,7 +194,15 @@ export async function openSite(
     now,
   });
   const signatures = createSignatures({ store, names });
-  const addressing = createAddressing({ store, channels, signatures, languageOf: speech.languageOf });
+  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl: PUBLIC_URL, news, log, now });
+  registerTracking(app, { tracking });
+  const addressing = createAddressing({
+    tracking,
+    store,
+    channels,
+    signatures,
+    languageOf: speech.languageOf,
+  });
   const replies = createReplyAcceptor({
     ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     addressing,
