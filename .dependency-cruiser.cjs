@@ -47,12 +47,18 @@ module.exports = {
       name: "channel-sees-its-contract-only",
       comment:
         "A channel is a folder that can be thrown away: it never meets the portal, the store or another channel. Reading " +
-        "mails is pure, and let in like a library.",
+        "and writing mails is pure, and let in like a library.",
       severity: "error",
       from: { path: "^src/channels/([^/]+)/", pathNot: ["^src/channels/shared/", channelContract] },
       to: {
         path: "^(src|handlers)/",
-        pathNot: ["^src/domain/", channelContract, "^src/channels/shared/", "^src/channels/$1/", "^src/mail/reading/"],
+        pathNot: [
+          "^src/domain/",
+          channelContract,
+          "^src/channels/shared/",
+          "^src/channels/$1/",
+          "^src/mail/(reading|writing)/",
+        ],
       },
     },
     {
