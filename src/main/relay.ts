@@ -53,7 +53,7 @@ export function wireRelay(
         });
   if (config.role === "web") onClose(() => dispatcher.close());
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
-  const names = createColleagueNames({ store, portals, inTurn: asTenant, now });
+  const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const signatures = createSignatures({ store, names });
   const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, log, now });
   const addressing = createAddressing({
