@@ -4,6 +4,7 @@ import { ApiError, call } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
 import { newClientId } from "./client-id.ts";
 import { createDrafts, type Draft, NO_DRAFT, type ReadyFile } from "./drafts.ts";
+import { readWords } from "./letter/letter-words.ts";
 import { type ChosenTemplate, createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
 import { viewerMemory } from "./viewer-memory.ts";
@@ -75,11 +76,11 @@ function createDesk(conversation: string): Desk {
     uploads,
     write,
     send(oneByOne) {
-      const { text, quote, files } = draft.value;
+      const { text, quote, files, letter } = draft.value;
       const [first = [], ...more] = inGroups(files, oneByOne ? 1 : MOST_FILES);
-      outbox.add({ text, quote, files: first });
-      for (const next of more) outbox.add({ text: "", files: next });
-      write({ ...NO_DRAFT, quote: undefined });
+      outbox.add({ text, quote, files: first, ...(letter && { letter }) });
+      for (const next of more) outbox.add({ text: "", files: next, ...(letter && { letter }) });
+      write({ ...NO_DRAFT, quote: undefined, letter: undefined });
     },
     sendTemplate: (template, text, files) => outbox.add({ text, files, template }),
     again(clientId) {
@@ -91,7 +92,7 @@ function createDesk(conversation: string): Desk {
       const { text, files } = draft.value;
       if (text.trim() !== "" || files.length > 0) return;
       const taken = outbox.take(clientId);
-      if (taken) write({ text: taken.text, quote: taken.quote, files: taken.files });
+      if (taken) write({ text: taken.text, quote: taken.quote, files: taken.files, letter: taken.letter });
     },
     onStored(listener) {
       listeners.add(listener);
@@ -107,10 +108,12 @@ function inGroups<Value>(all: readonly Value[], size: number): Value[][] {
 
 async function post(conversation: string, message: Pending): Promise<PostOutcome> {
   const { clientId, text, quote, files, template } = message;
+  const letter = readWords(message.letter ?? {});
   const body = {
     ...{ clientId, text, attachments: files.map(({ id }) => id) },
     ...(quote && { quote: quote.id }),
     ...(template && { template }),
+    ...(message.letter && letter.kind === "ready" && { letter: letter.letter }),
   };
   try {
     const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, body);
