@@ -122,4 +122,5 @@ export const letterInCard = z.object({
 
 export type LetterAnswer = z.output<typeof letter>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
+export type LetterDefaultsAnswer = z.output<typeof letterDefaults>;
 export type LetterInCardAnswer = z.output<typeof letterInCard>;

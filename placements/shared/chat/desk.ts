@@ -21,6 +21,8 @@ export interface Desk {
    */
   send(oneByOne: boolean): void;
   sendTemplate(template: ChosenTemplate, text: string, files: readonly ReadyFile[]): void;
+  /** Has the server send what is written when its time has come; what was written stays where that is refused. @throws ApiError */
+  plan(at: Date): Promise<void>;
   /** Asks again for whatever waits or was refused. */
   again(clientId: string): void;
   discard(clientId: string): void;
@@ -47,6 +49,7 @@ function createDesk(conversation: string): Desk {
   const draft = shallowRef(drafts.load(conversation));
   const pending = shallowRef<readonly Pending[]>([]);
   const listeners = new Set<(message: MessageAnswer) => void>();
+  let planning: string | undefined;
   const pauses = createPauses();
 
   function write(change: Partial<Draft>): void {
@@ -82,6 +85,17 @@ function createDesk(conversation: string): Desk {
       for (const next of more) outbox.add({ text: "", files: next, ...(letter && { letter }) });
       write({ ...NO_DRAFT, quote: undefined, letter: undefined });
     },
+    async plan(at) {
+      const { text, quote, files, letter } = draft.value;
+      // A repeat of the same plan is the same message, also when the first answer was lost.
+      planning ??= newClientId();
+      await call("POST", `/conversations/${conversation}/planned`, {
+        ...bodyOf({ clientId: planning, text, quote, files, letter }),
+        sendAt: at.toISOString(),
+      });
+      planning = undefined;
+      write({ ...NO_DRAFT, quote: undefined, letter: undefined });
+    },
     sendTemplate: (template, text, files) => outbox.add({ text, files, template }),
     again(clientId) {
       outbox.again(clientId);
@@ -106,17 +120,22 @@ function inGroups<Value>(all: readonly Value[], size: number): Value[][] {
   return Array.from({ length: count }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
-async function post(conversation: string, message: Pending): Promise<PostOutcome> {
-  const { clientId, text, quote, files, template } = message;
-  const letter = readWords(message.letter ?? {});
-  const body = {
+type Leaving = Pick<Pending, "clientId" | "text" | "quote" | "files" | "template" | "letter">;
+
+/** As the server takes it. */
+function bodyOf({ clientId, text, quote, files, template, letter }: Leaving) {
+  const read = readWords(letter ?? {});
+  return {
     ...{ clientId, text, attachments: files.map(({ id }) => id) },
     ...(quote && { quote: quote.id }),
     ...(template && { template }),
-    ...(message.letter && letter.kind === "ready" && { letter: letter.letter }),
+    ...(letter && read.kind === "ready" && { letter: read.letter }),
   };
+}
+
+async function post(conversation: string, message: Pending): Promise<PostOutcome> {
   try {
-    const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, body);
+    const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, bodyOf(message));
     return { kind: "stored", message: stored };
   } catch (thrown) {
     return { kind: isRefusal(thrown) ? "refused" : "unknown", sentence: sentenceOf(thrown) };
