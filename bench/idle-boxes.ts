@@ -13,7 +13,7 @@ import { type Dovecot, MAIL_PASSWORD, startDovecot } from "../test/support/servi
 import { AppProcess, freePort } from "../test/support/world/app-process.ts";
 import { until } from "../test/support/world/until.ts";
 import { boxSettings } from "./support/mailboxes.ts";
-import { type Figure, type Finding, round, type Size } from "./support/report.ts";
+import { type Figure, type Finding, round } from "./support/report.ts";
 import { residentMiB } from "./support/resident.ts";
 import { type FreshServices, freshServices } from "./support/services.ts";
 import { median } from "./support/stats.ts";
