@@ -57,4 +57,9 @@ export const mailSentences: readonly Localised[] = [
     ru: "Это сообщение как раз отправляется, отозвать его уже нельзя.",
     es: "Este mensaje se está enviando en este momento y ya no se puede retirar.",
   },
+  {
+    en: "Choose a period of at most a year.",
+    ru: "Выберите период не больше года.",
+    es: "Elija un periodo de un año como máximo.",
+  },
 ];
