@@ -176,7 +176,7 @@ async function write(
           from jsonb_to_recordset(${toJson(added.map(toColumns))}::jsonb) as m(
             id bigint, thread bigint, key uuid, subject_key uuid, header_id text, refs text[], sender text,
             relayed boolean, direction text, people text[], sent_at timestamptz, subject text, is_reply boolean,
-            orphan boolean, content uuid)),
+            orphan boolean, content text)),
     new_refs as (
       insert into mail_refs (portal_id, node, thread_id)
         select ${portal}, r.node, r.thread
@@ -220,7 +220,7 @@ async function rewriteMails(
       handled_at = case when m.open then null else k.handled_at end
     from jsonb_to_recordset(${toJson(columns)}::jsonb) as m(
       id bigint, key uuid, subject_key uuid, header_id text, refs text[], sender text, relayed boolean, direction text,
-      people text[], sent_at timestamptz, subject text, orphan boolean, content uuid, open boolean)
+      people text[], sent_at timestamptz, subject text, orphan boolean, content text, open boolean)
     where k.portal_id = ${portal} and k.id = m.id and not k.forgotten`.execute(tx);
 }
 

@@ -125,7 +125,7 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
         update mails m set handled_at = clock_timestamp(), class = h.class, content = coalesce(h.content, m.content),
             message_id = h.message, conversation_id = h.conversation
           from jsonb_to_recordset(${toJson(given)}::jsonb)
-            as h(id bigint, class text, content uuid, message uuid, conversation uuid)
+            as h(id bigint, class text, content text, message uuid, conversation uuid)
           where m.portal_id = ${portal} and m.id = h.id and m.handled_at is null
           returning m.id`.execute(db);
       return done.map(({ id }) => mailId(String(id)));

@@ -125,12 +125,15 @@ export function placeMails(
       // It was known without its id: from now on it goes by that.
       const isNamed = same.messageId === undefined && of.facts.messageId !== undefined;
       if (merged !== undefined || more.length > 0) {
+        const subject = merged !== undefined && merged.subject !== same.subject ? subjectKey(of) : undefined;
         const mail = {
           ...(merged ?? same),
           references: [...same.references, ...more],
           ids: [...same.ids, ...ids],
           ...(isNamed && { key }),
+          ...(subject !== undefined && { subjectKey: subject }),
         };
+        if (subject !== undefined) push(bySubject, subject, mail);
         current.set(mail.id, mail);
         changed.add(mail.id);
       }
