@@ -144,9 +144,9 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
       const { numAffectedRows } = await sql`
         update mails set forgotten = true, orphan = false, sender = null, people = '{}', subject = null, subject_key = null,
             refs = '{}'
-          where portal_id = ${portal} and id in (
+          where portal_id = ${portal} and id = any(array(
             select id from mails where portal_id = ${portal} and at < ${before} and not forgotten
-              order by at limit ${limit} for update skip locked)`.execute(db);
+              order by at limit ${limit} for update skip locked))`.execute(db);
       return Number(numAffectedRows ?? 0n);
     },
   };

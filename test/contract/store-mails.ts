@@ -403,6 +403,18 @@ export function mailTests(use: () => Store): void {
       expect(rows).toMatchObject({ mails: 1, mail_sightings: 1, mail_refs: 0, mail_thread_joins: 0 });
     });
 
+    it("forgets so many at a time as it is told", async () => {
+      const { portal, keep } = await world();
+      const other = await world();
+      const five = () => Array.from({ length: 5 }, (_, n) => seen({ messageId: `<${n}@x>`, date: day(0) }));
+      await keep(five());
+      await other.keep(five());
+      const forgotten = [1, 2, 3, 4].map(() => () => use().mails.forget(portal, day(1), 2));
+      const counts: number[] = [];
+      for (const forget of forgotten) counts.push(await forget());
+      expect(counts).toEqual([2, 2, 1, 0]);
+    });
+
     it("forgets words and names of old mails, and knows them all the same", async () => {
       const { portal, account, keep, one } = await world();
       const old = { messageId: "<old@x>", subject: "Secret", references: "<older@x>", date: day(0) };
