@@ -72,7 +72,11 @@ function route(scope: App, deps: ApiDeps, access: ChatAccess): void {
       const { id, name, mime, size } = kept;
       const kind = kindOf(mime, request.query.as);
       const attachment = { kind, source: { by: "media", id }, name, mime, size } as const;
-      const content = { body: plainText(""), attachments: [attachment] };
+      const isOfTemplate = request.query.goesWith === "template";
+      const content = {
+        ...{ body: plainText(""), attachments: [attachment] },
+        ...(isOfTemplate && { template: { name: "", language: "", variables: [] } }),
+      };
       const refused =
         size === 0 ? "The file is empty." : writeRefusal(place.adapter, content, { ...place, now: deps.now() });
       if (refused !== undefined) {

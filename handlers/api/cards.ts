@@ -87,7 +87,7 @@ export function registerCardRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     "/conversations/:id/card-search",
     {
       schema: {
-        summary: "Cards by their title, number, or a phone or e-mail in them",
+        summary: "Cards by their title, number, a name, or a phone or e-mail in them",
         tags,
         security,
         params: conversationParams,
@@ -122,6 +122,9 @@ async function find(crm: Crm, words: string, country: Parameters<typeof findCont
       : [crm.list({ type: "deal", ids: [number] }), crm.list({ type: "lead", ids: [number] })]),
     crm.findByTitle("deal", words),
     crm.findByTitle("lead", words),
+    ...(number === undefined && phones.length + emails.length === 0
+      ? [crm.findByName("lead", words), byName(crm, words)]
+      : []),
     ...(phones.length === 0
       ? []
       : [
@@ -145,6 +148,16 @@ async function find(crm: Crm, words: string, country: Parameters<typeof findCont
   if (failed && failed.kind !== "ok") throw portalError(failed);
   const items = asked.flatMap((outcome) => (outcome.kind === "ok" ? outcome.value : []));
   return [...new Map(items.filter(({ open }) => open).map((item) => [`${item.type} ${item.id}`, item])).values()];
+}
+
+/** Contacts of that name, and their deals. */
+async function byName(crm: Crm, words: string): Promise<PortalOutcome<readonly CrmItem[]>> {
+  const contacts = await crm.findByName("contact", words);
+  if (contacts.kind !== "ok" || contacts.value.length === 0) return contacts;
+  const ids = contacts.value.slice(0, MOST).map(({ id }) => id);
+  const deals = await crm.list({ type: "deal", contacts: ids, companies: [] });
+  if (deals.kind !== "ok") return isDenied(deals) ? contacts : deals;
+  return { kind: "ok", value: [...deals.value, ...contacts.value] };
 }
 
 /** Leads and contacts that have it, and the deals of those contacts. */

@@ -21,6 +21,10 @@ export const newCard = z.object({
     .datetime({ offset: true })
     .optional()
     .describe("What was said until then goes into the card as a comment; absent: nothing does."),
+  timeZone: text(64)
+    .refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be a time zone")
+    .optional()
+    .describe("By whose clock the transcript tells its time, as the browser names it; absent: UTC."),
   clientId: z.uuid().describe("Made by the page: the same one twice is one card."),
 });
 

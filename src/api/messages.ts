@@ -278,6 +278,10 @@ export const fileQuery = z.object({
     .enum(["voice", "file"])
     .optional()
     .describe("voice: a recording, shown as such where the channel can. file: as it is, also if it is a picture."),
+  goesWith: z
+    .enum(["template"])
+    .optional()
+    .describe("template: it stands at the top of one, which goes also when nothing else may."),
 });
 
 export const sessionAction = z

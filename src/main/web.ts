@@ -74,7 +74,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
   chatLooks.start();
   onClose(() => chatLooks.close());
-  const names = createColleagueNames({ store, portals, inTurn: asTenant, now });
+  const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const frame = { store, transport, pages, sessions, inTurn: asTenant };
   const spool = createSpool({
     dir: `${config.dataDir}/spool`,

@@ -36,6 +36,8 @@ import { unreadable } from "./open-lines.ts";
 import { wireId } from "./wire-id.ts";
 
 const REMEMBER_MS = 5 * 60_000;
+/** Of a name that is looked for. */
+const MOST_WORDS = 5;
 
 export function createCrm(caller: PortalCaller, clock: Clock): Crm {
   const remembered = new Map<string, { readonly until: number; readonly value: unknown }>();
@@ -110,6 +112,13 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
       // The sign would be one of the search's own (crm.item.list, prefix `%`).
       const plain = words.replaceAll("%", "").trim();
       return plain === "" ? { kind: "ok", value: [] } : listBy(type, { "%title": plain });
+    },
+
+    async findByName(type, words) {
+      const parts = words.replaceAll("%", "").split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+      if (parts.length === 0) return { kind: "ok", value: [] };
+      const has = (part: string) => ({ logic: "OR", "%name": part, "%lastName": part, "%secondName": part });
+      return listBy(type, Object.fromEntries(parts.map((part, at) => [at, has(part)])));
     },
 
     async findByOrigin(type, originId) {

@@ -6,6 +6,7 @@
  * later is there for the next look. Asked again at most once a minute. Names of other portals are never mixed: they are kept by portal.
  */
 import type { PortalId } from "../domain/ids.ts";
+import type { Logger } from "../log/log.ts";
 import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { Store } from "../store/contract.ts";
 
@@ -18,6 +19,7 @@ export interface ColleagueNamesDeps {
   /** Work inside counts as that portal's. */
   readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
   readonly now: () => Date;
+  readonly log: Pick<Logger, "warn">;
 }
 
 const KNOWN_MS = 60 * 60_000;
@@ -27,6 +29,8 @@ const PATIENCE_MS = 500;
 const AT_ONCE = 50;
 /** Kept by a process, all portals together. */
 const MOST = 20_000;
+
+const NAMELESS = "Names of colleagues could not be asked for: pages call them a colleague, and ask again in a minute.";
 
 interface Answer {
   readonly name: string | undefined;
@@ -47,9 +51,19 @@ export function createColleagueNames(deps: ColleagueNamesDeps): ColleagueNames {
   }
 
   async function ask(portal: PortalId, ids: readonly string[]): Promise<void> {
-    const outcome = await deps.inTurn(portal, () => deps.portals.people(portal).names(ids));
-    const found = outcome.kind === "ok" ? outcome.value : new Map<string, string>();
+    const found = await asked(portal, ids);
     for (const id of ids) keep(portal, id, found.get(id));
+  }
+
+  async function asked(portal: PortalId, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    try {
+      const outcome = await deps.inTurn(portal, () => deps.portals.people(portal).names(ids));
+      if (outcome.kind === "ok") return outcome.value;
+      deps.log.warn({ portal, outcome: outcome.kind }, `${NAMELESS} The portal did not tell.`);
+    } catch (error) {
+      deps.log.warn({ err: error, portal }, NAMELESS);
+    }
+    return new Map();
   }
 
   /** One question for each colleague, however many wait for it. */

@@ -53,7 +53,7 @@ const made = async (body: NewCard): Promise<CardMadeAnswer> => {
 describe("a card made by hand", () => {
   test("has the person's name and data, what was said in the portal's language, and takes what follows", async () => {
     await receive(account, "And the chairs?", `chat-${people}`);
-    const body = wish({ title: "Oak table", pipeline: "1", transcriptUntil: later() });
+    const body = wish({ title: "Oak table", pipeline: "1", transcriptUntil: later(), timeZone: "Asia/Tokyo" });
     const { card, entry, transcript } = await made(body);
     expect([card.title, transcript]).toEqual(["Oak table", "whole"]);
     const deal = crm().item(2, Number(card.id))?.fields;
@@ -70,7 +70,7 @@ describe("a card made by hand", () => {
       [
         1,
         [
-          expect.stringMatching(/^Переписка в .*Shop bot\) до /),
+          expect.stringMatching(/^Переписка в .*Shop bot\) до .* UTC\+9$/),
           "Maria Lopez: Is the oak table in stock?",
           "Maria Lopez: And the chairs?",
         ],
@@ -172,7 +172,7 @@ describe("a card that is there already", () => {
   test("is found by title, number, phone and e-mail, if it is open", async () => {
     const contact = crm().add(
       3,
-      { name: "Olga", fm: [{ typeId: "PHONE", valueType: "WORK", value: "+34611222333" }] },
+      { name: "Olga", lastName: "Petrova", fm: [{ typeId: "PHONE", valueType: "WORK", value: "+34611222333" }] },
       1,
       Date.now(),
     ).id;
@@ -187,7 +187,9 @@ describe("a card that is there already", () => {
     expect((await found("walnut")).toSorted()).toEqual(["deal Walnut shelf", "lead 100% walnut"]);
     expect(await found("100% wal")).toEqual([]);
     expect(await found(`#${deal}`)).toContain("deal Walnut shelf");
-    expect(await found("+34 611 222 333")).toEqual(["deal Walnut shelf", "contact Olga"]);
+    expect(await found("+34 611 222 333")).toEqual(["deal Walnut shelf", "contact Olga Petrova"]);
+    expect(await found("petrova ol")).toEqual(["deal Walnut shelf", "contact Olga Petrova"]);
+    expect(await found("petrova kim")).toEqual([]);
     expect(await found("kim@example.com")).toEqual(["lead 100% walnut"]);
     expect(await found("nothing like it")).toEqual([]);
   });

@@ -2,6 +2,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import { fakeChannel } from "../handlers/support/fake-channel.ts";
+import { ALL_PARTS } from "../support/parts.ts";
 import { LOOKS } from "./support/open-pages.ts";
 import { inAllLooks, inspect, type Look, open, receive, site, usePages } from "./support/pages.ts";
 
@@ -11,7 +12,8 @@ const business: ChannelAdapter = {
   ...adapter,
   capabilities: {
     ...{ ...adapter.capabilities, templates: true, replyWindowHours: 24 },
-    parts: { ...adapter.capabilities.parts, template: { in: "impossible", out: "full" } },
+    attachments: { ...adapter.capabilities.attachments, file: { maxBytes: 1_000_000 } },
+    parts: { ...ALL_PARTS, template: { in: "impossible", out: "full" } },
   },
   templates: async () => ({
     kind: "listed",
@@ -55,7 +57,6 @@ test("a closed window is explained, and an approved text goes instead", async ()
   expect(await page.getByRole("textbox", { name: "Message" }).count()).toBe(0);
   await page.getByRole("button", { name: "Use a template" }).click();
   const dialog = page.getByRole("dialog");
-  expect(await dialog.getByRole("button", { name: /Price list/ }).isDisabled()).toBe(true);
   await dialog.getByRole("button", { name: /Order ready/ }).click();
   const send = dialog.getByRole("button", { name: "Send" });
   await dialog.getByLabel("Text for {{1}}").fill("Maria");
@@ -69,6 +70,23 @@ test("a closed window is explained, and an approved text goes instead", async ()
   expect((await stored(conversation)).at(-1)).toMatchObject({
     text: "Hello Maria, your order 2481 is ready for collection.",
     template: { name: "order_ready", language: "en", variables: ["Maria", "2481"] },
+  });
+
+  // One with a document at its top takes it along.
+  await page.getByRole("button", { name: "Use a template" }).click();
+  await dialog.getByRole("button", { name: /Price list/ }).click();
+  await dialog.getByText("It needs a document at its top.").waitFor();
+  expect(await send.isDisabled()).toBe(true);
+  const file = { name: "prices.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n%%EOF\n") };
+  await dialog.locator("input[type=file]").setInputFiles(file);
+  await dialog.getByText("prices.pdf").waitFor();
+  await inspect(page, "template-file");
+  await send.click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("log").getByText("prices.pdf").waitFor();
+  expect((await stored(conversation)).at(-1)).toMatchObject({
+    ...{ text: "Our new price list", template: { name: "price_list", variables: [] } },
+    attachments: [{ kind: "file", name: "prices.pdf" }],
   });
 });
 

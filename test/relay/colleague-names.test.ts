@@ -8,6 +8,7 @@ const [shop, other] = [portalId("shop"), portalId("other")];
 const MINUTE = 60_000;
 type Found = PortalOutcome<ReadonlyMap<string, string>>;
 
+let said: string[];
 let asked: [PortalId, readonly string[]][];
 let answer: (portal: PortalId, ids: readonly string[]) => Promise<Found>;
 
@@ -26,6 +27,7 @@ function colleagues() {
     },
     inTurn: (_portal, work) => work(),
     now: () => new Date(),
+    log: { warn: (_about: unknown, sentence?: string) => void said.push(sentence ?? "") },
   });
 }
 
@@ -34,6 +36,7 @@ const named = (...pairs: [string, string][]): Found => ({ kind: "ok", value: new
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
+  said = [];
   answer = async () => named(["7", "Boris"]);
 });
 afterEach(() => vi.useRealTimers());
@@ -55,6 +58,20 @@ describe("names of colleagues", () => {
     vi.advanceTimersByTime(61 * MINUTE);
     await names(shop, ["7"]);
     expect(asked).toHaveLength(2);
+  });
+
+  it("are asked for again in a minute where the portal fails, which the log tells", async () => {
+    const names = colleagues();
+    answer = async () => ({ kind: "unreachable", sentence: "Away." });
+    expect([...(await names(shop, ["7"]))]).toEqual([]);
+    answer = () => Promise.reject(new Error("broken"));
+    expect([...(await names(shop, ["8"]))]).toEqual([]);
+    expect(said).toEqual([expect.stringContaining("did not tell"), expect.stringContaining("ask again in a minute")]);
+    await names(shop, ["7", "8"]);
+    expect(asked).toHaveLength(2);
+    vi.advanceTimersByTime(MINUTE + 1);
+    answer = async () => named(["7", "Boris"], ["8", "Cleo"]);
+    expect([...(await names(shop, ["7", "8"])).values()]).toEqual(["Boris", "Cleo"]);
   });
 
   it("are each portal's own", async () => {

@@ -3,7 +3,7 @@ import type { MessageAnswer } from "../../../src/api/messages.ts";
 import { ApiError, call } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
 import { newClientId } from "./client-id.ts";
-import { createDrafts, type Draft, NO_DRAFT } from "./drafts.ts";
+import { createDrafts, type Draft, NO_DRAFT, type ReadyFile } from "./drafts.ts";
 import { type ChosenTemplate, createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
 import { viewerMemory } from "./viewer-memory.ts";
@@ -19,7 +19,7 @@ export interface Desk {
    * @param oneByOne each file goes in a message of its own
    */
   send(oneByOne: boolean): void;
-  sendTemplate(template: ChosenTemplate, text: string): void;
+  sendTemplate(template: ChosenTemplate, text: string, files: readonly ReadyFile[]): void;
   /** Asks again for whatever waits or was refused. */
   again(clientId: string): void;
   discard(clientId: string): void;
@@ -81,7 +81,7 @@ function createDesk(conversation: string): Desk {
       for (const next of more) outbox.add({ text: "", files: next });
       write({ ...NO_DRAFT, quote: undefined });
     },
-    sendTemplate: (template, text) => outbox.add({ text, files: [], template }),
+    sendTemplate: (template, text, files) => outbox.add({ text, files, template }),
     again(clientId) {
       outbox.again(clientId);
       pauses.end();

@@ -22,16 +22,22 @@ export interface Upload {
 export interface Uploads {
   readonly list: Readonly<Ref<readonly Upload[]>>;
   /** @param problemOf a sentence for a file that the channel does not take: it is not uploaded then */
-  add(files: readonly File[], problemOf: (file: File) => string | undefined, as?: "voice"): void;
+  add(files: readonly File[], problemOf: (file: File) => string | undefined, how?: SentAs): void;
   again(key: string): void;
   /** Breaks it off, or puts away one that failed. */
   cancel(key: string): void;
 }
 
+export interface SentAs {
+  /** `voice`: a recording, shown as such where the channel can. `file`: as it is, also if it is a picture. */
+  readonly as?: "voice" | "file";
+  /** It stands at the top of a template, which goes also when nothing else may. */
+  readonly goesWith?: "template";
+}
+
 interface Job {
   readonly file: File;
-  /** A recording, shown as such where the channel can. */
-  readonly as: "voice" | undefined;
+  readonly how: SentAs;
   abort?: AbortController;
 }
 
@@ -67,12 +73,13 @@ export function createUploads(conversation: string, ready: (file: ReadyFile) => 
   }
 
   async function send(
-    { file, as }: Job,
+    { file, how }: Job,
     signal: AbortSignal,
     progress: Progress,
   ): Promise<WaitingFileAnswer | { readonly problem: string }> {
     try {
-      const path = `/conversations/${conversation}/attachments${as === undefined ? "" : `?as=${as}`}`;
+      const query = new URLSearchParams({ ...how }).toString();
+      const path = `/conversations/${conversation}/attachments${query === "" ? "" : `?${query}`}`;
       return await upload<WaitingFileAnswer>(path, file, progress, signal);
     } catch (error) {
       return { problem: sentenceOf(error) };
@@ -81,13 +88,13 @@ export function createUploads(conversation: string, ready: (file: ReadyFile) => 
 
   return {
     list,
-    add(files, problemOf, as) {
+    add(files, problemOf, how = {}) {
       for (const file of files) {
         const key = newClientId();
         const problem = problemOf(file);
         list.value = [...list.value, { key, name: file.name, size: file.size, progress: 0, problem }];
         if (problem !== undefined) continue;
-        jobs.set(key, { file, as });
+        jobs.set(key, { file, how });
         void run(key);
       }
     },

@@ -18,6 +18,8 @@ export interface Crm {
   list(query: CrmQuery): Promise<PortalOutcome<readonly CrmItem[]>>;
   /** Those in whose title these words stand, freshest first, at most 50. Percent signs are passed over. */
   findByTitle(type: "lead" | "deal", words: string): Promise<PortalOutcome<readonly CrmItem[]>>;
+  /** Those in whose name all of these words stand, in any order (`%` of `crm.item.list`). */
+  findByName(type: "lead" | "contact", words: string): Promise<PortalOutcome<readonly CrmItem[]>>;
   /** Made by us before under this key? */
   findByOrigin(type: EntityType, originId: string): Promise<PortalOutcome<string | undefined>>;
   /** `uncertain` when it may have been made: ask `findByOrigin` before trying again. */

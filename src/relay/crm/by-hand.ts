@@ -37,6 +37,8 @@ export interface CardWish {
   readonly pipeline?: string | undefined;
   /** What was said until then goes into the card; absent: nothing does. */
   readonly transcriptUntil?: Date | undefined;
+  /** By whose clock that is told; absent: UTC. */
+  readonly timeZone?: string | undefined;
   /** Made by the page: the same one twice is one card. */
   readonly clientId: string;
 }
@@ -169,6 +171,7 @@ export function createByHand(deps: ByHandDeps): ByHand {
     const said = await wholeTranscript(deps.store.messages, {
       ...place,
       until: wish.transcriptUntil,
+      timeZone: wish.timeZone,
       language: await deps.speech.languageOf(portal),
       say: await sayIn(deps.speech, portal),
     });

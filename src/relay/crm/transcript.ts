@@ -49,6 +49,8 @@ export interface TranscriptOf extends Told {
   readonly language: Language;
   /** The same for the same request, however often it comes: so the comment is found again. */
   readonly until: Date;
+  /** By this clock its time is told; absent: UTC. */
+  readonly timeZone?: string | undefined;
 }
 
 /**
@@ -85,12 +87,19 @@ export async function wholeTranscript(
   return taken.length === 0 ? { kind: "empty" } : textOf(of, taken, "whole");
 }
 
-function textOf({ account, channel, language, until }: TranscriptOf, taken: readonly string[], kind: "whole" | "cut") {
-  const at = DateTime.fromJSDate(until, { zone: "utc" }).setLocale(language).toLocaleString(DateTime.DATETIME_MED);
+function textOf(
+  { account, channel, language, until, timeZone }: TranscriptOf,
+  taken: readonly string[],
+  kind: "whole" | "cut",
+) {
+  const local = DateTime.fromJSDate(until, { zone: timeZone ?? "utc" });
+  const at = local.setLocale(language).toLocaleString(DateTime.DATETIME_MED);
+  // A card is read by people in other zones too.
+  const zone = local.offset === 0 ? "UTC" : `UTC${local.toFormat("Z")}`;
   const head = HEAD[language]
     .replace("{channel}", channel)
     .replace("{account}", account.name)
-    .replace("{time}", `${at} UTC`);
+    .replace("{time}", `${at} ${zone}`);
   const cut = kind === "cut" ? [CUT[language]] : [];
   return { kind, text: [head, ...cut, ...taken.toReversed()].join("\n") };
 }

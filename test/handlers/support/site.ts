@@ -165,7 +165,7 @@ export async function openSite(
   const bus = createLocalBus((error) => log.error(error));
   const hub = createHub(bus, "site");
   const news = createNews(bus, "site");
-  const names = createColleagueNames({ store, portals, inTurn: asTenant, now });
+  const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const mentions = createMentionBell({ store, portals, speech, toBBCode: toBbcode, log, now });
 
   const app = await buildApp({

@@ -74,7 +74,11 @@ export const en = {
   "templates.search": "Find a template",
   "templates.gap": "Text for {gap}",
   "templates.preview": "What the customer reads",
-  "templates.needs": "It needs a file, which cannot be given here yet.",
+  "templates.needs.photo": "It needs a picture (JPEG or PNG) at its top.",
+  "templates.needs.video": "It needs a video (MP4) at its top.",
+  "templates.needs.file": "It needs a document at its top.",
+  "templates.needsLater": "It needs a file: it can go once the conversation has begun.",
+  "templates.file": "Choose the file",
   "templates.back": "Another template",
 
   "head.accept": "Accept",
@@ -131,6 +135,7 @@ export const en = {
   "note.remove": "Delete the note",
   "note.removeTitle": "Delete this note?",
   "note.removeText": "It disappears for all colleagues. This cannot be taken back.",
+  "note.missing": "Notes of colleagues may be missing here.",
   "note.you": "You",
   "note.somebody": "A colleague",
 

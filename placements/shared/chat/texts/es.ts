@@ -74,7 +74,11 @@ export const es: ChatTexts = {
   "templates.search": "Buscar una plantilla",
   "templates.gap": "Texto para {gap}",
   "templates.preview": "Lo que lee el cliente",
-  "templates.needs": "Necesita un archivo, que aquí todavía no se puede añadir.",
+  "templates.needs.photo": "Necesita una imagen (JPEG o PNG) al comienzo.",
+  "templates.needs.video": "Necesita un vídeo (MP4) al comienzo.",
+  "templates.needs.file": "Necesita un documento al comienzo.",
+  "templates.needsLater": "Necesita un archivo: se puede enviar cuando la conversación haya comenzado.",
+  "templates.file": "Elegir el archivo",
   "templates.back": "Otra plantilla",
 
   "head.accept": "Aceptar",
@@ -131,6 +135,7 @@ export const es: ChatTexts = {
   "note.remove": "Eliminar la nota",
   "note.removeTitle": "¿Eliminar esta nota?",
   "note.removeText": "Desaparece para todos los compañeros. No se puede deshacer.",
+  "note.missing": "Puede que falten notas de colegas.",
   "note.you": "Usted",
   "note.somebody": "Un compañero",
 

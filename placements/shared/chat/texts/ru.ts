@@ -79,7 +79,11 @@ export const ru: ChatTexts = {
   "templates.search": "Найти шаблон",
   "templates.gap": "Текст вместо {gap}",
   "templates.preview": "Что прочитает клиент",
-  "templates.needs": "Ему нужен файл, а приложить его здесь пока нельзя.",
+  "templates.needs.photo": "В начале нужна картинка (JPEG или PNG).",
+  "templates.needs.video": "В начале нужно видео (MP4).",
+  "templates.needs.file": "В начале нужен документ.",
+  "templates.needsLater": "Ему нужен файл: его можно отправить, когда переписка уже начата.",
+  "templates.file": "Выбрать файл",
   "templates.back": "Другой шаблон",
 
   "head.accept": "Принять",
@@ -135,6 +139,7 @@ export const ru: ChatTexts = {
   "note.remove": "Удалить заметку",
   "note.removeTitle": "Удалить эту заметку?",
   "note.removeText": "Она исчезнет у всех коллег. Вернуть её нельзя.",
+  "note.missing": "Заметки коллег могли загрузиться не все.",
   "note.you": "Вы",
   "note.somebody": "Коллега",
 

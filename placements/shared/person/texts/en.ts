@@ -64,7 +64,7 @@ export const en = {
 
   attach: "Attach to a card",
   attachTitle: "Attach to a card that is there",
-  attachSearch: "Title, number, phone or e-mail",
+  attachSearch: "Title, number, name, phone or e-mail",
   attachShort: "Type two letters or a number at least.",
   attachNone: "No open card that you may see has this.",
   attachFound: "Cards that were found",

@@ -65,7 +65,7 @@ export const es: PersonTexts = {
 
   attach: "Vincular a una ficha",
   attachTitle: "Vincular a una ficha existente",
-  attachSearch: "Título, número, teléfono o correo",
+  attachSearch: "Título, número, nombre, teléfono o correo",
   attachShort: "Escriba al menos dos letras o un número.",
   attachNone: "Ninguna ficha abierta que usted pueda ver lo tiene.",
   attachFound: "Fichas encontradas",

@@ -66,7 +66,7 @@ export const ru: PersonTexts = {
 
   attach: "Прикрепить к карточке",
   attachTitle: "Прикрепить к существующей карточке",
-  attachSearch: "Название, номер, телефон или e-mail",
+  attachSearch: "Название, номер, имя, телефон или e-mail",
   attachShort: "Введите хотя бы две буквы или номер.",
   attachNone: "Открытых карточек с этим, которые вам видны, нет.",
   attachFound: "Найденные карточки",
