@@ -30,8 +30,6 @@ const AT_ONCE = 50;
 /** Kept by a process, all portals together. */
 const MOST = 20_000;
 
-const NAMELESS = "Names of colleagues could not be asked for: pages call them a colleague, and ask again in a minute.";
-
 interface Answer {
   readonly name: string | undefined;
   readonly until: number;
@@ -59,9 +57,12 @@ export function createColleagueNames(deps: ColleagueNamesDeps): ColleagueNames {
     try {
       const outcome = await deps.inTurn(portal, () => deps.portals.people(portal).names(ids));
       if (outcome.kind === "ok") return outcome.value;
-      deps.log.warn({ portal, outcome: outcome.kind }, `${NAMELESS} The portal did not tell.`);
+      deps.log.warn(
+        { portal, outcome: outcome.kind },
+        "Bitrix24 did not tell the names of colleagues; asked again in a minute",
+      );
     } catch (error) {
-      deps.log.warn({ err: error, portal }, NAMELESS);
+      deps.log.warn({ err: error, portal }, "Names of colleagues could not be asked for; tried again in a minute");
     }
     return new Map();
   }
