@@ -13,6 +13,7 @@ import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
+import type { Letters } from "./letters.ts";
 import type { RelayPart } from "./relay.ts";
 
 const LEASE_MS = 6_000;
@@ -21,6 +22,7 @@ const SWEEP_MS = 1_000;
 export interface WorkParts {
   readonly channels: ChannelsPart;
   readonly relay: RelayPart;
+  readonly letters: Letters;
 }
 
 /** Drains lanes, keeps standing connections, sweeps, polls and does the chores. */
@@ -46,7 +48,9 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   await dispatcher.start(run);
   const sweeper = createSweeper({ lanes: store.lanes, dispatcher, intervalMs: SWEEP_MS, log });
   sweeper.start();
-  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, log, owner });
+  const sessions = createSessionHost({
+    ...{ store, channels, acceptor, dispatcher, letters: parts.letters, log, owner },
+  });
   broker.serve(sessions);
   sessions.start();
   // After the lanes: what is being sent goes over these connections.
