@@ -5,6 +5,7 @@ import { parseLane } from "../domain/ids.ts";
 import { createChores } from "../relay/chores.ts";
 import { drain } from "../relay/drain.ts";
 import { createHealthWatch } from "../relay/health-watch.ts";
+import { createPlanner } from "../relay/planned.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
 import { createRetention } from "../relay/retention.ts";
@@ -57,6 +58,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.close());
   const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
   chores.start();
+  const planner = createPlanner({ ...relay, inTurn: asTenant });
+  planner.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
@@ -72,6 +75,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sweeper.stop());
   onClose(() => chores.close());
   onClose(() => retention.close());
+  onClose(() => planner.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });

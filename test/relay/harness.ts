@@ -33,6 +33,7 @@ import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
+import { noLetters } from "../support/no-letters.ts";
 import { ALL_PARTS } from "../support/parts.ts";
 import { freshStore } from "../support/store/fresh-store.ts";
 import { everywhere } from "../support/words.ts";
@@ -302,6 +303,7 @@ export class Relay {
       channels: new Map([["fake", channel]]),
       dispatcher,
       replies: createReplyAcceptor({
+        addressing: noLetters,
         ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText },
         toBBCode: options.toBBCode ?? ((text) => text.text),
       }),
