@@ -1,5 +1,4 @@
 import type { ChannelAdapter } from "../channels/contract.ts";
-import { sendSentences } from "../channels/email/send-sentences.ts";
 import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
 import { apiSentences } from "../sentences/api.ts";
@@ -22,7 +21,6 @@ export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...relaySentences,
   ...relayWords,
   ...mailSentences,
-  ...sendSentences,
   ...sharedSentences,
   ...[...channels.values()].flatMap(({ sentences }) => sentences),
 ];

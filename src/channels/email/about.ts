@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Capabilities } from "../contract/capabilities.ts";
-import { partsOf } from "../shared/capability-tables.ts";
+import { everyKind, partsOf } from "../shared/capability-tables.ts";
 import { numberSetting } from "../shared/setting.ts";
 
 /** What a mailbox may do, as data. */
@@ -8,31 +8,33 @@ import { numberSetting } from "../shared/setting.ts";
 /** Longest text of a mail that is shown as a message; the whole of it is in its HTML, or in the mailbox. */
 export const TEXT_LIMIT = 100_000;
 
+/** Gmail, Yandex and others take 25 MB with what base64 adds, a third. */
+const LARGEST_FILE = 18 * 1_024 * 1_024;
+
 export const capabilities: Capabilities = {
   letters: true,
-  oneWay:
-    "Mail is received here only. Answer it from your mail program: what lies in the Sent folder is shown here too.",
   textLimit: TEXT_LIMIT,
   captionLimit: TEXT_LIMIT,
-  formatting: false,
-  attachments: {},
+  formatting: true,
+  attachments: everyKind(LARGEST_FILE),
   album: false,
   edit: false,
   remove: false,
   quote: false,
   typing: false,
   receipts: "none",
-  mayWriteFirst: false,
+  mayWriteFirst: true,
   reaction: false,
   templates: false,
   groups: false,
   parts: partsOf({
-    formatting: { in: { degraded: "plain in the message, as it was sent in the mail's own view" } },
-    photo: { in: "full" },
-    video: { in: "full" },
-    voice: { in: { degraded: "as an audio file" } },
-    file: { in: "full" },
-    album: { in: "full" },
+    formatting: { in: { degraded: "plain in the message, as it was sent in the mail's own view" }, out: "full" },
+    photo: "full",
+    video: "full",
+    voice: { in: { degraded: "as an audio file" }, out: { degraded: "as an audio file" } },
+    file: "full",
+    album: "full",
+    sticker: { out: { degraded: "as a picture" } },
     quote: { in: { degraded: "folded away, shown on demand" } },
   }),
 };

@@ -51,7 +51,8 @@ export function createEmailAdapter(options: EmailOptions = {}): ChannelAdapter {
     identity: (account) => String(account.settings["address"] ?? "").toLowerCase(),
     setup,
     receive: () => ({ kind: "rejected", status: 403, reason: "This channel takes no webhooks." }),
-    send: () => Promise.resolve({ kind: "refused", code: "one-way", sentence: capabilities.oneWay ?? "" }),
+    send: () => Promise.resolve(elsewhere),
+    findPerson: () => Promise.resolve({ kind: "unknown", sentence: elsewhere.sentence }),
     connect: (account) =>
       Promise.resolve({
         connection: { kind: "starting", sentence: "Connecting to the mailbox." },
@@ -61,6 +62,12 @@ export function createEmailAdapter(options: EmailOptions = {}): ChannelAdapter {
     sessions: { howTo: {}, open: (account, host) => openSession(tools, account, host) },
   };
 }
+
+const elsewhere = {
+  kind: "retry",
+  afterMs: 5_000,
+  sentence: "The connection to the mailbox is not open yet. It will be tried again.",
+} as const;
 
 async function realWait(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);

@@ -33,6 +33,8 @@ export interface BodyTools {
   readonly now: () => number;
   /** Folders are still being read anew: what has another number now will be told. */
   readonly isScanning: () => boolean;
+  /** Of what lies in the Sent folder: it was written here, and is known. */
+  readonly metInSent: (messageId: string, thread: string) => Promise<boolean>;
   /** Something came in between that goes before the next mail. */
   readonly isInterrupted: () => boolean;
 }
@@ -78,6 +80,11 @@ async function fetchBody(tools: BodyTools, pending: PendingLetter): Promise<bool
     await letters.done(pending.letter, { passed: fetched.why });
   } else {
     const { mail, came, left } = fetched;
+    const sent = pending.folder === tools.sentFolder;
+    if (sent && mail.messageId !== undefined && (await tools.metInSent(mail.messageId, pending.thread))) {
+      await letters.done(pending.letter, { passed: "It was written here." });
+      return true;
+    }
     const aboutThread =
       mail.originalMessageId === undefined ? undefined : await letters.threadOf(mail.originalMessageId);
     const told = letterEvent({
@@ -85,7 +92,7 @@ async function fetchBody(tools: BodyTools, pending: PendingLetter): Promise<bool
       mail,
       came,
       address: tools.address,
-      sent: pending.folder === tools.sentFolder,
+      sent,
       ...(left && { left }),
       ...(aboutThread !== undefined && { aboutThread }),
     });

@@ -1,15 +1,34 @@
 import type { Localised } from "../../domain/localised.ts";
 import { emailProviderSentences } from "./provider-sentences.ts";
+import { sendSentences } from "./send-sentences.ts";
 
 /** Of mailboxes, their connections and their mails. */
 export const emailSentences: readonly Localised[] = [
   ...emailProviderSentences,
+  ...sendSentences,
   { en: "E-mail", ru: "Почта", es: "Correo electrónico" },
   {
-    en: "Mail is received here only. Answer it from your mail program: what lies in the Sent folder is shown here too.",
-    ru: "Почта здесь только принимается. Ответьте из своей почтовой программы: письма из папки «Отправленные» тоже появятся здесь.",
-    es: "Aquí el correo solo se recibe. Responda desde su programa de correo: lo que está en Enviados también se muestra aquí.",
+    en: "The mailbox is not connected yet. The letter has not left and will be tried again.",
+    ru: "Ящик ещё не подключён. Письмо не ушло, будет ещё попытка.",
+    es: "El buzón aún no está conectado. La carta no salió y se intentará otra vez.",
   },
+  {
+    en: "The connection to the mailbox is not open yet. It will be tried again.",
+    ru: "Соединение с ящиком ещё не открыто. Будет ещё попытка.",
+    es: "La conexión con el buzón aún no está abierta. Se intentará otra vez.",
+  },
+  {
+    en: "Check the user name and the password in the mailbox's settings; some providers want a password made for mail programs.",
+    ru: "Проверьте имя пользователя и пароль в настройках ящика; некоторым провайдерам нужен пароль приложения.",
+    es: "Revise el usuario y la contraseña en los ajustes del buzón; algunos proveedores piden una contraseña de aplicación.",
+  },
+  {
+    en: "This is the mailbox's own address. Write to somebody else.",
+    ru: "Это адрес самого ящика. Напишите кому-нибудь другому.",
+    es: "Es la propia dirección del buzón. Escriba a otra persona.",
+  },
+  { en: "It was written here.", ru: "Оно написано здесь.", es: "Se escribió aquí." },
+  { en: "as a picture", ru: "как картинка", es: "como imagen" },
   {
     en: "plain in the message, as it was sent in the mail's own view",
     ru: "в сообщении без оформления, в самом письме — как отправлено",

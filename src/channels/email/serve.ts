@@ -20,7 +20,7 @@ import { createWatch } from "./watch.ts";
  *   there is compared with what was seen, every hour.
  * - The store is away: nothing is read on until it is back; the state says so.
  */
-export interface ServeTools extends Pick<BodyTools, "readMail" | "sources" | "inTurn" | "account"> {
+export interface ServeTools extends Pick<BodyTools, "readMail" | "sources" | "inTurn" | "account" | "metInSent"> {
   readonly client: ImapFlow;
   readonly settings: MailboxSettings;
   readonly letters: LetterBook;
@@ -29,12 +29,18 @@ export interface ServeTools extends Pick<BodyTools, "readMail" | "sources" | "in
   readonly tell: (state: ConnectionState) => void;
   /** What others want of the connection; done between two steps. */
   readonly jobs: Job[];
-  /** Hands out what ends a rest early. */
-  readonly onWake: (wake: () => void) => void;
+  /** Hands out what ends a rest early, and what has the other folders looked into soon. */
+  readonly onOpen: (box: OpenBox) => void;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly now: () => number;
   readonly timing?: Timing;
   readonly signal: AbortSignal;
+}
+
+export interface OpenBox {
+  wake(): void;
+  lookSoon(): void;
+  readonly sentFolder: string | undefined;
 }
 
 export interface Job {
@@ -79,7 +85,14 @@ export async function serve(tools: ServeTools): Promise<void> {
   /** The server has told of it in this folder, as it stands now. */
   let announced = false;
   let wake = (): void => undefined;
-  tools.onWake(() => wake());
+  tools.onOpen({
+    wake: () => wake(),
+    lookSoon() {
+      standing = { ...standing, othersAt: Number.NEGATIVE_INFINITY };
+      wake();
+    },
+    sentFolder: sent?.path,
+  });
 
   function hear(): void {
     announced = true;

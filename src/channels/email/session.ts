@@ -1,17 +1,18 @@
 import type { ImapFlow } from "imapflow";
 import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ReadMail } from "../../mail/reading/read-mail-types.ts";
-import type { MediaOutcome } from "../contract/sending.ts";
+import type { MediaOutcome, SendOutcome } from "../contract/sending.ts";
 import type { Session, SessionHost } from "../contract/sessions.ts";
-import { capabilities, credentials as credentialsSchema, settings as settingsSchema } from "./about.ts";
+import { credentials as credentialsSchema, settings as settingsSchema } from "./about.ts";
 import { openConnection } from "./connection.ts";
 import { type DiscoverTools, findServers } from "./discover.ts";
 import { isSaidNo, stateOf } from "./failures.ts";
 import { createKnown } from "./known.ts";
 import { goneMail, type OpenedPart, openKept, openPart } from "./media.ts";
+import { createOutbox, findPerson, type Outbox } from "./outbox.ts";
 import { providerNamed } from "./providers.ts";
 import type { Timing } from "./schedule.ts";
-import { type Job, serve } from "./serve.ts";
+import { type Job, type OpenBox, serve } from "./serve.ts";
 import type { Sources } from "./sources.ts";
 
 /**
@@ -48,7 +49,9 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
   const stop = new AbortController();
   const jobs: Job[] = [];
   let client: ImapFlow | undefined;
-  let wake = (): void => undefined;
+  let outbox: Outbox | undefined;
+  let box: OpenBox | undefined;
+  const wake = (): void => box?.wake();
 
   function tell(next: ConnectionState): void {
     if (!stop.signal.aborted) host.state(next);
@@ -78,18 +81,30 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
     if (stop.signal.aborted) return;
     await known.took(opened.servers);
     host.profile({ externalId: settings.address.toLowerCase(), title: settings.address });
+    const accept: SessionHost["accept"] = (events) => host.accept(events);
+    const own = { settings, letters, memory: host.memory, accept };
+    const out = createOutbox({
+      ...own,
+      account,
+      servers: opened.servers,
+      password: secret.data.password,
+      hosts: tools.hosts,
+      sentFolder: () => box?.sentFolder,
+      inTurn: overConnection,
+      lookSoon: () => box?.lookSoon(),
+      now: tools.now,
+    });
     await serve({
       ...tools,
+      ...own,
       client,
-      settings,
-      letters,
       account: account.id,
-      memory: host.memory,
-      accept: (events) => host.accept(events),
+      metInSent: out.metInSent,
       tell,
       jobs,
-      onWake: (next) => {
-        wake = next;
+      onOpen(open) {
+        box = open;
+        outbox = out;
       },
       signal: stop.signal,
     });
@@ -106,10 +121,23 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
     .catch(() => tell(BROKE))
     .finally(() => {
       stop.abort();
+      outbox?.close();
       client?.close();
       for (const job of jobs.splice(0)) job.drop();
       resolveClosed();
     });
+
+  /** @throws when the connection is gone before its turn */
+  function overConnection<T>(work: (open: ImapFlow) => Promise<T>): Promise<T> {
+    if (stop.signal.aborted) return Promise.reject(new Error("The mailbox is closed"));
+    return new Promise<T>((resolve, reject) => {
+      jobs.push({
+        drop: () => reject(new Error("The mailbox is closed")),
+        run: (open) => work(open).then(resolve, reject),
+      });
+      wake();
+    });
+  }
 
   async function close(): Promise<void> {
     stop.abort();
@@ -144,13 +172,22 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
   }
 
   return {
-    send: () => Promise.resolve({ kind: "refused", code: "one-way", sentence: capabilities.oneWay ?? "" }),
+    send: async (message, key) => (outbox && !stop.signal.aborted ? await outbox.send(message, key) : NOT_YET),
+    findPerson: ({ email }) => Promise.resolve(findPerson(email, addressOf(account))),
     openMedia,
     logout: close,
     close,
     closed,
   };
 }
+
+const NOT_YET: SendOutcome = {
+  kind: "retry",
+  afterMs: 10_000,
+  sentence: "The mailbox is not connected yet. The letter has not left and will be tried again.",
+};
+
+const addressOf = ({ settings }: Account): string => String(settings["address"] ?? "");
 
 const notOpen: MediaOutcome = {
   kind: "retry",
