@@ -27,6 +27,8 @@ export const capabilities: Capabilities = {
   reaction: false,
   templates: false,
   groups: false,
+  // A second try asks the Sent folder first (`send.ts`).
+  repeatable: true,
   parts: partsOf({
     formatting: { in: { degraded: "plain in the message, as it was sent in the mail's own view" }, out: "full" },
     photo: "full",
@@ -86,6 +88,19 @@ export const settings = z.object({
   folders: z.string().trim().max(2_000).default(""),
   /** A mail that lies in other boxes too is told again for this one. */
   apart: z.boolean().catch(false).default(false),
+  /** Below the letters of everybody who writes from it, with gaps for their name. */
+  signature: z.string().trim().max(5_000).default(""),
+  /** Letters carry a picture and links of ours unless their writer says otherwise. */
+  tracked: z.boolean().catch(false).default(false),
+  /** Where those lead, when that is to be a domain of the company's own. */
+  trackingUrl: z
+    .string()
+    .trim()
+    .refine(
+      (value) => value === "" || (URL.canParse(value) && new URL(value).protocol === "https:"),
+      "write an address that leads to this server: https://go.example.com",
+    )
+    .default(""),
   /** Empty: what the address is signed in with. */
   user: z.string().trim().max(300).default(""),
   imapHost: host,

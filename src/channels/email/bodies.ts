@@ -5,6 +5,7 @@ import type { SessionHost, SessionMemory } from "../contract/sessions.ts";
 import { fetchOne } from "./fetch-one.ts";
 import { fetchLarge } from "./large-mail.ts";
 import { type LeftFile, letterEvent } from "./letter-event.ts";
+import { namedBy, proofsOf } from "./proofs.ts";
 import type { Sources } from "./sources.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface BodyTools {
   readonly now: () => number;
   /** Folders are still being read anew: what has another number now will be told. */
   readonly isScanning: () => boolean;
+  /** Those of these letters that went out from here, as they were named then. */
+  readonly sentHere: (messageIds: readonly string[]) => Promise<readonly string[]>;
   /** Of what lies in the Sent folder: it was written here, and is known. */
   readonly metInSent: (messageId: string, thread: string) => Promise<boolean>;
   /** Something came in between that goes before the next mail. */
@@ -96,7 +99,10 @@ async function fetchBody(tools: BodyTools, pending: PendingLetter): Promise<bool
       ...(left && { left }),
       ...(aboutThread !== undefined && { aboutThread }),
     });
-    if (told.kind === "message") await tools.accept([told.event]);
+    if (told.kind === "message") {
+      const ours = sent ? [] : await tools.sentHere(namedBy(mail));
+      await tools.accept([told.event, ...proofsOf(mail, { ...told.event, ours })]);
+    }
     await letters.done(pending.letter, ...(told.kind === "passed" ? [{ passed: told.why }] : []));
   }
   if (before > 0) await memory.delete(tries);

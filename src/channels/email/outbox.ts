@@ -21,6 +21,8 @@ import type { SmtpPlace } from "./smtp.ts";
  */
 export interface Outbox {
   send(message: Outgoing, key: string): Promise<SendOutcome>;
+  /** Those of these letters that went out from here, as they were named then. */
+  sentHere(messageIds: readonly string[]): Promise<readonly string[]>;
   /** This letter lies in the Sent folder; `true`: it was written here and is known. */
   metInSent(messageId: string, thread: string): Promise<boolean>;
   close(): void;
@@ -91,6 +93,7 @@ export function createOutbox(tools: OutboxTools): Outbox {
       }
       return await sender.wasSentHere(messageId);
     },
+    sentHere: (messageIds) => sender.sentHere(messageIds),
     close: () => sender.close(),
   };
 }

@@ -82,4 +82,24 @@ export const sendSentences: readonly Localised[] = [
     ru: "Остальным письмо отправлено, а на {addresses} — нет: {host} не принял этот адрес ({text}). Исправьте его и напишите только на него.",
     es: "La carta salió para los demás destinatarios, pero no para {addresses}: {host} no lo aceptó ({text}). Corrija la dirección y escriba solo a ella.",
   },
+  {
+    en: "write an address that leads to this server: https://go.example.com",
+    ru: "укажите адрес, ведущий на этот сервер: https://go.example.com",
+    es: "escriba una dirección que lleve a este servidor: https://go.example.com",
+  },
+  {
+    en: "The letter came back: it could not be delivered. Check the address and send it again.",
+    ru: "Письмо вернулось: доставить его не удалось. Проверьте адрес и отправьте снова.",
+    es: "La carta volvió: no se pudo entregar. Revise la dirección y envíela otra vez.",
+  },
+  {
+    en: "The letter came back: it could not be delivered to {whom}. Check the address and send it again.",
+    ru: "Письмо вернулось: доставить его на {whom} не удалось. Проверьте адрес и отправьте снова.",
+    es: "La carta volvió: no se pudo entregar a {whom}. Revise la dirección y envíela otra vez.",
+  },
+  {
+    en: "The letter came back: it could not be delivered to {whom} ({why}). Check the address and send it again.",
+    ru: "Письмо вернулось: доставить его на {whom} не удалось ({why}). Проверьте адрес и отправьте снова.",
+    es: "La carta volvió: no se pudo entregar a {whom} ({why}). Revise la dirección y envíela otra vez.",
+  },
 ];

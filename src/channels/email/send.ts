@@ -24,6 +24,8 @@ export interface LetterSender {
   send(message: Outgoing, key: string): Promise<SendOutcome>;
   /** It was sent from here: in the Sent folder it is nothing new. */
   wasSentHere(messageId: string): Promise<boolean>;
+  /** Those of them that went out from here, as they were named then. */
+  sentHere(messageIds: readonly string[]): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -90,6 +92,10 @@ export function createLetterSender(tools: SenderTools): LetterSender {
       }
     },
     wasSentHere: async (messageId) => (await notes.of(messageId)) !== undefined,
+    async sentHere(messageIds) {
+      const known = await Promise.all(messageIds.map(notes.of));
+      return known.flatMap((noted) => (noted?.note === "sent" || noted?.note === "asked" ? [noted.id] : []));
+    },
     close() {
       closed = true;
       pool?.smtp.close();
@@ -99,7 +105,8 @@ export function createLetterSender(tools: SenderTools): LetterSender {
 
   async function attempt(message: Outgoing, letter: Letter, place: SmtpPlace): Promise<SendOutcome> {
     const { messageId } = letter;
-    const note = await notes.of(messageId);
+    const noted = await notes.of(messageId);
+    const note = noted?.note;
     if (note !== undefined && (note === "sent" || (await sent.has(messageId)))) {
       await notes.set(messageId, "sent");
       return { kind: "sent", externalIds: [messageId] };
@@ -116,7 +123,7 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     const signIn = await box.signIn();
     if (signIn.kind === "down") return signIn.outcome;
     if (closed) return again("The mailbox is being closed. The letter has not left and will be tried again.");
-    const order = await orderOf(message, letter);
+    const order = await orderOf(message, letter, noted?.at ?? now());
     const composed = composeLetter(order);
     await notes.set(messageId, "trying");
     const answer = await poolFor(place, signIn).send({ envelope: composed.envelope, raw: composed.raw() });
@@ -141,13 +148,13 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     };
   }
 
-  async function orderOf(message: Outgoing, letter: Letter): Promise<LetterOrder> {
+  async function orderOf(message: Outgoing, letter: Letter, date: Date): Promise<LetterOrder> {
     const { body, attachments } = message.content;
     const { to, cc, bcc = [], subject, messageId, sending = {} } = letter;
     const { signature, quoted, automatic, unsubscribe, tracked } = sending;
     const place = sending.place ?? (await tools.letters.thread(message.chatId));
     return {
-      ...{ messageId, from: box.from, to, cc, bcc, subject, body, date: now() },
+      ...{ messageId, from: box.from, to, cc, bcc, subject, body, date },
       ...(place && { place: { messageId: place.messageId, references: place.references } }),
       ...(tracked && {
         tracked: { pixel: tracked.pixel, link: (url: string, at: number) => tracked.links[at - 1] ?? url },

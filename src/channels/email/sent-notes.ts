@@ -8,9 +8,18 @@ import type { SessionMemory } from "../contract/sessions.ts";
 export type SentNote = "trying" | "asked" | "sent";
 
 export interface SentNotes {
-  of(messageId: string): Promise<SentNote | undefined>;
+  /** Capitals in the id count for nothing: servers rewrite them. */
+  of(messageId: string): Promise<Noted | undefined>;
   /** `undefined`: it certainly did not go. */
   set(messageId: string, note: SentNote | undefined): Promise<void>;
+}
+
+export interface Noted {
+  readonly note: SentNote;
+  /** When it was first tried: the date that it says of itself. */
+  readonly at: Date;
+  /** As it was sent. */
+  readonly id: string;
 }
 
 const PREFIX = "sent-letter:";
@@ -18,18 +27,23 @@ const KEPT_MS = 90 * 86_400_000;
 /** From one look for old ones to the next, in notes written. */
 const LOOK_EVERY = 500;
 
-const kept = z.object({ note: z.enum(["trying", "asked", "sent"]), at: z.number() });
+const kept = z.object({ note: z.enum(["trying", "asked", "sent"]), at: z.number(), id: z.string() });
+const keyOf = (messageId: string): string => PREFIX + messageId.toLowerCase();
 
 export function createSentNotes(memory: SessionMemory, now: () => Date): SentNotes {
   let written = 0;
   return {
     async of(messageId) {
-      const value = await memory.get(PREFIX + messageId);
-      return value && read(value)?.note;
+      const value = await memory.get(keyOf(messageId));
+      const known = value && read(value);
+      return known && { ...known, at: new Date(known.at) };
     },
     async set(messageId, note) {
-      if (note === undefined) return memory.delete(PREFIX + messageId);
-      await memory.set(PREFIX + messageId, Buffer.from(JSON.stringify({ note, at: now().getTime() })));
+      const key = keyOf(messageId);
+      if (note === undefined) return memory.delete(key);
+      const before = await memory.get(key);
+      const at = (before && read(before)?.at) ?? now().getTime();
+      await memory.set(key, Buffer.from(JSON.stringify({ note, at, id: messageId })));
       if (written % LOOK_EVERY === 0) await forgetOld();
       written += 1;
     },

@@ -20,7 +20,8 @@ import { createWatch } from "./watch.ts";
  *   there is compared with what was seen, every hour.
  * - The store is away: nothing is read on until it is back; the state says so.
  */
-export interface ServeTools extends Pick<BodyTools, "readMail" | "sources" | "inTurn" | "account" | "metInSent"> {
+export interface ServeTools
+  extends Pick<BodyTools, "readMail" | "sources" | "inTurn" | "account" | "metInSent" | "sentHere"> {
   readonly client: ImapFlow;
   readonly settings: MailboxSettings;
   readonly letters: LetterBook;

@@ -100,6 +100,7 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
       client,
       account: account.id,
       metInSent: out.metInSent,
+      sentHere: out.sentHere,
       tell,
       jobs,
       onOpen(open) {

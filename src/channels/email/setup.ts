@@ -145,6 +145,26 @@ export const setup: readonly SetupStep[] = [
         ru: "Вести ящик отдельно: показывать его письма, даже если они есть в другом ящике",
         es: "Mantener este buzón aparte: mostrar su correo aunque esté en otro buzón",
       }),
+      setting("textarea", "signature", {
+        en: "Signature below letters ({{ agent.name }}: who writes)",
+        ru: "Подпись под письмами ({{ agent.name }} — имя автора)",
+        es: "Firma al pie de las cartas ({{ agent.name }}: quien escribe)",
+      }),
+      setting("switch", "tracked", {
+        en: "See whether letters are opened and links followed",
+        ru: "Отслеживать открытия писем и переходы по ссылкам",
+        es: "Ver si las cartas se abren y los enlaces se siguen",
+      }),
+      setting(
+        "text",
+        "trackingUrl",
+        {
+          en: "Own domain for that, which leads to this server",
+          ru: "Свой домен для этого, ведущий на этот сервер",
+          es: "Dominio propio para ello, que lleve a este servidor",
+        },
+        { placeholder: "https://go.example.com" },
+      ),
       setting("text", "user", {
         en: "User name (empty: the address)",
         ru: "Имя пользователя (пусто: адрес)",

@@ -159,6 +159,7 @@ it("sends over TLS and over STARTTLS, in the thread, and files a copy that names
     expect(folder.get(idOf(message))?.includes("archive@shop.example")).toBe(true);
     expect(await made.wasSentHere(idOf(message))).toBe(true);
     expect(await made.wasSentHere("<other@shop.example>")).toBe(false);
+    expect(await made.sentHere([idOf(message).toUpperCase(), "<other@shop.example>"])).toEqual([idOf(message)]);
   }
 });
 
@@ -346,7 +347,7 @@ it("one that never answers the last line may have it, too", async () => {
 
 it("after a crash in the middle the Sent folder is asked; without an answer there it is not sent blindly", async () => {
   const crashed = (id: string) =>
-    memory.set(`sent-letter:${id}`, Buffer.from(JSON.stringify({ note: "trying", at: 0 })));
+    memory.set(`sent-letter:${id}`, Buffer.from(JSON.stringify({ note: "trying", at: 0, id })));
   const there = letter();
   crashed(idOf(there));
   folder.set(idOf(there), Buffer.from(""));

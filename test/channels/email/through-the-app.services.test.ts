@@ -3,6 +3,7 @@ import { ImapFlow } from "imapflow";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CrmItem } from "../../emulators/portal/model.ts";
+import { startSmtp, type TestSmtp } from "../../support/mail/smtp.ts";
 import { type Dovecot, MAIL_PASSWORD, startDovecot } from "../../support/services/dovecot.ts";
 import { until } from "../../support/world/until.ts";
 import { type ApiAccount, World } from "../../support/world/world.ts";
@@ -17,23 +18,36 @@ const PATIENCE_MS = 45_000;
 const LEAD = 1;
 const CONTACT = 3;
 
+interface Message {
+  readonly id: string;
+  readonly account: string;
+  readonly conversation: string;
+  readonly state: string;
+  readonly text: string;
+}
+
 interface SessionState {
   readonly connection: { readonly kind: string; readonly sentence: string };
 }
 
 describe("a mailbox through the app", () => {
   let server: Dovecot;
+  let smtp: TestSmtp;
   let world: World;
   let boxes = 0;
 
   beforeAll(async () => {
-    server = await startDovecot();
+    [server, smtp] = await Promise.all([
+      startDovecot(),
+      startSmtp({ hideSTARTTLS: true, disabledCommands: ["STARTTLS"], allowInsecureAuth: true }),
+    ]);
     world = await World.start({ services: await freshServices(), env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" } });
     await world.install();
   }, 90_000);
   afterAll(async () => {
     await world?.stop();
     await server?.stop();
+    await smtp?.stop();
   });
 
   const said = () => world.processes.map((one) => one.tail(15)).join("\n--\n");
@@ -176,6 +190,81 @@ describe("a mailbox through the app", () => {
       () => JSON.stringify(lettersAbout("Re: To both")),
     );
     expect(lettersAbout("Re: To both")).toMatchObject([{ DIRECTION: "2" }]);
+    expect(crm().mailsSent).toEqual([]);
+  }, 180_000);
+
+  it("is answered from a page and written from first: by SMTP, in the thread, once in the card and once in Sent", async () => {
+    const address = newAddress();
+    const customer = knownContact("nora@customer.example");
+    const place = { smtpHost: "127.0.0.1", smtpPort: smtp.port, smtpSecurity: "none", signature: "{{ box.name }}" };
+    const id = await connect(address, place);
+    await becomes(id, "connected");
+    const asked = { to: address, from: "Nora <nora@customer.example>", subject: "Chairs", text: "Are they there?" };
+    server.deliver(address, mail({ ...asked, id: "Chairs-1" }));
+    await stands("Chairs");
+    const [question] = (await world.api<Message[]>("/api/journal?text=Are%20they%20there")).filter(
+      ({ account }) => account === id,
+    );
+    const conversation = question?.conversation ?? "";
+    const write = (text: string, more: object = {}) =>
+      world.api<Message>(`/api/conversations/${conversation}/messages`, {
+        method: "POST",
+        body: { clientId: randomUUID(), text, ...more },
+      });
+    const written = await write("Yes, four of them", { letter: { cc: [{ address: "shop@partner.example" }] } });
+    const took = (words: string) => smtp.taken.filter(({ raw }) => raw.includes(words));
+    const went = (words: string) =>
+      until(
+        () => took(words).length > 0,
+        PATIENCE_MS,
+        `“${words}” to leave`,
+        () => said(),
+      );
+    await went("four of them");
+    expect(took("four of them")[0]?.to).toEqual(["nora@customer.example", "shop@partner.example"]);
+    const raw = took("four of them")[0]?.raw.toString() ?? "";
+    expect(raw).toContain("In-Reply-To: <Chairs-1@example.com>");
+    expect(raw).toContain("Subject: Re: Chairs");
+    await stands("Re: Chairs");
+    expect(lettersAbout("Re: Chairs")).toMatchObject([
+      { DIRECTION: "2", OWNER_TYPE_ID: String(CONTACT), OWNER_ID: String(customer.id) },
+    ]);
+    const messageId = /^Message-ID: (<.*>)/im.exec(raw)?.[1] ?? "";
+    server.deliver(
+      address,
+      mail({ ...asked, subject: "Re: Chairs", text: "Good", headers: [`In-Reply-To: ${messageId}`] }),
+    );
+    const stateIs = async (state: string) =>
+      until(
+        async () => (await world.api<{ message: Message }>(`/api/messages/${written.id}`)).message.state === state,
+        PATIENCE_MS,
+        `the letter to be ${state}`,
+        () => said(),
+      );
+    await stateIs("read");
+
+    const to = { email: "new@customer.example" };
+    const content = { text: "Good day", letter: { subject: "News for you" } };
+    const begun = await world.api<{ conversation: string }>("/api/conversations", {
+      method: "POST",
+      body: { account: id, clientId: randomUUID(), to, content },
+    });
+    await went("News for you");
+    const newId = /^Message-ID: (<.*>)/im.exec(took("News for you")[0]?.raw.toString() ?? "")?.[1] ?? "";
+    const back = { to: address, from: "new@customer.example", subject: "Re: News for you", text: "Thank you for them" };
+    server.deliver(address, mail({ ...back, headers: [`In-Reply-To: ${newId}`] }));
+    await until(
+      async () =>
+        (await world.api<Message[]>(`/api/conversations/${begun.conversation}/messages`)).some(
+          ({ text }) => text === "Thank you for them",
+        ),
+      PATIENCE_MS,
+      "the answer in the same conversation",
+      () => said(),
+    );
+    expect(took("News for you")).toHaveLength(1);
+    expect(took("four of them")).toHaveLength(1);
+    expect(lettersAbout("Re: Chairs").filter(({ DIRECTION }) => DIRECTION === "2")).toHaveLength(1);
     expect(crm().mailsSent).toEqual([]);
   }, 180_000);
 
