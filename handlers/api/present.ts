@@ -123,6 +123,7 @@ export function presentMessage(
       ...(attachment.source.by === "media" && { url: link(attachment.source.id) }),
     })),
     fromPhone: message.origin.by === "device",
+    ...(message.origin.by === "engine" && { automatic: true }),
     ...presentAuthor(message, names),
     ...presentParts(content),
     ...(content.letter && {

@@ -23,6 +23,7 @@ import { registerLiveRoutes } from "./live.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
+import { registerOwnLineRoutes } from "./own-line.ts";
 import { registerPersonRoutes } from "./person.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { createPrivateBoxes } from "./private-boxes.ts";
@@ -71,6 +72,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
+    registerOwnLineRoutes(scope, deps, access);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

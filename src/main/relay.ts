@@ -9,6 +9,7 @@ import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
+import { createOwnMode } from "../relay/own-line/own-mode.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
@@ -75,6 +76,7 @@ export function wireRelay(
     store,
     portals,
     belonging,
+    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now }),
     channels,
     dispatcher,
     shelf,

@@ -36,8 +36,10 @@ type Change = (
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const delivered = await deliverAll(deps, turn);
   const adapter = deps.channels.get(turn.contents.account.channel);
-  const again = adapter && turn.contents.portal.active && (await deps.belonging.after(turn.contents, adapter));
-  return earlier(delivered, again ? later(again) : IDLE);
+  if (!adapter || !turn.contents.portal.active) return delivered;
+  const again = await deps.belonging.after(turn.contents, adapter);
+  const due = await deps.ownMode.after(turn.contents, adapter);
+  return earlier(earlier(delivered, again ? later(again) : IDLE), due ? later(due) : IDLE);
 }
 
 async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
@@ -97,7 +99,8 @@ async function withoutLine(deps: RelayDeps, contents: LaneContents, head: DueMes
   const isForLine = isNew
     ? (await deps.belonging.before(contents, adapter, rows)).line
     : await deps.belonging.goesToLine(contents, adapter, rows);
-  return isForLine ? IDLE : keepHere(deps, { account, adapter }, rows);
+  // Where the engine distributes it waits for no line.
+  return isForLine && !(await deps.ownMode.isOn(account)) ? IDLE : keepHere(deps, { account, adapter }, rows);
 }
 
 async function take(

@@ -45,8 +45,8 @@ export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Draine
   const drained = await sendAll(deps, turn);
   const reported = await reportDeliveries(deps, turn);
   const { account, conversation } = turn.contents;
-  // Cards are written by the inbound lane alone, so that two runs never write the same words.
-  if (turn.contents.rows.length > 0 && (await deps.belonging.writes(account)))
+  // Cards are written by the inbound lane alone, so that two runs never write the same words; the engine looks there, too.
+  if (turn.contents.rows.length > 0 && ((await deps.belonging.writes(account)) || (await deps.ownMode.isOn(account))))
     deps.dispatcher.wake(laneOf("in", conversation.id, conversation.portal));
   return earlier(drained, reported);
 }

@@ -17,6 +17,7 @@ import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
 import { noteTests } from "./store-notes.ts";
+import { ownLineTests } from "./store-own-lines.ts";
 import { peopleTests } from "./store-people.ts";
 import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
@@ -55,6 +56,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     deskTests(use);
     noteTests(use);
     cannedReplyTests(use);
+    ownLineTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);
