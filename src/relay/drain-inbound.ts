@@ -96,11 +96,12 @@ async function withoutLine(deps: RelayDeps, contents: LaneContents, head: DueMes
   if (head.nextAt > deps.now()) return later(head.nextAt);
   const isNew = isSaying(head) && !saysNothing(head);
   const rows = isNew ? takeTogether(contents.rows, deps.now()).flat() : [head];
+  // Where the engine distributes nothing waits for a line.
+  const waits = !(await deps.ownMode.isOn(account));
   const isForLine = isNew
-    ? (await deps.belonging.before(contents, adapter, rows)).line
+    ? (await deps.belonging.before(contents, adapter, rows, waits)).line
     : await deps.belonging.goesToLine(contents, adapter, rows);
-  // Where the engine distributes it waits for no line.
-  return isForLine && !(await deps.ownMode.isOn(account)) ? IDLE : keepHere(deps, { account, adapter }, rows);
+  return isForLine && waits ? IDLE : keepHere(deps, { account, adapter }, rows);
 }
 
 async function take(

@@ -133,7 +133,9 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
   if (fetched.lost.length > 0) return refuse(deps, row, `Not sent: ${fetched.lost.join(" ")}`);
   const quoting = await withQuote(deps, route.adapter, row, { ...row.content, attachments: fetched.attachments });
   if (quoting.kind === "refused") return refuse(deps, row, quoting.sentence);
-  const { content } = quoting;
+  const signed = await deps.ownMode.signed(route.account, row, quoting.content);
+  // A name is no reason to refuse what they wrote.
+  const content = refusal(route.adapter, signed) === undefined ? signed : quoting.content;
   const late = refusal(route.adapter, content);
   if (late !== undefined) return refuse(deps, row, late);
   const outgoing: Outgoing = { chatId: route.conversation.externalChatId, content, ...keptFiles(deps.shelf) };
@@ -172,7 +174,8 @@ async function change(
   if (!possible) return refuse(deps, row, changeImpossible(adapter.title, kind));
   if (!target || target.externalIds.length === 0)
     return refuse(deps, row, "The message that this changes did not reach the customer.");
-  const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };
+  const content = await deps.ownMode.signed(route.account, row, row.content);
+  const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content };
   return attempt(deps, turn, route, row, () => possible.call(adapter, route.account, outgoing));
 }
 

@@ -5,6 +5,7 @@ import { plainText } from "../../src/domain/rich-text.ts";
 import { createLineSessions } from "../../src/relay/line-sessions.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { ownLineSchema } from "../../src/rules/lines/own-line.ts";
+import type { PortalUser } from "../emulators/portal/model.ts";
 import { Relay } from "./harness.ts";
 
 const MINUTE = 60_000;
@@ -26,17 +27,18 @@ beforeEach(() => {
   relay.channel.sent.length = 0;
 });
 
-function employs(id: number): void {
+function employs(id: number, more: Partial<PortalUser> = {}): void {
   const { users } = relay.emulator.portal().portal;
   const admin = users.get(1);
   if (!admin) throw new Error("the portal has an administrator");
-  users.set(id, { ...admin, id, name: `Agent ${id}`, admin: false });
+  users.set(id, { ...admin, id, name: `Agent ${id}`, lastName: "", admin: false, ...more });
 }
 
 async function works(settings: object, isNew = true): Promise<void> {
   const parsed = ownLineSchema.parse({
     ...{ enabled: true, distribution: "in-order" },
     queue: [11, 12].map((id) => ({ kind: "person", id: String(id) })),
+    ...{ agent: { shown: "hidden" } },
     ...settings,
   });
   await relay.store.ownLines.put(relay.portal, relay.account.id, { settings: parsed, by: "1", isNew });
@@ -110,7 +112,8 @@ describe("a conversation without a line", () => {
     expect([told(11), told(12)]).toEqual(before.map((count) => count + 1));
     await agent(conversation, "accept", "12");
     relay.advance(60 * MINUTE);
-    expect(await runs(conversation)).toBeUndefined();
+    await runs(conversation);
+    expect((await relay.store.ownLines.session(relay.portal, conversation))?.dueAt).toBeUndefined();
     expect(await now(conversation)).toMatchObject({ operator: "12", accepted: true });
     expect(sent()).toEqual(["Welcome!"]);
   });
@@ -226,6 +229,46 @@ describe("a conversation without a line", () => {
     expect(sent()).toEqual(["Welcome!"]);
     expect((await now(conversation)).operator).toBe("11");
     expect((await relay.store.ownLines.session(relay.portal, conversation))?.outbox).toEqual([]);
+  });
+
+  it("goes to nobody who is neither online nor at work", async () => {
+    employs(31, { offline: true, workday: "CLOSED" });
+    employs(32, { offline: true, workday: "EXPIRED" });
+    employs(33, { offline: true, workday: "OPENED" });
+    employs(34);
+    await works({ queue: [31, 32, 33, 34].map((id) => ({ kind: "person", id: String(id) })) });
+    expect((await now(await customerSays("hello"))).operator).toBe("33");
+    await works({
+      queue: [31, 32].map((id) => ({ kind: "person", id: String(id) })),
+      offHoursReply: "Nobody is here.",
+    });
+    who = `${who}-other`;
+    expect((await now(await customerSays("hello"))).operator).toBeUndefined();
+    expect(sent()).toEqual(["Nobody is here."]);
+  });
+
+  it.each([
+    ["profile", "Agent 11:\nhere you are"],
+    ["entry", "Support:\nhere you are"],
+    ["hidden", "here you are"],
+  ])("shows its agent by: %s", async (shown, text) => {
+    await works({ agent: { shown, entries: [{ person: "11", name: "Support" }] } });
+    const conversation = await customerSays("hello");
+    await answers(conversation, "here you are");
+    expect(sent()).toEqual([text]);
+    expect((await relay.states(conversation)).at(-1)).toBe("out sent: here you are");
+  });
+
+  it("is decided by the rules at once: nothing waits for a line", async () => {
+    await relay.saveRules({ owner: { who: "rules" } });
+    await works({});
+    const conversation = await relay.customerWrites(who, "hello", {
+      customer: { externalId: who, name: "Maria", phone: `+7902${String(3_234_000 + people)}` },
+    });
+    await runs(conversation);
+    expect(await relay.states(conversation)).toEqual(["in sent: hello"]);
+    expect((await relay.store.decisions.current(relay.portal, conversation))?.decision).toBeDefined();
+    await relay.saveRules({});
   });
 
   it("leaves what was said before it was switched on alone", async () => {

@@ -10,9 +10,9 @@
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
-import type { Message } from "../../domain/message.ts";
+import type { Content, Message } from "../../domain/message.ts";
 import type { Logger } from "../../log/log.ts";
-import { type OwnLine, ownLineSchema } from "../../rules/lines/own-line.ts";
+import { type OwnLine, ownLineSchema, shownName } from "../../rules/lines/own-line.ts";
 import { holdingOf, type OwnEffect, type OwnEvent, type OwnSession } from "../../rules/lines/own-session.ts";
 import { stepThrough } from "../../rules/lines/step.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
@@ -28,10 +28,13 @@ import type { News } from "../news.ts";
 import { eventsSince, NOT_SEEN, type Seen, seenOf } from "./events.ts";
 import { type KnownPeople, lineFacts, peopleFor, responsibleIn } from "./people.ts";
 import { isForOutbox, type OutboxEffect, type PerformDeps, perform } from "./perform.ts";
+import { under } from "./signature.ts";
 
 export interface OwnMode {
   /** Whether the engine works for this account, so that nothing of it waits for a line. */
   isOn(account: Account): Promise<boolean>;
+  /** What an agent wrote on a page of ours, under the name that customers of this account are to see. */
+  signed(account: Account, row: Message, content: Content): Promise<Content>;
   /** After the conversation's messages were dealt with. Answers when to come again. */
   after(contents: LaneContents, adapter: ChannelAdapter): Promise<Date | undefined>;
 }
@@ -153,6 +156,13 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
 
   return {
     isOn: async (account) => (await lineOf(account)) !== undefined,
+    async signed(account, { origin, portal }, content) {
+      const line = origin.by === "surface" ? await lineOf(account) : undefined;
+      if (!line || origin.by !== "surface" || line.own.agent.shown === "hidden") return content;
+      const known = await deps.portals.people(portal).names([origin.authorId]);
+      const profile = known.kind === "ok" ? known.value.get(origin.authorId) : undefined;
+      return under(shownName(line.own, origin.authorId, profile), content);
+    },
     async after(contents, adapter) {
       const { account, conversation, portal } = contents;
       const isOff =
