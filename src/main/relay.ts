@@ -14,6 +14,7 @@ import { createAddressing } from "../relay/mail/addressing.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
 import { createTracking } from "../relay/mail/tracking.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
+import { createOwnMode } from "../relay/own-line/own-mode.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
@@ -92,6 +93,7 @@ export function wireRelay(
     store,
     portals,
     belonging,
+    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now }),
     channels,
     dispatcher,
     shelf,

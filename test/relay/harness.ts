@@ -10,6 +10,7 @@ import { createLogger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
 import { translateAll } from "../../src/main/sentences.ts";
 import { createMediaShelf } from "../../src/media/shelf.ts";
+import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalFile, VoiceWay } from "../../src/portal/contract.ts";
 import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
@@ -23,6 +24,7 @@ import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
+import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
@@ -174,6 +176,11 @@ export class Relay {
       media: store.media,
       now: () => new Date(),
     });
+    const toBBCode = options.toBBCode ?? ((text: RichText) => text.text);
+    const replies = createReplyAcceptor({
+      addressing: noLetters,
+      ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText, toBBCode },
+    });
     return new Relay({ directory: portals, emulator, store, channel, account, portal, dir, rules }, (now) => ({
       store,
       portals,
@@ -185,17 +192,14 @@ export class Relay {
         escape: (text) => text,
         ...{ speech, shelf, log, now },
       }),
+      ownMode: createOwnMode({ store, portals, replies, speech, toBBCode, news: NO_NEWS, log, now }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,
-      replies: createReplyAcceptor({
-        addressing: noLetters,
-        ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText },
-        toBBCode: options.toBBCode ?? ((text) => text.text),
-      }),
+      replies,
       fromBBCode: plainText,
       shelf,
-      toBBCode: options.toBBCode ?? ((text) => text.text),
+      toBBCode,
       openPortalFile: options.portalFile ?? (async () => ({ kind: "gone", sentence: "no files here" })),
       speech,
       metrics,
@@ -203,6 +207,10 @@ export class Relay {
       log,
       now,
     }));
+  }
+
+  get portals(): PortalDirectory {
+    return this.directory;
   }
 
   /** The relay's clock is the real one again. */
