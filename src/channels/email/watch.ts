@@ -172,7 +172,10 @@ export function createWatch(tools: WatchTools): Watch {
   }
 
   async function look(folder: WatchedFolder, announced = false): Promise<number> {
-    const mark = await markOf(folder, await select(folder, announced));
+    const opened = await select(folder, announced);
+    const mark = await markOf(folder, opened);
+    // Some servers call a question for mails of an empty folder a mistake.
+    if (opened.exists === 0) return 0;
     // All at once where nothing is wrong: one question less between a mail and its reader.
     if (mark.trouble || !isShort(mark)) return await lookBatchwise(folder, mark);
     const range = `${mark.last + 1}:*`;
