@@ -2,6 +2,7 @@ import { errorAnswer } from "../../src/api/common.ts";
 import { letterReport, letterReportQuery, letterSeen } from "../../src/api/letters.ts";
 import { messageParams } from "../../src/api/messages.ts";
 import { messageId } from "../../src/domain/ids.ts";
+import type { Message } from "../../src/domain/message.ts";
 import { seenBy } from "../../src/mail/tracking/classify-hits.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
@@ -14,6 +15,12 @@ const security = [{ session: [] }];
 const tags = ["e-mail"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 const MOST_MS = 366 * 86_400_000;
+
+/** As the relay names what agents write, here and in the line (`accept-reply.ts`). */
+function originKeyOf({ origin }: Message): string | undefined {
+  if (origin.by === "surface") return `surface:${origin.clientId}`;
+  return origin.by === "open-line" ? `im:${origin.imMessageId}` : undefined;
+}
 
 /** What is seen of letters that were sent: of one, and of all together. */
 export function registerMailReportRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
@@ -37,7 +44,7 @@ export function registerMailReportRoutes(scope: App, deps: ApiDeps, access: Chat
       const row = await store.messages.find(viewer.portal, ourId(request.params.id, messageId, "message"));
       const conversation = row && (await store.conversations.find(viewer.portal, row.conversation));
       if (!row || !conversation || !(await access.mayRead(viewer, conversation))) throw unknown("message");
-      const originKey = row.origin.by === "surface" ? `surface:${row.origin.clientId}` : undefined;
+      const originKey = originKeyOf(row);
       const seen = originKey === undefined ? undefined : await store.tracks.seen(viewer.portal, originKey);
       if (!seen) return null;
       const hits = seen.hits.map(({ at, link, class: kind }) => ({

@@ -97,6 +97,15 @@ export function createTrackRepository(db: Kysely<Schema>): TrackRepository {
       return { hits, ...(left && { sentAt: left }) };
     },
 
+    async forget(portal, before, limit) {
+      const { rows } = await sql`
+        with old as materialized (
+          select id from letter_tracks where portal_id = ${portal} and created_at < ${before}
+          order by created_at limit ${limit} for update skip locked)
+        delete from letter_tracks t using old where t.id = old.id returning t.id`.execute(db);
+      return rows.length;
+    },
+
     async report(portal, since, until) {
       const { rows } = await sql<LetterReportRow>`
         with letters as (

@@ -25,6 +25,7 @@ import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
 import { threadTests } from "./store-threads.ts";
 import { toldTests } from "./store-told.ts";
+import { trackTests } from "./store-tracks.ts";
 
 /** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
 export function storeBattery(name: string, open: () => Promise<Store>): void {
@@ -59,6 +60,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     cannedReplyTests(use);
     plannedTests(use);
     ownLineTests(use);
+    trackTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);

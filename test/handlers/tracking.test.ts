@@ -17,7 +17,11 @@ const BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 const GMAIL = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
 
 beforeAll(async () => {
-  const settings = z.object({ address: z.string(), trackingUrl: z.string().optional() });
+  const settings = z.object({
+    address: z.string(),
+    trackingUrl: z.string().optional(),
+    tracked: z.boolean().optional(),
+  });
   const capabilities = { ...mail.adapter.capabilities, letters: true, parts: ALL_PARTS };
   site = await openSite({ channels: [{ ...mail.adapter, settings, capabilities }], now: () => clock });
   admin = await site.install();
@@ -136,6 +140,25 @@ describe("a tracked letter", () => {
     const plain = await sent((await came()).conversation, {});
     expect(plain.tracked).toBeUndefined();
     expect(await seen(plain.id)).toBeNull();
+  });
+});
+
+describe("a letter that was written in the line", () => {
+  test("is seen as one from our pages", async () => {
+    const own = await connect("3");
+    await site.api(admin, "PATCH", `/accounts/${own}`, { settings: { address: "box3@shop.example", tracked: true } });
+    const { conversation } = await came(own);
+    const action = {
+      ...{ kind: "message" as const, portal: site.memberId, chatId: conversation, imChatId: "91", imMessageId: "911" },
+      ...{ at: clock, authorId: "1", content: { body: plainText("From the line"), attachments: [] } },
+    };
+    expect((await site.replies.accept(action)).kind).toBe("stored");
+    const [row] = (await site.store.threads.page(site.memberId, { conversations: [conversation], limit: 5 })).filter(
+      ({ direction }) => direction === "out",
+    );
+    later(60);
+    await ask(row?.content.letter?.sending?.tracked?.pixel ?? "");
+    expect(await seen(row?.id ?? "")).toMatchObject({ opened: "yes" });
   });
 });
 

@@ -54,6 +54,8 @@ export interface TrackRepository {
   ): Promise<readonly JudgedHit[]>;
   /** `undefined`: nothing was to be seen of this message. */
   seen(portal: PortalId, originKey: string): Promise<TrackedHits | undefined>;
+  /** Takes what was seen of letters from before this date; their addresses lead nowhere from then on. Answers how many. */
+  forget(portal: PortalId, before: Date, limit: number): Promise<number>;
   /** Letters of ours that went out since then and before then. */
   report(portal: PortalId, since: Date, until: Date): Promise<readonly LetterReportRow[]>;
 }
