@@ -46,12 +46,19 @@ module.exports = {
     {
       name: "channel-sees-its-contract-only",
       comment:
-        "A channel is a folder that can be thrown away: it never meets the portal, the store or another channel.",
+        "A channel is a folder that can be thrown away: it never meets the portal, the store or another channel. Reading " +
+        "and writing mails is pure, and let in like a library.",
       severity: "error",
       from: { path: "^src/channels/([^/]+)/", pathNot: ["^src/channels/shared/", channelContract] },
       to: {
         path: "^(src|handlers)/",
-        pathNot: ["^src/domain/", channelContract, "^src/channels/shared/", "^src/channels/$1/"],
+        pathNot: [
+          "^src/domain/",
+          channelContract,
+          "^src/channels/shared/",
+          "^src/channels/$1/",
+          "^src/mail/(reading|writing)/",
+        ],
       },
     },
     {

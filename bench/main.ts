@@ -2,7 +2,7 @@
  * The figures of the README, measured on this machine: `npm run bench [-- FIGURE…] [--json FILE] [--long]`.
  *
  * Figures: webhook, own-time, flood, neighbours, idle-accounts, media, decisions, people, surfaces, cold-tab, agents,
- * long-conversation; without names all of them, about twenty minutes on two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
+ * long-conversation, mail, idle-boxes; without names all of them, about twenty minutes on two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
  * eleven minutes more). Needs PostgreSQL and Redis, which `npm run bench` brings.
  */
 import { writeFile } from "node:fs/promises";
@@ -12,7 +12,9 @@ import { coldTab } from "./cold-tab.ts";
 import { decisions } from "./decisions.ts";
 import { flood } from "./flood.ts";
 import { idleAccounts } from "./idle-accounts.ts";
+import { idleBoxes } from "./idle-boxes.ts";
 import { longConversation } from "./long-conversation.ts";
+import { mail } from "./mail.ts";
 import { media } from "./media.ts";
 import { neighbours } from "./neighbours.ts";
 import { ownTime } from "./own-time.ts";
@@ -34,6 +36,8 @@ const figures = [
   coldTab,
   agents,
   longConversation,
+  mail,
+  idleBoxes,
 ];
 
 const { values, positionals } = parseArgs({

@@ -36,6 +36,7 @@ import { createTally } from "../../src/relay/tally.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import { startPortalEmulator } from "../../test/emulators/portal/emulator.ts";
+import { noLetters } from "../../test/support/no-letters.ts";
 import { until } from "../../test/support/world/until.ts";
 import { type Flood, type FloodResult, heldBy, holdAgainst, lastAt, longestPause } from "./delivery.ts";
 import { createActivity, createFastClock } from "./fast-clock.ts";
@@ -147,6 +148,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     replies: createReplyAcceptor({
+      addressing: noLetters,
       news: NO_NEWS,
       store,
       dispatcher,

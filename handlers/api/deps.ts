@@ -15,6 +15,8 @@ import type { LineKeeper } from "../../src/relay/crm/lines.ts";
 import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { LineSessions } from "../../src/relay/line-sessions.ts";
+import type { Addressing } from "../../src/relay/mail/addressing.ts";
+import type { Signatures } from "../../src/relay/mail/signatures.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
@@ -31,6 +33,8 @@ export interface ApiDeps {
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
+  readonly addressing: Pick<Addressing, "address" | "defaults">;
+  readonly signatures: Pick<Signatures, "below">;
   readonly firstContact: FirstContact;
   readonly byHand: ByHand;
   readonly portals: Pick<

@@ -113,6 +113,7 @@ export function registerFirstContactRoutes(scope: App, deps: ApiDeps, access: Ch
         mayJoin: (known) => access.mayRead(viewer, known),
         clientId,
         authorId: viewer.userId,
+        draft: content.letter,
         content: {
           body: plainText(content.text),
           attachments: [],

@@ -87,7 +87,7 @@ export function presentMessage(
 ): MessageAnswer {
   const { reactions, changed, notInLine, names } = beside;
   const { quote, ...content } = message.content;
-  const { text, spans } = content.body;
+  const { text, spans, ...shown } = presentContent(content, link, beside.byClick);
   return {
     id: message.id,
     conversation: message.conversation,
@@ -96,9 +96,7 @@ export function presentMessage(
     // Mirrors are left out wherever rows are read to be shown.
     kind: message.kind === "mirror" ? "message" : message.kind,
     ...(message.target !== undefined && { target: message.target }),
-    ...(content.notice === undefined
-      ? { text, spans: spans.map((span) => ({ ...span })) }
-      : { text: say(text), spans: [] }),
+    ...(content.notice === undefined ? { text, spans } : { text: say(text), spans: [] }),
     state: message.state,
     attempts: message.attempts,
     attemptedAt: message.attemptedAt?.toISOString() ?? null,
@@ -113,7 +111,22 @@ export function presentMessage(
         ...(quote.text !== undefined && { text: quote.text }),
       },
     }),
-    attachments: content.attachments.filter(isFile).map((attachment) => ({
+    ...shown,
+    fromPhone: message.origin.by === "device",
+    ...presentAuthor(message, names),
+    ...presentParts(content),
+    ...(reactions && { reactions: [...reactions] }),
+    ...(changed && { changed }),
+    ...(notInLine && { notInLine }),
+  };
+}
+
+/** Its words and files, whether it is a message already or not. */
+export function presentContent({ body, attachments, letter }: Content, link: MediaLink, byClick = false) {
+  return {
+    text: body.text,
+    spans: body.spans.map((span) => ({ ...span })),
+    attachments: attachments.filter(isFile).map((attachment) => ({
       kind: attachment.kind,
       ...(attachment.name !== undefined && { name: attachment.name }),
       ...(attachment.mime !== undefined && { mime: attachment.mime }),
@@ -122,15 +135,7 @@ export function presentMessage(
       ...(attachment.height !== undefined && { height: attachment.height }),
       ...(attachment.source.by === "media" && { url: link(attachment.source.id) }),
     })),
-    fromPhone: message.origin.by === "device",
-    ...presentAuthor(message, names),
-    ...presentParts(content),
-    ...(content.letter && {
-      letter: { ...presentLetter(content.letter, content.attachments), ...(beside.byClick && { byClick: true }) },
-    }),
-    ...(reactions && { reactions: [...reactions] }),
-    ...(changed && { changed }),
-    ...(notInLine && { notInLine }),
+    ...(letter && { letter: { ...presentLetter(letter, attachments), ...(byClick && { byClick: true }) } }),
   };
 }
 

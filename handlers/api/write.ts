@@ -1,14 +1,11 @@
 import { errorAnswer } from "../../src/api/common.ts";
 import { changedMessage, message, messageParams, newMessage } from "../../src/api/messages.ts";
-import type { Conversation } from "../../src/domain/conversation.ts";
-import { mediaId, messageId } from "../../src/domain/ids.ts";
+import { messageId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import type { Attachment, Content, Message, Quote } from "../../src/domain/message.ts";
-import { normaliseSpans, type RichText, type Span } from "../../src/domain/rich-text.ts";
-import { quoteRefusal } from "../../src/relay/answered.ts";
-import { changeRefusal, writeRefusal } from "../../src/relay/capability-check.ts";
+import type { Message } from "../../src/domain/message.ts";
+import type { RichText } from "../../src/domain/rich-text.ts";
+import { changeRefusal } from "../../src/relay/capability-check.ts";
 import type { App } from "../../src/server/app.ts";
-import { HttpError } from "../../src/server/errors.ts";
 import { type Viewer, viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
 import { ourId, unknown } from "./answers.ts";
@@ -16,6 +13,7 @@ import type { ApiDeps } from "./deps.ts";
 import { authorsOf } from "./names.ts";
 import { findPlace, type Place, placeOf } from "./place.ts";
 import { presentMessage } from "./present.ts";
+import { byOf, cannotSend, createWriter, richText } from "./written.ts";
 
 const security = [{ session: [] }];
 const tags = ["messages"];
@@ -24,6 +22,7 @@ const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 /** An agent writes on a page of ours. What cannot be sent is refused here, before anything of it is kept. */
 export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAccess): void {
   const { store } = deps;
+  const writer = createWriter(deps);
 
   scope.post(
     "/conversations/:id/messages",
@@ -42,19 +41,11 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
     async (request, reply) => {
       const viewer = viewerOf(request);
       const place = await findPlace(deps, access, viewer, request.params.id);
-      const { clientId, text, spans, attachments, quote, template } = request.body;
-      const by = { portal: viewer.portal, clientId: clientId.toLowerCase(), authorId: viewer.userId };
+      const by = byOf(viewer, request.body);
       // Asked before what may be written now: the first request may have come before the window closed.
       const known = await deps.replies.written(by);
       if (known) return reply.code(202).send(await present(of(place, known), request.say));
-      const content: Content = {
-        body: richText(text, spans),
-        attachments: await waitingFiles(viewer, place.conversation, attachments),
-        ...(quote !== undefined && { quote: await quoteOf(place.conversation, quote) }),
-        ...(template && { template }),
-      };
-      const refused = writeRefusal(place.adapter, content, { ...place, now: deps.now() });
-      if (refused !== undefined) throw cannotSend(refused);
+      const content = await writer.contentOf(viewer, place, request.body);
       await deps.replies.write({ ...by, conversation: place.conversation.id, content, at: deps.now() });
       await deps.lineSessions.wrote(place.conversation, viewer.userId);
       return reply.code(202).send(await present(of(place, await deps.replies.written(by)), request.say));
@@ -134,35 +125,6 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
       throw cannotSend("A template's text is the vendor's and cannot be changed. Send a correction as a new message.");
     return { row };
   }
-
-  async function waitingFiles(
-    { portal, userId }: Viewer,
-    { id: conversation }: Conversation,
-    ids: readonly string[],
-  ): Promise<Attachment[]> {
-    const wanted = [...new Set(ids)].map(mediaId);
-    const found = await store.media.waiting({ portal, conversation, userId }, wanted);
-    return wanted.map((id) => {
-      const file = found.find((one) => one.id === id);
-      if (!file) throw cannotSend("A file of this message is no longer here. Take it off and add it again.");
-      const { kind, name, mime, size } = file;
-      return { kind, source: { by: "media", id }, name, mime, size };
-    });
-  }
-
-  /** Names the message by our id; the channel's own is looked up when it goes out. */
-  async function quoteOf(conversation: Conversation, id: string): Promise<Quote> {
-    const quoted = await store.messages.find(conversation.portal, ourId(id, messageId, "message"));
-    if (!quoted || quoted.conversation !== conversation.id || quoted.kind !== "message") throw unknown("message");
-    const refused = quoteRefusal(quoted);
-    if (refused !== undefined) throw cannotSend(refused);
-    const { name } = quoted.content.author ?? conversation.customer;
-    return {
-      externalId: quoted.id,
-      text: quoted.content.body.text,
-      ...(quoted.direction === "in" && quoted.origin.by === "channel" && name !== undefined && { author: name }),
-    };
-  }
 }
 
 /** @throws HttpError 404 when it is gone, or is of another conversation. */
@@ -170,7 +132,3 @@ function of({ conversation }: Place, row: Message | undefined): Message {
   if (row?.conversation !== conversation.id) throw unknown("message");
   return row;
 }
-
-const richText = (text: string, spans: readonly Span[]): RichText => ({ text, spans: normaliseSpans(text, spans) });
-
-const cannotSend = (sentence: string) => new HttpError(409, "cannot_send", sentence, { sentence });

@@ -43,6 +43,7 @@ export const channel = z.object({
     mayWriteFirst: z.boolean(),
     reaction: z.boolean(),
     templates: z.boolean(),
+    letters: z.boolean().optional().describe("Messages are e-mails: with a subject, and with more than one recipient."),
     replyWindowHours: z
       .number()
       .optional()

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { id, text } from "./common.ts";
+import { letterDraft } from "./letters.ts";
 
 const sought = {
   phone: text(40)
@@ -7,6 +8,9 @@ const sought = {
     .optional()
     .describe("As a person writes it; without a country code it needs `defaultCountry`."),
   username: text(100).min(1).optional(),
+  email: text(254)
+    .regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+[.][^\s@<>,;".]+$/, "must be an e-mail address")
+    .optional(),
   defaultCountry: z
     .string()
     .regex(/^[A-Za-z]{2}$/, "must be two letters")
@@ -25,9 +29,14 @@ const person = z.object({
   language: text(20).exactOptional(),
 });
 
-const oneOf = "must name either a phone or a username";
-const isOne = (wanted: { readonly phone?: string | undefined; readonly username?: string | undefined }) =>
-  (wanted.phone === undefined) !== (wanted.username === undefined);
+const oneOf = "must name either a phone, a username or an e-mail address";
+interface Wanted {
+  readonly phone?: string | undefined;
+  readonly username?: string | undefined;
+  readonly email?: string | undefined;
+}
+const isOne = ({ phone, username, email }: Wanted) =>
+  [phone, username, email].filter((one) => one !== undefined).length === 1;
 
 export const findPerson = z.object({ account: id, ...sought }).refine(isOne, oneOf);
 
@@ -67,6 +76,7 @@ export const newConversation = z.object({
       .object({ name: text(512).min(1), language: text(20).min(1), variables: z.array(text(1024)).max(50).default([]) })
       .optional()
       .describe("A text that the vendor has approved; `text` then shows what the customer reads."),
+    letter: letterDraft.optional(),
   }),
 });
 

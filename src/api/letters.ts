@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LETTER_CLASSES } from "../domain/letter.ts";
+import { text } from "./common.ts";
 
 const mailbox = z.object({ address: z.string(), name: z.string().optional() });
 
@@ -26,6 +27,79 @@ export const letter = z
   })
   .describe("It is an e-mail.");
 
+const address = z
+  .string()
+  .trim()
+  .max(254)
+  .regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+[.][^\s@<>,;:"()[\]\\.]+$/, "must be an e-mail address");
+const recipient = z.object({ address, name: text(200).exactOptional() });
+const recipients = z.array(recipient).max(100).optional();
+
+/** What a writer says of their letter. */
+export const letterDraft = z
+  .object({
+    to: recipients.describe("Absent: whom an answer goes to."),
+    cc: recipients,
+    bcc: recipients,
+    subject: text(900).optional().describe('Absent: that of the last letter, with "Re:" before it once.'),
+    quote: z.boolean().optional().describe("The last letter stands below the answer. Default: true."),
+    sign: z.boolean().optional().describe("The signature stands below it. Default: true."),
+    track: z.boolean().optional().describe("Its reading is to be seen. Default: as the mailbox is set."),
+    template: text(200)
+      .min(1)
+      .optional()
+      .describe(
+        "The text that it was made of, by its name: for the report, and it tells how to be written to no more.",
+      ),
+  })
+  .describe("Where it goes and how, where the channel is e-mail; what is left out is as in the last letter.");
+
+/** What an answer is, unless its writer says otherwise. */
+export const letterDefaults = z.object({
+  to: z.array(mailbox),
+  cc: z.array(mailbox),
+  subject: z.string(),
+  signature: z.string().nullable().describe("With its gaps filled; null: none."),
+});
+
+export const signature = z.object({
+  text: text(5_000).describe("A Liquid template: it knows `agent.name`, `box.name` and `box.address`. Empty: none."),
+});
+
+const opened = z
+  .enum(["yes", "probably", "not-known"])
+  .describe("yes: a person looked. probably: their mail provider did, as it does when somebody opens a letter.");
+
+export const letterSeen = z.object({
+  opened,
+  clicked: z.boolean().describe("A person followed one of its links."),
+  hits: z.array(
+    z.object({
+      at: z.string(),
+      link: z.number().int().nullable().describe("Which of its links, from 1; null: its picture."),
+      class: z.enum(["human", "proxy", "prefetch", "scanner"]),
+    }),
+  ),
+});
+
+export const letterReportQuery = z.object({
+  since: z.iso.datetime({ offset: true }),
+  until: z.iso.datetime({ offset: true }).describe("At most a year later."),
+});
+
+export const letterReport = z.array(
+  z.object({
+    agent: z.object({ id: z.string(), name: z.string().optional() }).nullable(),
+    template: z.string().nullable(),
+    sent: z.number().int(),
+    tracked: z.number().int().describe("Of those sent: how many could be seen at all, beside their answers."),
+    opened: z.number().int().describe("By a person; an answer proves it, too."),
+    probablyOpened: z.number().int(),
+    clicked: z.number().int(),
+    answered: z.number().int(),
+  }),
+);
+
 export const letterQuery = z.object({
   images: z
     .enum(["0", "1"])
@@ -48,4 +122,5 @@ export const letterInCard = z.object({
 
 export type LetterAnswer = z.output<typeof letter>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
+export type LetterDefaultsAnswer = z.output<typeof letterDefaults>;
 export type LetterInCardAnswer = z.output<typeof letterInCard>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { id, text } from "./common.ts";
 import { desk } from "./desk.ts";
-import { letter } from "./letters.ts";
+import { letter, letterDraft } from "./letters.ts";
 
 const messageState = z.enum(["stored", "sending", "sent", "delivered", "read", "refused", "failed", "uncertain"]);
 const direction = z.enum(["in", "out"]);
@@ -269,6 +269,26 @@ export const newMessage = z.object({
     .object({ name: text(512).min(1), language: text(20).min(1), variables: z.array(text(1024)).max(50).default([]) })
     .optional()
     .describe("A text that the vendor has approved; `text` then shows what the customer reads."),
+  letter: letterDraft.optional(),
+});
+
+export const newPlanned = newMessage.extend({
+  sendAt: z.iso.datetime({ offset: true }).describe("When it is sent; at least a minute ahead, at most a year."),
+});
+
+/** What was written to be sent later. */
+export const planned = z.object({
+  id: z.string(),
+  conversation: z.string(),
+  clientId: z.string(),
+  text: z.string(),
+  spans: z.array(span),
+  attachments: z.array(attachment),
+  letter: letter.optional(),
+  sendAt: z.string(),
+  createdAt: z.string(),
+  agent: z.object({ id: z.string(), name: z.string().optional() }),
+  error: z.string().nullable().describe("Why it was not sent when its time came. It stays until it is taken back."),
 });
 
 export const changedMessage = z.object({ ...written, text: text(20_000).min(1) });
@@ -369,4 +389,5 @@ export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;
 export type RetryOfMessage = z.output<typeof retryOfMessage>;
 export type MessageInPlaceAnswer = z.output<typeof messageInPlace>;
+export type PlannedAnswer = z.output<typeof planned>;
 export type WaitingFileAnswer = z.output<typeof waitingFile>;

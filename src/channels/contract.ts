@@ -40,6 +40,11 @@ export interface ChannelAdapter {
   /** Checks what an admin typed; unknown keys are dropped. */
   readonly credentials: ZodType<Record<string, unknown>>;
   readonly settings: ZodType<Record<string, unknown>>;
+  /**
+   * What a portal connects once only, where that is not its credentials: the address of a mailbox, which may share its
+   * password with others, and may be read by other portals too.
+   */
+  identity?(account: Pick<Account, "credentials" | "settings">): string;
   /** What the setup page asks for, so that it needs no channel-specific code. */
   readonly setup: readonly SetupStep[];
   /** Judges a raw request: pure, synchronous, no I/O, fails closed. */

@@ -1,5 +1,6 @@
 import type { Pacer } from "./contract/pacing.ts";
 import type { ChannelAdapter } from "./contract.ts";
+import { createEmailAdapter, type EmailOptions } from "./email/adapter.ts";
 import { createFormAdapter } from "./form/adapter.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";
@@ -9,7 +10,7 @@ import { createWhatsappCloudAdapter } from "./whatsapp-cloud/adapter.ts";
 import { createWhatsappWebAdapter } from "./whatsapp-web/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
-export interface ChannelSettings extends WebchatAdapterOptions {
+export interface ChannelSettings extends WebchatAdapterOptions, Pick<EmailOptions, "mailPrivateHosts"> {
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
   /** Browser for WhatsApp as a linked device, and the folder where its profiles are while they run. */
@@ -29,6 +30,7 @@ export function createChannels(settings: ChannelSettings): ReadonlyMap<string, C
     createTelegramPersonAdapter({ pacer: settings.pacer, ...settings.telegramApp }),
     createWebchatAdapter(settings),
     createFormAdapter(),
+    createEmailAdapter(settings),
     createWhatsappWebAdapter({
       chromiumPath: settings.chromiumPath,
       folder: settings.whatsappFolder,

@@ -23,6 +23,8 @@ export interface Config {
     /** Hosts of on-premise portals that may be at private addresses. */
     readonly privateHosts: readonly string[];
   };
+  /** Mail servers that may be at private addresses, and be spoken to without encryption. */
+  readonly mailPrivateHosts: readonly string[];
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
   /** This server's application at my.telegram.org; absent: no personal Telegram accounts. */
@@ -68,6 +70,7 @@ const environment = z
     B24_OAUTH_URL: urlOr("https://oauth.bitrix.info"),
     B24_ALLOW_HTTP: z.preprocess((value) => empty(value) ?? "0", z.enum(["0", "1"])),
     REST_PRIVATE_HOSTS: optionalText,
+    MAIL_PRIVATE_HOSTS: optionalText,
     TELEGRAM_API_URL: urlOr("https://api.telegram.org"),
     VIBER_API_URL: urlOr("https://chatapi.viber.com/pa"),
     TELEGRAM_API_ID: z.preprocess(empty, z.coerce.number().int().positive().optional()),
@@ -136,11 +139,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       clientSecret: value.B24_CLIENT_SECRET ?? "",
       oauthUrl: value.B24_OAUTH_URL,
       allowHttp: value.B24_ALLOW_HTTP === "1",
-      privateHosts: (value.REST_PRIVATE_HOSTS ?? "")
-        .split(",")
-        .map((host) => host.trim().toLowerCase())
-        .filter(Boolean),
+      privateHosts: listOf(value.REST_PRIVATE_HOSTS),
     },
+    mailPrivateHosts: listOf(value.MAIL_PRIVATE_HOSTS),
     telegramApiUrl: value.TELEGRAM_API_URL,
     viberApiUrl: value.VIBER_API_URL,
     ...(value.TELEGRAM_API_ID !== undefined &&
@@ -154,3 +155,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...(value.CHROMIUM_PATH !== undefined && { chromiumPath: value.CHROMIUM_PATH }),
   };
 }
+
+const listOf = (text = ""): string[] =>
+  text
+    .split(",")
+    .map((host) => host.trim().toLowerCase())
+    .filter(Boolean);

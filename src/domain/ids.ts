@@ -18,6 +18,7 @@ export type MailId = Brand<"MailId">;
 /** The number of a thread's oldest mail, digits. */
 export type MailThreadId = Brand<"MailThreadId">;
 export type CannedReplyId = Brand<"CannedReplyId">;
+export type PlannedId = Brand<"PlannedId">;
 /**
  * One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>:<portal>` or
  * `out:<conversation>:<portal>`; the portal is named so that work can be shared out fairly before anything is read.
@@ -34,6 +35,7 @@ export const mediaId = (value: string): MediaId => value as MediaId;
 export const cannedReplyId = (value: string): CannedReplyId => value as CannedReplyId;
 export const mailId = (value: string): MailId => value as MailId;
 export const mailThreadId = (value: string): MailThreadId => value as MailThreadId;
+export const plannedId = (value: string): PlannedId => value as PlannedId;
 export const noteId = (value: string): NoteId => value as NoteId;
 
 export type Direction = "in" | "out";

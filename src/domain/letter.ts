@@ -1,3 +1,5 @@
+import type { Language } from "./localised.ts";
+
 /** What an e-mail has beside what any message has. */
 
 export interface MailAddress {
@@ -43,4 +45,30 @@ export interface Letter {
   readonly failed?: { readonly recipients: readonly string[]; readonly of?: string; readonly why?: string };
   /** An invitation, in words a person reads. */
   readonly invitation?: string;
+  /** Only of what is written here: how it goes out. */
+  readonly sending?: LetterSending;
+}
+
+export interface LetterSending {
+  /** Its gaps are filled already. */
+  readonly signature?: string;
+  /** The letter that is answered, to stand below the answer. */
+  readonly quoted?: {
+    readonly from: MailAddress;
+    /** ISO. */
+    readonly at: string;
+    readonly text: string;
+    readonly language: Language;
+    /** IANA name. */
+    readonly zone: string;
+  };
+  /** What it goes on from, as those letters are really named. Absent: it begins a thread, or only the index knows. */
+  readonly place?: { readonly messageId: string; readonly references: readonly string[] };
+  /** Addresses of ours for a picture, and for its links in their order: its reading is to be seen. */
+  readonly tracked?: { readonly pixel: string; readonly links: readonly string[] };
+  /** The text that it was made of, by the name that people gave it. */
+  readonly template?: string;
+  /** No person wrote it (RFC 3834). */
+  readonly automatic?: "auto-replied" | "auto-generated";
+  readonly unsubscribe?: { readonly mailto?: string; readonly url?: string };
 }

@@ -49,6 +49,7 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
     chromiumPath: config.chromiumPath,
     whatsappFolder: resolve(dataDir, "whatsapp"),
     whatsappCloudApiUrl: config.whatsappCloudApiUrl,
+    mailPrivateHosts: config.mailPrivateHosts,
     hub,
     uploads,
     pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),

@@ -5,15 +5,23 @@ import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { createPortalFiles } from "../portal/files.ts";
 import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
+
+import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
+import { createAddressing } from "../relay/mail/addressing.ts";
+import { createLetterBooks } from "../relay/mail/book.ts";
+import { createKnownPeople } from "../relay/mail/known-people.ts";
+import { createSignatures } from "../relay/mail/signatures.ts";
+import { createTracking } from "../relay/mail/tracking.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
 import { localeOf } from "../server/locale.ts";
+import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
 import type { PortalPart } from "./portal.ts";
@@ -32,7 +40,7 @@ export function wireRelay(
   { policy, portals }: PortalPart,
   { channels, news, shelf, translate }: ChannelsPart,
 ) {
-  const { config, log, metrics, store, owner, now, onClose } = base;
+  const { config, log, metrics, secretKey, store, owner, now, onClose } = base;
   const { redisUrl } = config;
   const dispatcher =
     redisUrl === undefined
@@ -44,6 +52,17 @@ export function wireRelay(
           onLostWakeUp: () => metrics.lostWakeUps.inc(),
         });
   if (config.role === "web") onClose(() => dispatcher.close());
+  const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
+  const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
+  const signatures = createSignatures({ store, names });
+  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, log, now });
+  const addressing = createAddressing({
+    tracking,
+    store,
+    channels,
+    signatures,
+    languageOf: speech.languageOf,
+  });
   const replies = createReplyAcceptor({
     store,
     dispatcher,
@@ -51,6 +70,7 @@ export function wireRelay(
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     news,
+    addressing,
     metrics,
     log,
   });
@@ -59,7 +79,8 @@ export function wireRelay(
   tallyWriter.start();
   onClose(() => tallyWriter.close());
   const rules = createRules(store, now);
-  const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
+  const known = createKnownPeople({ people: store.people, portals, now });
+  const letters = createLetterBooks({ store, rules, known, log, now });
   const belonging = createBelonging({
     store,
     portals,
@@ -93,5 +114,20 @@ export function wireRelay(
   onClose(() => repairs.close());
   const mentions = createMentionBell(relay);
   onClose(() => mentions.close());
-  return { dispatcher, mentions, replies, relay, rules, speech, acceptor: createInboundAcceptor(relay), repairs };
+  const acceptor = createInboundAcceptor(relay);
+  return {
+    acceptor,
+    addressing,
+    dispatcher,
+    letters,
+    mentions,
+    names,
+    relay,
+    repairs,
+    replies,
+    rules,
+    signatures,
+    speech,
+    tracking,
+  };
 }

@@ -1,9 +1,11 @@
 import type { ChannelAdapter } from "../channels/contract.ts";
+import { sendSentences } from "../channels/email/send-sentences.ts";
 import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
 import { apiSentences } from "../sentences/api.ts";
 import { installationSentences } from "../sentences/installation.ts";
 import { lineSentences } from "../sentences/line.ts";
+import { mailSentences } from "../sentences/mail.ts";
 import { portalSentences } from "../sentences/portal.ts";
 import { relaySentences } from "../sentences/relay.ts";
 import { createTranslate } from "../sentences/translate.ts";
@@ -19,6 +21,8 @@ export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...lineSentences,
   ...relaySentences,
   ...relayWords,
+  ...mailSentences,
+  ...sendSentences,
   ...sharedSentences,
   ...[...channels.values()].flatMap(({ sentences }) => sentences),
 ];

@@ -9,6 +9,7 @@ import { registerMedia } from "../../handlers/media.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
 import { registerPage } from "../../handlers/page.ts";
 import { registerPlacements } from "../../handlers/placements.ts";
+import { registerTracking } from "../../handlers/tracking.ts";
 import { registerWebchat } from "../../handlers/webchat.ts";
 import { createFormAdapter } from "../channels/form/adapter.ts";
 import { createFormDesk } from "../channels/form/desk.ts";
@@ -23,7 +24,6 @@ import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
 import { backoff } from "../relay/backoff.ts";
 import { createChatLooks } from "../relay/chat-looks.ts";
-import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createByHand } from "../relay/crm/by-hand.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
@@ -55,7 +55,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
   const { broker, bus, channels, hub, news, shelf, uploads } = parts.channels;
-  const { acceptor, dispatcher, mentions, repairs, replies, rules, speech } = parts.relay;
+  const { acceptor, addressing, dispatcher, mentions, names, repairs, replies, rules, signatures, speech } =
+    parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
@@ -74,7 +75,6 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
   chatLooks.start();
   onClose(() => chatLooks.close());
-  const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const frame = { store, transport, pages, sessions, inTurn: asTenant };
   const spool = createSpool({
     dir: `${config.dataDir}/spool`,
@@ -112,6 +112,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     log,
   });
   registerMedia(app, { shelf });
+  registerTracking(app, { tracking: parts.relay.tracking });
   const images = createRemoteImages({
     publicUrl: config.publicUrl,
     secretKey,
@@ -132,7 +133,11 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     connections: broker,
     replies,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
-    firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
+    firstContact: createFirstContact({
+      ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+    }),
+    addressing,
+    signatures,
     portals,
     rules,
     lineKeeper: createLineKeeper(store, portals),

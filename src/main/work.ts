@@ -5,6 +5,7 @@ import { parseLane } from "../domain/ids.ts";
 import { createChores } from "../relay/chores.ts";
 import { drain } from "../relay/drain.ts";
 import { createHealthWatch } from "../relay/health-watch.ts";
+import { createPlanner } from "../relay/planned.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
 import { createRetention } from "../relay/retention.ts";
@@ -27,7 +28,7 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, channels } = parts.channels;
-  const { acceptor, dispatcher, mentions, relay } = parts.relay;
+  const { acceptor, dispatcher, letters, mentions, relay } = parts.relay;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({
@@ -46,13 +47,15 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   await dispatcher.start(run);
   const sweeper = createSweeper({ lanes: store.lanes, dispatcher, intervalMs: SWEEP_MS, log });
   sweeper.start();
-  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, log, owner });
+  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, letters, log, owner });
   broker.serve(sessions);
   sessions.start();
   // After the lanes: what is being sent goes over these connections.
   onClose(() => sessions.close());
   const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
   chores.start();
+  const planner = createPlanner({ ...relay, inTurn: asTenant });
+  planner.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
@@ -68,6 +71,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sweeper.stop());
   onClose(() => chores.close());
   onClose(() => retention.close());
+  onClose(() => planner.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });

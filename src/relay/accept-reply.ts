@@ -10,6 +10,7 @@ import type { VoiceWay } from "../portal/contract.ts";
 import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
 import type { Store } from "../store/contract.ts";
 import { echoOf } from "./echoes.ts";
+import type { Addressing } from "./mail/addressing.ts";
 import type { News } from "./news.ts";
 
 /** What an operator did in Open Lines, in neutral words. `chatId` is ours (we sent it), `im*` are the portal's. */
@@ -93,6 +94,8 @@ export interface ReplyAcceptorDeps {
   readonly voice: VoiceWay;
   readonly toBBCode: (text: RichText) => string;
   readonly fromBBCode: (text: string) => RichText;
+  /** Where a letter goes that is written in the line. */
+  readonly addressing: Pick<Addressing, "answer">;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -158,7 +161,11 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     // Whoever writes in the line has taken the chat; the portal tells of that by no event of its own.
     if (authorId !== undefined && (known.operator !== authorId || !known.accepted))
       await noteOperator(action.portal, conversation, authorId);
-    if (action.kind === "message") return deps.store.messages.acceptReply(messageRow(action, conversation));
+    if (action.kind === "message") {
+      const row = messageRow(action, conversation);
+      const content = await deps.addressing.answer(known, { ...row, authorId });
+      return deps.store.messages.acceptReply({ ...row, content });
+    }
     const target = await targetOf(action, known);
     if (!target) return { kind: "unknown" };
     // What was changed on our own surface comes back from the line.

@@ -98,7 +98,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       return { kind: "invalid", field: "channel", sentence: `There is no channel "${input.channel.slice(0, 40)}".` };
     const checked = checkInput(adapter, input.credentials, input.settings);
     if (checked.kind === "invalid") return checked;
-    const twin = await twinOf(portal, adapter.id, checked.credentials, undefined);
+    const twin = await twinOf(portal, adapter, checked, undefined);
     if (twin) return twin;
     const name = input.name?.trim() ?? "";
     const created = await store.accounts.create(portal, {
@@ -137,9 +137,11 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const patch: { -readonly [Key in keyof AccountPatch]: AccountPatch[Key] } = {};
     if (wished.name !== undefined && wished.name.trim() !== "") patch.name = wished.name.trim();
     if (wished.settings) patch.settings = checked.settings;
-    if (wished.credentials) {
-      const twin = await twinOf(portal, account.channel, checked.credentials, id);
+    if (wished.credentials || (wished.settings && adapter.identity)) {
+      const twin = await twinOf(portal, adapter, checked, id);
       if (twin) return twin;
+    }
+    if (wished.credentials) {
       const candidate = { ...account, credentials: checked.credentials, settings: checked.settings };
       const connected = await adapter.connect(candidate, placeOf(account));
       if (connected.connection.kind === "bad-credentials")
@@ -238,17 +240,22 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     return { kind: "done" };
   }
 
-  /** Refuses credentials that another account uses: a vendor sends news to one place only, so the older one would fall silent. */
+  /**
+   * Refuses credentials that another account uses: a vendor sends news to one place only, so the older one would fall silent.
+   * Where something else is what must not be connected twice (`identity`), that goes, within the portal.
+   */
   async function twinOf(
     portal: PortalId,
-    channel: string,
-    credentials: Readonly<Record<string, unknown>>,
+    { id: channel, identity }: ChannelAdapter,
+    wished: Pick<Account, "credentials" | "settings">,
     self: AccountId | undefined,
   ): Promise<AccountOutcome | undefined> {
-    if (Object.keys(credentials).length === 0) return undefined;
-    const twins = (await store.accounts.listByChannel(channel)).filter(
-      (other) => other.id !== self && isDeepStrictEqual({ ...other.credentials }, { ...credentials }),
-    );
+    if (!identity && Object.keys(wished.credentials).length === 0) return undefined;
+    const isTwin = (other: Account): boolean =>
+      identity
+        ? other.portal === portal && identity(other) === identity(wished)
+        : isDeepStrictEqual({ ...other.credentials }, { ...wished.credentials });
+    const twins = (await store.accounts.listByChannel(channel)).filter((other) => other.id !== self && isTwin(other));
     for (const twin of twins) {
       if (twin.portal === portal) {
         return {

@@ -25,6 +25,8 @@ const PART: Record<AttachmentKind, MessagePart> = {
 };
 
 const HOUR_MS = 3_600_000;
+/** More is a mailing: providers close boxes for less (Gmail takes 100 in a message by SMTP). */
+const MOST_RECIPIENTS = 100;
 
 /** A channel as far as it decides what may be sent. */
 interface Taker {
@@ -120,7 +122,7 @@ export function writeRefusal(
     return "This chat goes on as another conversation. Close this one and write there.";
   if (!account.enabled)
     return `The account "${account.name}" is switched off. Ask an administrator to switch it on, then send the message again.`;
-  const impossible = refusal(channel, content);
+  const impossible = refusal(channel, content) ?? letterRefusal(channel, content);
   if (impossible !== undefined) return impossible;
   if (conversation.group === true && !channel.capabilities.groups)
     return `${channel.title} does not let us write into groups. Write to the person alone.`;
@@ -128,6 +130,19 @@ export function writeRefusal(
   if (closed !== undefined) return closed;
   if (conversation.lastInboundAt === undefined && !channel.capabilities.mayWriteFirst)
     return `${channel.title} does not let a business write first. Wait until the customer writes.`;
+  return undefined;
+}
+
+/** Whether a letter has whom it goes to; other channels have no letters to refuse. */
+export function letterRefusal({ capabilities }: Taker, { letter }: Content): string | undefined {
+  if (capabilities.letters !== true) return undefined;
+  if (letter === undefined)
+    return "This mailbox has no address yet, so nothing can be sent from it. Tell an administrator.";
+  const everybody = [...letter.to, ...letter.cc, ...(letter.bcc ?? [])];
+  if (everybody.length === 0)
+    return "Nobody is named whom this letter goes to. Write down a recipient and send it again.";
+  if (everybody.length > MOST_RECIPIENTS)
+    return `A letter goes to ${MOST_RECIPIENTS} recipients at most. Send it in several parts.`;
   return undefined;
 }
 

@@ -19,7 +19,8 @@ import type { Metrics } from "../log/metrics.ts";
 import type { VoiceWay } from "../portal/contract.ts";
 import type { Store } from "../store/contract.ts";
 import { mirrorBy } from "./accept-reply.ts";
-import { refusal, windowRefusal } from "./capability-check.ts";
+import { letterRefusal, refusal, windowRefusal } from "./capability-check.ts";
+import type { Addressing, LetterDraft } from "./mail/addressing.ts";
 
 export interface FirstContactDeps {
   readonly store: Pick<Store, "accounts" | "conversations" | "messages">;
@@ -27,6 +28,7 @@ export interface FirstContactDeps {
   readonly dispatcher: Pick<Dispatcher, "wake">;
   /** How what agents write here gets into the line. */
   readonly voice: VoiceWay;
+  readonly addressing: Pick<Addressing, "address">;
   readonly metrics: Pick<Metrics, "accepted">;
   readonly now: () => Date;
 }
@@ -35,6 +37,7 @@ export interface FirstContactDeps {
 export interface Sought {
   readonly phone?: string | undefined;
   readonly username?: string | undefined;
+  readonly email?: string | undefined;
   readonly defaultCountry?: string | undefined;
 }
 
@@ -47,6 +50,8 @@ export interface FirstMessage {
   /** Whom `find` has found, or whom to find now. */
   readonly to: { readonly chatId: string; readonly customer: Customer } | Sought;
   readonly content: Content;
+  /** Of a letter: what its writer says of it. */
+  readonly draft?: LetterDraft | undefined;
   /** Made by the page: the same one twice is one message. */
   readonly clientId: string;
   readonly authorId: string;
@@ -118,15 +123,21 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
       if (known && !(await first.mayJoin(known))) return { kind: "refused", sentence: NOT_YOURS };
       const closed = windowRefusal(adapter, first.content, known?.lastInboundAt, deps.now());
       if (closed !== undefined) return { kind: "refused", sentence: closed };
-      const { clientId, authorId } = first;
+      const { clientId, authorId, draft } = first;
+      const originKey = `surface:${clientId}`;
+      const { customer } = person;
+      const writing = { account, adapter, conversation: known, customer, originKey, authorId, draft };
+      const content = await deps.addressing.address({ ...writing, content: first.content });
+      const unaddressed = letterRefusal(adapter, content);
+      if (unaddressed !== undefined) return { kind: "refused", sentence: unaddressed };
       const accepted = await deps.store.messages.acceptFirst({
         portal,
         account: account.id,
         chatId: person.chatId,
-        customer: person.customer,
-        originKey: `surface:${clientId}`,
+        customer,
+        originKey,
         origin: { by: "surface", clientId, authorId },
-        content: first.content,
+        content,
         sentAt: deps.now(),
         mirror: mirrorBy(deps.voice),
       });
@@ -155,7 +166,7 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
     if ("kind" in wanted) return wanted;
     if (!adapter.findPerson)
       return { kind: "unknown", sentence: `${adapter.title} does not tell who can be reached. Try another channel.` };
-    const key = `${account.id} ${wanted.phone ?? ""} ${wanted.username ?? ""}`;
+    const key = `${account.id} ${wanted.phone ?? ""} ${wanted.username ?? ""} ${wanted.email ?? ""}`;
     const before = found.get(key);
     if (before && before.until > deps.now().getTime()) return before.person;
     const person = await adapter.findPerson(account, wanted);
@@ -188,7 +199,8 @@ const REMEMBERED = 5_000;
 const NOT_YOURS =
   "A colleague writes with this person already, and you may not read it. Ask an administrator for access.";
 
-function wantedOf({ phone, username, defaultCountry }: Sought): WantedPerson | NotPossible {
+function wantedOf({ phone, username, email, defaultCountry }: Sought): WantedPerson | NotPossible {
+  if (email !== undefined) return { email: email.trim() };
   if (username !== undefined) {
     const bare = username.trim().replace(/^@/, "");
     if (bare === "") return { kind: "invalid", field: "username", sentence: "Type a name." };

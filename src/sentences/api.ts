@@ -355,4 +355,9 @@ export const apiSentences: readonly Localised[] = [
     ru: "Эту картинку нельзя показать.",
     es: "Esta imagen no se puede mostrar.",
   },
+  {
+    en: "It ends when it begins.",
+    ru: "Конец совпадает с началом.",
+    es: "Termina cuando empieza.",
+  },
 ];

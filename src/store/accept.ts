@@ -120,9 +120,10 @@ class FileTaken extends Error {}
 async function giveFiles(tx: Kysely<Schema>, { portal, conversation, files = [] }: ReplyRow, message: MessageId) {
   const { numUpdatedRows } = await tx
     .updateTable("media")
-    .set({ message_id: message, conversation_id: null })
+    .set({ message_id: message, conversation_id: null, planned_id: null })
     .where("portal_id", "=", portal)
-    .where("conversation_id", "=", conversation)
+    // What was planned may have been planned in a conversation that goes on as this one.
+    .where((where) => where.or([where("conversation_id", "=", conversation), where("planned_id", "is not", null)]))
     .where("message_id", "is", null)
     .where("id", "in", [...files])
     .executeTakeFirst();

@@ -10,9 +10,12 @@ import type { MailRepository } from "./contract/mails.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
 import type { NoteRepository } from "./contract/notes.ts";
 import type { PersonRepository } from "./contract/people.ts";
+import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
+import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
+import type { TrackRepository } from "./contract/tracks.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -30,6 +33,9 @@ export interface Store {
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
   readonly cannedReplies: CannedReplyRepository;
+  readonly planned: PlannedRepository;
+  readonly signatures: SignatureRepository;
+  readonly tracks: TrackRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;

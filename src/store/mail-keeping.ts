@@ -1,12 +1,12 @@
 /** How a pack of mails gets into the index: one transaction, a handful of statements, however many mails. */
 import { type Kysely, sql } from "kysely";
-import { type AccountId, mailId, mailThreadId, type PortalId } from "../domain/ids.ts";
+import { type AccountId, type MailId, mailId, mailThreadId, type PortalId } from "../domain/ids.ts";
 import { nodeOf, type ThreadRules } from "../mail/threads/keys.ts";
 import { type BookChanges, type KnownMail, placeMails } from "../mail/threads/mail-book.ts";
 import { indexable, toJson } from "./clean.ts";
-import type { KeptMail, KeptMails, MailPlace, MailSighting } from "./contract/mails.ts";
+import type { KeptMail, KeptMails, MailPlace, MailSighting, ThreadJoin } from "./contract/mails.ts";
 import { mailIndexLock, placeOf, toPlaceRow } from "./mail-boxes.ts";
-import { type MailRow, nodesOf, related, toKnown } from "./mail-slices.ts";
+import { type MailRow, nodesOf, orphansAfter, related, toKnown, toScopedFacts } from "./mail-slices.ts";
 import type { Schema } from "./schema.ts";
 
 export interface Box {
@@ -15,6 +15,7 @@ export interface Box {
   /** "" or the account. */
   readonly scope: string;
   readonly rules: ThreadRules;
+  readonly isBacklog: boolean;
 }
 
 /** Numbers that one pack takes from the sequence. */
@@ -36,7 +37,7 @@ export async function keepMails(
   const mails = fresh.map(({ facts }) => ({ facts, scope }));
   const rows = await related(tx, portal, mails);
   const known = { mails: rows.map(toKnown), nodes: await nodesOf(tx, portal, mails, rows, rules) };
-  const changes = placeMails(mails, known, nextId, rules);
+  const changes = placeMails(mails, known, nextId, rules, { given: !box.isBacklog });
   await writeJoins(tx, portal, changes.joins);
   await rewriteMails(tx, portal, changes.changed, reopened(rows, changes));
   if (changes.placements.some(({ isNew }) => !isNew)) await dropOldPlaces(tx, box, fresh, changes);
@@ -105,11 +106,41 @@ function answer(
         isHandled: handled.has(id) && !open.has(id),
       };
     }),
-    joins: joins.map(({ kept, givenUp }) => ({
-      kept: mailThreadId(String(kept)),
-      givenUp: mailThreadId(String(givenUp)),
-    })),
+    joins: joins.map(toJoin),
   };
+}
+
+const toJoin = ({ kept, givenUp }: BookChanges["joins"][number]): ThreadJoin => ({
+  kept: mailThreadId(String(kept)),
+  givenUp: mailThreadId(String(givenUp)),
+});
+
+/** Answers of a backlog, so many of them: what their subjects say they belong to. */
+export async function settleMails(
+  tx: Kysely<Schema>,
+  portal: PortalId,
+  after: number,
+  limit: number,
+): Promise<{ readonly joins: readonly ThreadJoin[]; readonly next?: MailId }> {
+  await sql`select ${mailIndexLock(portal)}`.execute(tx);
+  const orphans = await orphansAfter(tx, portal, after, limit);
+  const last = orphans.at(-1);
+  if (last === undefined) return { joins: [] };
+  const rows = await related(tx, portal, orphans.map(toScopedFacts));
+  const all = new Map([...rows, ...orphans].map((row) => [row.id, toKnown(row)]));
+  const changes = placeMails(
+    [],
+    { mails: [...all.values()], nodes: new Map() },
+    () => Number.NaN,
+    {},
+    {
+      given: false,
+      known: new Set(orphans.map(({ id }) => id)),
+    },
+  );
+  await writeJoins(tx, portal, changes.joins);
+  await rewriteMails(tx, portal, changes.changed, new Set());
+  return { joins: changes.joins.map(toJoin), ...(orphans.length === limit && { next: mailId(String(last.id)) }) };
 }
 
 /** Mails that were thought to be our own affair, and became nothing, until a copy showed the customer in them. */
@@ -145,7 +176,7 @@ async function write(
           from jsonb_to_recordset(${toJson(added.map(toColumns))}::jsonb) as m(
             id bigint, thread bigint, key uuid, subject_key uuid, header_id text, refs text[], sender text,
             relayed boolean, direction text, people text[], sent_at timestamptz, subject text, is_reply boolean,
-            orphan boolean, content uuid)),
+            orphan boolean, content text)),
     new_refs as (
       insert into mail_refs (portal_id, node, thread_id)
         select ${portal}, r.node, r.thread
@@ -189,7 +220,7 @@ async function rewriteMails(
       handled_at = case when m.open then null else k.handled_at end
     from jsonb_to_recordset(${toJson(columns)}::jsonb) as m(
       id bigint, key uuid, subject_key uuid, header_id text, refs text[], sender text, relayed boolean, direction text,
-      people text[], sent_at timestamptz, subject text, orphan boolean, content uuid, open boolean)
+      people text[], sent_at timestamptz, subject text, orphan boolean, content text, open boolean)
     where k.portal_id = ${portal} and k.id = m.id and not k.forgotten`.execute(tx);
 }
 

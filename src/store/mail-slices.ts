@@ -122,6 +122,40 @@ const secondsOf = (mails: readonly ScopedFacts[]): string[] => [
   ...new Set(mails.flatMap(({ facts }) => facts.date?.toISOString() ?? [])),
 ];
 
+/** Answers of which nobody knows what they answer, in the order in which they were seen. */
+export async function orphansAfter(
+  tx: Kysely<Schema>,
+  portal: PortalId,
+  after: number,
+  limit: number,
+): Promise<readonly MailRow[]> {
+  return tx
+    .selectFrom("mails")
+    .selectAll()
+    .where("portal_id", "=", portal)
+    .where("orphan", "=", true)
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(limit)
+    .execute();
+}
+
+/** What a known mail is looked up by, as if it came anew. */
+export function toScopedFacts(row: MailRow): ScopedFacts {
+  const { messageId, sender, relayed, direction, people, date, subject, isReply } = toKnown(row);
+  const facts = { relayed, direction, people, isReply, references: row.refs, tokens: [] };
+  return {
+    scope: row.scope ?? "",
+    facts: {
+      ...facts,
+      ...(messageId !== undefined && { messageId }),
+      ...(sender !== undefined && { sender }),
+      ...(date !== undefined && { date }),
+      ...(subject !== undefined && { subject }),
+    },
+  };
+}
+
 export const toKnown = (row: MailRow): KnownMail => ({
   id: row.id,
   key: row.key,

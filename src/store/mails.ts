@@ -16,7 +16,7 @@ import { indexable, isUuid, toJson } from "./clean.ts";
 import type { IndexedMail, MailRepository } from "./contract/mails.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { placeOf, toPlaceRow } from "./mail-boxes.ts";
-import { type Box, keepMails, LARGEST_PACK } from "./mail-keeping.ts";
+import { type Box, keepMails, LARGEST_PACK, settleMails } from "./mail-keeping.ts";
 import type { MailRow } from "./mail-slices.ts";
 import type { Schema } from "./schema.ts";
 
@@ -25,17 +25,25 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
   const rows = (portal: PortalId) => db.selectFrom("mails").selectAll().where("portal_id", "=", portal);
 
   return {
-    async keep(portal, account, sightings, { apart, changedSubjectBeginsThread } = {}) {
+    async keep(portal, account, sightings, { apart, changedSubjectBeginsThread, isBacklog } = {}) {
       if (!isUuid(account)) return undefined;
       const box: Box = {
         portal,
         account,
         scope: apart === true ? account.toLowerCase() : "",
         rules: { changedSubjectBeginsThread: changedSubjectBeginsThread === true },
+        isBacklog: isBacklog === true,
       };
       if (sightings.length > LARGEST_PACK) throw new Error(`At most ${LARGEST_PACK} mails are kept at once`);
       return repeatWhenUndone(() => db.transaction().execute((tx) => keepMails(tx, box, sightings)));
     },
+
+    settle: (portal, { after, limit }) =>
+      repeatWhenUndone(() =>
+        db
+          .transaction()
+          .execute((tx) => settleMails(tx, portal, after === undefined ? 0 : (numberOf(after) ?? 0), limit)),
+      ),
 
     async find(portal, id) {
       const number = numberOf(id);
@@ -117,7 +125,7 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
         update mails m set handled_at = clock_timestamp(), class = h.class, content = coalesce(h.content, m.content),
             message_id = h.message, conversation_id = h.conversation
           from jsonb_to_recordset(${toJson(given)}::jsonb)
-            as h(id bigint, class text, content uuid, message uuid, conversation uuid)
+            as h(id bigint, class text, content text, message uuid, conversation uuid)
           where m.portal_id = ${portal} and m.id = h.id and m.handled_at is null
           returning m.id`.execute(db);
       return done.map(({ id }) => mailId(String(id)));
@@ -136,9 +144,9 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
       const { numAffectedRows } = await sql`
         update mails set forgotten = true, orphan = false, sender = null, people = '{}', subject = null, subject_key = null,
             refs = '{}'
-          where portal_id = ${portal} and id in (
+          where portal_id = ${portal} and id = any(array(
             select id from mails where portal_id = ${portal} and at < ${before} and not forgotten
-              order by at limit ${limit} for update skip locked)`.execute(db);
+              order by at limit ${limit} for update skip locked))`.execute(db);
       return Number(numAffectedRows ?? 0n);
     },
   };

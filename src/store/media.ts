@@ -39,6 +39,7 @@ export function createMediaRepository(db: Kysely<Schema>): MediaRepository {
         .where("conversation_id", "=", conversation)
         .where("user_id", "=", userId)
         .where("message_id", "is", null)
+        .where("planned_id", "is", null)
         .where("id", "in", [...files])
         .execute();
       return rows.map((row) => ({
@@ -50,7 +51,8 @@ export function createMediaRepository(db: Kysely<Schema>): MediaRepository {
     async dropWaiting(portal, before) {
       const { rows } = await sql<{ id: string }>`
         with old as (
-          delete from media where portal_id = ${portal} and message_id is null and created_at < ${before}
+          delete from media
+          where portal_id = ${portal} and message_id is null and planned_id is null and created_at < ${before}
           returning id, portal_id)
         insert into removed_media (id, portal_id) select id, portal_id from old returning id`.execute(db);
       return rows.length;

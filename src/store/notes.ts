@@ -128,9 +128,9 @@ export function createNoteRepository(db: Kysely<Schema>): NoteRepository {
     },
 
     async forget(portal, before, limit) {
-      const { numAffectedRows } = await sql`delete from notes where id in (
+      const { numAffectedRows } = await sql`delete from notes where id = any(array(
         select id from notes where portal_id = ${portal} and created_at < ${before}
-          order by created_at limit ${limit} for update skip locked)`.execute(db);
+          order by created_at limit ${limit} for update skip locked))`.execute(db);
       return Number(numAffectedRows ?? 0n);
     },
   };

@@ -20,10 +20,13 @@ import { createMessageRepository } from "./messages.ts";
 import { migrate, type SqlSession } from "./migrate.ts";
 import { createNoteRepository } from "./notes.ts";
 import { createPersonRepository } from "./people.ts";
+import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
+import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
+import { createTrackRepository } from "./tracks.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -119,6 +122,9 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),
+    planned: createPlannedRepository(db),
+    signatures: createSignatureRepository(db),
+    tracks: createTrackRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

@@ -32,6 +32,20 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
       return found;
     },
 
+    async knownPoints(portal, kind, keys) {
+      const wanted = [...new Set(keys.map(indexable))];
+      if (wanted.length === 0) return [];
+      const rows = await db
+        .selectFrom("contact_points")
+        .select("key")
+        .where("portal_id", "=", portal)
+        .where("kind", "=", kind)
+        .where("key", "in", wanted)
+        .execute();
+      const found = new Set(rows.map(({ key }) => key));
+      return keys.filter((key) => found.has(indexable(key)));
+    },
+
     async ofConversation(portal, conversation) {
       if (!isUuid(conversation)) return undefined;
       const row = await db

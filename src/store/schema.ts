@@ -154,6 +154,7 @@ interface MediaTable {
   conversation_id: string | null;
   user_id: string | null;
   kind: string | null;
+  planned_id: string | null;
   name: string;
   mime: string;
   size: number;
@@ -389,6 +390,47 @@ interface MailThreadJoinsTable {
   kept: number;
 }
 
+interface PlannedMessagesTable {
+  id: Generated<string>;
+  portal_id: string;
+  conversation_id: string;
+  author_id: string;
+  client_id: string;
+  content: Json<unknown>;
+  send_at: Date;
+  taken_at: Date | null;
+  trouble: string | null;
+  created_at: Generated<Date>;
+}
+
+interface MailSignaturesTable {
+  portal_id: string;
+  user_id: string;
+  template: string;
+}
+
+interface LetterTracksTable {
+  id: Generated<string>;
+  portal_id: string;
+  origin_key: string;
+  account_id: string;
+  message_header_id: string;
+  links: string[];
+  created_at: Generated<Date>;
+}
+
+interface LetterHitsTable {
+  track_id: string;
+  n: number;
+  link: number | null;
+  at: Date;
+  method: string;
+  agent: string;
+  from_print: string;
+  ahead: boolean;
+  class: string;
+}
+
 interface NoncesTable {
   kind: string;
   value: string;
@@ -428,4 +470,8 @@ export interface Schema {
   mail_sightings: MailSightingsTable;
   mail_refs: MailRefsTable;
   mail_thread_joins: MailThreadJoinsTable;
+  planned_messages: PlannedMessagesTable;
+  mail_signatures: MailSignaturesTable;
+  letter_tracks: LetterTracksTable;
+  letter_hits: LetterHitsTable;
 }

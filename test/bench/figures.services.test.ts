@@ -4,7 +4,9 @@ import { coldTab } from "../../bench/cold-tab.ts";
 import { decisions } from "../../bench/decisions.ts";
 import { flood } from "../../bench/flood.ts";
 import { idleAccounts } from "../../bench/idle-accounts.ts";
+import { idleBoxes } from "../../bench/idle-boxes.ts";
 import { longConversation } from "../../bench/long-conversation.ts";
+import { mail } from "../../bench/mail.ts";
 import { media } from "../../bench/media.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
@@ -27,6 +29,8 @@ describe("figures in their smallest size", () => {
     { figure: coldTab, lines: 1 },
     { figure: agents, lines: 2 },
     { figure: longConversation, lines: 2 },
+    { figure: mail, lines: 2 },
+    { figure: idleBoxes, lines: 1 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);

@@ -223,6 +223,27 @@ export function mailTests(use: () => Store): void {
       });
     });
 
+    it("of a backlog wait for its end with what only subjects tell: folders come one after another", async () => {
+      const { portal, keep } = await world();
+      const ours = { from: "ivan@firm.example", to: "ann@customer.example" };
+      const inbox = [
+        seen({ messageId: "<jan@x>", subject: "Invoice", date: day(0) }),
+        seen({ messageId: "<r1@x>", inReplyTo: "<feb@firm>", subject: "Re: Invoice", date: day(6) }),
+        seen({ messageId: "<r2@x>", subject: "Re: Invoice", date: day(3) }),
+      ];
+      const sent = [seen({ ...ours, messageId: "<feb@firm>", subject: "Invoice", date: day(5) }, { folder: "Sent" })];
+      const [jan, r1, r2] = (await keep(inbox, undefined, { isBacklog: true })).mails;
+      const [feb] = (await keep(sent, undefined, { isBacklog: true })).mails;
+      expect(r2?.thread).toBe(r2?.mail);
+      const first = await use().mails.settle(portal, { limit: 1 });
+      const second = await use().mails.settle(portal, { limit: 1, ...(first.next && { after: first.next }) });
+      expect([...first.joins, ...second.joins]).toEqual([{ kept: jan?.thread, givenUp: r2?.thread }]);
+      expect(await use().mails.settle(portal, { limit: 9 })).toEqual({ joins: [] });
+      const thread = async (mail: KeptMail | undefined) =>
+        (await use().mails.find(portal, mailId(mail?.mail ?? "")))?.thread;
+      expect([await thread(r1), await thread(r2)]).toEqual([await thread(feb), jan?.thread]);
+    });
+
     it("go on by the new rule where a changed subject begins one from now on", async () => {
       const { one } = await world();
       const first = await one(seen({ messageId: "<a@x>", subject: "One" }));
@@ -380,6 +401,18 @@ export function mailTests(use: () => Store): void {
       expect((await use().mails.places(portal, kept.mail)).map((where) => where.account)).toEqual([shared.id]);
       const rows = await count(portal);
       expect(rows).toMatchObject({ mails: 1, mail_sightings: 1, mail_refs: 0, mail_thread_joins: 0 });
+    });
+
+    it("forgets so many at a time as it is told", async () => {
+      const { portal, keep } = await world();
+      const other = await world();
+      const five = () => Array.from({ length: 5 }, (_, n) => seen({ messageId: `<${n}@x>`, date: day(0) }));
+      await keep(five());
+      await other.keep(five());
+      const forgotten = [1, 2, 3, 4].map(() => () => use().mails.forget(portal, day(1), 2));
+      const counts: number[] = [];
+      for (const forget of forgotten) counts.push(await forget());
+      expect(counts).toEqual([2, 2, 1, 0]);
     });
 
     it("forgets words and names of old mails, and knows them all the same", async () => {

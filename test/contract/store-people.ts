@@ -211,6 +211,18 @@ export function peopleTests(use: () => Store): void {
       }
     });
 
+    it("are known by their numbers and addresses, in their portal only", async () => {
+      const { portal, talk, identify } = await world();
+      const other = await world();
+      const address = `known-${chats}@example.com`;
+      await identify(await talk(), [messenger(`known:${chats}`), email(address), phone("+4915112345678")]);
+      const asked = [address, "nobody@example.com", "+4915112345678"];
+      expect(await use().people.knownPoints(portal, "email", asked)).toEqual([address]);
+      expect(await use().people.knownPoints(portal, "phone", asked)).toEqual(["+4915112345678"]);
+      expect(await use().people.knownPoints(other.portal, "email", asked)).toEqual([]);
+      expect(await use().people.knownPoints(portal, "email", [])).toEqual([]);
+    });
+
     it("keep their cards: renewed, marked as changed, followed when converted, gone when deleted", async () => {
       const { portal, talk, identify } = await world();
       const { person } = await identify(await talk(), [messenger("a:1")]);

@@ -18,6 +18,7 @@ import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
 import { noteTests } from "./store-notes.ts";
 import { peopleTests } from "./store-people.ts";
+import { plannedTests } from "./store-planned.ts";
 import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
@@ -55,6 +56,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     deskTests(use);
     noteTests(use);
     cannedReplyTests(use);
+    plannedTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);

@@ -13,6 +13,7 @@ import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
 import { type App, buildApp } from "../../src/server/app.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { noLetters } from "../support/no-letters.ts";
 import { freshStore } from "../support/store/fresh-store.ts";
 import { openSpool } from "./support/open-spool.ts";
 
@@ -49,6 +50,7 @@ async function start(): Promise<App> {
     store,
     news: NO_NEWS,
     replies: createReplyAcceptor({
+      addressing: noLetters,
       news: NO_NEWS,
       store,
       dispatcher: { wake: () => undefined },

@@ -2,12 +2,15 @@
 import { Readable } from "node:stream";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { accountId, conversationId } from "../../src/domain/ids.ts";
 import type { Letter } from "../../src/domain/letter.ts";
 import type { Attachment } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
-import { account, inAllLooks, type Look, receive, site, usePages, workplace } from "./support/pages.ts";
+import { fakeChannel } from "../handlers/support/fake-channel.ts";
+import { account, inAllLooks, inspect, type Look, receive, site, usePages, workplace } from "./support/pages.ts";
 
-usePages();
+const { adapter } = fakeChannel("letters", "E-mail");
+usePages([{ ...adapter, capabilities: { ...adapter.capabilities, letters: true } }]);
 
 const HTML = `<html><head><title>Offer</title><style>p{color:red}</style></head><body>
 <h2 style="color:#0a6">Our oak tables</h2><table cellpadding="6"><tr><td bgcolor="#eee">Large</td><td>€ 480</td></tr></table>
@@ -109,4 +112,55 @@ test("it looks well in every look", async () => {
     await offer.getByRole("button", { name: "As it was sent" }).click();
     await offer.frameLocator("iframe").getByRole("heading", { name: "Our oak tables" }).waitFor();
   });
+});
+
+test("an answer is a letter: recipients, a subject, and a time of its own", async () => {
+  const shop = await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
+  await site.store.accounts.update(site.memberId, accountId(shop), { settings: { address: sales.address } });
+  const { conversation } = await letter(shop, "Is the oak table still there?", {
+    cc: [{ address: "boss@example.com" }],
+  });
+  const page = await opened();
+  const envelope = page.getByRole("group", { name: "Whom the letter goes to" });
+  await envelope.getByText("To: Maria Lopez <maria@example.com> · Re: The oak table").waitFor();
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  await box.fill("It is.");
+  await box.press("Enter");
+  const written = async () =>
+    (
+      await site.store.messages.journal(site.memberId, {
+        conversation: conversationId(conversation),
+        after: 0,
+        limit: 9,
+      })
+    )
+      .filter(({ direction }) => direction === "out")
+      .map(({ content }) => content.letter);
+  await expect.poll(written).toMatchObject([{ subject: "Re: The oak table", to: [maria] }]);
+
+  await envelope.getByRole("button").click();
+  await envelope.getByLabel("Bcc").fill("archive@ellis");
+  await box.fill("And another one.");
+  await box.press("Enter");
+  await page.getByText("“archive@ellis” is no e-mail address").waitFor();
+  await envelope.getByLabel("Bcc").fill("Archive <archive@ellis.example>");
+  await envelope.getByLabel("Subject").fill("Two oak tables");
+  await inspect(page, "letter-writing");
+  await box.press("Enter");
+  await expect
+    .poll(async () => (await written()).at(-1))
+    .toMatchObject({ subject: "Two oak tables", bcc: [{ address: "archive@ellis.example", name: "Archive" }] });
+  await expect.poll(() => envelope.getByLabel("Bcc").isVisible()).toBe(false);
+
+  await box.fill("See you on Monday.");
+  await page.getByRole("button", { name: "Send later" }).click();
+  await page.getByRole("menuitem", { name: "Tomorrow, at 9:00" }).click();
+  const later = page.getByRole("region", { name: "To be sent later" });
+  await later.getByText("See you on Monday.").waitFor();
+  expect(await box.inputValue()).toBe("");
+  await inspect(page, "letter-later");
+  await later.getByRole("button", { name: "Take back and change" }).click();
+  await later.waitFor({ state: "detached" });
+  expect(await box.inputValue()).toBe("See you on Monday.");
+  expect(await written()).toHaveLength(2);
 });

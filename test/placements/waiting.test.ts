@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { laterTimes, waitingFirst, waitingTime, waitingTone } from "../../placements/workplace/waiting.ts";
+import { laterTimes } from "../../placements/shared/later-times.ts";
+import { waitingFirst, waitingTime, waitingTone } from "../../placements/workplace/waiting.ts";
 
 const now = Date.parse("2026-11-28T12:00:00Z");
 const past = (minutes: number) => new Date(now - minutes * 60_000).toISOString();

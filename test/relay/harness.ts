@@ -28,6 +28,7 @@ import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
+import { noLetters } from "../support/no-letters.ts";
 import { freshStore } from "../support/store/fresh-store.ts";
 import { FakeChannel } from "./fake-channel.ts";
 
@@ -188,6 +189,7 @@ export class Relay {
       channels: new Map([["fake", channel]]),
       dispatcher,
       replies: createReplyAcceptor({
+        addressing: noLetters,
         ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText },
         toBBCode: options.toBBCode ?? ((text) => text.text),
       }),

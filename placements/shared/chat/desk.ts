@@ -4,6 +4,7 @@ import { ApiError, call } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
 import { newClientId } from "./client-id.ts";
 import { createDrafts, type Draft, NO_DRAFT, type ReadyFile } from "./drafts.ts";
+import { readWords } from "./letter/letter-words.ts";
 import { type ChosenTemplate, createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
 import { viewerMemory } from "./viewer-memory.ts";
@@ -20,6 +21,8 @@ export interface Desk {
    */
   send(oneByOne: boolean): void;
   sendTemplate(template: ChosenTemplate, text: string, files: readonly ReadyFile[]): void;
+  /** Has the server send what is written when its time has come; what was written stays where that is refused. @throws ApiError */
+  plan(at: Date): Promise<void>;
   /** Asks again for whatever waits or was refused. */
   again(clientId: string): void;
   discard(clientId: string): void;
@@ -46,6 +49,7 @@ function createDesk(conversation: string): Desk {
   const draft = shallowRef(drafts.load(conversation));
   const pending = shallowRef<readonly Pending[]>([]);
   const listeners = new Set<(message: MessageAnswer) => void>();
+  let planning: string | undefined;
   const pauses = createPauses();
 
   function write(change: Partial<Draft>): void {
@@ -75,11 +79,22 @@ function createDesk(conversation: string): Desk {
     uploads,
     write,
     send(oneByOne) {
-      const { text, quote, files } = draft.value;
+      const { text, quote, files, letter } = draft.value;
       const [first = [], ...more] = inGroups(files, oneByOne ? 1 : MOST_FILES);
-      outbox.add({ text, quote, files: first });
-      for (const next of more) outbox.add({ text: "", files: next });
-      write({ ...NO_DRAFT, quote: undefined });
+      outbox.add({ text, quote, files: first, ...(letter && { letter }) });
+      for (const next of more) outbox.add({ text: "", files: next, ...(letter && { letter }) });
+      write({ ...NO_DRAFT, quote: undefined, letter: undefined });
+    },
+    async plan(at) {
+      const { text, quote, files, letter } = draft.value;
+      // A repeat of the same plan is the same message, also when the first answer was lost.
+      planning ??= newClientId();
+      await call("POST", `/conversations/${conversation}/planned`, {
+        ...bodyOf({ clientId: planning, text, quote, files, letter }),
+        sendAt: at.toISOString(),
+      });
+      planning = undefined;
+      write({ ...NO_DRAFT, quote: undefined, letter: undefined });
     },
     sendTemplate: (template, text, files) => outbox.add({ text, files, template }),
     again(clientId) {
@@ -91,7 +106,7 @@ function createDesk(conversation: string): Desk {
       const { text, files } = draft.value;
       if (text.trim() !== "" || files.length > 0) return;
       const taken = outbox.take(clientId);
-      if (taken) write({ text: taken.text, quote: taken.quote, files: taken.files });
+      if (taken) write({ text: taken.text, quote: taken.quote, files: taken.files, letter: taken.letter });
     },
     onStored(listener) {
       listeners.add(listener);
@@ -105,15 +120,22 @@ function inGroups<Value>(all: readonly Value[], size: number): Value[][] {
   return Array.from({ length: count }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
-async function post(conversation: string, message: Pending): Promise<PostOutcome> {
-  const { clientId, text, quote, files, template } = message;
-  const body = {
+type Leaving = Pick<Pending, "clientId" | "text" | "quote" | "files" | "template" | "letter">;
+
+/** As the server takes it. */
+function bodyOf({ clientId, text, quote, files, template, letter }: Leaving) {
+  const read = readWords(letter ?? {});
+  return {
     ...{ clientId, text, attachments: files.map(({ id }) => id) },
     ...(quote && { quote: quote.id }),
     ...(template && { template }),
+    ...(letter && read.kind === "ready" && { letter: read.letter }),
   };
+}
+
+async function post(conversation: string, message: Pending): Promise<PostOutcome> {
   try {
-    const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, body);
+    const stored = await call<MessageAnswer>("POST", `/conversations/${conversation}/messages`, bodyOf(message));
     return { kind: "stored", message: stored };
   } catch (thrown) {
     return { kind: isRefusal(thrown) ? "refused" : "unknown", sentence: sentenceOf(thrown) };

@@ -1,3 +1,4 @@
+import { isLetterWords, type LetterWords } from "./letter/letter-words.ts";
 import type { PageMemory } from "./page-memory.ts";
 
 /** The message that is answered, as far as it is shown above the input. */
@@ -21,6 +22,8 @@ export interface Draft {
   readonly text: string;
   readonly quote?: Quoted | undefined;
   readonly files: readonly ReadyFile[];
+  /** Of a letter: whom it goes to and what it is about, as far as somebody said so. */
+  readonly letter?: LetterWords | undefined;
 }
 
 export interface Drafts {
@@ -45,9 +48,9 @@ export function createDrafts(memory: PageMemory, now: () => number): Drafts {
   }
   return {
     load: (conversation) => read(memory.get(PREFIX + conversation)) ?? NO_DRAFT,
-    save(conversation, { text, quote, files }) {
-      const isEmpty = text === "" && quote === undefined && files.length === 0;
-      const kept = isEmpty ? undefined : JSON.stringify({ text, quote, files, at: now() });
+    save(conversation, { text, quote, files, letter }) {
+      const isEmpty = text === "" && quote === undefined && files.length === 0 && letter === undefined;
+      const kept = isEmpty ? undefined : JSON.stringify({ text, quote, files, letter, at: now() });
       memory.set(PREFIX + conversation, kept);
     },
   };
@@ -55,12 +58,13 @@ export function createDrafts(memory: PageMemory, now: () => number): Drafts {
 
 /** Other scripts of this origin could write there too, and older versions did. */
 function read(kept: string | undefined): Draft | undefined {
-  const { text, quote, files } = record(kept);
+  const { text, quote, files, letter } = record(kept);
   if (typeof text !== "string") return undefined;
   return {
     text,
     ...(isQuoted(quote) && { quote }),
     files: Array.isArray(files) ? files.filter(isReadyFile) : [],
+    ...(isLetterWords(letter) && { letter }),
   };
 }
 

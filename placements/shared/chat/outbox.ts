@@ -1,5 +1,6 @@
 import type { MessageAnswer } from "../../../src/api/messages.ts";
 import { isQuoted, isReadyFile, type Quoted, type ReadyFile, record } from "./drafts.ts";
+import { isLetterWords, type LetterWords } from "./letter/letter-words.ts";
 import type { PageMemory } from "./page-memory.ts";
 
 /** A vendor's approved text with what stands in its gaps. */
@@ -15,6 +16,8 @@ export interface Written {
   readonly quote?: Quoted | undefined;
   readonly files: readonly ReadyFile[];
   readonly template?: ChosenTemplate | undefined;
+  /** Of a letter, as it was typed: it is read when it leaves. */
+  readonly letter?: LetterWords | undefined;
 }
 
 /**
@@ -142,7 +145,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 }
 
 function readPending(kept: string | undefined): Pending | undefined {
-  const { clientId, at, text, state, problem, quote, files, template } = record(kept);
+  const { clientId, at, text, state, problem, quote, files, template, letter } = record(kept);
   if (typeof clientId !== "string" || typeof at !== "string" || typeof text !== "string") return undefined;
   return {
     clientId,
@@ -153,6 +156,7 @@ function readPending(kept: string | undefined): Pending | undefined {
     ...(isQuoted(quote) && { quote }),
     files: Array.isArray(files) ? files.filter(isReadyFile) : [],
     ...(isTemplate(template) && { template }),
+    ...(isLetterWords(letter) && { letter }),
   };
 }
 

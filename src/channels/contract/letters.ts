@@ -6,23 +6,24 @@ import type { MailAddress } from "../../domain/letter.ts";
  * what it needs to know of it.
  *
  * Failure contract: a call that throws did nothing; it is made again. `keep` is durable before it answers, and the same
- * sightings twice are harmless. A letter stays `pending` until `done` or `passOver` was told: a crash in between brings it
- * again, and its key makes the second acceptance harmless.
+ * sightings twice are harmless. A letter stays `pending` until `done` was told: a crash in between brings it again, and its key
+ * makes the second acceptance harmless.
  */
 export interface LetterBook {
   /** What was seen in a folder, up to 500 at once; an answer for each, in their order. */
   keep(seen: readonly SeenLetter[]): Promise<readonly KeptLetter[]>;
   /**
-   * The next letters of this box whose bodies are to be fetched, the newest first; of the first scan (`history`) only
-   * those whose people the CRM knows, unless the rules want more.
+   * The next letters whose bodies this box is to fetch, in the order in which they are to be told: what has just come before
+   * what the first scan met; of that (`history`) only those whose people somebody here, or the CRM, knows. A letter that
+   * lies in several boxes is given to one of them at a time.
    */
   pending(limit: number): Promise<readonly PendingLetter[]>;
   /** Its message was accepted, or it needs none (`passed`: and why, for the journal of the box). */
   done(letter: string, how?: { readonly passed: string }): Promise<void>;
+  /** The conversation of the mail with this Message-ID; `undefined`: nobody has seen it. For what tells of that mail. */
+  threadOf(messageId: string): Promise<string | undefined>;
   /** What an answer in this thread goes on from; `undefined`: nobody has seen such a thread. */
   thread(id: string): Promise<ThreadHead | undefined>;
-  /** How far the first scan is, for the sentence of the account's state. */
-  progress(): Promise<{ readonly seen: number; readonly pending: number }>;
 }
 
 export interface SeenLetter {
@@ -63,10 +64,10 @@ export interface PendingLetter {
   readonly folder: string;
   readonly validity: string;
   readonly uid: number;
-  readonly sent: boolean;
 }
 
 export interface ThreadHead {
+  /** Without "Re:" and marks, in lower case: to find by, not to write. */
   readonly subject: string;
   /** Of the latest letter. */
   readonly messageId: string;

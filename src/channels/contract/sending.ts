@@ -45,10 +45,11 @@ export interface OutgoingReaction {
   readonly emoji: string;
 }
 
-/** One of the two. Phone in E.164. */
+/** One of the three. Phone in E.164. */
 export interface WantedPerson {
   readonly phone?: string;
   readonly username?: string;
+  readonly email?: string;
 }
 
 export type PersonOutcome =

@@ -1,5 +1,6 @@
 import { get as httpGet, type IncomingMessage } from "node:http";
 import { get as httpsGet } from "node:https";
+import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
 
 /**
@@ -19,14 +20,20 @@ export interface Download {
   readonly stream: Readable;
 }
 
+export interface DownloadLimits {
+  readonly silenceMs?: number;
+  /** Judges the addresses that the name has; see `public-hosts.ts`. */
+  readonly lookup?: LookupFunction;
+}
+
 /** @throws what Node says of the network, or the signal's reason; see `networkEnding` */
 export async function download(
   address: string | URL,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>> = {},
-  silenceMs = 30_000,
+  limits: DownloadLimits = {},
 ): Promise<Download> {
-  const answer = await open(new URL(address), signal, headers, silenceMs);
+  const answer = await open(new URL(address), signal, headers, limits);
   const { location, "content-length": length = "", "content-encoding": encoding } = answer.headers;
   return {
     status: answer.statusCode ?? 0,
@@ -40,11 +47,11 @@ function open(
   url: URL,
   signal: AbortSignal,
   headers: Readonly<Record<string, string>>,
-  silenceMs: number,
+  { silenceMs = 30_000, lookup }: DownloadLimits,
 ): Promise<IncomingMessage> {
   const get = url.protocol === "https:" ? httpsGet : httpGet;
   return new Promise((resolve, reject) => {
-    const request = get(url, { headers: { accept: "*/*", ...headers }, signal }, resolve);
+    const request = get(url, { headers: { accept: "*/*", ...headers }, signal, ...(lookup && { lookup }) }, resolve);
     request.once("error", reject);
     request.setTimeout(silenceMs, () => request.destroy(new Silence()));
   });

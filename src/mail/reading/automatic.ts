@@ -68,6 +68,9 @@ const AWAY_WORDS =
 const ANSWER_WORDS =
   /(?:this is an? |this (?:e-?mail|message) (?:is|was) (?:an )?)(?:automat|auto-?(?:generated|reply))|^\W*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ|автоответ)|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|dies(?:e|es)? (?:ist eine? )?(?:e-?mail |nachricht )?(?:wurde )?automat|automatisch (?:generiert|erstellt|erzeugt|versendet)|(?:este? (?:es|mensaje|correo|e-mail)|esta es)[^.\n]{0,20} autom[áa]tic[ao]|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
 
+/** "Automatic reply: …": a machine that answers for somebody, whatever the words behind it are about. */
+export const isAnswerSubject = (subject: string): boolean => ANSWER_SUBJECT.test(subject) || AWAY_SUBJECT.test(subject);
+
 /** The sign that a machine answers for somebody; undefined when nothing says so. */
 export function answerSign({ headers, subject, text }: AutomaticFacts): Sign | undefined {
   if (autoSubmitted(headers) === "auto-replied") return { name: "auto-submitted", detail: "auto-replied" };

@@ -4,7 +4,7 @@
  * Pure; never throws.
  */
 
-import { noReplySign } from "./automatic.ts";
+import { isAnswerSubject, noReplySign } from "./automatic.ts";
 import { bareAddress, type MailHeaders } from "./mail-headers.ts";
 import type { Bounce, BouncedRecipient, Mailbox } from "./read-mail-types.ts";
 import { verdictOf } from "./smtp-status.ts";
@@ -56,6 +56,7 @@ export function bounceFromText(mail: BounceText): Bounce | undefined {
   const words = subjectFails || subjectLate || wordsFail || wordsLate;
   // A postmaster writes other mails too.
   if (!words && failedHeader.length === 0) return undefined;
+  if (!daemon && failedHeader.length === 0 && isAnswerSubject(mail.subject)) return undefined;
   const both = (subjectFails || subjectLate) && (wordsFail || wordsLate);
   if (!daemon && failedHeader.length === 0 && !both && !(returned && wordsFail)) return undefined;
   const found = recipientsIn(told, mail);

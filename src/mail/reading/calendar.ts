@@ -18,6 +18,7 @@ const MOST_ATTENDEES = 500;
 /** `method` is that of the Content-Type, used where the text has none. Undefined when there is no event in it. */
 export function readInvitation(text: string, method: string): Invitation | undefined {
   const lines = text
+    .replaceAll("\u0000", "")
     .replace(/\r\n?/g, "\n")
     .replace(/\n[ \t]/g, "")
     .split("\n", MOST_LINES);

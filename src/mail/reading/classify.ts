@@ -70,7 +70,7 @@ export function classify(facts: ClassFacts): Classified {
 
 /** Exchange's wish that nothing automatic comes back; alone it does not make a mail automatic. */
 function refusesAnswers(headers: MailHeaders): boolean {
-  return headers.all("x-auto-response-suppress").some((value) => value.trim() !== "" && !/^\s*none\s*$/i.test(value));
+  return headers.all("x-auto-response-suppress").some((value) => /\b(?:all|oof|autoreply)\b/i.test(value));
 }
 
 function judgeReports(facts: ClassFacts): Judged | undefined {

@@ -10,7 +10,7 @@ const MOST_LINES = 10_000;
 export function readHeaders(block: Uint8Array): MailHeaders {
   const text = isUtf8(block) ? Buffer.from(block).toString("utf8") : decodeText(block, declaredCharset(block));
   const fields: { key: string; parts: string[] }[] = [];
-  for (const raw of text.split("\n", MOST_LINES)) {
+  for (const raw of text.replaceAll("\u0000", "").split("\n", MOST_LINES)) {
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     const last = fields.at(-1);
     if ((line.startsWith(" ") || line.startsWith("\t")) && last !== undefined) {

@@ -40,7 +40,8 @@ const withCharacters = (text: string): string =>
   text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,6}));/gi, (whole, decimal, hex, name: string | undefined) => {
     if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? whole;
     const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    const whose = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+    return whose ? String.fromCodePoint(code) : whole;
   });
 
 const DEEPEST = 1000;

@@ -58,7 +58,8 @@ export class MailHeaders {
   }
 }
 
-export const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim();
+/** Controls go as well: none may stand in a database's text, and none means anything on one line. */
+export const oneLine = (text: string): string => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
 /** A header longer than this is an attack or a mistake; who stands behind it is not looked at. */
 const LONGEST_ADDRESS_HEADER = 100_000;
@@ -89,13 +90,13 @@ export function bareAddress(value: string): string | undefined {
     .replace(/^["']|["']$/g, "")
     .trim()
     .toLowerCase();
-  return /^[^\s@<>]+@[^\s@<>]+$/.test(address) ? address : undefined;
+  return /^[^\s\p{Cc}@<>]+@[^\s\p{Cc}@<>]+$/u.test(address) ? address : undefined;
 }
 
 /** Every id in a value; a value without brackets that looks like one id is taken as such. */
 export function messageIdsIn(value: string): readonly string[] {
   // Some programs fold inside an id; blanks are never part of one.
-  const bracketed = [...value.matchAll(/<([^<>]{1,2000})>/g)].map(([, id = ""]) => id.replace(/\s+/g, ""));
+  const bracketed = [...value.matchAll(/<([^<>]{1,2000})>/g)].map(([, id = ""]) => id.replace(/[\s\p{Cc}]+/gu, ""));
   if (bracketed.length > 0) return bracketed.filter((id) => id !== "").map((id) => `<${id}>`);
   return value
     .split(/[\s,]+/)

@@ -1,9 +1,11 @@
 /**
- * A print of what a mail says. It is one and the same for copies that went different ways: in another charset or wrapping,
- * as HTML, with a list's footer, a scanner's line or a gateway's warning. Other words make another print.
+ * A print of what a mail says. Copies that went different ways have prints that agree: in another charset or wrapping, as
+ * HTML, with a list's footer, a scanner's line or a gateway's warning. Other words make another print.
  *
  * Letters and digits alone count. Before that, what gateways add is taken off: warnings at the top, and at the bottom
  * parts that speak of lists, scanning or confidentiality. A part is what stands behind a line of dashes or an empty line.
+ * Nobody knows all footers: what is printed is each part behind a line of dashes, and a copy with one more at its end
+ * still agrees.
  */
 import { digest } from "./digest.ts";
 
@@ -13,7 +15,7 @@ const LONGEST = 100_000;
 const footer = new RegExp(
   [
     // lists
-    "unsubscribe|mailing.?list|you (?:are )?receiv(?:ed|ing) this (?:message|e-?mail|mail) because|google ?groups|groups\\.google|listinfo|list-?(?:archive|owner)|distribution list",
+    "unsubscribe|mailing.?list|you (?:are )?receiv(?:ed|ing) this (?:message|e-?mail|mail) because|google ?groups|groups\\.google|listinfo|list[- ]?(?:archive|owner|footer)|distribution list|subscribed|to leave (?:this|the)|(?:sent|posted) (?:via|through|to) (?:the )?(?:\\S+@|\\S+ (?:list|group))",
     "отпис(?:аться|ки)|рассылк|вы получили это (?:письмо|сообщение)|abmelden|abbestellen|mailingliste|darse de baja|cancelar (?:la )?suscripci[oó]n|lista de (?:correo|distribuci[oó]n)|désabonner|desinscrever",
     // scanners
     "virus-?free|antivirus|anti-virus|антивирус|virenfrei|avast|kaspersky|dr\\.? ?web|scanned (?:by|for)|has been (?:scanned|checked)|вирус(?:ов|ы) (?:не|нет)|проверено",
@@ -31,6 +33,8 @@ const signature = /^--\s*$/;
 /** A footer is short; what is longer says something. */
 const FOOTER_LINES = 15;
 const WARNING_LENGTH = 600;
+/** Tables in plain text have a rule on every line. */
+const MOST_PARTS = 8;
 
 /** `undefined`: there are no words in it, so nothing can be compared. */
 export function contentPrint(body: string | null | undefined): string | undefined {
@@ -39,9 +43,25 @@ export function contentPrint(body: string | null | undefined): string | undefine
     .normalize("NFKC")
     .split(/\r\n?|\n/)
     .map((line) => line.trimEnd());
-  const own = bare(withoutFooters(withoutWarning(lines)).join("\n"));
-  const said = own === "" ? bare(lines.join("\n")) : own;
-  return said === "" ? undefined : digest(said);
+  const parts = partsOf(withoutFooters(withoutWarning(lines)));
+  return parts.length === 0 ? partsOf(lines)[0] : parts.slice(0, MOST_PARTS).join(".");
+}
+
+/** Whether two prints may be of one mail: the same, or one with something added at its end. */
+export const printsAgree = (one: string, other: string): boolean =>
+  one === other || one.startsWith(`${other}.`) || other.startsWith(`${one}.`);
+
+/** A print of each part that has words. */
+function partsOf(lines: readonly string[]): string[] {
+  const parts: string[][] = [[]];
+  for (const line of lines) {
+    if (rule.test(line)) parts.push([]);
+    else parts.at(-1)?.push(line);
+  }
+  return parts.flatMap((part) => {
+    const said = bare(part.join("\n"));
+    return said === "" ? [] : [digest(said)];
+  });
 }
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");

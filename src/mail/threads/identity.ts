@@ -4,6 +4,7 @@
  * a mail leaves them alone.
  */
 import type { MailFacts } from "../../domain/mail.ts";
+import { printsAgree } from "./content.ts";
 
 /** Clients and gateways date their copies by themselves now and then; with contents proved equal that may be later. */
 const DATES_APART_MS = 5 * 60_000;
@@ -17,9 +18,9 @@ export type Comparable = Pick<
 
 /** Whether copies with the same key (`mailKey`) are one mail. What is not known of one of them speaks against nothing. */
 export function isSameMail(one: Comparable, other: Comparable): boolean {
-  const isSaidTheSame = one.content !== undefined && one.content === other.content;
-  if (one.content !== undefined && other.content !== undefined && !isSaidTheSame) return false;
-  if (!datesAgree(one, other, isSaidTheSame)) return false;
+  const isSaidTheSame = saysTheSame(one, other);
+  if (isSaidTheSame === false) return false;
+  if (!datesAgree(one, other, isSaidTheSame === true)) return false;
   return sendersAgree(one, other) && subjectsAgree(one.subject, other.subject);
 }
 
@@ -37,7 +38,7 @@ export function isTwin(one: Comparable, other: Comparable): boolean {
     one.subject !== undefined &&
     one.subject === other.subject &&
     one.people.some((person) => other.people.includes(person)) &&
-    (one.content === undefined || other.content === undefined || one.content === other.content)
+    saysTheSame(one, other) !== false
   );
 }
 
@@ -50,15 +51,28 @@ export function mergeCopies<Known extends Comparable>(known: Known, copy: Compar
   const fills = (["messageId", "date", "subject", "content", "sender"] as const).filter(
     (name) => known[name] === undefined && copy[name] !== undefined,
   );
-  if (!isBetter && !isFirstWithCustomer && !hasMore && fills.length === 0) return undefined;
+  const isShorter =
+    known.content !== undefined && copy.content !== undefined && known.content.startsWith(`${copy.content}.`);
+  const isPlainer =
+    known.subject !== undefined && copy.subject !== undefined && known.subject.length > copy.subject.length;
+  if (!isShorter && !isPlainer && !isBetter && !isFirstWithCustomer && !hasMore && fills.length === 0) return undefined;
   return {
     ...known,
     ...Object.fromEntries(fills.map((name) => [name, copy[name]])),
     ...(isBetter && copy.sender !== undefined && { sender: copy.sender, relayed: false }),
     ...(isFirstWithCustomer && { people: copy.people, direction: copy.direction }),
     ...(isBetter && copy.direction !== "internal" && { direction: copy.direction }),
+    // What all copies have in common is what it says, and its subject.
+    ...(isShorter && { content: copy.content }),
+    ...(isPlainer && { subject: copy.subject }),
     ...(hasMore && { people: [...known.people, ...missing].sort() }),
   };
+}
+
+/** `undefined`: of one of them that is not known. */
+function saysTheSame(one: Comparable, other: Comparable): boolean | undefined {
+  if (one.content === undefined || other.content === undefined) return undefined;
+  return printsAgree(one.content, other.content);
 }
 
 function datesAgree(one: Comparable, other: Comparable, isSaidTheSame: boolean): boolean {
@@ -77,8 +91,12 @@ function sendersAgree(one: Comparable, other: Comparable): boolean {
   return one.direction !== "in" && other.direction !== "in";
 }
 
-/** Tags that nobody knows stand in front ("(list) …"). */
+/** Tags that nobody knows stand in front ("(list) …"), or behind ("… [list]"). */
 function subjectsAgree(one: string | undefined, other: string | undefined): boolean {
   if (one === undefined || other === undefined || one === other) return true;
-  return one !== "" && other !== "" && (one.endsWith(` ${other}`) || other.endsWith(` ${one}`));
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  if (short === "") return false;
+  return long.endsWith(` ${short}`) || (long.startsWith(`${short} `) && tagBehind.test(long.slice(short.length)));
 }
+
+const tagBehind = /^\s*[[({][^\][(){}]{1,60}[\])}]$/;

@@ -10,7 +10,8 @@
  *    thirty days, to the nearest mail before it.
  *
  * Out of order: 1 and 2 give the same threads in any order. 3 looks for answers that came before what they answer, too;
- * where several threads have the same subject and person, the order may decide. A thread keeps its oldest id.
+ * where several threads have the same subject and person, the order may decide, so it waits (`Guesses`) until a whole
+ * backlog is there. A thread keeps its oldest id.
  */
 import type { MailFacts } from "../../domain/mail.ts";
 import { type Answerable, nearestAnswered } from "./by-subject.ts";
@@ -59,6 +60,14 @@ export interface BookChanges {
   readonly joins: readonly { readonly kept: number; readonly givenUp: number }[];
 }
 
+/** Which answers are looked for by their subject. */
+export interface Guesses {
+  /** Of the given mails, and known ones that a given mail may be the beginning of. */
+  readonly given: boolean;
+  /** Known mails that were not looked for yet, with all candidates in the slice. */
+  readonly known?: ReadonlySet<number>;
+}
+
 /**
  * @param nextId ids rise: a mail that is added later has a higher one
  */
@@ -67,6 +76,7 @@ export function placeMails(
   known: KnownSlice,
   nextId: () => number,
   rules: ThreadRules = {},
+  guesses: Guesses = { given: true },
 ): BookChanges {
   const byKey = new Map<string, KnownMail[]>();
   const bySubject = new Map<string, KnownMail[]>();
@@ -115,12 +125,15 @@ export function placeMails(
       // It was known without its id: from now on it goes by that.
       const isNamed = same.messageId === undefined && of.facts.messageId !== undefined;
       if (merged !== undefined || more.length > 0) {
+        const subject = merged !== undefined && merged.subject !== same.subject ? subjectKey(of) : undefined;
         const mail = {
           ...(merged ?? same),
           references: [...same.references, ...more],
           ids: [...same.ids, ...ids],
           ...(isNamed && { key }),
+          ...(subject !== undefined && { subjectKey: subject }),
         };
+        if (subject !== undefined) push(bySubject, subject, mail);
         current.set(mail.id, mail);
         changed.add(mail.id);
       }
@@ -172,8 +185,13 @@ export function placeMails(
   function adopt(orphan: KnownMail): void {
     const isParentSeen = orphan.references.some((key) => byKey.has(key));
     if (!isParentSeen) {
+      const isLookedForAnew = added.has(orphan.id) || guesses.known?.has(orphan.id) === true;
+      if (!guesses.given && guesses.known?.has(orphan.id) !== true) return;
       const candidates = (bySubject.get(orphan.subjectKey ?? "") ?? []).map(now);
-      const answered = nearestAnswered(orphan, candidates);
+      const answered = nearestAnswered(
+        orphan,
+        isLookedForAnew ? candidates : candidates.filter(({ id }) => added.has(id)),
+      );
       if (answered === undefined) return;
       forest.join(answered.thread, orphan.thread);
     }

@@ -5,12 +5,12 @@ import type { RichText } from "../../domain/rich-text.ts";
 import { OWN_MARKER } from "../reading/automatic.ts";
 import { escapeHtml, htmlOf, type LinkChange, plainOf } from "./html-body.ts";
 import { type QuotedLetter, quotedHtml, quotedText } from "./quoted.ts";
-import { messageIdOf, replyHeaders, type ThreadPlace } from "./references.ts";
+import { replyHeaders, type ThreadPlace } from "./references.ts";
 import { tidySubject } from "./subject.ts";
 
 export interface LetterOrder {
-  /** What makes the message unique in our store: its Message-ID comes of it. */
-  readonly key: string;
+  /** With its angle brackets: fixed before the first try (`messageIdOf`), and the same for every one. */
+  readonly messageId: string;
   /** Address and name of the box. */
   readonly from: MailAddress;
   readonly to: readonly MailAddress[];
@@ -39,7 +39,6 @@ export interface LetterFile {
 }
 
 export interface ComposedLetter {
-  readonly messageId: string;
   readonly envelope: { readonly from: string; readonly to: readonly string[] };
   readonly inReplyTo?: string;
   readonly references: readonly string[];
@@ -56,8 +55,7 @@ export interface ComposedLetter {
  * name or a file's name can add a header: line ends are gone from all of them.
  */
 export function composeLetter(order: LetterOrder): ComposedLetter {
-  const { key, from, to, cc = [], bcc = [] } = order;
-  const messageId = messageIdOf(key, from.address);
+  const { messageId, from, to, cc = [], bcc = [] } = order;
   const { inReplyTo, references } = replyHeaders(order.place);
   const options = (): MailComposerOptions => ({
     from: written(from),
@@ -78,14 +76,13 @@ export function composeLetter(order: LetterOrder): ComposedLetter {
       content: Readable.from(bytesOf(file), { objectMode: false }),
     })),
     headers: headersOf(order),
-    baseBoundary: key.replace(/[^\w]/g, ""),
+    baseBoundary: messageId.replace(/[^\w]/g, "").slice(0, 40),
     newline: "win",
     disableUrlAccess: true,
     disableFileAccess: true,
   });
   const everybody = [...to, ...cc, ...bcc].map(({ address }) => address);
   return {
-    messageId,
     envelope: { from: from.address, to: [...new Map(everybody.map((one) => [one.toLowerCase(), one])).values()] },
     ...(inReplyTo !== undefined && { inReplyTo }),
     references,

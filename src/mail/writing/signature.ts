@@ -32,6 +32,12 @@ export type Signature =
   | { readonly kind: "signed"; readonly body: RichText }
   | { readonly kind: "broken"; readonly why: string };
 
+/** Why a signature cannot be read; `undefined` when it can. */
+export function signatureProblem(template: string): string | undefined {
+  const made = signatureOf(template, { agent: { name: "A" }, box: { name: "B", address: "b@example.com" } });
+  return made.kind === "broken" ? made.why : undefined;
+}
+
 /** Lines that stay empty because their gap is empty are left out. */
 export function signatureOf(template: string, variables: SignatureVariables): Signature {
   try {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { LetterBook } from "../../channels/contract/letters.ts";
 import type { Session, SessionPrompt, Sessions } from "../../channels/contract/sessions.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../domain/account.ts";
 import type { Held, LiveState } from "./calls.ts";
@@ -12,6 +13,8 @@ export interface KeeperDeps extends LeaseDeps, MemoryDeps {
   ) => Promise<void>;
   /** Writes what is known of the account; never called at once for two changes. */
   readonly save: (account: Account, patch: { connection?: ConnectionState; profile?: AccountProfile }) => Promise<void>;
+  /** For channels whose messages are letters. */
+  readonly letters?: (account: Account) => LetterBook;
   readonly timing: KeeperTiming;
 }
 
@@ -129,6 +132,7 @@ export function createKeeper(deps: KeeperDeps, sessions: Sessions, first: Accoun
         save({ profile: told });
       },
       memory: createMemory(deps, account, () => lease.isHeld()),
+      ...(deps.letters && { letters: deps.letters(account) }),
     });
     session = own;
     await Promise.race([own.closed, interrupted()]);

@@ -1,3 +1,4 @@
+import type { LetterBook } from "../../channels/contract/letters.ts";
 import type { Sessions } from "../../channels/contract/sessions.ts";
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Dispatcher } from "../../dispatch/contract.ts";
@@ -16,6 +17,8 @@ export interface SessionHostDeps {
   readonly acceptor: InboundAcceptor;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly log: Logger;
+  /** All letters of an account's portal, as it may see them. */
+  readonly letters?: (account: Account) => LetterBook;
   /** Unique per process. */
   readonly owner: string;
   /** For tests. */
@@ -100,6 +103,7 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
         accept: (of, events) => deps.acceptor.accept(of, events),
         save,
         timing,
+        ...(deps.letters && hasLetters(account) && { letters: deps.letters }),
       },
       sessions,
       account,
@@ -110,6 +114,8 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
       endedAt.set(account.id, performance.now());
     });
   }
+
+  const hasLetters = ({ channel }: Account): boolean => deps.channels.get(channel)?.capabilities.letters === true;
 
   const sessionsOf = (account: Account): Sessions | undefined =>
     byChannel.find(({ id }) => id === account.channel)?.sessions;

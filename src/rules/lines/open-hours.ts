@@ -15,7 +15,7 @@ export const openHoursSchema = z.object({
   zone: z
     .string()
     .max(60)
-    .refine((zone) => IANAZone.isValidZone(zone), "It is no name of a time zone.")
+    .refine((zone) => IANAZone.isValidZone(zone), "No such time zone.")
     .describe("IANA name, as `Europe/Berlin`."),
   week: z
     .array(

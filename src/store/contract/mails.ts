@@ -17,6 +17,11 @@ export interface KeepRules {
   readonly apart?: boolean;
   /** A changed subject begins a new thread, whatever the mail refers to. */
   readonly changedSubjectBeginsThread?: boolean;
+  /**
+   * More is on its way in no particular order (folder after folder): answers that refer to nothing seen are not looked for
+   * by their subject before `settle`.
+   */
+  readonly isBacklog?: boolean;
 }
 
 export interface KeptMail {
@@ -29,11 +34,16 @@ export interface KeptMail {
   readonly isHandled: boolean;
 }
 
+/** A thread that turned out to be one with an older one: what hangs on the one given up goes on with the one kept. */
+export interface ThreadJoin {
+  readonly kept: MailThreadId;
+  readonly givenUp: MailThreadId;
+}
+
 export interface KeptMails {
   /** In the order of what was given. */
   readonly mails: readonly KeptMail[];
-  /** Threads that turned out to be one with an older one: what hangs on the one given up goes on with the one kept. */
-  readonly joins: readonly { readonly kept: MailThreadId; readonly givenUp: MailThreadId }[];
+  readonly joins: readonly ThreadJoin[];
 }
 
 export interface IndexedMail extends Omit<MailFacts, "tokens"> {
@@ -81,6 +91,14 @@ export interface MailRepository {
     sightings: readonly MailSighting[],
     rules?: KeepRules,
   ): Promise<KeptMails | undefined>;
+  /**
+   * The end of a backlog: looks by subject for what answers belong to, so many of them after this mail. Again and again
+   * until there is no `next`; once more does no harm.
+   */
+  settle(
+    portal: PortalId,
+    page: { readonly after?: MailId; readonly limit: number },
+  ): Promise<{ readonly joins: readonly ThreadJoin[]; readonly next?: MailId }>;
   find(portal: PortalId, mail: MailId): Promise<IndexedMail | undefined>;
   /** Mails with this Message-ID (brackets and case count for nothing), the oldest first: for bounces and copies of ours. */
   withMessageId(portal: PortalId, messageId: string, apart?: AccountId): Promise<readonly IndexedMail[]>;

@@ -27,6 +27,8 @@ export interface PersonRepository {
    */
   identify(portal: PortalId, input: Identify): Promise<Identified>;
   find(portal: PortalId, person: PersonId): Promise<Person | undefined>;
+  /** Those of these numbers or addresses, by their keys, that some person has. Up to some hundred. */
+  knownPoints(portal: PortalId, kind: ContactKind, keys: readonly string[]): Promise<readonly string[]>;
   ofConversation(portal: PortalId, conversation: ConversationId): Promise<Person | undefined>;
   ofEntity(portal: PortalId, type: EntityType, id: string): Promise<Person | undefined>;
   /** By a part of a name, number, address or messenger id; latest activity first. `before` is the last answer's `next`. */

@@ -69,9 +69,9 @@ describe("a file at a vendor's address", () => {
     const url = await serve((request, response) => {
       if (request.url?.endsWith("?begins")) response.writeHead(200, { "content-length": 100 }).write("half");
     });
-    const error: unknown = await download(url, soon(), {}, 50).catch((one: unknown) => one);
+    const error: unknown = await download(url, soon(), {}, { silenceMs: 50 }).catch((one: unknown) => one);
     expect(networkEnding(error)).toMatchObject({ kind: "unknown" });
-    const begun = await download(`${url}?begins`, soon(), {}, 50);
+    const begun = await download(`${url}?begins`, soon(), {}, { silenceMs: 50 });
     await expect(buffer(begun.stream)).rejects.toThrow();
   });
 

@@ -10,6 +10,7 @@ import { createInstaller } from "../../../handlers/installer.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
+import { registerTracking } from "../../../handlers/tracking.ts";
 import type { GivenAnswer } from "../../../src/api/boot.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
@@ -29,7 +30,7 @@ import { createEndpointPolicy } from "../../../src/portal/endpoints.ts";
 import { createMemoryLimiter } from "../../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
-import { createReplyAcceptor } from "../../../src/relay/accept-reply.ts";
+import { createReplyAcceptor, type ReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
 import { createColleagueNames } from "../../../src/relay/colleague-names.ts";
 import { createByHand } from "../../../src/relay/crm/by-hand.ts";
@@ -38,6 +39,9 @@ import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
+import { createAddressing } from "../../../src/relay/mail/addressing.ts";
+import { createSignatures } from "../../../src/relay/mail/signatures.ts";
+import { createTracking } from "../../../src/relay/mail/tracking.ts";
 import { createMentionBell, type MentionBell } from "../../../src/relay/mention-bell.ts";
 import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
@@ -68,6 +72,8 @@ export interface Site {
   readonly sessions: Sessions;
   readonly broker: SessionBroker;
   readonly accounts: Accounts;
+  readonly channels: ReadonlyMap<string, ChannelAdapter>;
+  readonly replies: ReplyAcceptor;
   readonly woken: string[];
   readonly removed: string[];
   readonly hub: Hub;
@@ -187,17 +193,33 @@ export async function openSite(
     media: store.media,
     now,
   });
+  const signatures = createSignatures({ store, names });
+  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl: PUBLIC_URL, news, log, now });
+  registerTracking(app, { tracking });
+  const addressing = createAddressing({
+    tracking,
+    store,
+    channels,
+    signatures,
+    languageOf: speech.languageOf,
+  });
+  const replies = createReplyAcceptor({
+    ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
+    addressing,
+  });
   await registerApi(app, {
     speech,
     store,
     channels,
     accounts,
     connections: broker,
-    replies: createReplyAcceptor({
-      ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
-    }),
+    replies,
+    addressing,
+    signatures,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
-    firstContact: createFirstContact({ store, channels, dispatcher, voice: portals.voice, metrics, now }),
+    firstContact: createFirstContact({
+      ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+    }),
     portals,
     rules: createRules(store, now),
     lineKeeper: createLineKeeper(store, portals),
@@ -250,6 +272,8 @@ export async function openSite(
     sessions,
     broker,
     accounts,
+    channels,
+    replies,
     woken,
     removed,
     hub,

@@ -55,6 +55,39 @@ describe("headers", () => {
 });
 
 describe("whatever the bytes", () => {
+  test("nothing that a database refuses comes out: no NUL, no half of a character", async () => {
+    const mail = await read(
+      {
+        From: '"I\u0000van =?utf-8?Q?=00x?=" <iv\u0000an@customer.example>',
+        "Message-ID": "<a\u0000b@customer.example>",
+        Subject: "=?utf-8?Q?One=00two?= th\u0000ree",
+        "Content-Type": 'multipart/mixed; boundary="b"',
+      },
+      [
+        "--b",
+        "Content-Type: text/html; charset=utf-8",
+        "",
+        `<p>a\u0000b &#0; &#xd800;</p>${"<div>".repeat(2000)}&#xd800;&#0;`,
+        "--b",
+        "Content-Type: text/calendar; method=RE\u0000QUEST",
+        "",
+        "BEGIN:VEVENT",
+        "UID:1\u00002",
+        "SUMMARY:Mee\u0000ting",
+        "END:VEVENT",
+        "--b",
+        "Content-Type: application/pdf; name*=utf-8''a%00b.pdf",
+        "",
+        "x",
+        "--b--",
+      ].join("\r\n"),
+    );
+    const told = JSON.stringify(mail);
+    expect(told).not.toMatch(/\\u0000|\\ud[89a-f]/i);
+    expect(mail.subject).toBe("One two three");
+    expect(mail.attachments.map(({ name }) => name)).toEqual(["invite.ics", "ab.pdf"]);
+  });
+
   test("an answer comes, and its class allows no more than it says", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {

@@ -42,12 +42,14 @@ export const identityCases: readonly Case[] = [
         subject: "[EXTERNAL] Offer",
         body: `CAUTION: This email originated from outside of the organization. Do not click links.\n\n${offer.body}`,
       }),
+      inBox("tail", { subject: "Offer [team]", body: `${offer.body}\n-----\nAll of us, 3 High Street` }),
+      inBox("unknown", { subject: "(team) Offer", body: `${offer.body}\n\nSent via team@lists.example` }),
       inBox("scanned", { body: `${offer.body}\r\n\r\nПроверено на вирусы: Kaspersky Anti-Virus\r\n` }),
       inBox("lawyers", {
         body: `${offer.body}\n\nThis e-mail is confidential and intended solely for the addressee.\nIf you are not, delete it.\n\n---\nVirus-free. www.avast.com`,
       }),
     ],
-    messages: [[0, 1, 2, 3, 4, 5]],
+    messages: [[0, 1, 2, 3, 4, 5, 6, 7]],
   },
   {
     name: "another wrapping, HTML or quoted-printable says the same",
@@ -91,6 +93,15 @@ export const identityCases: readonly Case[] = [
   },
   {
     name: "what stands behind the copy and is no footer makes another mail",
+    mails: [
+      inBox("b", { body: `${offer.body}\n----\nTotal: 100\n----\nFor you` }),
+      inBox("c", { body: `${offer.body}\n----\nTotal: 200\n----\nFor you` }),
+      inBox("d", { subject: "Offer again" }),
+      inBox("e", { subject: "Offer", from: "bob@customer.example" }),
+    ],
+  },
+  {
+    name: "a sentence behind the copy makes another mail",
     mails: [offer, inBox("a", { body: `${offer.body}\n\nP.S. Forget it, we have bought elsewhere.` })],
   },
   {

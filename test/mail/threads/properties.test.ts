@@ -71,14 +71,16 @@ const asSets = (lists: readonly (readonly number[])[]): string[] =>
   lists.map((list) => list.toSorted((a, b) => a - b).join(" ")).sort();
 
 /** The mails one after another, a few at a time. */
-function oneByOne(mails: readonly ScopedFacts[], order: readonly number[], at_once: number) {
+function oneByOne(mails: readonly ScopedFacts[], order: readonly number[], at_once: number, isBacklog = false) {
   const index = createMemoryIndex();
   const ids = new Map<number, number>();
   for (let start = 0; start < order.length; start += at_once) {
     const some = order.slice(start, start + at_once);
-    const kept = index.keep(some.flatMap((place) => mails[place] ?? []));
+    const pack = some.flatMap((place) => mails[place] ?? []);
+    const kept = isBacklog ? index.keepBacklog(pack) : index.keep(pack);
     for (const [n, place] of some.entries()) ids.set(place, kept[n] ?? -1);
   }
+  if (isBacklog) index.settle();
   const gather = (groupOf: (mail: number) => number) => {
     const groups = new Map<number, number[]>();
     for (const [place, mail] of ids) groups.set(groupOf(mail), [...(groups.get(groupOf(mail)) ?? []), place]);
@@ -107,6 +109,31 @@ describe("the same threads", () => {
         expect(asSets(whole.threads)).toEqual(asSets(wanted));
         expect(oneByOne(mails, order, pack).threads).toEqual(asSets(whole.threads));
       }),
+    );
+  });
+
+  test("in any order of a backlog, where answers are looked for at its end: also where much has the same subject", () => {
+    const any = fc.record({
+      references: fc.array(name, { maxLength: 2 }),
+      from: fc.constantFrom("ann@customer.example", "bob@customer.example", "ivan@firm.example"),
+      to: fc.constantFrom("ivan@firm.example", "ann@customer.example", "bob@customer.example"),
+      subject: fc.constantFrom("Offer", "Re: Offer", "Re: Other"),
+      minute: fc.integer({ min: 0, max: 100_000 }),
+    });
+    const mails = fc
+      .array(any, { minLength: 1, maxLength: 14 })
+      .map((list) =>
+        list.map(({ minute, ...mail }, n) =>
+          facts({ ...mail, messageId: `<m${n}@customer.example>`, date: at(minute) }),
+        ),
+      );
+    fc.assert(
+      fc.property(shuffled(mails), fc.integer({ min: 1, max: 4 }), ([list, order], pack) => {
+        const whole = groupMails(list);
+        const grown = oneByOne(list, order, pack, true);
+        expect(grown).toEqual({ messages: asSets(whole.messages), threads: asSets(whole.threads) });
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -8,7 +8,7 @@ import { composeLetter, type LetterFile, type LetterOrder } from "../../../src/m
 
 const box = { address: "sales@shop.example", name: "Shop, sales" };
 const order = (more: Partial<LetterOrder> = {}): LetterOrder => ({
-  key: "0198f3a2-7c11-7000-8000-000000000001",
+  messageId: "<0198f3a2-7c11-7000-8000-000000000001@shop.example>",
   from: box,
   to: [{ address: "anna@customer.example", name: "Anna Иванова" }],
   subject: "Your order",

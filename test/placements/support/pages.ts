@@ -148,9 +148,9 @@ export async function ends(message: MessageId, result: MessageResult): Promise<v
   await site.store.lanes.release(lane, "test");
 }
 
-export async function account(name: string, token: string, line?: string): Promise<string> {
+export async function account(name: string, token: string, line?: string, channel = "telegram"): Promise<string> {
   const answer = await site.api(admin, "POST", "/accounts", {
-    channel: "telegram",
+    channel,
     name,
     credentials: { token },
     ...(line !== undefined && { line }),

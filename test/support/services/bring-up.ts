@@ -1,5 +1,5 @@
 /**
- * Everything that the tests need beside Node: PostgreSQL, Redis and a browser. What the environment already names is
+ * Everything that the tests need beside Node: PostgreSQL, Redis, a mail server and a browser. What the environment already names is
  * used as it is and left alone; the rest is started here and stopped by `stop`, also after half a start.
  */
 
@@ -43,6 +43,7 @@ export async function bringUp(): Promise<Services> {
       [needs.postgres.variable]: database.value,
       [needs.redis.variable]: redis.value,
       [needs.chromium.variable]: given(needs.chromium) ?? findProgram(needs.chromium.program) ?? "",
+      [needs.dovecot.variable]: given(needs.dovecot) ?? findProgram(needs.dovecot.program) ?? "",
     },
     stop,
   };

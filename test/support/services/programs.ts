@@ -22,12 +22,14 @@ export const needs = {
   postgres: { program: "postgres", package: "postgresql", variable: "TEST_DATABASE_URL" },
   redis: { program: "redis-server", package: "redis-server", variable: "TEST_REDIS_URL" },
   chromium: { program: "chromium", package: "chromium", variable: "CHROMIUM_PATH" },
+  /** Tests start their own: what is named is the program. */
+  dovecot: { program: "dovecot", package: "dovecot-imapd", variable: "DOVECOT_PATH" },
 } as const satisfies Record<string, Need>;
 
-/** Debian keeps PostgreSQL's server programs off the PATH, a folder per version. */
+/** Debian keeps PostgreSQL's server programs off the PATH, a folder per version; others stand where only root looks. */
 function folders(): string[] {
   const postgres = globSync("/usr/lib/postgresql/*/bin").sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
-  return [...(process.env.PATH ?? "").split(delimiter), ...postgres];
+  return [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", ...postgres];
 }
 
 /** Full path of a program, or undefined. */

@@ -38,6 +38,8 @@ export const en = {
   editing: "You change a message that was sent",
   noEdit: "Leave it as it was",
   emptyEdit: "Write something, or delete the message instead.",
+  "letter.badAddress": "“{written}” is no e-mail address. Correct it, or take it out.",
+  "letter.nobody": "Say whom the letter goes to.",
   several: "Longer than {limit} characters: the customer gets it as several messages.",
   drop: "Drop the files to attach them",
   files: "Files to be sent",

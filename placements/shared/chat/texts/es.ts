@@ -38,6 +38,8 @@ export const es: ChatTexts = {
   editing: "Está cambiando un mensaje ya enviado",
   noEdit: "Dejarlo como estaba",
   emptyEdit: "Escriba algo o elimine el mensaje.",
+  "letter.badAddress": "«{written}» no es una dirección de correo. Corríjala o quítela.",
+  "letter.nobody": "Indique a quién se envía.",
   several: "Más de {limit} caracteres: el cliente lo recibe en varios mensajes.",
   drop: "Suelte los archivos para adjuntarlos",
   files: "Archivos por enviar",

@@ -1,0 +1,194 @@
+import type { Readable } from "node:stream";
+import type { Letter, MailAddress } from "../../domain/letter.ts";
+import type { Attachment } from "../../domain/message.ts";
+import { composeLetter, type LetterFile, type LetterOrder } from "../../mail/writing/compose.ts";
+import type { LetterBook } from "../contract/letters.ts";
+import type { Outgoing, SendOutcome } from "../contract/sending.ts";
+import type { SessionMemory } from "../contract/sessions.ts";
+import { createSentNotes } from "./sent-notes.ts";
+import { createSmtpPool, type SmtpOptions, type SmtpPlace, type SmtpPool, type SmtpSignIn } from "./smtp.ts";
+import { outcomeOf, readSmtpError, replyText } from "./smtp-outcomes.ts";
+
+/**
+ * Sends letters of one box. A letter's Message-ID is fixed with the letter, and each try is noted before its first byte:
+ *
+ * - Crash before the note: nothing left. Between the note and the answer: the next call finds the note and asks the Sent
+ *   folder. There: it is sent. Not there: a provider that files what it sends itself has not got it, and it is sent again;
+ *   elsewhere nobody can know, so it is `uncertain`, and goes again only when it is asked for once more.
+ * - Twice: the second call finds the note of the first.
+ * - The server is slow, broken or lies: `smtp-outcomes.ts`. The store is away: nothing leaves without its note.
+ * - The copy for the Sent folder is written after the letter went; where that fails twice the letter is sent all the same,
+ *   and `unfiled` is told.
+ */
+export interface LetterSender {
+  send(message: Outgoing, key: string): Promise<SendOutcome>;
+  /** It was sent from here: in the Sent folder it is nothing new. */
+  wasSentHere(messageId: string): Promise<boolean>;
+  close(): void;
+}
+
+export interface SenderBox {
+  readonly from: MailAddress;
+  /** Absent: it is not known where this box sends. */
+  readonly smtp: SmtpPlace | undefined;
+  /** Its provider puts what it sends into the Sent folder by itself (Gmail, Microsoft). */
+  readonly filesItself: boolean;
+  /** What a person does when its sign-in is not taken. */
+  readonly refused: string;
+  /** Asked before each letter: a token changes every hour. */
+  signIn(): Promise<SmtpSignIn | { readonly kind: "down"; readonly outcome: SendOutcome }>;
+}
+
+/** The Sent folder of the box, wherever the session keeps it. Both throw when it cannot be asked. */
+export interface SentFolder {
+  /** @param messageId with its angle brackets */
+  has(messageId: string): Promise<boolean>;
+  append(raw: Readable): Promise<void>;
+}
+
+export interface SenderTools {
+  readonly box: SenderBox;
+  readonly sent: SentFolder;
+  readonly memory: SessionMemory;
+  readonly letters: Pick<LetterBook, "thread">;
+  readonly smtp?: SmtpOptions;
+  /** A letter went out and no copy could be filed. */
+  readonly unfiled?: (messageId: string) => void;
+  readonly now: () => Date;
+}
+
+const AGAIN_MS = 30_000;
+const NO_LETTER: SendOutcome = {
+  kind: "refused",
+  code: "no-recipient",
+  sentence: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
+};
+const NO_SERVER: SendOutcome = {
+  kind: "account-down",
+  connection: {
+    kind: "needs-action",
+    sentence: "It is not known by which server this mailbox sends. Type its SMTP server in the settings.",
+  },
+};
+
+export function createLetterSender(tools: SenderTools): LetterSender {
+  const { box, sent, memory, now } = tools;
+  const notes = createSentNotes(memory, now);
+  let pool: { readonly secret: string; readonly smtp: SmtpPool } | undefined;
+  let closed = false;
+
+  return {
+    async send(message) {
+      const { letter } = message.content;
+      if (letter === undefined || recipientsOf(letter) === 0) return NO_LETTER;
+      if (box.smtp === undefined) return NO_SERVER;
+      try {
+        return await attempt(message, letter, box.smtp);
+      } catch {
+        // What throws here is our own store or the folder, each before a byte left.
+        return again("The mailbox cannot be asked just now. The letter has not left and will be tried again.");
+      }
+    },
+    wasSentHere: async (messageId) => (await notes.of(messageId)) !== undefined,
+    close() {
+      closed = true;
+      pool?.smtp.close();
+      pool = undefined;
+    },
+  };
+
+  async function attempt(message: Outgoing, letter: Letter, place: SmtpPlace): Promise<SendOutcome> {
+    const { messageId } = letter;
+    const note = await notes.of(messageId);
+    if (note !== undefined && (note === "sent" || (await sent.has(messageId)))) {
+      await notes.set(messageId, "sent");
+      return { kind: "sent", externalIds: [messageId] };
+    }
+    if (note === "trying" && !box.filesItself) {
+      await notes.set(messageId, "asked");
+      return {
+        kind: "uncertain",
+        externalIds: [messageId],
+        sentence:
+          "The letter may have been delivered: the server stopped while it was being sent, and no copy lies in the Sent folder. Ask the recipient before you send it again.",
+      };
+    }
+    const signIn = await box.signIn();
+    if (signIn.kind === "down") return signIn.outcome;
+    if (closed) return again("The mailbox is being closed. The letter has not left and will be tried again.");
+    const order = await orderOf(message, letter);
+    const composed = composeLetter(order);
+    await notes.set(messageId, "trying");
+    const answer = await poolFor(place, signIn).send({ envelope: composed.envelope, raw: composed.raw() });
+    if (answer.kind === "failed") {
+      const names = { ...place, user: signIn.user, from: box.from.address, refused: box.refused };
+      const outcome = outcomeOf(readSmtpError(answer.error), names, answer.whole);
+      // Where this cannot be written the next try is a careful one, that is all.
+      await notes.set(messageId, outcome.kind === "uncertain" ? "asked" : undefined).catch(() => undefined);
+      return outcome.kind === "uncertain" ? { ...outcome, externalIds: [messageId] } : outcome;
+    }
+    await notes.set(messageId, "sent").catch(() => undefined);
+    // Whoever looks into the own folder must not be taken for the one it was written to.
+    const { tracked: _tracked, ...plain } = order;
+    if (!box.filesItself) await file(messageId, () => composeLetter(plain).raw(true));
+    const [first] = answer.rejected;
+    if (first === undefined) return { kind: "sent", externalIds: [messageId] };
+    const names = answer.rejected.map(({ address }) => address).join(", ");
+    return {
+      kind: "uncertain",
+      externalIds: [messageId],
+      sentence: `The letter went to the other recipients, and not to ${names}: ${place.host} did not take that (${replyText(first.response)}). Correct the address and write to it alone.`,
+    };
+  }
+
+  async function orderOf(message: Outgoing, letter: Letter): Promise<LetterOrder> {
+    const { body, attachments } = message.content;
+    const { to, cc, bcc = [], subject, messageId, sending = {} } = letter;
+    const { signature, quoted, automatic, unsubscribe, tracked } = sending;
+    const place = sending.place ?? (await tools.letters.thread(message.chatId));
+    return {
+      ...{ messageId, from: box.from, to, cc, bcc, subject, body, date: now() },
+      ...(place && { place: { messageId: place.messageId, references: place.references } }),
+      ...(tracked && {
+        tracked: { pixel: tracked.pixel, link: (url: string, at: number) => tracked.links[at - 1] ?? url },
+      }),
+      ...(signature !== undefined && { signature: { text: signature, spans: [] } }),
+      ...(quoted && { quoted: { ...quoted, at: new Date(quoted.at) } }),
+      ...(automatic !== undefined && { automatic }),
+      ...(unsubscribe && { unsubscribe }),
+      files: attachments.map((attachment) => fileOf(message, attachment)),
+    };
+  }
+
+  async function file(messageId: string, raw: () => Readable): Promise<void> {
+    for (let tried = 0; tried < 2; tried += 1) {
+      try {
+        if (tried === 0 || !(await sent.has(messageId))) await sent.append(raw());
+        return;
+      } catch {
+        // Once more, and then it is told.
+      }
+    }
+    tools.unfiled?.(messageId);
+  }
+
+  function poolFor(place: SmtpPlace, signIn: SmtpSignIn): SmtpPool {
+    const secret = JSON.stringify(signIn);
+    if (pool?.secret === secret) return pool.smtp;
+    pool?.smtp.close();
+    pool = { secret, smtp: createSmtpPool(place, signIn, tools.smtp) };
+    return pool.smtp;
+  }
+}
+
+const recipientsOf = ({ to, cc, bcc = [] }: Letter): number => to.length + cc.length + bcc.length;
+
+const again = (sentence: string): SendOutcome => ({ kind: "retry", afterMs: AGAIN_MS, sentence });
+
+function fileOf(message: Outgoing, attachment: Attachment): LetterFile {
+  return {
+    name: attachment.name ?? "file",
+    mime: attachment.mime ?? "application/octet-stream",
+    open: async () => (await message.openFile(attachment)).stream,
+  };
+}

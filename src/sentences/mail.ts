@@ -1,0 +1,65 @@
+import type { Localised } from "../domain/localised.ts";
+
+/** Of letters that agents write, and of what is sent later. */
+export const mailSentences: readonly Localised[] = [
+  {
+    en: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
+    ru: "У письма нет получателя. Укажите его и отправьте снова.",
+    es: "La carta no tiene destinatario. Escriba uno y envíela otra vez.",
+  },
+  {
+    en: "This mailbox has no address yet, so nothing can be sent from it. Tell an administrator.",
+    ru: "У этого ящика ещё нет адреса, поэтому отправлять из него нельзя. Сообщите администратору.",
+    es: "Este buzón aún no tiene dirección, así que no se puede enviar nada desde él. Avise a un administrador.",
+  },
+  {
+    en: "A letter goes to {most} recipients at most. Send it in several parts.",
+    ru: "У письма может быть не больше {most} получателей. Отправьте его несколькими частями.",
+    es: "Una carta admite {most} destinatarios como máximo. Envíela en varias partes.",
+  },
+  {
+    en: "{title:ours} has no subject and no further recipients. Send the text alone.",
+    ru: "{title} не знает темы и других получателей. Отправьте только текст.",
+    es: "{title} no tiene asunto ni otros destinatarios. Envíe solo el texto.",
+  },
+  {
+    en: "The mailbox or the account that this was to be sent through is no longer connected.",
+    ru: "Ящик или аккаунт, через который это должно было уйти, больше не подключён.",
+    es: "El buzón o la cuenta por la que esto debía salir ya no está conectada.",
+  },
+  {
+    en: "A file of this message is no longer here. Write it again.",
+    ru: "Файла из этого сообщения больше нет. Напишите его заново.",
+    es: "Un archivo de este mensaje ya no está aquí. Escríbalo otra vez.",
+  },
+  {
+    en: "This signature cannot be read: a gap in it is not closed, or says something that is not known.",
+    ru: "Подпись не читается: одно из полей в ней не закрыто или в нём неизвестное слово.",
+    es: "Esta firma no se puede leer: un hueco no está cerrado o dice algo desconocido.",
+  },
+  {
+    en: "Choose a time at least a minute and at most a year from now.",
+    ru: "Выберите время не раньше чем через минуту и не позже чем через год.",
+    es: "Elija una hora entre dentro de un minuto y dentro de un año.",
+  },
+  {
+    en: "This message was sent already. Look into the conversation.",
+    ru: "Это сообщение уже отправлено. Посмотрите в диалоге.",
+    es: "Este mensaje ya se envió. Mire en la conversación.",
+  },
+  {
+    en: "Only the colleague who wrote it, or an administrator, can take this message back.",
+    ru: "Отозвать это сообщение может только его автор или администратор.",
+    es: "Solo el compañero que lo escribió, o un administrador, puede retirar este mensaje.",
+  },
+  {
+    en: "This message is being sent just now and cannot be taken back.",
+    ru: "Это сообщение как раз отправляется, отозвать его уже нельзя.",
+    es: "Este mensaje se está enviando en este momento y ya no se puede retirar.",
+  },
+  {
+    en: "Choose a period of at most a year.",
+    ru: "Выберите период не длиннее года.",
+    es: "Elija un período de un año como máximo.",
+  },
+];
