@@ -90,6 +90,8 @@ class Room {
   static async open(live: Live, portal: LivePortal): Promise<Room> {
     const { controls, target } = portal;
     const vendor = await Connection.open(target.port);
+    // Whom the messenger knows: a reply to nobody is turned away, and each costs a notice to its author besides.
+    live.world.telegram.addPerson({ id: FIRST_CHAT });
     const [account] = portal.accounts;
     const first = account?.webhook(0, 1);
     if (!first || (await vendor.post(first.head, first.body)) !== 200) throw new Error("the first message was refused");
