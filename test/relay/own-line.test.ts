@@ -5,6 +5,7 @@ import { plainText } from "../../src/domain/rich-text.ts";
 import { createLineSessions } from "../../src/relay/line-sessions.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { ownLineSchema } from "../../src/rules/lines/own-line.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
 import type { PortalUser } from "../emulators/portal/model.ts";
 import { Relay } from "./harness.ts";
 
@@ -213,7 +214,7 @@ describe("a conversation without a line", () => {
     const crashing = {
       ...ownLines,
       [step]: async () => {
-        throw new Error("the worker dies");
+        throw new StoreUnavailable("the worker dies");
       },
     };
     const dying = createOwnMode({
@@ -229,6 +230,22 @@ describe("a conversation without a line", () => {
     expect(sent()).toEqual(["Welcome!"]);
     expect((await now(conversation)).operator).toBe("11");
     expect((await relay.store.ownLines.session(relay.portal, conversation))?.outbox).toEqual([]);
+  });
+
+  it("is kept though the engine has a fault, and looked at again", async () => {
+    await works({});
+    const conversation = await relay.customerWrites(who, "hello");
+    const decide = async () => {
+      throw new Error("a bug");
+    };
+    const store = { ...relay.store, ownLines: { ...relay.store.ownLines, decide } };
+    const faulty = createOwnMode({ ...relay.deps, portals: relay.portals, store });
+    const drained = await relay.run("in", conversation, { ...relay.deps, ownMode: faulty });
+    expect(await relay.states(conversation)).toEqual(["in sent: hello"]);
+    if (drained.kind !== "later") throw new Error("nobody comes back");
+    expect(drained.at.getTime()).toBeLessThanOrEqual(relay.deps.now().getTime() + MINUTE);
+    await runs(conversation);
+    expect((await now(conversation)).operator).toBe("11");
   });
 
   it("goes to nobody who is neither online nor at work", async () => {

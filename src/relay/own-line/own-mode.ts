@@ -5,7 +5,8 @@
  * Crash before it is kept: the next run decides the same. After it: what is to be said and told stands with it, and is done
  * by the next run, each once (`perform.ts`). Twice or late: everything up to a position is taken in once; what was due
  * several times is done once. Two workers: the lane's lease keeps them apart, and a step holds the account's lock. The
- * portal away: nobody new can be found, and it is looked again within a minute; what it is to be told waits.
+ * portal away: nobody new can be found, and it is looked again within a minute; what it is to be told waits. A fault of ours
+ * holds up no message: those were dealt with before.
  */
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Account } from "../../domain/account.ts";
@@ -23,7 +24,7 @@ import type {
   StoredOwnLine,
   StoredOwnSession,
 } from "../../store/contract/own-lines.ts";
-import type { Store } from "../../store/contract.ts";
+import { type Store, StoreUnavailable } from "../../store/contract.ts";
 import type { News } from "../news.ts";
 import { eventsSince, NOT_SEEN, type Seen, seenOf } from "./events.ts";
 import { type KnownPeople, lineFacts, peopleFor, responsibleIn } from "./people.ts";
@@ -167,7 +168,14 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
       const { account, conversation, portal } = contents;
       const isOff =
         !portal.active || !account.enabled || conversation.group === true || conversation.movedTo !== undefined;
-      return isOff ? undefined : look(contents, adapter);
+      if (isOff) return undefined;
+      try {
+        return await look(contents, adapter);
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        deps.log.error({ err: error, conversation: conversation.id }, "A conversation could not be distributed");
+        return again();
+      }
     },
   };
 }
