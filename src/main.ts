@@ -19,6 +19,7 @@ import { createLogger } from "./log/log.ts";
 import { createMetrics, showCensus } from "./log/metrics.ts";
 import type { Base } from "./main/base.ts";
 import { wireChannels } from "./main/channels.ts";
+import { wireLetters } from "./main/letters.ts";
 import { wirePortal } from "./main/portal.ts";
 import { connectRedis, createClosers } from "./main/process.ts";
 import { wireRelay } from "./main/relay.ts";
@@ -96,7 +97,7 @@ async function main(config: Config): Promise<void> {
     "Threadline is listening",
   );
 
-  if (config.role !== "web") await startWork(base, { channels, relay });
+  if (config.role !== "web") await startWork(base, { channels, relay, letters: wireLetters(base, portal, relay) });
   if (config.role !== "worker") await startRepair(base, relay);
   closers.stopOnSignals(log);
 }

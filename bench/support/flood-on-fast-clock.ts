@@ -30,6 +30,7 @@ import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
+import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import { createTally } from "../../src/relay/tally.ts";
@@ -126,6 +127,10 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     media: store.media,
     now,
   });
+  const replies = createReplyAcceptor({
+    ...{ addressing: noLetters, store, dispatcher, news: NO_NEWS, voice: "connector", metrics, log },
+    ...{ toBBCode: toBbcode, fromBBCode: fromBbcode },
+  });
   const deps: RelayDeps = {
     news: NO_NEWS,
     belonging: createBelonging({
@@ -147,17 +152,8 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     speech,
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
-    replies: createReplyAcceptor({
-      addressing: noLetters,
-      news: NO_NEWS,
-      store,
-      dispatcher,
-      voice: "connector",
-      toBBCode: toBbcode,
-      fromBBCode: fromBbcode,
-      metrics,
-      log,
-    }),
+    replies,
+    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, log, now }),
     openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
     metrics,
     tally: createTally(),

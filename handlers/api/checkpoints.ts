@@ -29,6 +29,7 @@ export function checkpointsOf(message: Message, beside: Beside | undefined): Che
 
 function writerOf({ direction, origin }: Message): string {
   if (origin.by === "device") return "phone";
+  if (origin.by === "engine") return "application";
   return direction === "in" ? "customer" : "agent";
 }
 

@@ -113,6 +113,7 @@ export function presentMessage(
     }),
     ...shown,
     fromPhone: message.origin.by === "device",
+    ...(message.origin.by === "engine" && { automatic: true }),
     ...presentAuthor(message, names),
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),

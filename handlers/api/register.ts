@@ -25,6 +25,7 @@ import { registerMailReportRoutes } from "./mail-report.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
+import { registerOwnLineRoutes } from "./own-line.ts";
 import { registerPersonRoutes } from "./person.ts";
 import { registerPlannedRoutes } from "./planned.ts";
 import { registerPortalRoutes } from "./portal.ts";
@@ -77,6 +78,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
+    registerOwnLineRoutes(scope, deps, access);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

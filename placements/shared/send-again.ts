@@ -22,6 +22,8 @@ export interface SendAgain {
   again(message: Sendable): void;
   /** The answer was yes. */
   confirm(): void;
+  /** The answer was no. */
+  dismiss(): void;
 }
 
 /**
@@ -65,6 +67,9 @@ export function useSendAgain(reload: () => Promise<unknown>): SendAgain {
       doubtful.value = message;
       question.value = message.question ?? t("journal.againUncertain");
       asking.value = true;
+    },
+    dismiss() {
+      asking.value = false;
     },
     confirm() {
       if (doubtful.value) void send(doubtful.value);

@@ -94,6 +94,7 @@ export const message = z.object({
   fromPhone: z
     .boolean()
     .describe("Written by the account's own person at the messenger itself: it is ours, though it came in."),
+  automatic: z.boolean().optional().describe("Said by this application: a greeting, a closing text, and such."),
   author: z.string().optional().describe("In a group: who wrote."),
   agent: z
     .object({ id: z.string(), name: z.string().optional().describe("Known of whoever opened one of our pages.") })

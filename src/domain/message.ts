@@ -116,7 +116,9 @@ export type Origin =
   /** Written by the account's own person at the messenger itself (their phone). Travels to the portal like a customer's. */
   | { readonly by: "device" }
   | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
-  | { readonly by: "surface"; readonly clientId: string; readonly authorId: string };
+  | { readonly by: "surface"; readonly clientId: string; readonly authorId: string }
+  /** Said by us, for an account without a line: a greeting, a closing text, the question for a rating. */
+  | { readonly by: "engine"; readonly key: string };
 
 /** One row of a conversation as the relay works on it. */
 export interface Message {

@@ -11,11 +11,10 @@ import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
 import { createAddressing } from "../relay/mail/addressing.ts";
-import { createLetterBooks } from "../relay/mail/book.ts";
-import { createKnownPeople } from "../relay/mail/known-people.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
 import { createTracking } from "../relay/mail/tracking.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
+import { createOwnMode } from "../relay/own-line/own-mode.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
@@ -79,8 +78,6 @@ export function wireRelay(
   tallyWriter.start();
   onClose(() => tallyWriter.close());
   const rules = createRules(store, now);
-  const known = createKnownPeople({ people: store.people, portals, now });
-  const letters = createLetterBooks({ store, rules, known, log, now });
   const belonging = createBelonging({
     store,
     portals,
@@ -96,6 +93,7 @@ export function wireRelay(
     store,
     portals,
     belonging,
+    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now }),
     channels,
     dispatcher,
     shelf,
@@ -119,7 +117,6 @@ export function wireRelay(
     acceptor,
     addressing,
     dispatcher,
-    letters,
     mentions,
     names,
     relay,

@@ -147,7 +147,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     installer,
     publicUrl: config.publicUrl,
     toBBCode: toBbcode,
-    lineSessions: createLineSessions({ store, portals, news, names, log }),
+    lineSessions: createLineSessions({ store, portals, dispatcher, news, names, log }),
     shelf,
     mediaLink: (id) => shelf.link(id),
     imageLink: images.link,

@@ -14,6 +14,7 @@ import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
+import type { Letters } from "./letters.ts";
 import type { RelayPart } from "./relay.ts";
 
 const LEASE_MS = 6_000;
@@ -22,13 +23,14 @@ const SWEEP_MS = 1_000;
 export interface WorkParts {
   readonly channels: ChannelsPart;
   readonly relay: RelayPart;
+  readonly letters: Letters;
 }
 
 /** Drains lanes, keeps standing connections, sweeps, polls and does the chores. */
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, channels } = parts.channels;
-  const { acceptor, dispatcher, letters, mentions, relay } = parts.relay;
+  const { acceptor, dispatcher, mentions, relay } = parts.relay;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({
@@ -47,7 +49,9 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   await dispatcher.start(run);
   const sweeper = createSweeper({ lanes: store.lanes, dispatcher, intervalMs: SWEEP_MS, log });
   sweeper.start();
-  const sessions = createSessionHost({ store, channels, acceptor, dispatcher, letters, log, owner });
+  const sessions = createSessionHost({
+    ...{ store, channels, acceptor, dispatcher, letters: parts.letters, log, owner },
+  });
   broker.serve(sessions);
   sessions.start();
   // After the lanes: what is being sent goes over these connections.

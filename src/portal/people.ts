@@ -61,11 +61,11 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
   const listed = (ids: readonly string[]) =>
     remember(`people ${[...ids].toSorted().join(" ")}`, REMEMBER_MS, () => users({ ID: ids.map(wireId) }));
 
-  const isAbsent = (id: string) =>
-    remember(`absent ${id}`, AT_WORK_MS, async (): Promise<PortalOutcome<boolean>> => {
+  const absenceOf = (id: string) =>
+    remember(`absent ${id}`, AT_WORK_MS, async (): Promise<PortalOutcome<boolean | undefined>> => {
       const outcome = await ask("timeman.status", { USER_ID: wireId(id) }, statusResult);
       // Refused: the portal keeps no working time, or nobody let us ask.
-      return outcome.kind === "refused" ? { kind: "ok", value: false } : outcome;
+      return outcome.kind === "refused" ? { kind: "ok", value: undefined } : outcome;
     });
 
   const people: People = {
@@ -100,14 +100,17 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
 
     async list(ids) {
       if (ids.length === 0) return { kind: "ok", value: [] };
-      const found = await listed(ids);
+      const found = await remember(`there ${[...ids].toSorted().join(" ")}`, AT_WORK_MS, () =>
+        users({ ID: ids.map(wireId) }),
+      );
       if (found.kind !== "ok") return found;
-      const absences = await Promise.all(found.value.map((user) => isAbsent(user.id)));
+      const absences = await Promise.all(found.value.map((user) => absenceOf(user.id)));
       return {
         kind: "ok",
         value: found.value.map((user, index): PortalPerson => {
           const absence = absences[index];
-          return { ...user, absent: absence?.kind === "ok" && absence.value };
+          const isAway = absence?.kind === "ok" ? absence.value : undefined;
+          return { ...user, absent: isAway === true, ...(isAway !== undefined && { atWork: !isAway }) };
         }),
       };
     },
@@ -124,11 +127,18 @@ function withThoseBelow(department: string, all: readonly Department[]): readonl
 const id = z.union([z.string(), z.number()]).transform(String);
 const usersResult = z.array(
   z
-    .object({ ID: id, NAME: z.string().nullish(), LAST_NAME: z.string().nullish(), ACTIVE: z.unknown().optional() })
+    .object({
+      ID: id,
+      NAME: z.string().nullish(),
+      LAST_NAME: z.string().nullish(),
+      ACTIVE: z.unknown().optional(),
+      IS_ONLINE: z.unknown(),
+    })
     .transform((user) => ({
       id: user.ID,
       name: [user.NAME, user.LAST_NAME].filter(Boolean).join(" "),
       active: user.ACTIVE === undefined || user.ACTIVE === true || user.ACTIVE === "Y" || user.ACTIVE === "1",
+      ...((user.IS_ONLINE === "Y" || user.IS_ONLINE === "N") && { online: user.IS_ONLINE === "Y" }),
     })),
 );
 const departmentsResult = z.array(

@@ -66,6 +66,16 @@ export interface AgentMessage {
   readonly at: Date;
 }
 
+/** Something that we say by ourselves. */
+export interface OwnWords {
+  readonly portal: PortalId;
+  readonly conversation: ConversationId;
+  readonly content: Content;
+  /** Unique in the portal: the same one twice is one message. */
+  readonly key: string;
+  readonly at: Date;
+}
+
 /** An agent changes a message of ours on a surface of ours, or takes it back. */
 export type AgentChange = {
   readonly target: Message;
@@ -80,6 +90,8 @@ export interface ReplyAcceptor {
   react(reaction: AgentReaction): Promise<Accepted>;
   /** Same promises; `duplicate`: `written` answers what the first call made. */
   write(message: AgentMessage): Promise<Accepted>;
+  /** Same promises. It answers nobody, and goes into no line. */
+  speak(words: OwnWords): Promise<Accepted>;
   /** Same promises. An edit to what it says already is `duplicate`. */
   change(change: AgentChange): Promise<Accepted>;
   /** What an agent wrote under this client id. */
@@ -129,6 +141,7 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     },
     react: (reaction) => take(reactionRow(reaction)),
     write: (message) => take({ ...writtenRow(message), mirror }),
+    speak: (words) => take(ownRow(words)),
     change: async (change) =>
       change.kind === "edit" && isSameText(change.target.content.body, change.body)
         ? { kind: "duplicate" }
@@ -244,6 +257,14 @@ function writtenRow({ portal, conversation, content, clientId, authorId, at }: A
     content,
     files: content.attachments.flatMap(({ source }) => (source.by === "media" ? [source.id] : [])),
     sentAt: at,
+  };
+}
+
+function ownRow({ portal, conversation, content, key, at }: OwnWords): ReplyRow {
+  return {
+    ...{ portal, conversation, content, kind: "message", sentAt: at },
+    originKey: key,
+    origin: { by: "engine", key },
   };
 }
 

@@ -59,13 +59,10 @@ export function createColleagueNames(deps: ColleagueNamesDeps): ColleagueNames {
       if (outcome.kind === "ok") return outcome.value;
       deps.log.warn(
         { portal, outcome: outcome.kind },
-        `${"Names of colleagues could not be asked for: pages call them a colleague, and ask again in a minute."} The portal did not tell.`,
+        "Bitrix24 did not tell the names of colleagues; asked again in a minute",
       );
     } catch (error) {
-      deps.log.warn(
-        { err: error, portal },
-        "Names of colleagues could not be asked for: pages call them a colleague, and ask again in a minute.",
-      );
+      deps.log.warn({ err: error, portal }, "Names of colleagues could not be asked for; tried again in a minute");
     }
     return new Map();
   }

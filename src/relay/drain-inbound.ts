@@ -36,8 +36,10 @@ type Change = (
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const delivered = await deliverAll(deps, turn);
   const adapter = deps.channels.get(turn.contents.account.channel);
-  const again = adapter && turn.contents.portal.active && (await deps.belonging.after(turn.contents, adapter));
-  return earlier(delivered, again ? later(again) : IDLE);
+  if (!adapter || !turn.contents.portal.active) return delivered;
+  const again = await deps.belonging.after(turn.contents, adapter);
+  const due = await deps.ownMode.after(turn.contents, adapter);
+  return earlier(earlier(delivered, again ? later(again) : IDLE), due ? later(due) : IDLE);
 }
 
 async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
@@ -94,10 +96,12 @@ async function withoutLine(deps: RelayDeps, contents: LaneContents, head: DueMes
   if (head.nextAt > deps.now()) return later(head.nextAt);
   const isNew = isSaying(head) && !saysNothing(head);
   const rows = isNew ? takeTogether(contents.rows, deps.now()).flat() : [head];
+  // Where the engine distributes nothing waits for a line.
+  const waits = !(await deps.ownMode.isOn(account));
   const isForLine = isNew
-    ? (await deps.belonging.before(contents, adapter, rows)).line
+    ? (await deps.belonging.before(contents, adapter, rows, waits)).line
     : await deps.belonging.goesToLine(contents, adapter, rows);
-  return isForLine ? IDLE : keepHere(deps, { account, adapter }, rows);
+  return isForLine && waits ? IDLE : keepHere(deps, { account, adapter }, rows);
 }
 
 async function take(

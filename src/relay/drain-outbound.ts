@@ -45,8 +45,8 @@ export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Draine
   const drained = await sendAll(deps, turn);
   const reported = await reportDeliveries(deps, turn);
   const { account, conversation } = turn.contents;
-  // Cards are written by the inbound lane alone, so that two runs never write the same words.
-  if (turn.contents.rows.length > 0 && (await deps.belonging.writes(account)))
+  // Cards are written by the inbound lane alone, so that two runs never write the same words; the engine looks there, too.
+  if (turn.contents.rows.length > 0 && ((await deps.belonging.writes(account)) || (await deps.ownMode.isOn(account))))
     deps.dispatcher.wake(laneOf("in", conversation.id, conversation.portal));
   return earlier(drained, reported);
 }
@@ -133,7 +133,9 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
   if (fetched.lost.length > 0) return refuse(deps, row, `Not sent: ${fetched.lost.join(" ")}`);
   const quoting = await withQuote(deps, route.adapter, row, { ...row.content, attachments: fetched.attachments });
   if (quoting.kind === "refused") return refuse(deps, row, quoting.sentence);
-  const { content } = quoting;
+  const signed = await deps.ownMode.signed(route.account, row, quoting.content);
+  // A name is no reason to refuse what they wrote.
+  const content = refusal(route.adapter, signed) === undefined ? signed : quoting.content;
   const late = refusal(route.adapter, content);
   if (late !== undefined) return refuse(deps, row, late);
   const outgoing: Outgoing = { chatId: route.conversation.externalChatId, content, ...keptFiles(deps.shelf) };
@@ -172,7 +174,8 @@ async function change(
   if (!possible) return refuse(deps, row, changeImpossible(adapter.title, kind));
   if (!target || target.externalIds.length === 0)
     return refuse(deps, row, "The message that this changes did not reach the customer.");
-  const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content: row.content };
+  const content = await deps.ownMode.signed(route.account, row, row.content);
+  const outgoing = { chatId: route.conversation.externalChatId, externalIds: target.externalIds, content };
   return attempt(deps, turn, route, row, () => possible.call(adapter, route.account, outgoing));
 }
 

@@ -11,7 +11,9 @@
  * there stays closed until somebody writes, and whoever had a chat keeps it.
  */
 import { randomUUID } from "node:crypto";
+import type { Dispatcher } from "../dispatch/contract.ts";
 import { type Conversation, type Standing, standingAlone } from "../domain/conversation.ts";
+import { laneOf } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
 import type { PortalDirectory } from "../portal/contract/directory.ts";
 import type { ChatAction } from "../portal/contract/line-chats.ts";
@@ -39,7 +41,8 @@ export interface LineSessions {
 }
 
 export interface LineSessionsDeps {
-  readonly store: Pick<Store, "accounts" | "conversations" | "desk" | "locks">;
+  readonly store: Pick<Store, "accounts" | "conversations" | "desk" | "lanes" | "locks">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly portals: Pick<PortalDirectory, "chatsOf">;
   readonly news: Pick<News, "ofConversation">;
   readonly names: ColleagueNames;
@@ -120,6 +123,10 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
   ): Promise<void> {
     await deps.store.conversations.learn(portal, id, state);
     deps.news.ofConversation(portal, id);
+    // The engine hears of it by the conversation's own lane, now or when somebody sweeps up.
+    const lane = laneOf("in", id, portal);
+    await deps.store.lanes.makeDue(lane);
+    deps.dispatcher.wake(lane);
   }
 
   async function isAlone({ portal, account }: Conversation): Promise<boolean> {

@@ -12,6 +12,7 @@ import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 import type { Belonging } from "./crm/belonging.ts";
 import type { News } from "./news.ts";
+import type { OwnMode } from "./own-line/own-mode.ts";
 import type { Speech } from "./speech.ts";
 import type { Tally } from "./tally.ts";
 
@@ -32,6 +33,8 @@ export interface RelayDeps {
   readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
   /** Finds out who writes and where it belongs, and writes that into the CRM. */
   readonly belonging: Belonging;
+  /** Distributes and answers in accounts without a line. */
+  readonly ownMode: OwnMode;
   /** For what we say in a portal in words of ours. */
   readonly speech: Speech;
   /** For open pages. */

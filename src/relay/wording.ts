@@ -46,6 +46,26 @@ export function namedInNote(author: string | undefined, customer: string): strin
     : `${author} mentioned you in a note on the conversation with ${customer}:`;
 }
 
+/** For whoever is to answer next in an account without a line. */
+export const givenToYou = (customer: string): string =>
+  customer === "" ? "A conversation was given to you." : `The conversation with ${customer} was given to you.`;
+
+export const waitsForAnybody = (customer: string): string =>
+  customer === ""
+    ? "A conversation waits for whoever takes it first."
+    : `The conversation with ${customer} waits for whoever takes it first.`;
+
+/** For whom it concerns that an answer takes too long. */
+export function lateAnswer(operator: string | undefined, customer: string): string {
+  if (operator === undefined)
+    return customer === ""
+      ? "A customer waits too long for an answer, and nobody has the conversation."
+      : `${customer} waits too long for an answer, and nobody has the conversation.`;
+  return customer === ""
+    ? `A customer waits too long for an answer from ${operator}.`
+    : `${customer} waits too long for an answer from ${operator}.`;
+}
+
 /** For the author of a message that was refused, failed or may not have arrived. */
 export const badEnding = (message: Message, say: Say): string =>
   [say(ending(message)), ...(message.error === undefined ? [] : [say(message.error)])].join(" ");

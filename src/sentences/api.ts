@@ -350,6 +350,17 @@ export const apiSentences: readonly Localised[] = [
     ru: "Это письмо слишком большое, чтобы показать его в исходном виде. Прочитайте его текст.",
     es: "Este mensaje es demasiado grande para mostrarlo tal como se envió. Lea su texto.",
   },
+  { en: "It is no name of a time zone.", ru: "Такого часового пояса нет.", es: "No es el nombre de un huso horario." },
+  {
+    en: "It ends when it begins.",
+    ru: "Конец совпадает с началом.",
+    es: "Termina cuando empieza.",
+  },
+  {
+    en: "Nothing was distributed in this conversation yet. Rate it after its first session.",
+    ru: "В этом диалоге ещё ничего не распределялось. Оцените его после первого обращения.",
+    es: "En esta conversación aún no se ha distribuido nada. Valórela después de su primera sesión.",
+  },
   {
     en: "This picture cannot be shown.",
     ru: "Эту картинку нельзя показать.",

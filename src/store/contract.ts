@@ -9,6 +9,7 @@ import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MailRepository } from "./contract/mails.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
 import type { NoteRepository } from "./contract/notes.ts";
+import type { OwnLineRepository } from "./contract/own-lines.ts";
 import type { PersonRepository } from "./contract/people.ts";
 import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
@@ -46,6 +47,7 @@ export interface Store {
   readonly people: PersonRepository;
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
+  readonly ownLines: OwnLineRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

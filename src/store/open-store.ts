@@ -19,6 +19,7 @@ import { createMediaRepository } from "./media.ts";
 import { createMessageRepository } from "./messages.ts";
 import { migrate, type SqlSession } from "./migrate.ts";
 import { createNoteRepository } from "./notes.ts";
+import { createOwnLineRepository } from "./own-lines.ts";
 import { createPersonRepository } from "./people.ts";
 import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
@@ -135,6 +136,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     people: createPersonRepository(db),
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
+    ownLines: createOwnLineRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -17,6 +17,7 @@ import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
 import { noteTests } from "./store-notes.ts";
+import { ownLineTests } from "./store-own-lines.ts";
 import { peopleTests } from "./store-people.ts";
 import { plannedTests } from "./store-planned.ts";
 import { ruleTests } from "./store-rules.ts";
@@ -59,6 +60,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     cannedReplyTests(use);
     plannedTests(use);
     trackTests(use);
+    ownLineTests(use);
     laneTests(use);
     peopleTests(use);
     ruleTests(use);

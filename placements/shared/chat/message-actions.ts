@@ -13,6 +13,8 @@ export interface MessageActions {
   readonly busy: Readonly<Ref<boolean>>;
   /** The answer was yes. */
   remove(): Promise<void>;
+  /** The answer was no. */
+  keep(): void;
   /** What a screen reader hears of it. */
   readonly told: Readonly<Ref<string>>;
   readonly problem: Readonly<Ref<string | undefined>>;
@@ -71,6 +73,9 @@ export function useMessageActions({ refresh, reply, edit }: MessageActionDeps): 
       if (action === "reply") reply(row);
       if (action === "edit") edit(row);
       if (action === "remove") removing.value = row;
+    },
+    keep() {
+      removing.value = undefined;
     },
     async remove() {
       const row = removing.value;

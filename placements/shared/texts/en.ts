@@ -119,6 +119,7 @@ export const en = {
   "chat.forwarded": "Forwarded",
   "chat.forwardedFrom": "Forwarded from {name}",
   "chat.fromPhone": "From the phone",
+  "chat.automatic": "Automatic",
   "chat.place": "Location",
   "chat.map": "Open the map",
   "chat.contact": "Contact",

@@ -120,6 +120,7 @@ export const es: Texts = {
   "chat.forwarded": "Reenviado",
   "chat.forwardedFrom": "Reenviado de {name}",
   "chat.fromPhone": "Desde el teléfono",
+  "chat.automatic": "Automático",
   "chat.place": "Ubicación",
   "chat.map": "Abrir el mapa",
   "chat.contact": "Contacto",

@@ -119,6 +119,7 @@ export const ru: Texts = {
   "chat.forwarded": "Переслано",
   "chat.forwardedFrom": "Переслано от: {name}",
   "chat.fromPhone": "С телефона",
+  "chat.automatic": "Автоматически",
   "chat.place": "Место",
   "chat.map": "Открыть карту",
   "chat.contact": "Контакт",

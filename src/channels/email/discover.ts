@@ -35,12 +35,18 @@ export async function findServers(
   const { address } = settings;
   const found = await search(tools, address, settings.imapHost !== "", signal);
   const own = typed(settings);
-  const all = own.imap ? [{ ...found[0], imap: own.imap, user: address }] : found;
+  const all = own.imap ? [asTyped(own.imap, found[0], address)] : found;
   return all.map((servers) => ({
     ...servers,
     ...(own.smtp && { smtp: own.smtp }),
     ...(settings.user !== "" && { user: settings.user }),
   }));
+}
+
+/** Another server than the provider's own (a gateway, say) has ways of its own. */
+function asTyped(imap: ServerPlace, found: MailServers | undefined, user: string): MailServers {
+  const isTheirs = found?.imap.host === imap.host;
+  return isTheirs ? { ...found, imap, user } : { imap, user, ...(found?.smtp && { smtp: found.smtp }) };
 }
 
 async function search(

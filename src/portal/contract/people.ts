@@ -19,6 +19,10 @@ export interface PortalPerson {
   readonly active: boolean;
   /** The working day is over, or was not begun. */
   readonly absent: boolean;
+  /** Absent where the portal keeps no working time, or could not be asked. */
+  readonly atWork?: boolean;
+  /** Absent where the portal does not tell. A minute old at most. */
+  readonly online?: boolean;
 }
 
 export interface Department {

@@ -59,7 +59,13 @@ const AFTER_FAULT_MS = 60_000;
  * by the next run of the lane.
  */
 export interface Belonging extends TransferEars {
-  before(contents: LaneContents, adapter: ChannelAdapter, rows: readonly Message[]): Promise<Beforehand>;
+  /** @param waitsForLine what is for a line, and whose account has none, is decided when it has one; default: it is */
+  before(
+    contents: LaneContents,
+    adapter: ChannelAdapter,
+    rows: readonly Message[],
+    waitsForLine?: boolean,
+  ): Promise<Beforehand>;
   after(contents: LaneContents, adapter: ChannelAdapter): Promise<Date | undefined>;
   /** What the rules say of rows that open nothing: changes of what was said. */
   goesToLine(contents: LaneContents, adapter: ChannelAdapter, rows: readonly Message[]): Promise<boolean>;
@@ -229,7 +235,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
   return {
     ...createTransferEars(deps.store, deps.rules),
 
-    async before(contents, adapter, rows) {
+    async before(contents, adapter, rows, waitsForLine = true) {
       const { conversation } = contents;
       let line = !isTracker(contents.account, adapter);
       try {
@@ -240,7 +246,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
         line = transfer.line && !tracked;
         const [head, ...rest] = rows;
         // Without a line there is nothing to decide yet: it waits for one, unless the rules keep it out of any.
-        const waits = of.account.line === undefined && line;
+        const waits = of.account.line === undefined && line && waitsForLine;
         if (!head || !sender || owner === "line" || waits || rows.every((row) => isAside(row, adapter)))
           return { line };
         const work = begin(of, sender, [head, ...rest], line);

@@ -100,8 +100,9 @@ export type OwnEffect = { readonly id: string } & (
   | { readonly kind: "rated"; readonly session: number; readonly operator: string | null; readonly stars: number }
   | { readonly kind: "tell"; readonly about: "given" | "offered"; readonly people: readonly string[] }
   | {
-      readonly kind: "tell";
-      readonly about: "late-first" | "late-further";
+      /** An answer takes too long: the first one, or a later one. */
+      readonly kind: "late";
+      readonly answer: "first" | "further";
       readonly people: readonly string[];
       readonly operator: string | null;
       readonly text: string | null;

@@ -1,5 +1,8 @@
 /** A customer's rating, given in the chat. */
 
+/** What a button for it says, and so what its press sends. */
+export const RATING_BUTTONS: readonly string[] = ["5 ⭐", "4 ⭐", "3 ⭐", "2 ⭐", "1 ⭐"];
+
 /** So long after they were asked an answer of one number is a rating. */
 export const RATING_WITHIN_MS = 24 * 3_600_000;
 

@@ -243,5 +243,5 @@ function late(run: Run) {
   const target = first ? settings.kpi.first : settings.kpi.further;
   if (!target || target.notify.length === 0) return;
   const { notify: people, text } = target;
-  act(run, { kind: "tell", about: first ? "late-first" : "late-further", people, operator: draft.operator, text });
+  act(run, { kind: "late", answer: first ? "first" : "further", people, operator: draft.operator, text });
 }

@@ -48,7 +48,7 @@ export interface ReplyRow {
   readonly portal: PortalId;
   readonly conversation: ConversationId;
   readonly kind: MessageKind;
-  /** Unique per portal: `im:<message id>`, `im:<message id>:edit:<hash>`, `im:<message id>:delete`, `surface:<client id>`. */
+  /** Unique per portal: `im:<message id>`, `im:<message id>:edit:<hash>`, `im:<message id>:delete`, `surface:<client id>`, `engine:<conversation>:<effect>`. */
   readonly originKey: string;
   readonly origin: Origin;
   /** For edits and deletions: the message they change. For reactions: the message of either side that they are on. */

@@ -139,6 +139,14 @@ describe("servers found by the address", () => {
     ]);
   });
 
+  it("are not judged by the address's provider where another server was typed", async () => {
+    const [gateway] = await find({}, "anna@outlook.com", { imapHost: "gateway.shop.test" });
+    expect(gateway).toMatchObject({ imap: { host: "gateway.shop.test", port: 993 }, user: "anna@outlook.com" });
+    expect(gateway?.provider).toBeUndefined();
+    const [own] = await find({}, "anna@outlook.com", { imapHost: "outlook.office365.com" });
+    expect(own?.provider).toBe("microsoft");
+  });
+
   it.each(["", "<", "<a>", "\u0000\u0001", `<clientConfig><incomingServer type="imap"><hostname>a b</hostname>`, "{}"])(
     "a file that is none tells nothing: %j",
     (text) => {

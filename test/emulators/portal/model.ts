@@ -48,6 +48,8 @@ export interface PortalUser {
   departments?: number[] | undefined;
   /** State of the working day (`timeman.status`); OPENED when not told. */
   workday?: "OPENED" | "PAUSED" | "CLOSED" | "EXPIRED" | undefined;
+  /** Not online (`IS_ONLINE` of `user.get`). */
+  offline?: boolean | undefined;
   /** Only for customers: `connector|external id`, shared by all lines. */
   externalKey?: string | undefined;
   gender?: string | undefined;

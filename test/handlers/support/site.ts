@@ -228,7 +228,7 @@ export async function openSite(
     sessions,
     installer,
     toBBCode: toBbcode,
-    lineSessions: createLineSessions({ store, portals, news, names, log }),
+    lineSessions: createLineSessions({ store, portals, dispatcher, news, names, log }),
     shelf,
     mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
     imageLink: (address) => (address.startsWith("https:") ? `${PUBLIC_URL}/letter-images?u=${address}` : undefined),

@@ -81,9 +81,10 @@ export class DeskOfAgents {
   /** Lets time pass; whatever is due is run when it is, as the lanes do it. */
   pass(milliseconds: number): void {
     const until = this.now + milliseconds;
-    for (;;) {
+    for (let runs = 0; ; runs += 1) {
       const [first] = this.#due(until);
       if (!first) break;
+      if (runs > 10_000) throw new Error(`conversation ${first.conversation} is due again and again`);
       this.now = Math.max(this.now, first.dueAt);
       this.run(first.conversation);
     }

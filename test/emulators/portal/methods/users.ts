@@ -15,7 +15,7 @@ function userFields(user: PortalUser, scope: readonly string[]): Fields {
     ...(scope.includes("user") || scope.includes("user_basic")
       ? { EMAIL: user.email, PERSONAL_MOBILE: user.phone }
       : {}),
-    IS_ONLINE: "Y",
+    IS_ONLINE: user.offline === true ? "N" : "Y",
     PERSONAL_GENDER: user.gender ?? "",
     WORK_POSITION: user.admin ? "Administrator" : "",
     UF_DEPARTMENT: user.extranet ? [] : (user.departments ?? [1]),

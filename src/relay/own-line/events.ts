@@ -1,0 +1,68 @@
+/**
+ * What has happened in a conversation since the engine looked last: told by the messages after that position, and by how
+ * the conversation stands now. Nothing is queued for the engine, so nothing can be lost or told twice on the way to it.
+ */
+import type { Conversation } from "../../domain/conversation.ts";
+import type { Message } from "../../domain/message.ts";
+import type { OwnEvent } from "../../rules/lines/own-session.ts";
+
+/** How a conversation stood when the engine looked last, or made it stand. */
+export interface Seen {
+  readonly open: boolean;
+  readonly operator: string | null;
+  readonly accepted: boolean;
+}
+
+export const NOT_SEEN: Seen = { open: false, operator: null, accepted: false };
+
+export const seenOf = ({ open, operator, accepted }: Conversation): Seen => ({
+  open,
+  operator: operator ?? null,
+  accepted,
+});
+
+/** @param messages in their order, after what was taken in */
+export function eventsSince(seen: Seen, conversation: Conversation, messages: readonly Message[]): readonly OwnEvent[] {
+  const said = messages.flatMap((message) => {
+    const event = eventOf(message);
+    return event ? [event] : [];
+  });
+  const changed = changeOf(seen, conversation);
+  if (!changed) return said;
+  // Both times are the database's.
+  const before = said.filter(({ at }) => at <= changed.at);
+  return [...before, changed, ...said.slice(before.length)];
+}
+
+function eventOf({ kind, origin, direction, content, createdAt, state }: Message): OwnEvent | undefined {
+  const at = createdAt.getTime();
+  if (kind !== "message") return undefined;
+  if (origin.by === "device") return { kind: "agent-wrote", at };
+  if (origin.by === "surface" || origin.by === "open-line") {
+    // Nobody was answered by that.
+    if (state === "refused" || state === "failed") return undefined;
+    return { kind: "agent-wrote", at, ...(origin.authorId !== undefined && { by: origin.authorId }) };
+  }
+  const { notice, letter, site, body } = content;
+  const rating = site?.rating;
+  if (rating) {
+    const stars = rating.scale === "stars" ? rating.value : 1 + 4 * rating.value;
+    return { kind: "customer-wrote", at, stars: Math.min(5, Math.max(1, Math.round(stars))) };
+  }
+  // What a machine says asks for nothing, and is answered by no machine.
+  const asksNothing = notice !== undefined || (letter !== undefined && letter.class !== "human");
+  if (direction !== "in" || asksNothing) return undefined;
+  return { kind: "customer-wrote", at, text: content.attachments.length === 0 ? body.text : "" };
+}
+
+function changeOf(seen: Seen, { open, operator, accepted, stateAt, tags = [] }: Conversation): OwnEvent | undefined {
+  const at = stateAt?.getTime() ?? 0;
+  if (!open) return seen.open ? { kind: "closed", at, quiet: tags.includes("spam") } : undefined;
+  if (!seen.open) {
+    if (operator !== undefined && !accepted) return { kind: "passed-on", at, to: operator };
+    return accepted ? { kind: "reopened", at, by: operator ?? null } : undefined;
+  }
+  if (seen.operator === (operator ?? null) && seen.accepted === accepted) return undefined;
+  if (operator === undefined) return accepted ? undefined : { kind: "given-up", at };
+  return accepted ? { kind: "accepted", at, by: operator } : { kind: "passed-on", at, to: operator };
+}
