@@ -350,12 +350,6 @@ export const apiSentences: readonly Localised[] = [
     ru: "Это письмо слишком большое, чтобы показать его в исходном виде. Прочитайте его текст.",
     es: "Este mensaje es demasiado grande para mostrarlo tal como se envió. Lea su texto.",
   },
-  { en: "It is no name of a time zone.", ru: "Такого часового пояса нет.", es: "No es el nombre de un huso horario." },
-  {
-    en: "It ends when it begins.",
-    ru: "Конец совпадает с началом.",
-    es: "Termina cuando empieza.",
-  },
   {
     en: "Nothing was distributed in this conversation yet. Rate it after its first session.",
     ru: "В этом диалоге ещё ничего не распределялось. Оцените его после первого обращения.",
