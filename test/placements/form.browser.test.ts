@@ -3,7 +3,6 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import axe from "axe-core";
 import Fastify, { type FastifyInstance } from "fastify";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
@@ -16,6 +15,7 @@ import { accountId, portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
+import { inaccessible } from "../support/our-page.ts";
 
 /** The form as visitors meet it: on a site of another origin with a strict policy, against the real routes. */
 let browser: Browser;
@@ -103,16 +103,7 @@ async function visit(options: Parameters<Browser["newContext"]>[0] = {}, query =
 const shoot = async (page: Page, name: string) => {
   if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
 };
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run;
-    return (await run({ include: [["threadline-form"]] } as never)).violations;
-  });
-  return found
-    .filter((one) => one.impact === "serious" || one.impact === "critical")
-    .map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
-}
+const findings = (page: Page) => inaccessible(page, "threadline-form");
 
 test("a visitor is told beside the field what is not right, sends, and is thanked", async () => {
   const page = await visit({}, "/?utm_source=ads");

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page, type Request, type Response } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createWebchatAdapter } from "../../src/channels/webchat/adapter.ts";
@@ -11,6 +10,7 @@ import { type AccountId, accountId, type ConversationId, laneOf, type MessageId 
 import { plainText } from "../../src/domain/rich-text.ts";
 import type { MessageResult } from "../../src/store/contract/messages.ts";
 import { openSite, type Site } from "../handlers/support/site.ts";
+import { faultsOf } from "../support/our-page.ts";
 
 /** One conversation as an agent watches it: what the customer types, and marks that change. Real browser, server, store. */
 const VISITOR = `v${"a".repeat(22)}`;
@@ -309,17 +309,8 @@ describe("what the customer types", () => {
         "Good afternoon! I would like the table in oak, and if you have them, four chairs\nthat go with it. ".repeat(4),
       );
       await typed(page).waitFor();
-      await page.evaluate(axe.source);
-      const { violations } = (await page.evaluate("axe.run(document, { rules: { region: { enabled: false } } })")) as {
-        readonly violations: readonly { readonly id: string; readonly impact: string }[];
-      };
       if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `typing-${name}.png`) });
-      expect(violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id }) => id)).toEqual(
-        [],
-      );
-      expect(await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).toBe(
-        0,
-      );
+      expect(await faultsOf(page)).toEqual([]);
     }
   });
 });

@@ -2,10 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { closeStore, openWebchat, type WebchatWorld } from "../channels/webchat/harness.ts";
+import { inaccessible } from "../support/our-page.ts";
 import { until } from "../support/world/until.ts";
 
 /** What the chat asks of its visitors: who they are, what they agree to, how it was; and how it shows itself. */
@@ -74,16 +74,7 @@ const dialog = (page: Page) => page.getByRole("dialog");
 const shoot = async (page: Page, name: string) => {
   if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`) });
 };
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run;
-    return (await run({ include: [["threadline-chat"]] } as never)).violations;
-  });
-  return found
-    .filter((one) => one.impact === "serious" || one.impact === "critical")
-    .map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
-}
+const findings = (page: Page) => inaccessible(page, "threadline-chat");
 const rows = () => world.store.messages.journal(world.account.portal, { direction: "in", after: 0, limit: 100 });
 const arrived = (text: string) =>
   until(async () => (await rows()).some((row) => row.content.body.text === text), 8_000, `"${text}" in the store`);

@@ -3,11 +3,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { closeStore, openWebchat, type WebchatWorld } from "../channels/webchat/harness.ts";
+import { inaccessible } from "../support/our-page.ts";
 import { until } from "../support/world/until.ts";
 
 /** The widget as visitors meet it: on a site of another origin with a strict policy, against the real routes and store. */
@@ -97,16 +97,7 @@ const shoot = async (page: Page, name: string) => {
   if (screenshots !== undefined) await page.screenshot({ path: join(screenshots, `${name}.png`) });
 };
 
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const run = (window as unknown as { axe: typeof axe }).axe.run;
-    return (await run({ include: [["threadline-chat"]] } as never)).violations;
-  });
-  return found
-    .filter((one) => one.impact === "serious" || one.impact === "critical")
-    .map((one) => `${one.id}: ${one.nodes.map((node) => node.html + (node.failureSummary ?? "")).join(" | ")}`);
-}
+const seriousFindings = (page: Page) => inaccessible(page, "threadline-chat");
 
 describe("a visitor", () => {
   test("writes, is answered live, and finds all of it after a reload", async () => {

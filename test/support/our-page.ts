@@ -21,18 +21,34 @@ export async function postPage(
 
 /** Serious faults of accessibility, and whether something is cut off sideways; empty = none. */
 export async function faultsOf(page: Page | Frame): Promise<string[]> {
+  const serious = await inaccessible(page);
+  const over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  return [...serious, ...(over === 0 ? [] : [`cut off sideways by ${String(over)} pixels`])];
+}
+
+interface Violation {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/**
+ * Serious faults of accessibility; empty = none.
+ * @param element of this element alone, as a site has it that is not ours
+ */
+export async function inaccessible(page: Page | Frame, element?: string): Promise<string[]> {
   // A megabyte and a half: once for each page.
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(`${axe.source};0`);
-  const { violations } = (await page.evaluate(
-    "axe.run(document, { resultTypes: ['violations'], rules: { region: { enabled: false } } }).then(({ violations }) => ({ violations }))",
-  )) as { violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[] };
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  const over = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-  return [
-    ...serious.map(
+  const where = element === undefined ? "document" : JSON.stringify({ include: [[element]] });
+  const rules = element === undefined ? { region: { enabled: false } } : {};
+  const options = JSON.stringify({ resultTypes: ["violations"], rules });
+  const violations = await page.evaluate<readonly Violation[]>(
+    `axe.run(${where}, ${options}).then(({ violations }) => violations)`,
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
       ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary.slice(0, 200)}`).join("; ")}`,
-    ),
-    ...(over === 0 ? [] : [`cut off sideways by ${String(over)} pixels`]),
-  ];
+        `${id}: ${nodes.map(({ html, failureSummary = "" }) => `${html.slice(0, 200)} ${failureSummary.slice(0, 200)}`).join("; ")}`,
+    );
 }
