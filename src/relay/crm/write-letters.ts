@@ -44,7 +44,7 @@ export async function writeLetters(
     }
     return;
   }
-  for (let from = stored.writtenSeq; ; ) {
+  for (let from = await beginningOf(deps, of, stored); ; ) {
     const messages = await deps.store.messages.journal(portal, {
       conversation: of.conversation.id,
       after: from,
@@ -59,6 +59,19 @@ export async function writeLetters(
     if (messages.length < MOST) return;
   }
 }
+
+/**
+ * A thread is recorded from its first letter. One that we began on our own pages was decided by the customer's answer, and what
+ * stands before that answer is no letter of an earlier decision's.
+ */
+async function beginningOf(deps: CrmDeps, of: Case, { steps, writtenSeq }: StoredDecision): Promise<number> {
+  if (steps.some(({ name }) => name.startsWith(RECORDED))) return writtenSeq;
+  const { portal, id } = of.conversation;
+  const decisions = await deps.store.decisions.ofConversation(portal, id, 2);
+  return decisions.length > 1 ? writtenSeq : 0;
+}
+
+const RECORDED = "letter:";
 
 /** The step by which an owner of a personal box says that a letter goes into its card. Its end holds who said it. */
 export const wantedStep = (message: MessageId): string => `${WANTED}${message}`;
@@ -84,7 +97,7 @@ async function record(deps: CrmDeps, of: Case, carried: Carried, { message, on, 
   const activity = await activityOf(deps, of, carried, { message, letter, on });
   if (!activity) return true;
   const added = await doStep(deps, stored, portal, {
-    name: `letter:${message.id}`,
+    name: `${RECORDED}${message.id}`,
     make: async (leave) => of.crm.addLetter({ ...activity, files: await filesOf(deps, of, message) }, leave),
     find: () => of.crm.findActivity(on, activity.originId),
   });

@@ -115,6 +115,58 @@ describe("a letter of somebody whom nobody knows", () => {
   });
 });
 
+describe("a letter that is written on our pages", () => {
+  const us = { address: "sales@company.example" };
+  async function writes(text: string, conversation: ConversationId): Promise<void> {
+    const letter = {
+      messageId: `<${text}@company.example>`,
+      subject: "The lamp",
+      from: us,
+      to: [{ address: email }],
+      cc: [],
+    };
+    await relay.deps.replies.write({
+      ...{ portal: relay.portal, conversation, clientId: `${thread}-${text}`, authorId: "7", at: relay.deps.now() },
+      content: { body: plainText(text), attachments: [], letter: { ...letter, class: "human" } },
+    });
+    await relay.run("out", conversation);
+    await relay.run("in", conversation);
+  }
+
+  it("stands in the card like any other, once it has left", async () => {
+    const contact = contactOf(email);
+    const conversation = await mail("Is it there?");
+    await writes("It is.", conversation);
+    expect(lettersIn(3, contact).map(({ DIRECTION, COMPLETED }) => [DIRECTION, COMPLETED])).toEqual([
+      ["1", "N"],
+      ["2", "Y"],
+    ]);
+  });
+
+  it("stands there too when it came before the customer's first one", async () => {
+    const contact = contactOf(email);
+    const letter = {
+      messageId: "<first@company.example>",
+      subject: "An offer",
+      from: us,
+      to: [{ address: email }],
+      cc: [],
+    };
+    const first = await relay.store.messages.acceptFirst({
+      ...{ portal: relay.portal, account: relay.account.id, chatId: thread, customer: { externalId: email, email } },
+      ...{ originKey: `surface:${thread}`, origin: { by: "surface", clientId: thread, authorId: "7" } },
+      content: { body: plainText("Our offer."), attachments: [], letter: { ...letter, class: "human" } },
+      sentAt: relay.deps.now(),
+    });
+    if (first.kind !== "stored") throw new Error("not stored");
+    await relay.run("out", first.conversation);
+    await mail("I take it.");
+    const recorded = lettersIn(3, contact).map(({ DESCRIPTION }) => String(DESCRIPTION));
+    expect(recorded.filter((text) => text.includes("Our offer."))).toHaveLength(1);
+    expect(recorded.filter((text) => text.includes("I take it."))).toHaveLength(1);
+  });
+});
+
 describe("a letter of somebody whom the CRM knows", () => {
   it("goes into the deal that was active last, with the contact as the other side", async () => {
     const contact = contactOf(email);
