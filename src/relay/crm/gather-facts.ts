@@ -202,6 +202,14 @@ function localTime(now: Date, { zone, workingHours }: Ruleset["time"]): Facts["l
   };
 }
 
+/**
+ * Addresses as people write them, and behind them the mailboxes that they are names of: the portal compares letters, and a
+ * customer who writes from name+shop@… stands in the CRM as name@….
+ */
+function spellingsOf(points: readonly ContactPoint[]): readonly string[] {
+  return [...new Set([...points.map(({ shown }) => shown), ...points.map(({ key }) => key)])];
+}
+
 interface Found {
   readonly found: readonly LinkedEntity[];
   readonly searched: Searched;
@@ -214,7 +222,7 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found
   if (known.length === 0)
     for (const kind of ["phone", "email"] as const) {
       const points = person.points.filter((point) => point.kind === kind && point.linkable && !point.shared);
-      const values = points.map((point) => (kind === "phone" ? point.key : point.shown));
+      const values = kind === "phone" ? points.map(({ key }) => key) : spellingsOf(points);
       const cards = certain(await of.crm.findByContact(kind, values));
       refs.push(...cards.map((ref) => ({ ...ref, why: kind })));
       // Where there are so many the portal does not tell them all.

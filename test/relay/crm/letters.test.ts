@@ -219,6 +219,14 @@ describe("a letter of somebody whom the CRM knows", () => {
     expect(lettersIn(2, second)).toHaveLength(1);
   });
 
+  it("is found by the mailbox behind an alias, and tells the alias as the other side", async () => {
+    const contact = contactOf(email);
+    email = email.replace("@", "+orders@");
+    await mail("About my order.");
+    expect(leads()).toEqual([]);
+    expect(lettersIn(3, contact)).toMatchObject([{ COMMUNICATIONS: [{ VALUE: email }] }]);
+  });
+
   it("is one activity, shown in every card that takes it", async () => {
     const contact = contactOf(email);
     const deal = cardExists(relay.emulator, "deal", { contactId: contact.id });
