@@ -141,7 +141,13 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     },
     react: (reaction) => take(reactionRow(reaction)),
     write: (message) => take({ ...writtenRow(message), mirror }),
-    speak: (words) => take(ownRow(words)),
+    async speak(words) {
+      const row = ownRow(words);
+      const known = await deps.store.conversations.find(words.portal, words.conversation);
+      // A letter that nobody wrote says so, or two machines would answer each other.
+      const content = known ? await deps.addressing.answer(known, { ...row, automatic: "auto-replied" }) : row.content;
+      return take({ ...row, content });
+    },
     change: async (change) =>
       change.kind === "edit" && isSameText(change.target.content.body, change.body)
         ? { kind: "duplicate" }

@@ -54,6 +54,8 @@ export interface Writing {
   readonly authorId?: string | undefined;
   readonly content: Content;
   readonly draft?: LetterDraft | undefined;
+  /** No person writes it. */
+  readonly automatic?: LetterSending["automatic"];
 }
 
 export interface Addressing {
@@ -62,8 +64,10 @@ export interface Addressing {
   /** The content with its envelope; as it was where the channel knows no letters. */
   address(writing: Writing): Promise<Content>;
   /** The same for what was written in the line, where nobody can say more than the words. */
-  answer(conversation: Conversation, written: Pick<Writing, "originKey" | "authorId" | "content">): Promise<Content>;
+  answer(conversation: Conversation, written: Answer): Promise<Content>;
 }
+
+type Answer = Pick<Writing, "originKey" | "authorId" | "content" | "automatic">;
 
 export interface AddressingDeps {
   readonly store: {
@@ -96,10 +100,7 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     },
   };
 
-  async function answer(
-    conversation: Conversation,
-    written: Pick<Writing, "originKey" | "authorId" | "content">,
-  ): Promise<Content> {
+  async function answer(conversation: Conversation, written: Answer): Promise<Content> {
     if (writesLetters.get(conversation.account) === false) return written.content;
     const account = await deps.store.accounts.find(conversation.portal, conversation.account);
     const adapter = account && deps.channels.get(account.channel);
@@ -119,16 +120,17 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     const { to = defaults?.to ?? addressesOf(customer), cc = defaults?.cc ?? [], bcc = [] } = draft;
     const key = createHash("sha256").update(`${account.portal}\n${writing.originKey}`).digest("hex").slice(0, 32);
     const messageId = messageIdOf(key, from.address);
-    const { originKey } = writing;
-    const isTracked = draft.track ?? account.settings.tracked === true;
+    const { originKey, automatic } = writing;
+    const isTracked = automatic === undefined && (draft.track ?? account.settings.tracked === true);
     const letter: Letter = {
       messageId,
       subject: tidySubject(draft.subject ?? defaults?.subject ?? firstLine(content)),
-      ...{ from, to, cc, class: "human" },
+      ...{ from, to, cc, class: automatic === undefined ? "human" : "auto-reply" },
       ...(bcc.length > 0 && { bcc }),
       sending: {
         ...(await belowIt(writing, last)),
         ...placeOf(letters, last),
+        ...(automatic !== undefined && { automatic }),
         ...(isTracked && {
           tracked: await deps.tracking.begin({ account, originKey, messageId, body: content.body }),
         }),
