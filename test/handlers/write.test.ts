@@ -85,7 +85,8 @@ describe("an agent writes on a page of ours", () => {
       ...{ direction: "out", kind: "message", state: "stored", text: "Yes, it is.", clientId },
       ...{ spans: [{ kind: "bold", start: 0, end: 3 }], agent: { id: "1", name: "Ada Admin" } },
     });
-    expect(site.woken).toEqual([`out:${conversation}:${site.memberId}`]);
+    // And whoever keeps count of who has it hears that somebody does.
+    expect(site.woken).toEqual(["out", "in"].map((direction) => `${direction}:${conversation}:${site.memberId}`));
     expect((await thread(conversation)).at(-1)).toEqual({ ...said, reactions: [] });
   });
 
