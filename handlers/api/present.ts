@@ -157,6 +157,7 @@ function presentLetter(letter: Letter, attachments: Content["attachments"]): Let
       failed: { recipients: [...failed.recipients], ...(failed.why !== undefined && { why: failed.why }) },
     }),
     ...(invitation !== undefined && { invitation }),
+    ...(letter.sending?.tracked && { tracked: true }),
   };
 }
 

@@ -19,6 +19,7 @@ export const letter = z
       .optional()
       .describe("A bounce: whom it could not reach."),
     invitation: z.string().optional().describe("To a meeting, in words."),
+    tracked: z.boolean().optional().describe("Its reading is to be seen: `GET /api/messages/{id}/seen`."),
     byClick: z
       .boolean()
       .optional()
@@ -124,3 +125,4 @@ export type LetterAnswer = z.output<typeof letter>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
 export type LetterDefaultsAnswer = z.output<typeof letterDefaults>;
 export type LetterInCardAnswer = z.output<typeof letterInCard>;
+export type LetterSeenAnswer = z.output<typeof letterSeen>;

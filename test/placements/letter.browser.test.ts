@@ -116,7 +116,9 @@ test("it looks well in every look", async () => {
 
 test("an answer is a letter: recipients, a subject, and a time of its own", async () => {
   const shop = await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
-  await site.store.accounts.update(site.memberId, accountId(shop), { settings: { address: sales.address } });
+  await site.store.accounts.update(site.memberId, accountId(shop), {
+    settings: { address: sales.address, tracked: true },
+  });
   const { conversation } = await letter(shop, "Is the oak table still there?", {
     cc: [{ address: "boss@example.com" }],
   });
@@ -137,6 +139,9 @@ test("an answer is a letter: recipients, a subject, and a time of its own", asyn
       .filter(({ direction }) => direction === "out")
       .map(({ content }) => content.letter);
   await expect.poll(written).toMatchObject([{ subject: "Re: The oak table", to: [maria] }]);
+
+  const answer = page.getByRole("log").locator("[data-message]").filter({ hasText: "It is." });
+  await answer.getByText("Not opened yet, as far as can be seen").waitFor();
 
   await envelope.getByRole("button").click();
   await envelope.getByLabel("Bcc").fill("archive@ellis");
