@@ -49,7 +49,7 @@ function createDesk(conversation: string): Desk {
   const draft = shallowRef(drafts.load(conversation));
   const pending = shallowRef<readonly Pending[]>([]);
   const listeners = new Set<(message: MessageAnswer) => void>();
-  let planning: string | undefined;
+  let planning: { readonly what: string; readonly clientId: string } | undefined;
   const pauses = createPauses();
 
   function write(change: Partial<Draft>): void {
@@ -87,10 +87,11 @@ function createDesk(conversation: string): Desk {
     },
     async plan(at) {
       const { text, quote, files, letter } = draft.value;
-      // A repeat of the same plan is the same message, also when the first answer was lost.
-      planning ??= newClientId();
+      // A repeat of the same plan is the same message, also when the first answer was lost; what was changed since is another.
+      const what = JSON.stringify({ text, quote, files, letter, at });
+      if (planning?.what !== what) planning = { what, clientId: newClientId() };
       await call("POST", `/conversations/${conversation}/planned`, {
-        ...bodyOf({ clientId: planning, text, quote, files, letter }),
+        ...bodyOf({ clientId: planning.clientId, text, quote, files, letter }),
         sendAt: at.toISOString(),
       });
       planning = undefined;
