@@ -1,3 +1,5 @@
+import type { LetterAnswer } from "../../../../src/api/letters.ts";
+
 /** What an agent says of a letter beside its text, as it was typed. What is absent is as the server says. */
 export interface LetterWords {
   readonly to?: string | undefined;
@@ -12,7 +14,7 @@ export interface LetterWords {
 
 export interface Recipient {
   readonly address: string;
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** As the server takes it. */
@@ -83,3 +85,11 @@ export function isLetterWords(value: unknown): value is LetterWords {
   const isFlag = (one: unknown) => one === undefined || typeof one === "boolean";
   return [to, cc, bcc, subject].every(isText) && [quote, sign].every(isFlag);
 }
+
+/** Of a letter that is written once more. */
+export const wordsOf = ({ to, cc, bcc = [], subject }: LetterAnswer): LetterWords => ({
+  to: writeRecipients(to),
+  cc: writeRecipients(cc),
+  bcc: writeRecipients(bcc),
+  subject,
+});
