@@ -40,7 +40,7 @@ export interface ProviderRegister {
 const AFTER_REFUSAL_MS = 3_600_000;
 const REMEMBERED = 10_000;
 
-export const isAddressedByPhone = ({ capabilities }: Pick<ChannelAdapter, "capabilities">): boolean =>
+const isAddressedByPhone = ({ capabilities }: Pick<ChannelAdapter, "capabilities">): boolean =>
   capabilities.mayWriteFirst && capabilities.byPhone === true;
 
 export function createProviderRegister(deps: RegisterDeps): ProviderRegister {
