@@ -111,6 +111,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       webhookSecret: randomBytes(32).toString("base64url"),
       connection: STARTING,
     });
+    deps.changed?.();
     const connected = await adapter.connect(created, placeOf(created));
     if (connected.connection.kind === "bad-credentials") {
       await store.accounts.delete(portal, created.id);
