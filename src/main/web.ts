@@ -36,7 +36,7 @@ import { createPages } from "../server/pages.ts";
 import { createSessions } from "../server/session.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
-import type { ChannelsPart } from "./channels.ts";
+import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
 
@@ -72,6 +72,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     publicUrl: config.publicUrl,
     speech,
     removeMedia: shelf.remove,
+    changed: () => bus.publish(ACCOUNTS_CHANGED, ""),
     log,
   });
   const installer = createInstaller({ log, ensureInstalled: installPortal });

@@ -16,7 +16,7 @@ import { createSessionHost } from "../relay/sessions/session-host.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
-import type { ChannelsPart } from "./channels.ts";
+import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { Letters } from "./letters.ts";
 import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
@@ -34,7 +34,7 @@ export interface WorkParts {
 /** Drains lanes, keeps standing connections, sweeps, polls and does the chores. */
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
-  const { broker, channels } = parts.channels;
+  const { broker, bus, channels } = parts.channels;
   const { acceptor, addressing, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
   const { portals } = parts.portal;
 
@@ -57,6 +57,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   sweeper.start();
   const sessions = createSessionHost({
     ...{ store, channels, acceptor, dispatcher, letters: parts.letters, log, owner },
+    onChange: (listener) => bus.subscribe(ACCOUNTS_CHANGED, listener),
   });
   broker.serve(sessions);
   sessions.start();
