@@ -93,8 +93,8 @@ describe("open lines", () => {
     await page.getByRole("radio", { name: "To everybody" }).click();
     await go(page, "Working hours");
     await page.getByRole("switch", { name: "Working hours", exact: true }).click();
-    await page.getByLabel("From", { exact: true }).fill("08:30");
-    await page.getByLabel("To", { exact: true }).fill("20:00");
+    await page.getByRole("textbox", { name: "From", exact: true }).fill("08:30");
+    await page.getByRole("textbox", { name: "To", exact: true }).fill("20:00");
     await page.getByRole("button", { name: "Saturday" }).click();
     await page.getByLabel("Day to add").fill("2026-12-25");
     await page.getByRole("button", { name: "Add", exact: true }).click();
