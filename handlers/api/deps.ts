@@ -34,7 +34,7 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly addressing: Pick<Addressing, "address" | "defaults">;
-  readonly signatures: Pick<Signatures, "below">;
+  readonly signatures: Signatures;
   readonly firstContact: FirstContact;
   readonly byHand: ByHand;
   readonly portals: Pick<
