@@ -12,7 +12,13 @@ import type { Desk } from "../../src/domain/desk.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
 import type { Letter } from "../../src/domain/letter.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import { type Attachment, type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
+import {
+  type Attachment,
+  type Content,
+  isAutomatic,
+  type Message,
+  RETRIABLE_STATES,
+} from "../../src/domain/message.ts";
 import type { Portal } from "../../src/domain/portal.ts";
 import { mapLink } from "../../src/relay/wording.ts";
 import type { Beside } from "../../src/store/contract/journal.ts";
@@ -113,7 +119,7 @@ export function presentMessage(
     }),
     ...shown,
     fromPhone: message.origin.by === "device",
-    ...(message.origin.by === "engine" && { automatic: true }),
+    ...presentAutomatic(message),
     ...presentAuthor(message, names),
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),
@@ -159,6 +165,12 @@ function presentLetter(letter: Letter, attachments: Content["attachments"]): Let
     ...(invitation !== undefined && { invitation }),
     ...(letter.sending?.tracked && { tracked: true }),
   };
+}
+
+function presentAutomatic({ origin }: Message): Pick<MessageAnswer, "automatic"> {
+  if (!isAutomatic(origin)) return {};
+  const name = origin.by === "bot" ? origin.name : undefined;
+  return { automatic: { by: origin.by, ...(name !== undefined && { name }) } };
 }
 
 function presentAuthor({ kind, origin }: Message, names: ReadonlyMap<string, string> = new Map()) {

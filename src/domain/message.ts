@@ -117,8 +117,24 @@ export type Origin =
   | { readonly by: "device" }
   | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
   | { readonly by: "surface"; readonly clientId: string; readonly authorId: string }
+  | AutomaticOrigin;
+
+/**
+ * Nobody wrote it at that moment. It answers nobody: it neither ends a wait nor opens what is closed, and every surface says
+ * what it is.
+ */
+export type AutomaticOrigin =
   /** Said by us, for an account without a line: a greeting, a closing text, the question for a rating. */
-  | { readonly by: "engine"; readonly key: string };
+  | { readonly by: "engine"; readonly key: string }
+  /** Sent by an automation rule or a workflow of the portal, through a robot of ours. */
+  | { readonly by: "robot"; readonly key: string }
+  /** Said by an outside bot; `name`: as people know it. */
+  | { readonly by: "bot"; readonly key: string; readonly name?: string }
+  /** Sent by the CRM's own "send message", whose provider we are: it does not tell who pressed it. */
+  | { readonly by: "provider"; readonly key: string };
+
+export const isAutomatic = (origin: Origin): origin is AutomaticOrigin =>
+  origin.by === "engine" || origin.by === "robot" || origin.by === "bot" || origin.by === "provider";
 
 /** One row of a conversation as the relay works on it. */
 export interface Message {

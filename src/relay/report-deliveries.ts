@@ -1,6 +1,6 @@
 import { parseLane } from "../domain/ids.ts";
 import type { Say } from "../domain/localised.ts";
-import type { Message } from "../domain/message.ts";
+import { isAutomatic, type Message } from "../domain/message.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { DeliveryReport, PortalOutcome } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
@@ -112,6 +112,7 @@ function reportOf(row: Message, now: Date): DeliveryReport[] {
   }
   // Written on our own page: the line knows it by our id, from the first time it was said.
   const { imChatId, imMessageId } = row;
-  if (row.origin.by !== "surface" || imChatId === undefined || imMessageId === undefined) return [];
+  if ((row.origin.by !== "surface" && !isAutomatic(row.origin)) || imChatId === undefined || imMessageId === undefined)
+    return [];
   return [{ imChatId, imMessageId, externalIds: [row.id], date }];
 }
