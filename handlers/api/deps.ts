@@ -36,7 +36,7 @@ export interface ApiDeps {
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly addressing: Pick<Addressing, "address" | "defaults">;
   readonly bccAddresses: BccAddresses;
-  readonly signatures: Pick<Signatures, "below">;
+  readonly signatures: Signatures;
   readonly firstContact: FirstContact;
   readonly byHand: ByHand;
   readonly portals: Pick<
