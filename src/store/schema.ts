@@ -4,6 +4,7 @@ import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
 import type { PortalTables } from "./schema/portals.ts";
 import type { ProviderTables } from "./schema/providers.ts";
+import type { ReportTables } from "./schema/reports.ts";
 import type { TalkTables } from "./schema/talks.ts";
 import type { WorkTables } from "./schema/work.ts";
 
@@ -15,5 +16,6 @@ export interface Schema
     PeopleTables,
     PortalTables,
     ProviderTables,
+    ReportTables,
     TalkTables,
     WorkTables {}
