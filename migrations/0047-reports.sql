@@ -108,13 +108,15 @@ create table report_writers (
   primary key (portal_id, user_id)
 );
 
--- Behind which message a conversation is closed: what the line has not been handed yet belongs to what comes next.
+-- Behind which message a conversation is closed: what the line has not been handed yet, and nobody has answered, belongs to
+-- what comes next.
 create function mark_closed(of_portal text, of_conversation uuid) returns void
 language sql set enable_seqscan = off set jit = off as $$
   insert into talk_marks (portal_id, conversation_id, kind, seq, agent)
     select c.portal_id, c.id, 'closed', coalesce(
-        (select min(m.seq) - 1 from messages m
-          where m.conversation_id = c.id and m.direction = 'in' and m.pending and m.kind = 'message'),
+        (select greatest(min(m.seq) - 1, c.answered_seq) from messages m
+          where m.conversation_id = c.id and m.direction = 'in' and m.pending and m.kind = 'message'
+          having count(*) > 0),
         (select m.seq from messages m where m.conversation_id = c.id order by m.seq desc limit 1),
         0), c.operator_id
       from conversations c where c.id = of_conversation and c.portal_id = of_portal

@@ -1,4 +1,5 @@
 import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
+import type { Message } from "../../domain/message.ts";
 import type { Counted, CountedSoFar, SaidRow, TalkMark } from "../../domain/report.ts";
 
 /** One conversation of a batch. */
@@ -76,6 +77,7 @@ export interface ReportFigures {
 export interface ReportGroups {
   readonly total: ReportFigures;
   readonly accounts: ReadonlyMap<string, ReportFigures>;
+  readonly channels: ReadonlyMap<string, ReportFigures>;
   /** Key: an employee's id, `phone`; empty: nobody's (nobody has answered, and nobody has it). */
   readonly agents: ReadonlyMap<string, ReportFigures>;
 }
@@ -116,13 +118,15 @@ export interface FoundWait {
 
 export interface TalkQuery extends ReportScope {
   readonly which: "opened" | "closed" | "open";
-  readonly before?: { readonly at: Date; readonly conversation: ConversationId };
+  /** Positions of what opened them; the latest first. */
+  readonly before?: number;
   readonly limit: number;
 }
 
 export interface FoundTalk {
   readonly conversation: ConversationId;
   readonly account: AccountId;
+  readonly openedSeq: number;
   readonly openedAt: Date;
   readonly closedAt?: Date;
   readonly byUs: boolean;
@@ -164,4 +168,6 @@ export interface ReportRepository {
   ): Promise<{ readonly days: readonly ReportSeriesRow[]; readonly hours: readonly ReportSeriesRow[] }>;
   waits(portal: PortalId, query: WaitQuery): Promise<readonly FoundWait[]>;
   talks(portal: PortalId, query: TalkQuery): Promise<readonly FoundTalk[]>;
+  /** Those of them that are still kept. */
+  messagesAt(portal: PortalId, positions: readonly number[]): Promise<readonly Message[]>;
 }

@@ -6,11 +6,12 @@ import { belongs, ofAgent, quarterOf, talkAgent, waitAgent } from "./scope.ts";
 
 interface Keyed {
   readonly account_id: string | null;
+  readonly channel: string | null;
   readonly agent: string | null;
 }
 
 interface WaitRow extends Keyed {
-  readonly kind: "total" | "account" | "agent";
+  readonly kind: "total" | "account" | "channel" | "agent";
   readonly asked: number;
   readonly answered: number;
   readonly no_reply: number;
@@ -72,9 +73,10 @@ async function waitsOf(
   const further = sql`filter (where not v.is_first and v.ended = 'answered')`;
   const parts = sql`percentile_disc(array[0.5, 0.9]) within group (order by v.seconds)`;
   const keys = grouped
-    ? sql`case grouping(v.account_id, v.agent) when 1 then 'account' when 2 then 'agent' else 'total' end as kind,
-        v.account_id, v.agent`
-    : sql`'total' as kind, null as account_id, null as agent`;
+    ? sql`case grouping(v.account_id, v.channel, v.agent)
+          when 3 then 'account' when 5 then 'channel' when 6 then 'agent' else 'total' end as kind,
+        v.account_id, v.channel, v.agent`
+    : sql`'total' as kind, null as account_id, null as channel, null as agent`;
   const { rows } = await sql<WaitRow>`
     select ${keys},
         count(*)::int as asked,
@@ -85,10 +87,11 @@ async function waitsOf(
         (count(*) ${further})::int as furthers, coalesce(sum(v.seconds) ${further}, 0)::float8 as further_total,
         max(v.seconds) ${further} as further_max, ${parts} ${further} as further_parts
       from (
-        select w.account_id, w.is_first, w.ended, w.seconds, ${waitAgent} as agent from report_waits w
+        select w.account_id, a.channel, w.is_first, w.ended, w.seconds, ${waitAgent} as agent
+          from report_waits w join accounts a on a.id = w.account_id
           where ${belongs("w", portal, scope)} and w.asked_at >= ${scope.since} and w.asked_at < ${scope.until}) as v
       where ${ofAgent(sql`v.agent`, scope)}
-      ${grouped ? sql`group by grouping sets ((), (v.account_id), (v.agent))` : sql``}`.execute(db);
+      ${grouped ? sql`group by grouping sets ((), (v.account_id), (v.channel), (v.agent))` : sql``}`.execute(db);
   return rows;
 }
 
@@ -96,6 +99,7 @@ async function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope
   const { since, until } = scope;
   const talks = sql`select t.account_id, t.by_us, ${talkAgent} as agent from report_talks t where ${belongs("t", portal, scope)}`;
   const { rows } = await sql<CountRow>`
+    select f.*, a.channel from (
     select case s.writer when '' then 'received' when 'auto' then 'automatic' else 'answers' end as what, s.account_id,
         nullif(nullif(s.writer, ''), 'auto') as agent, sum(s.messages)::int as amount
       from report_said s
@@ -113,7 +117,9 @@ async function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope
     union all
     select 'open', x.account_id, x.agent, count(*)::int from (
         ${talks} and t.opened_at < ${until} and (t.closed_at is null or t.closed_at >= ${until})) as x
-      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent`.execute(db);
+      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent) as f join accounts a on a.id = f.account_id`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -121,7 +127,7 @@ async function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope
 async function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly StarsRow[]> {
   const { since, until } = scope;
   const { rows } = await sql<StarsRow>`
-    select x.by, x.account_id, x.agent, count(*)::int as count, sum(x.stars)::int as sum from (
+    select x.by, x.account_id, a.channel, x.agent, count(*)::int as count, sum(x.stars)::int as sum from (
       select 'customerStars' as by, o.account_id, o.operator_id as agent, o.stars from own_ratings o
         where ${belongs("o", portal, scope)} and o.rated_at >= ${since} and o.rated_at < ${until} and o.stars is not null
       union all
@@ -131,14 +137,16 @@ async function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope)
       union all
       select 'supervisorStars', o.account_id, o.operator_id, o.supervisor_stars from own_ratings o
         where ${belongs("o", portal, scope)} and o.supervised_at >= ${since} and o.supervised_at < ${until}) as x
+      join accounts a on a.id = x.account_id
       where ${ofAgent(sql`x.agent`, scope)}
-      group by x.by, x.account_id, x.agent`.execute(db);
+      group by x.by, x.account_id, a.channel, x.agent`.execute(db);
   return rows;
 }
 
 function gather(waits: readonly WaitRow[], counts: readonly CountRow[], stars: readonly StarsRow[]): ReportGroups {
   const total = nothing();
   const accounts = new Map<string, Draft>();
+  const channels = new Map<string, Draft>();
   const agents = new Map<string, Draft>();
   const at = (map: Map<string, Draft>, key: string): Draft => {
     const known = map.get(key) ?? nothing();
@@ -146,23 +154,30 @@ function gather(waits: readonly WaitRow[], counts: readonly CountRow[], stars: r
     return known;
   };
   for (const row of waits) {
-    const { kind, account_id: account, agent } = row;
-    const place = { total, account: at(accounts, account ?? ""), agent: at(agents, agent ?? "") };
-    Object.assign(place[kind], figuresOf(row));
+    Object.assign(placeOf(row.kind, row), figuresOf(row));
   }
-  for (const { what, amount, account_id: account, agent } of counts) {
-    const places = [total, at(accounts, account ?? "")];
+  for (const row of counts) {
+    const { what, amount } = row;
+    const kinds = ["total", "account", "channel"] as const;
     // What customers and machines said is no colleague's.
-    if (what !== "received" && what !== "automatic") places.push(at(agents, agent ?? ""));
-    for (const of of places) {
+    const isOurs = what !== "received" && what !== "automatic";
+    for (const of of [...kinds, ...(isOurs ? (["agent"] as const) : [])].map((kind) => placeOf(kind, row))) {
       of[what] += amount;
       if (what === "begunByUs") of.opened += amount;
     }
   }
-  for (const { by, count, sum, account_id: account, agent } of stars)
-    for (const of of [total, at(accounts, account ?? ""), at(agents, agent ?? "")])
-      of[by] = { count: of[by].count + count, sum: of[by].sum + sum };
-  return { total, accounts, agents };
+  for (const row of stars)
+    for (const kind of ["total", "account", "channel", "agent"] as const) {
+      const of = placeOf(kind, row);
+      of[row.by] = { count: of[row.by].count + row.count, sum: of[row.by].sum + row.sum };
+    }
+  return { total, accounts, channels, agents };
+
+  function placeOf(kind: WaitRow["kind"], { account_id: account, channel, agent }: Keyed): Draft {
+    if (kind === "total") return total;
+    if (kind === "account") return at(accounts, account ?? "");
+    return kind === "channel" ? at(channels, channel ?? "") : at(agents, agent ?? "");
+  }
 }
 
 const nothing = (): Draft => ({

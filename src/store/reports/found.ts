@@ -1,6 +1,8 @@
 import { type Kysely, type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { accountId, conversationId, type PortalId } from "../../domain/ids.ts";
+import type { Message } from "../../domain/message.ts";
 import type { FoundTalk, FoundWait, TalkQuery, WaitQuery } from "../contract/reports.ts";
+import { toMessage } from "../message-row.ts";
 import type { Schema } from "../schema.ts";
 import { belongs, ofAgent, talkAgent, waitAgent } from "./scope.ts";
 
@@ -39,29 +41,43 @@ export async function waitsBehind(
   }));
 }
 
+/** Those of them that are still kept. */
+export async function messagesAt(
+  db: Kysely<Schema>,
+  portal: PortalId,
+  positions: readonly number[],
+): Promise<readonly Message[]> {
+  if (positions.length === 0) return [];
+  const rows = await db
+    .selectFrom("messages")
+    .selectAll()
+    .where("portal_id", "=", portal)
+    .where("seq", "in", [...positions])
+    .execute();
+  return rows.map(toMessage);
+}
+
 /** The talks behind a figure, the latest first. */
 export async function talksBehind(
   db: Kysely<Schema>,
   portal: PortalId,
   query: TalkQuery,
 ): Promise<readonly FoundTalk[]> {
-  const { which, since, until, before, limit } = query;
-  const at = which === "closed" ? sql`t.closed_at` : sql`t.opened_at`;
+  const { which, since, until, before = Number.MAX_SAFE_INTEGER, limit } = query;
   const within = {
     opened: sql`t.opened_at >= ${since} and t.opened_at < ${until}`,
     closed: sql`t.closed_at >= ${since} and t.closed_at < ${until}`,
     open: sql`t.opened_at < ${until} and (t.closed_at is null or t.closed_at >= ${until})`,
   }[which];
-  const older = before ? sql`(${at}, t.conversation_id) < (${before.at}, ${before.conversation}::uuid)` : sql`true`;
   const { rows } = await sql<Selectable<Schema["report_talks"]>>`
     select x.* from (
-      select t.conversation_id, t.account_id, t.opened_at, t.closed_at, t.by_us, ${talkAgent} as agent, ${at} as at
-        from report_talks t where ${belongs("t", portal, query)} and ${within} and ${older}) as x
+      select t.conversation_id, t.account_id, t.opened_seq, t.opened_at, t.closed_at, t.by_us, ${talkAgent} as agent 
+        from report_talks t where ${belongs("t", portal, query)} and ${within} and t.opened_seq < ${before}) as x
       where ${ofAgent(sql`x.agent`, query)}
-      order by x.at desc, x.conversation_id desc limit ${limit}`.execute(db);
+      order by x.opened_seq desc limit ${limit}`.execute(db);
   return rows.map((row) => ({
     ...{ conversation: conversationId(row.conversation_id), account: accountId(row.account_id) },
-    ...{ openedAt: row.opened_at, byUs: row.by_us },
+    ...{ openedSeq: row.opened_seq, openedAt: row.opened_at, byUs: row.by_us },
     ...(row.closed_at !== null && { closedAt: row.closed_at }),
     ...(row.agent !== null && { agent: row.agent }),
   }));

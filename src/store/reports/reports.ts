@@ -3,7 +3,7 @@ import type { ReportRepository } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
 import { createCounting } from "./counting.ts";
 import { groupsOf, totalOf } from "./figures.ts";
-import { talksBehind, waitsBehind } from "./found.ts";
+import { messagesAt, talksBehind, waitsBehind } from "./found.ts";
 import { seriesOf } from "./series.ts";
 
 /** What is counted of the journal (`counting.ts`), and what is read of it. Reading writes nothing. */
@@ -15,5 +15,6 @@ export function createReportRepository(db: Kysely<Schema>): ReportRepository {
     series: (portal, scope, zone) => seriesOf(db, portal, scope, zone),
     waits: (portal, query) => waitsBehind(db, portal, query),
     talks: (portal, query) => talksBehind(db, portal, query),
+    messagesAt: (portal, positions) => messagesAt(db, portal, positions),
   };
 }
