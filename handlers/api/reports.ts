@@ -1,5 +1,6 @@
 import { errorAnswer } from "../../src/api/common.ts";
 import { behind, behindQuery, report, reportQuery } from "../../src/api/reports.ts";
+import { readReport } from "../../src/relay/reports/read.ts";
 import type { App } from "../../src/server/app.ts";
 import { viewerOf } from "../../src/server/session.ts";
 import type { ChatAccess } from "./access.ts";
@@ -37,13 +38,10 @@ export function registerReportRoutes(scope: App, deps: ApiDeps, access: ChatAcce
     async (request) => {
       const viewer = viewerOf(request);
       const { portal } = viewer;
-      const { zone, spans, of, own } = await askedOf(deps, viewer, request.query);
-      const now = { ...of, ...spans.now };
-      const [progress, groups, before, series, known] = await Promise.all([
-        reports.progress(portal, deps.now()),
-        reports.groups(portal, now),
-        reports.total(portal, { ...of, ...spans.before }),
-        reports.series(portal, now, zone),
+      const asked = await askedOf(deps, viewer, request.query);
+      const { zone, spans, own } = asked;
+      const [{ progress, groups, before, series }, known] = await Promise.all([
+        readReport(reports, portal, asked, deps.now()),
         accounts.list(portal),
       ]);
       const names = await deps.names(
