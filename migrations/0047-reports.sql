@@ -108,6 +108,9 @@ create table report_writers (
   primary key (portal_id, user_id)
 );
 
+-- Few conversations have tags; those that have one are found by it.
+create index conversations_tagged on conversations using gin (tags) where tags <> '{}';
+
 -- Behind which message a conversation is closed: what the line has not been handed yet, and nobody has answered, belongs to
 -- what comes next.
 create function mark_closed(of_portal text, of_conversation uuid) returns void

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { PortalId } from "../../domain/ids.ts";
 import type { AnswerTimes, ReportFigures, ReportGroups, ReportScope } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
-import { belongs, ofAgent, quarterOf, talkAgent, waitAgent } from "./scope.ts";
+import { belongs, ofAgent, quarterOf, readMuch, talkAgent, waitAgent } from "./scope.ts";
 
 interface Keyed {
   readonly account_id: string | null;
@@ -63,7 +63,7 @@ export async function totalOf(db: Kysely<Schema>, portal: PortalId, scope: Repor
   return gather(waits, counts, stars).total;
 }
 
-async function waitsOf(
+function waitsOf(
   db: Kysely<Schema>,
   portal: PortalId,
   scope: ReportScope,
@@ -77,7 +77,9 @@ async function waitsOf(
           when 3 then 'account' when 5 then 'channel' when 6 then 'agent' else 'total' end as kind,
         v.account_id, v.channel, v.agent`
     : sql`'total' as kind, null as account_id, null as channel, null as agent`;
-  const { rows } = await sql<WaitRow>`
+  return readMuch(
+    db,
+    sql<WaitRow>`
     select ${keys},
         count(*)::int as asked,
         (count(*) filter (where v.ended = 'answered'))::int as answered,
@@ -91,14 +93,16 @@ async function waitsOf(
           from report_waits w join accounts a on a.id = w.account_id
           where ${belongs("w", portal, scope)} and w.asked_at >= ${scope.since} and w.asked_at < ${scope.until}) as v
       where ${ofAgent(sql`v.agent`, scope)}
-      ${grouped ? sql`group by grouping sets ((), (v.account_id), (v.channel), (v.agent))` : sql``}`.execute(db);
-  return rows;
+      ${grouped ? sql`group by grouping sets ((), (v.account_id), (v.channel), (v.agent))` : sql``}`,
+  );
 }
 
-async function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly CountRow[]> {
+function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly CountRow[]> {
   const { since, until } = scope;
   const talks = sql`select t.account_id, t.by_us, ${talkAgent} as agent from report_talks t where ${belongs("t", portal, scope)}`;
-  const { rows } = await sql<CountRow>`
+  return readMuch(
+    db,
+    sql<CountRow>`
     select f.*, a.channel from (
     select case s.writer when '' then 'received' when 'auto' then 'automatic' else 'answers' end as what, s.account_id,
         nullif(nullif(s.writer, ''), 'auto') as agent, sum(s.messages)::int as amount
@@ -117,16 +121,16 @@ async function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope
     union all
     select 'open', x.account_id, x.agent, count(*)::int from (
         ${talks} and t.opened_at < ${until} and (t.closed_at is null or t.closed_at >= ${until})) as x
-      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent) as f join accounts a on a.id = f.account_id`.execute(
-    db,
+      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent) as f join accounts a on a.id = f.account_id`,
   );
-  return rows;
 }
 
 /** Ratings stand in two places: an account without a line keeps its own, and there the message is not one more. */
-async function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly StarsRow[]> {
+function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly StarsRow[]> {
   const { since, until } = scope;
-  const { rows } = await sql<StarsRow>`
+  return readMuch(
+    db,
+    sql<StarsRow>`
     select x.by, x.account_id, a.channel, x.agent, count(*)::int as count, sum(x.stars)::int as sum from (
       select 'customerStars' as by, o.account_id, o.operator_id as agent, o.stars from own_ratings o
         where ${belongs("o", portal, scope)} and o.rated_at >= ${since} and o.rated_at < ${until} and o.stars is not null
@@ -139,8 +143,8 @@ async function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope)
         where ${belongs("o", portal, scope)} and o.supervised_at >= ${since} and o.supervised_at < ${until}) as x
       join accounts a on a.id = x.account_id
       where ${ofAgent(sql`x.agent`, scope)}
-      group by x.by, x.account_id, a.channel, x.agent`.execute(db);
-  return rows;
+      group by x.by, x.account_id, a.channel, x.agent`,
+  );
 }
 
 function gather(waits: readonly WaitRow[], counts: readonly CountRow[], stars: readonly StarsRow[]): ReportGroups {

@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { PortalId } from "../../domain/ids.ts";
 import type { ReportScope, ReportSeriesRow } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
-import { belongs, ofAgent, quarterOf, talkAgent, waitAgent } from "./scope.ts";
+import { belongs, ofAgent, quarterOf, readMuch, talkAgent, waitAgent } from "./scope.ts";
 
 interface Row {
   readonly day: string | null;
@@ -25,7 +25,9 @@ export async function seriesOf(db: Kysely<Schema>, portal: PortalId, scope: Repo
   const { since, until } = scope;
   const quarterAt = (time: string) => sql`floor(extract(epoch from ${sql.raw(time)}) / 900)::int`;
   const talks = sql`select t.opened_at, t.closed_at, ${talkAgent} as agent from report_talks t where ${belongs("t", portal, scope)}`;
-  const { rows } = await sql<Row>`
+  const rows = await readMuch(
+    db,
+    sql<Row>`
     with counted as (
       select s.quarter, sum(s.messages) filter (where s.writer = '') as received,
           sum(s.messages) filter (where s.writer not in ('', 'auto')) as answers,
@@ -56,7 +58,8 @@ export async function seriesOf(db: Kysely<Schema>, portal: PortalId, scope: Repo
     select day, hour, coalesce(sum(received), 0)::int as received, coalesce(sum(answers), 0)::int as answers,
         sum(opened)::int as opened, sum(closed)::int as closed, sum(asked)::int as asked, sum(unanswered)::int as unanswered,
         sum(answered)::int as answered, coalesce(sum(seconds), 0)::float8 as seconds
-      from placed group by grouping sets ((day), (hour)) order by day, hour`.execute(db);
+      from placed group by grouping sets ((day), (hour)) order by day, hour`,
+  );
   const shown = rows.map(({ day, hour, ...figures }): ReportSeriesRow => ({ key: day ?? String(hour), ...figures }));
   return {
     days: shown.filter((_, at) => rows[at]?.day !== null),
