@@ -35,10 +35,8 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, bus, channels } = parts.channels;
-  const { acceptor, addressing, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
+  const { acceptor, addressing, counter, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
   const { portals } = parts.portal;
-  const { broker, channels } = parts.channels;
-  const { acceptor, counter, dispatcher, mentions, relay } = parts.relay;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({

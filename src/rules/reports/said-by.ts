@@ -21,7 +21,7 @@ export function saidBy(
 
 function answeredBy(origin: Origin, bots: ReadonlySet<string>): Writer {
   if (origin.by === "device") return PHONE;
-  if (origin.by === "surface") return origin.authorId;
+  if (origin.by === "surface" || origin.by === "provider") return origin.authorId ?? AUTO;
   if (origin.by !== "open-line") return AUTO;
   const { authorId = "0" } = origin;
   return authorId === "" || authorId === "0" || bots.has(authorId) ? AUTO : authorId;
