@@ -33,6 +33,7 @@ import { registerPlannedRoutes } from "./planned.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { createPrivateBoxes } from "./private-boxes.ts";
 import { guardReaders } from "./readers.ts";
+import { registerReportRoutes } from "./reports.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerTemplateRoute } from "./templates.ts";
@@ -79,6 +80,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerPersonRoutes(scope, deps, access);
     registerCardRoutes(scope, deps, access);
     registerPortalRoutes(scope, deps);
+    registerReportRoutes(scope, deps, access);
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);

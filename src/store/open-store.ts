@@ -25,6 +25,7 @@ import { createPersonRepository } from "./people.ts";
 import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createProviderRepository } from "./providers.ts";
+import { createReportRepository } from "./reports/reports.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
@@ -141,6 +142,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
+    reports: createReportRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -5,6 +5,7 @@ import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
 import type { PortalTables } from "./schema/portals.ts";
 import type { ProviderTables } from "./schema/providers.ts";
+import type { ReportTables } from "./schema/reports.ts";
 import type { TalkTables } from "./schema/talks.ts";
 import type { WorkTables } from "./schema/work.ts";
 
@@ -17,5 +18,6 @@ export interface Schema
     PeopleTables,
     PortalTables,
     ProviderTables,
+    ReportTables,
     TalkTables,
     WorkTables {}
