@@ -67,7 +67,7 @@ export function createBccAdapter({ kept }: { readonly kept: Pick<KeptMails, "ope
 }
 
 /** Nothing has to be opened: whoever has an address sends. */
-export const BCC_CONNECTED = {
+const BCC_CONNECTED = {
   kind: "connected",
   sentence: "Takes copies of letters that employees send to their addresses.",
 } as const;
