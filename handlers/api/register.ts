@@ -4,6 +4,7 @@ import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
+import { registerBccRoutes } from "./bcc.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
 import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
@@ -64,6 +65,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerPlannedRoutes(scope, deps, access);
     registerMailRoutes(scope, deps, access);
     registerMailReportRoutes(scope, deps, access);
+    registerBccRoutes(scope, deps);
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);
     registerCannedReplyRoutes(scope, deps);

@@ -1,4 +1,5 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
+import type { BccRepository } from "./contract/bcc.ts";
 import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
@@ -32,6 +33,7 @@ export interface Store {
   readonly desk: DeskRepository;
   readonly messages: MessageRepository;
   readonly mails: MailRepository;
+  readonly bcc: BccRepository;
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
   readonly cannedReplies: CannedReplyRepository;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
+import { createBccRepository } from "./bcc.ts";
 import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
@@ -121,6 +122,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     desk: createDeskRepository(db),
     messages: createMessageRepository(db),
     mails: createMailRepository(db),
+    bcc: createBccRepository(db, secrets),
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),
