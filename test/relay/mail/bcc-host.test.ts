@@ -108,7 +108,6 @@ function letter(change: Partial<CopiedLetter> = {}): CopiedLetter {
     cc: [],
     subject: "Our offer",
     date: new Date(Date.UTC(2026, 4, 4, 10, letters)),
-    size: 900,
     sent: true,
     ...change,
   };

@@ -165,7 +165,6 @@ function lettersFacts(
     cc: mail.cc.map(written).slice(0, 200),
     subject: storableText(mail.subject).slice(0, 1_000),
     date: mail.date ?? new Date(0),
-    size: source.length,
     sent,
   };
 }
