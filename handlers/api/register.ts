@@ -33,6 +33,7 @@ import { createPrivateBoxes } from "./private-boxes.ts";
 import { guardReaders } from "./readers.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
+import { registerSignInRoutes } from "./sign-ins.ts";
 import { registerTemplateRoute } from "./templates.ts";
 import { registerWriteRoutes } from "./write.ts";
 
@@ -52,6 +53,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     guardReaders(scope);
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
+    registerSignInRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
     registerJournalRoute(scope, deps, access);
     registerDeskRoutes(scope, deps, access);

@@ -53,6 +53,7 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
     whatsappFolder: resolve(dataDir, "whatsapp"),
     whatsappCloudApiUrl: config.whatsappCloudApiUrl,
     mailPrivateHosts: config.mailPrivateHosts,
+    mailVendors: config.mailVendors,
     hub,
     uploads,
     pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),

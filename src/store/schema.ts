@@ -1,4 +1,5 @@
 import type { DeskTables } from "./schema/desk.ts";
+import type { GrantTables } from "./schema/grants.ts";
 import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
@@ -10,6 +11,7 @@ import type { WorkTables } from "./schema/work.ts";
 /** The tables as TypeScript sees them, one file for each room; `migrations/` is what makes them. */
 export interface Schema
   extends DeskTables,
+    GrantTables,
     MailTables,
     OwnLineTables,
     PeopleTables,
