@@ -40,7 +40,7 @@ export interface TokenCall {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export class Denied extends Error {
+class Denied extends Error {
   readonly status: number;
   readonly code: string;
   constructor(code: string, status = 400) {
