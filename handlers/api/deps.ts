@@ -21,6 +21,7 @@ import type { Signatures } from "../../src/relay/mail/signatures.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
+import type { SignIns } from "../../src/relay/sign-ins/sign-ins.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -31,6 +32,7 @@ export interface ApiDeps {
   readonly store: Store;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly accounts: Accounts;
+  readonly signIns: Pick<SignIns, "begin" | "offer" | "take">;
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;

@@ -36,6 +36,7 @@ import { guardReaders } from "./readers.ts";
 import { registerReportRoutes } from "./reports.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
+import { registerSignInRoutes } from "./sign-ins.ts";
 import { registerTemplateRoute } from "./templates.ts";
 import { registerWriteRoutes } from "./write.ts";
 
@@ -55,6 +56,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     guardReaders(scope);
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
+    registerSignInRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
     registerLineRoutes(scope, deps);
     registerJournalRoute(scope, deps, access);

@@ -5,6 +5,7 @@ import { registerForms } from "../../handlers/forms.ts";
 import { registerInstall } from "../../handlers/install.ts";
 import { createInstaller } from "../../handlers/installer.ts";
 import { registerLetterImages } from "../../handlers/letter-images.ts";
+import { registerMailOAuth } from "../../handlers/mail-oauth.ts";
 import { registerMedia } from "../../handlers/media.ts";
 import { registerMessageProviders } from "../../handlers/message-providers.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
@@ -30,6 +31,7 @@ import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
 import { createBccAddresses } from "../relay/mail/bcc-addresses.ts";
+import { createSignIns } from "../relay/sign-ins/sign-ins.ts";
 import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
@@ -66,8 +68,10 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
   const accountCache = createAccountCache(store.accounts, ACCOUNT_CACHE_MS, Date.now);
+  const signIns = createSignIns({ store, channels, secretKey, publicUrl: config.publicUrl });
   const accounts = createAccounts({
     store,
+    signIns,
     channels,
     portals,
     dispatcher,
@@ -139,9 +143,11 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   await registerPage(app, frame);
   await registerPlacements(app, frame);
   await registerOAuth(app, { ...frame, oauth, policy, application: config.b24, publicUrl: config.publicUrl });
+  await registerMailOAuth(app, { pages, signIns });
   await registerApi(app, {
     speech,
     store,
+    signIns,
     channels,
     accounts,
     connections: broker,

@@ -13,6 +13,7 @@ import { READ_AHEAD } from "../relay/ports.ts";
 import { createProviderDesk } from "../relay/providers/desk.ts";
 import { createRetention } from "../relay/retention.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
+import { createTokenSources } from "../relay/sign-ins/token-source.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
@@ -58,6 +59,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const sessions = createSessionHost({
     ...{ store, channels, acceptor, dispatcher, letters: parts.letters, log, owner },
     onChange: (listener) => bus.subscribe(ACCOUNTS_CHANGED, listener),
+    tokens: createTokenSources({ store, channels, owner, log, now }),
   });
   broker.serve(sessions);
   sessions.start();

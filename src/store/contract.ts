@@ -3,6 +3,7 @@ import type { BccRepository } from "./contract/bcc.ts";
 import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
+import type { GrantRepository } from "./contract/grants.ts";
 import type { HealthRepository } from "./contract/health.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
@@ -47,6 +48,7 @@ export interface Store {
   readonly locks: LockRepository;
   readonly nonces: NonceRepository;
   readonly channelState: ChannelStateRepository;
+  readonly grants: GrantRepository;
   readonly health: HealthRepository;
   readonly people: PersonRepository;
   readonly providers: ProviderRepository;

@@ -11,6 +11,7 @@ import { type Database, openPglite, openPostgres } from "./database.ts";
 import { createDecisionRepository } from "./decisions.ts";
 import { createDeskRepository } from "./desk.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { createGrantRepository } from "./grants.ts";
 import { createHealthRepository } from "./health.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
@@ -136,6 +137,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     locks: createLockRepository(db),
     nonces: createNonceRepository(db),
     channelState: createChannelStateRepository(db, secrets),
+    grants: createGrantRepository(db, secrets),
     health: createHealthRepository(db),
     people: createPersonRepository(db),
     providers: createProviderRepository(db),

@@ -1,5 +1,6 @@
 import type { BccTables } from "./schema/bcc.ts";
 import type { DeskTables } from "./schema/desk.ts";
+import type { GrantTables } from "./schema/grants.ts";
 import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
@@ -13,6 +14,7 @@ import type { WorkTables } from "./schema/work.ts";
 export interface Schema
   extends BccTables,
     DeskTables,
+    GrantTables,
     MailTables,
     OwnLineTables,
     PeopleTables,

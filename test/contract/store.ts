@@ -11,6 +11,7 @@ import { cannedReplyTests } from "./store-canned-replies.ts";
 import { deskTests } from "./store-desk.ts";
 import { editTests } from "./store-edits.ts";
 import { fileTests } from "./store-files.ts";
+import { grantTests } from "./store-grants.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
@@ -46,6 +47,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     };
     tenantTests(use);
     stateTests(use);
+    grantTests(use);
     healthTests(use);
     acceptTests(use);
     acceptChangeTests(use);

@@ -42,6 +42,22 @@ export const accountsEn = {
   "accounts.copied": "Copied",
   "accounts.copyFailed": "Copying is not allowed here. It is selected: press Ctrl+C.",
 
+  "vendor.signIn": "Sign in with {vendor}",
+  "vendor.again": "Sign in with {vendor} again",
+  "vendor.as": "Signed in as {who}",
+  "vendor.wasAs": "It was signed in as {who}.",
+  "vendor.waiting": "Go on in the window of {vendor}. It closes by itself when you are done there.",
+  "vendor.stop": "Cancel",
+  "vendor.blocked": "The browser did not let the window open. Allow pop-up windows for this page and try again.",
+  "vendor.lost":
+    "The window was closed, or it could not tell how it ended. If it shows a code, type it here; otherwise sign in again.",
+  "vendor.code": "Code from the window",
+  "vendor.take": "Use the code",
+  "person.nobody": "Nobody chosen yet",
+  "person.change": "Choose somebody else",
+  "person.keep": "Leave it as it is",
+  "person.pick": "Choose this person",
+
   "connection.starting": "Starting",
   "connection.needs-action": "Needs you",
   "connection.connected": "Connected",

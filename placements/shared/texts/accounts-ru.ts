@@ -48,6 +48,22 @@ export const accountsRu: Translated<typeof accountsEn> = {
   "accounts.copied": "Скопировано",
   "accounts.copyFailed": "Здесь нельзя скопировать автоматически. Текст выделен: нажмите Ctrl+C.",
 
+  "vendor.signIn": "Войти через {vendor}",
+  "vendor.again": "Войти через {vendor} ещё раз",
+  "vendor.as": "Вход выполнен: {who}",
+  "vendor.wasAs": "Прежний вход: {who}.",
+  "vendor.waiting": "Продолжите в окне {vendor}. Когда закончите, оно закроется само.",
+  "vendor.stop": "Отменить",
+  "vendor.blocked": "Браузер не дал открыть окно. Разрешите всплывающие окна для этой страницы и попробуйте ещё раз.",
+  "vendor.lost":
+    "Окно закрыто или не смогло сообщить, чем всё закончилось. Если в нём показан код, введите его здесь; если нет — войдите ещё раз.",
+  "vendor.code": "Код из окна",
+  "vendor.take": "Использовать код",
+  "person.nobody": "Пока никто не выбран",
+  "person.change": "Выбрать другого",
+  "person.keep": "Оставить как есть",
+  "person.pick": "Выбрать этого сотрудника",
+
   "connection.starting": "Запускается",
   "connection.needs-action": "Нужны вы",
   "connection.connected": "Подключён",

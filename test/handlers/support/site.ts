@@ -8,6 +8,7 @@ import { pino } from "pino";
 import { registerApi } from "../../../handlers/api/register.ts";
 import { registerInstall } from "../../../handlers/install.ts";
 import { createInstaller } from "../../../handlers/installer.ts";
+import { registerMailOAuth } from "../../../handlers/mail-oauth.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
@@ -49,6 +50,7 @@ import { createMentionBell, type MentionBell } from "../../../src/relay/mention-
 import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
+import { createSignIns } from "../../../src/relay/sign-ins/sign-ins.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
 import { localeOf } from "../../../src/server/locale.ts";
@@ -117,12 +119,14 @@ export async function openSite(
     readonly withoutBcc?: boolean;
     /** Beside the fake one. */
     readonly channels?: readonly ChannelAdapter[];
+    readonly publicUrl?: string;
   } = {},
 ): Promise<Site> {
+  const { publicUrl = PUBLIC_URL } = options;
   const log = pino({ level: "silent" });
   const emulator = await startPortalEmulator();
   const portal = emulator.portal();
-  const card = emulator.configureApplication({ baseUrl: PUBLIC_URL });
+  const card = emulator.configureApplication({ baseUrl: publicUrl });
   const store = await freshStore({ secretKey: SECRET_KEY, log });
   const noPages = await mkdtemp(join(tmpdir(), "threadline-pages-"));
   const pagesDir = options.pagesDir ?? noPages;
@@ -161,13 +165,15 @@ export async function openSite(
   });
   const dispatcher = { wake: (lane: string) => void woken.push(lane) };
   const speech = createSpeech({ translate: translateAll(channels), portals: store.portals, localeOf, now });
+  const signIns = createSignIns({ store, channels, secretKey: SECRET_KEY, publicUrl });
   const accounts = createAccounts({
+    signIns,
     speech,
     store,
     channels,
     portals,
     dispatcher,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     removeMedia: async (media) => void removed.push(...media),
     log,
   });
@@ -180,7 +186,7 @@ export async function openSite(
   const mentions = createMentionBell({ store, portals, speech, toBBCode: toBbcode, log, now });
 
   const app = await buildApp({
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     log,
     pagesDir,
     version: "0.0.0",
@@ -190,16 +196,16 @@ export async function openSite(
   await registerInstall(app, { ...pageDeps, oauth, portals, installer, updateWaitMs: 500 });
   await registerPage(app, pageDeps);
   await registerPlacements(app, pageDeps);
-  await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl: PUBLIC_URL });
+  await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl });
   const shelf = createMediaShelf({
     dataDir: noPages,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     secretKey: SECRET_KEY,
     media: store.media,
     now,
   });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl: PUBLIC_URL, news, log, now });
+  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl, news, log, now });
   registerTracking(app, { tracking });
   const addressing = createAddressing({
     tracking,
@@ -212,7 +218,9 @@ export async function openSite(
     ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     addressing,
   });
+  await registerMailOAuth(app, { pages, signIns });
   await registerApi(app, {
+    signIns,
     speech,
     store,
     channels,
@@ -239,8 +247,8 @@ export async function openSite(
     toBBCode: toBbcode,
     lineSessions: createLineSessions({ store, portals, dispatcher, news, names, log }),
     shelf,
-    mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
-    imageLink: (address) => (address.startsWith("https:") ? `${PUBLIC_URL}/letter-images?u=${address}` : undefined),
+    mediaLink: (media) => `${publicUrl}/media/${media}`,
+    imageLink: (address) => (address.startsWith("https:") ? `${publicUrl}/letter-images?u=${address}` : undefined),
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
     news,
@@ -253,7 +261,7 @@ export async function openSite(
       return () => void watched.delete(conversation.id);
     },
     watchTyping: hub.watch,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     now,
   });
   await app.ready();
