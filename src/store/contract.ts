@@ -1,4 +1,5 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
+import type { BotRepository } from "./contract/bots.ts";
 import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
@@ -50,6 +51,7 @@ export interface Store {
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
+  readonly bots: BotRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;
