@@ -132,6 +132,8 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     ...{ toBBCode: toBbcode, fromBBCode: fromBbcode },
   });
   const deps: RelayDeps = {
+    // No account here has one.
+    bots: { look: async () => ({ talking: false, keptUpTo: 0 }), talk: async () => "done" },
     news: NO_NEWS,
     belonging: createBelonging({
       store,

@@ -8,6 +8,7 @@ import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { BotCaller } from "../../src/relay/bots/ports.ts";
 import type { ChatLooks } from "../../src/relay/chat-looks.ts";
 import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
 import type { ByHand } from "../../src/relay/crm/by-hand.ts";
@@ -64,6 +65,9 @@ export interface ApiDeps {
   readonly accountChanged: (account: AccountId) => void;
   /** Starts comparing the lines' history with what we have, to fetch replies that were missed; does not wait for it. */
   readonly startHistoryRepair: (portal: PortalId) => Promise<void>;
+  readonly botCaller: BotCaller;
+  /** Whether this server may ask at such an address, as it is written. */
+  readonly mayAskBot: (url: string) => boolean;
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
   readonly news: News;

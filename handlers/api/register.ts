@@ -6,6 +6,7 @@ import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
 import { registerBccRoutes } from "./bcc.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
+import { registerBotRoutes } from "./bots.ts";
 import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
 import { registerChannelRoutes } from "./channels.ts";
@@ -86,6 +87,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
+    registerBotRoutes(scope, deps);
     registerOwnLineRoutes(scope, deps, access);
   };
   const all: FastifyPluginAsync = async (scope) => {

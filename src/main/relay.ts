@@ -1,3 +1,4 @@
+import { createHttpCaller } from "../bots/http-caller.ts";
 import { createBullDispatcher } from "../dispatch/bull.ts";
 import { createInProcessDispatcher } from "../dispatch/in-process.ts";
 import { plainText } from "../domain/rich-text.ts";
@@ -6,6 +7,7 @@ import { createPortalFiles } from "../portal/files.ts";
 import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
 
+import { createBots } from "../relay/bots/desk.ts";
 import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
@@ -91,11 +93,14 @@ export function wireRelay(
     log,
     now,
   });
+  const ownMode = createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now });
+  const caller = createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
   const relay: RelayDeps = {
+    bots: createBots({ store, ownMode, caller, replies, speech, link: shelf.link, news, log, now }),
     store,
     portals,
     belonging,
-    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now }),
+    ownMode,
     channels,
     dispatcher,
     shelf,
@@ -120,6 +125,7 @@ export function wireRelay(
     acceptor,
     addressing,
     counter: createCounter({ store, portals, inTurn: asTenant, log, owner, now }),
+    caller,
     dispatcher,
     mentions,
     names,

@@ -167,6 +167,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     sessions,
     installer,
     publicUrl: config.publicUrl,
+    botCaller: parts.relay.caller,
+    mayAskBot: (url) => policy.outside(url) === undefined,
     toBBCode: toBbcode,
     lineSessions: createLineSessions({ store, portals, dispatcher, news, names, log }),
     shelf,

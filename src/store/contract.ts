@@ -1,5 +1,6 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { BccRepository } from "./contract/bcc.ts";
+import type { BotRepository } from "./contract/bots.ts";
 import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
@@ -56,6 +57,7 @@ export interface Store {
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
   readonly reports: ReportRepository;
+  readonly bots: BotRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

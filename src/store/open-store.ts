@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
 import { createBccRepository } from "./bcc.ts";
+import { createBotRepository } from "./bots.ts";
 import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
@@ -145,6 +146,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
     reports: createReportRepository(db),
+    bots: createBotRepository(db, secrets),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -1,4 +1,5 @@
 import type { BccTables } from "./schema/bcc.ts";
+import type { BotTables } from "./schema/bots.ts";
 import type { DeskTables } from "./schema/desk.ts";
 import type { GrantTables } from "./schema/grants.ts";
 import type { MailTables } from "./schema/mail.ts";
@@ -13,6 +14,7 @@ import type { WorkTables } from "./schema/work.ts";
 /** The tables as TypeScript sees them, one file for each room; `migrations/` is what makes them. */
 export interface Schema
   extends BccTables,
+    BotTables,
     DeskTables,
     GrantTables,
     MailTables,

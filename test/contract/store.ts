@@ -6,6 +6,7 @@ import { acceptChangeTests } from "./store-accept-changes.ts";
 import { acceptReplyTests } from "./store-accept-replies.ts";
 import { attemptTests } from "./store-attempts.ts";
 import { bccTests } from "./store-bcc.ts";
+import { botTests } from "./store-bots.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { cannedReplyTests } from "./store-canned-replies.ts";
 import { deskTests } from "./store-desk.ts";
@@ -65,6 +66,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     cannedReplyTests(use);
     plannedTests(use);
     ownLineTests(use);
+    botTests(use);
     trackTests(use);
     laneTests(use);
     peopleTests(use);

@@ -14,6 +14,7 @@ import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
 import { registerTracking } from "../../../handlers/tracking.ts";
 import type { GivenAnswer } from "../../../src/api/boot.ts";
+import { createHttpCaller } from "../../../src/bots/http-caller.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
@@ -262,6 +263,8 @@ export async function openSite(
     },
     watchTyping: hub.watch,
     publicUrl,
+    botCaller: createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now }),
+    mayAskBot: (url) => policy.outside(url) === undefined,
     now,
   });
   await app.ready();
