@@ -33,6 +33,7 @@ import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
 import { sameSecret } from "../src/server/same-secret.ts";
 import { type Store, StoreUnavailable } from "../src/store/contract.ts";
 import type { Installer } from "./installer.ts";
+import { foreignPortal, provePortal } from "./prove.ts";
 
 export interface EventsDeps {
   readonly store: Store;
@@ -152,13 +153,7 @@ async function take(deps: EventsDeps, body: string, receivedAt: Date): Promise<v
   deps.metrics.events.inc({ event: event.kind, outcome: "accepted" });
 }
 
-function prove(auth: EventAuth, portal: Portal | undefined): Portal {
-  if (auth.applicationToken === undefined)
-    throw new HttpError(401, "not_proved", "The event carries no application_token.");
-  if (portal?.applicationToken === undefined || !sameSecret(portal.applicationToken, auth.applicationToken))
-    throw foreign();
-  return portal;
-}
+const prove = (auth: EventAuth, portal: Portal | undefined): Portal => provePortal(portal, auth.applicationToken);
 
 /** Who installs cannot be proved just now. */
 class AuthorizationAway extends HttpError {
@@ -167,8 +162,6 @@ class AuthorizationAway extends HttpError {
   }
 }
 
-const foreign = () =>
-  new HttpError(403, "not_proved", "The event does not come from a portal where Threadline is installed.");
 const malformed = (event: Extract<ParsedEvent, { kind: "malformed" }>) =>
   new HttpError(400, "malformed", `The event cannot be read: ${event.reason}`);
 
@@ -264,7 +257,7 @@ async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefin
     case "app-uninstalled":
       return uninstalled(deps, prove(event.auth, portal), event.clean);
     case "app-payment":
-      if (!portal) throw foreign();
+      if (!portal) throw foreignPortal();
       // Carries no proof, so it is only a reason to ask: an unpaid application is refused, and that is shown.
       void deps.portals.caller(portal.id).call({ method: "app.info", params: {}, effect: "read" });
       return;
@@ -289,10 +282,10 @@ async function installed(
       throw new HttpError(401, "not_proved", "The event carries no token that could prove the portal.");
     }
     const outcome = await deps.oauth.proveFirstContact(serverEndpoint, refreshToken);
-    if (outcome.kind === "denied") throw foreign();
+    if (outcome.kind === "denied") throw foreignPortal();
     if (outcome.kind === "unreachable") throw new AuthorizationAway(outcome.sentence);
     const { grant } = outcome;
-    if (grant.memberId !== auth.memberId) throw foreign();
+    if (grant.memberId !== auth.memberId) throw foreignPortal();
     await deps.store.portals.install({
       id: portalId(grant.memberId),
       domain: grant.domain,

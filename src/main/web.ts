@@ -10,6 +10,7 @@ import { registerMessageProviders } from "../../handlers/message-providers.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
 import { registerPage } from "../../handlers/page.ts";
 import { registerPlacements } from "../../handlers/placements.ts";
+import { registerRobots } from "../../handlers/robots.ts";
 import { registerTracking } from "../../handlers/tracking.ts";
 import { registerWebchat } from "../../handlers/webchat.ts";
 import { createFormAdapter } from "../channels/form/adapter.ts";
@@ -29,6 +30,7 @@ import { createByHand } from "../relay/crm/by-hand.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
+import { robotRegistrations } from "../relay/robots/catalogue.ts";
 import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
@@ -44,6 +46,7 @@ const ACCOUNT_CACHE_MS = 2_000;
 const SPOOL_BYTES = 64 * 1024 * 1024;
 const UNPROVED_BYTES = 4 * 1024 * 1024;
 const PROVIDER_BYTES = 16 * 1024 * 1024;
+const ROBOT_BYTES = 16 * 1024 * 1024;
 
 export interface WebParts {
   readonly portal: PortalPart;
@@ -123,6 +126,14 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   });
   onClose(() => providerSpool.close());
   await registerMessageProviders(app, { store, spool: providerSpool, inTurn: asTenant, metrics, log });
+  const robotSpool = createSpool({
+    dir: `${config.dataDir}/spool-robots`,
+    maxBytes: ROBOT_BYTES,
+    log,
+    onDepth: () => undefined,
+  });
+  onClose(() => robotSpool.close());
+  await registerRobots(app, { store, spool: robotSpool, inTurn: asTenant, metrics, log });
   registerMedia(app, { shelf });
   registerTracking(app, { tracking: parts.relay.tracking });
   const images = createRemoteImages({
@@ -205,6 +216,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       connectors: portals.connectors(portal),
       manifest: parts.manifest,
       publicUrl: config.publicUrl,
+      automation: portals.automation(portal),
+      robots: robotRegistrations(channels, config.publicUrl, say),
       channels: [...channels.values()].map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
     });
     // Only where the portal could be asked: else every account would fail with what the report says already.

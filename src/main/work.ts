@@ -12,6 +12,7 @@ import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
 import { createProviderDesk } from "../relay/providers/desk.ts";
 import { createRetention } from "../relay/retention.ts";
+import { createRobotWorker } from "../relay/robots/worker.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
@@ -20,6 +21,7 @@ import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { Letters } from "./letters.ts";
 import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
+import { robotDeps } from "./robots.ts";
 
 const LEASE_MS = 6_000;
 const SWEEP_MS = 1_000;
@@ -74,6 +76,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => providers.close());
   const planner = createPlanner({ ...relay, inTurn: asTenant });
   planner.start();
+  const robots = createRobotWorker({ ...robotDeps(base, parts.portal, parts.relay), inTurn: asTenant });
+  robots.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
@@ -90,6 +94,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => chores.close());
   onClose(() => retention.close());
   onClose(() => planner.close());
+  onClose(() => robots.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });

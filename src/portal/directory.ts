@@ -1,6 +1,7 @@
 /** Gives the client of a portal: one queue per portal and process, one limiter for all, tokens under a lock. */
 import type { PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
+import { createAutomation } from "./automation.ts";
 import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnectors } from "./connectors.ts";
@@ -95,6 +96,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
       peoples.set(portal, known);
       return known;
     },
+    automation: (portal) => createAutomation(caller(portal)),
     lineSettings: (portal) => createLineSettings(caller(portal)),
     crm(portal) {
       // One for each portal: it remembers stages and fields for some minutes.

@@ -14,6 +14,7 @@ import type { PersonRepository } from "./contract/people.ts";
 import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { ProviderRepository } from "./contract/providers.ts";
+import type { RobotRepository } from "./contract/robots.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
@@ -50,6 +51,7 @@ export interface Store {
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
+  readonly robots: RobotRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

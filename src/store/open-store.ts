@@ -24,6 +24,7 @@ import { createPersonRepository } from "./people.ts";
 import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createProviderRepository } from "./providers.ts";
+import { createRobotRepository } from "./robot-calls.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
@@ -139,6 +140,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
+    robots: createRobotRepository(db, secrets),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -1,3 +1,4 @@
+import type { AutomationTables } from "./schema/automation.ts";
 import type { DeskTables } from "./schema/desk.ts";
 import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
@@ -9,7 +10,8 @@ import type { WorkTables } from "./schema/work.ts";
 
 /** The tables as TypeScript sees them, one file for each room; `migrations/` is what makes them. */
 export interface Schema
-  extends DeskTables,
+  extends AutomationTables,
+    DeskTables,
     MailTables,
     OwnLineTables,
     PeopleTables,

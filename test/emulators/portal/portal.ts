@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AccessToken, AuthorizationServer, PortalFacts } from "./authorization.ts";
+import { Automation } from "./automation.ts";
 import { CrmStore } from "./crm-store.ts";
 import type { EventSender } from "./events.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -45,6 +46,7 @@ export class EmulatedPortal implements PortalFacts {
   readonly messageProviders = new Map<string, model.MessageProvider>();
   readonly providerMessages = new Map<string, model.ProviderMessage>();
   readonly crm = new CrmStore();
+  readonly automation = new Automation();
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;
@@ -244,6 +246,12 @@ export class EmulatedPortal implements PortalFacts {
         ),
         activities: [...this.crm.activities.values()].map((activity) => activity.fields),
         comments: this.crm.comments,
+      },
+      automation: {
+        robots: [...this.automation.robots.values()].map(({ kind, code }) => ({ kind, code })),
+        triggers: [...this.automation.triggers.values()],
+        executions: this.automation.executions,
+        runs: this.automation.runs,
       },
     };
   }
