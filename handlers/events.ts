@@ -23,6 +23,7 @@ import type { ManagedPortalDirectory } from "../src/portal/directory.ts";
 import { type EventAuth, type ParsedEvent, type PortalEvent, parsePortalEvent } from "../src/portal/event-schemas.ts";
 import type { OAuthClient } from "../src/portal/oauth.ts";
 import type { ReplyAcceptor } from "../src/relay/accept-reply.ts";
+import type { TriggerWatch } from "../src/relay/automation/watch.ts";
 import type { Belonging } from "../src/relay/crm/belonging.ts";
 import { applyLineEvent } from "../src/relay/line-events.ts";
 import type { News } from "../src/relay/news.ts";
@@ -49,6 +50,7 @@ export interface EventsDeps {
   readonly fromBBCode: (text: string) => RichText;
   /** Runs work as that portal's, so that one portal's events do not keep another's waiting. */
   readonly belonging: Pick<Belonging, "writes" | "heardOfChat" | "heardOfCard">;
+  readonly triggers: Pick<TriggerWatch, "watches">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly news: Pick<News, "ofConversation">;
   readonly inTurn: <T>(portal: PortalId, work: () => Promise<T>) => Promise<T>;
@@ -239,11 +241,12 @@ function wakeAll({ dispatcher }: EventsDeps, lanes: readonly LaneId[]): void {
   for (const lane of lanes) dispatcher.wake(lane);
 }
 
-/** The session is over: what the rules write at its end is written by the inbound lane. */
+/** The session is over: what the rules write at its end, and what triggers wait for, is the inbound lane's. */
 async function finishCards(deps: EventsDeps, portal: PortalId, chatId: string): Promise<void> {
   const conversation = await deps.store.conversations.find(portal, conversationId(chatId));
   const account = conversation && (await deps.store.accounts.find(portal, conversation.account));
-  if (!account || !(await deps.belonging.writes(account))) return;
+  if (!account) return;
+  if (!(await deps.belonging.writes(account)) && !(await deps.triggers.watches(portal))) return;
   const lane = laneOf("in", conversation.id, portal);
   await deps.store.lanes.makeDue(lane);
   deps.dispatcher.wake(lane);

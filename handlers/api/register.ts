@@ -4,6 +4,7 @@ import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
+import { registerAutomationRoutes } from "./automation.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
 import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
@@ -79,6 +80,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
     registerOwnLineRoutes(scope, deps, access);
+    registerAutomationRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

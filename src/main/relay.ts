@@ -5,7 +5,7 @@ import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { createPortalFiles } from "../portal/files.ts";
 import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
-
+import { createTriggerWatch } from "../relay/automation/watch.ts";
 import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
@@ -55,7 +55,8 @@ export function wireRelay(
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, log, now });
+  const triggers = createTriggerWatch({ store, log, now });
+  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, triggers, log, now });
   const addressing = createAddressing({
     tracking,
     store,
@@ -102,6 +103,7 @@ export function wireRelay(
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
+    triggers,
     speech,
     news,
     metrics,

@@ -24,6 +24,7 @@ import { ensureInstalled } from "../portal/ensure-installed.ts";
 import type { Manifest } from "../portal/manifest.ts";
 import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
+import { createTriggerKeeper } from "../relay/automation/keeper.ts";
 import { backoff } from "../relay/backoff.ts";
 import { createChatLooks } from "../relay/chat-looks.ts";
 import { createByHand } from "../relay/crm/by-hand.ts";
@@ -78,6 +79,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     changed: () => bus.publish(ACCOUNTS_CHANGED, ""),
     log,
   });
+  const watch = parts.relay.relay.triggers;
+  const triggerKeeper = createTriggerKeeper({ store, portals, dispatcher, watch });
   const installer = createInstaller({ log, ensureInstalled: installPortal });
   const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
   chatLooks.start();
@@ -112,6 +115,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     channels,
     fromBBCode: fromBbcode,
     belonging: parts.relay.relay.belonging,
+    triggers: parts.relay.relay.triggers,
     dispatcher,
     news,
     inTurn: asTenant,
@@ -164,6 +168,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     portals,
     rules,
     lineKeeper: createLineKeeper(store, portals),
+    triggers: triggerKeeper,
     transport,
     dispatcher,
     sessions,
@@ -221,11 +226,15 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       channels: [...channels.values()].map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
     });
     // Only where the portal could be asked: else every account would fail with what the report says already.
-    const lines =
-      found.application === undefined
-        ? []
-        : [...(await accounts.ensureLines(portal)), ...(await providerRegister.ensure(portal))];
-    const report = { ...found, ok: found.ok && lines.length === 0, problems: [...found.problems, ...lines] };
+    const isThere = found.application !== undefined;
+    const later = isThere
+      ? [
+          ...(await accounts.ensureLines(portal)),
+          ...(await providerRegister.ensure(portal)),
+          ...(await triggerKeeper.ensure(portal)),
+        ]
+      : [];
+    const report = { ...found, ok: found.ok && later.length === 0, problems: [...found.problems, ...later] };
     await store.portals.update(portal, { installation: report });
     return report;
   }

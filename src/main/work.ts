@@ -2,6 +2,7 @@ import { createLeases } from "../dispatch/leases.ts";
 import { createLaneRunner } from "../dispatch/runner.ts";
 import { createSweeper } from "../dispatch/sweeper.ts";
 import { parseLane } from "../domain/ids.ts";
+import { createTriggerFirer } from "../relay/automation/firing.ts";
 import { createChores } from "../relay/chores.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { drain } from "../relay/drain.ts";
@@ -78,6 +79,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   planner.start();
   const robots = createRobotWorker({ ...robotDeps(base, parts.portal, parts.relay), inTurn: asTenant });
   robots.start();
+  const firer = createTriggerFirer({ ...{ store, portals: parts.portal.portals, inTurn: asTenant, log, now } });
+  firer.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
@@ -95,6 +98,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => retention.close());
   onClose(() => planner.close());
   onClose(() => robots.close());
+  onClose(() => firer.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });

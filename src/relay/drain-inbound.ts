@@ -39,7 +39,9 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
   if (!adapter || !turn.contents.portal.active) return delivered;
   const again = await deps.belonging.after(turn.contents, adapter);
   const due = await deps.ownMode.after(turn.contents, adapter);
-  return earlier(earlier(delivered, again ? later(again) : IDLE), due ? later(due) : IDLE);
+  const fires = await deps.triggers.after(turn.contents, adapter);
+  const times = [again, due, fires].map((at) => (at ? later(at) : IDLE));
+  return times.reduce(earlier, delivered);
 }
 
 async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {

@@ -13,7 +13,7 @@ import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { AccountId, ConversationId, MessageId, PortalId } from "../domain/ids.ts";
-import type { AutomaticOrigin, Content } from "../domain/message.ts";
+import { authorOf, type Content, isAutomatic, type Origin } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { VoiceWay } from "../portal/contract.ts";
@@ -52,10 +52,10 @@ export interface FirstMessage {
   readonly content: Content;
   /** Of a letter: what its writer says of it. */
   readonly draft?: LetterDraft | undefined;
-  /** By a person: `clientId` is made by the page, and the same one twice is one message. By nobody: so is the same key. */
+  /** On a page of ours: `clientId` is made by it, and the same one twice is one message. Elsewhere: so is the same key. */
   readonly by:
     | { readonly clientId: string; readonly authorId: string }
-    | Exclude<AutomaticOrigin, { readonly by: "engine" }>;
+    | Extract<Origin, { readonly by: "robot" | "bot" | "provider" }>;
   /** Whether a conversation that is there already may be written in. */
   readonly mayJoin: (known: Conversation) => Promise<boolean>;
 }
@@ -128,9 +128,11 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
       const isWritten = "clientId" in by;
       const originKey = isWritten ? `surface:${by.clientId}` : by.key;
       const { customer } = person;
-      const who = isWritten ? { authorId: by.authorId } : ({ automatic: "auto-generated" } as const);
-      const writing = { account, adapter, conversation: known, customer, originKey, draft, ...who };
-      const content = await deps.addressing.address({ ...writing, content: first.content });
+      const origin: Origin = isWritten ? { by: "surface", ...by } : by;
+      const content = await deps.addressing.address({
+        ...{ account, adapter, conversation: known, customer, originKey, draft, content: first.content },
+        ...(isAutomatic(origin) ? { automatic: "auto-generated" } : { authorId: authorOf(origin) }),
+      });
       const unaddressed = letterRefusal(adapter, content);
       if (unaddressed !== undefined) return { kind: "refused", sentence: unaddressed };
       const accepted = await deps.store.messages.acceptFirst({
@@ -139,9 +141,10 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
         chatId: person.chatId,
         customer,
         originKey,
-        origin: isWritten ? { by: "surface", ...by } : by,
+        origin,
         content,
         sentAt: deps.now(),
+        // What no page wrote has left already as far as its sender knows: it waits for no line.
         mirror: isWritten ? mirrorBy(deps.voice) : "beside",
       });
       deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });

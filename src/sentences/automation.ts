@@ -61,6 +61,26 @@ export const automationSentences: readonly Localised[] = [
     es: "La plantilla «{name}» tiene {gaps} huecos y solo se dieron palabras para {given}.",
   },
   {
+    en: "The connection broke while it was fired. It is not fired again, because that could move the card twice.",
+    ru: "Связь прервалась во время срабатывания. Повторно триггер не срабатывает: карточка могла бы сдвинуться дважды.",
+    es: "La conexión se cortó mientras se disparaba. No se dispara de nuevo, porque podría mover la ficha dos veces.",
+  },
+  {
+    en: "The conversation belongs to no lead or deal.",
+    ru: "Диалог не относится ни к лиду, ни к сделке.",
+    es: "La conversación no pertenece a ningún prospecto ni negociación.",
+  },
+  {
+    en: 'The trigger "{name}" could not be registered. {why:ours}',
+    ru: "Не удалось зарегистрировать триггер «{name}». {why}",
+    es: "No se pudo registrar el disparador «{name}». {why}",
+  },
+  {
+    en: "There are 100 triggers already. Delete some that no automation uses.",
+    ru: "Триггеров уже 100. Удалите те, которыми не пользуется ни один робот.",
+    es: "Ya hay 100 disparadores. Elimine los que no use ninguna automatización.",
+  },
+  {
     en: "The customer has not answered in time.",
     ru: "Клиент не ответил вовремя.",
     es: "El cliente no respondió a tiempo.",

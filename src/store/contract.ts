@@ -19,6 +19,7 @@ import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts"
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
 import type { TrackRepository } from "./contract/tracks.ts";
+import type { TriggerRepository } from "./contract/triggers.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -52,6 +53,7 @@ export interface Store {
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
   readonly robots: RobotRepository;
+  readonly triggers: TriggerRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

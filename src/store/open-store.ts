@@ -30,6 +30,7 @@ import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
 import { createTrackRepository } from "./tracks.ts";
+import { createTriggerRepository } from "./triggers.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -141,6 +142,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
     robots: createRobotRepository(db, secrets),
+    triggers: createTriggerRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

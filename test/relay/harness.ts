@@ -19,6 +19,7 @@ import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
+import { createTriggerWatch } from "../../src/relay/automation/watch.ts";
 import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
@@ -193,6 +194,7 @@ export class Relay {
         ...{ speech, shelf, log, now },
       }),
       ownMode: createOwnMode({ store, portals, replies, speech, toBBCode, news: NO_NEWS, log, now }),
+      triggers: createTriggerWatch({ store, log, now }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,

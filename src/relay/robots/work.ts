@@ -1,6 +1,5 @@
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { PortalId } from "../../domain/ids.ts";
-import type { Say } from "../../domain/localised.ts";
 import type { RobotCall, RobotOutcome, RobotResult } from "../../domain/robot.ts";
 import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import type { PortalOutcome } from "../../portal/contract.ts";
@@ -45,14 +44,6 @@ export const over = (
   reason: string,
   values: RobotOutcome["values"] = {},
 ): Extract<Worked, { kind: "over" }> => ({ kind: "over", outcome: { result, reason, values } });
-
-/** The reason of an outcome, for whoever reads it. */
-export const reasonIn = (say: Say, reason: string): string =>
-  reason
-    .split("\n")
-    .filter((sentence) => sentence !== "")
-    .map(say)
-    .join(" ");
 
 /** A portal that says no will say so again; one that cannot be asked is asked later. */
 export function notOk(outcome: Exclude<PortalOutcome<unknown>, { readonly kind: "ok" }>): Worked {

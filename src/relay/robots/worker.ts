@@ -17,10 +17,11 @@ import type { Logger } from "../../log/log.ts";
 import { StoreUnavailable } from "../../store/contract.ts";
 import { backoff } from "../backoff.ts";
 import { type Speech, sayIn } from "../speech.ts";
+import { reasonIn } from "./reason.ts";
 import { send } from "./send.ts";
 import { SMALL_ROBOTS } from "./small.ts";
 import { wait } from "./wait.ts";
-import { over, type RobotDeps, reasonIn, type Work, type Worked } from "./work.ts";
+import { over, type RobotDeps, type Work, type Worked } from "./work.ts";
 
 export interface RobotWorkerDeps extends RobotDeps {
   readonly speech: Speech;
