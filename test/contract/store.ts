@@ -5,6 +5,7 @@ import { acceptTests } from "./store-accept.ts";
 import { acceptChangeTests } from "./store-accept-changes.ts";
 import { acceptReplyTests } from "./store-accept-replies.ts";
 import { attemptTests } from "./store-attempts.ts";
+import { automationTests } from "./store-automation.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { cannedReplyTests } from "./store-canned-replies.ts";
 import { deskTests } from "./store-desk.ts";
@@ -60,6 +61,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     noteTests(use);
     cannedReplyTests(use);
     plannedTests(use);
+    automationTests(use);
     ownLineTests(use);
     trackTests(use);
     laneTests(use);

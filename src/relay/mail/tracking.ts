@@ -137,7 +137,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
   /** Once for a letter, however often it is looked at: what a crash kept back is told with the next look. */
   async function tellTriggers({ portal, conversation, account, id }: Message, probable: boolean, clicked: boolean) {
     const at = deps.now();
-    const opened: Cause = { kind: "mail-opened", key: `opened:${id}${probable ? ":probably" : ""}`, at, probable };
+    const opened: Cause = { kind: "mail-opened", key: `opened:${id}`, at, probable };
     const causes: Cause[] = clicked ? [opened, { kind: "link-clicked", key: `clicked:${id}`, at }] : [opened];
     await deps.triggers.happened(portal, { conversation, account }, causes);
   }
