@@ -8,6 +8,7 @@ import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { TriggerKeeper } from "../../src/relay/automation/keeper.ts";
 import type { BotCaller } from "../../src/relay/bots/ports.ts";
 import type { ChatLooks } from "../../src/relay/chat-looks.ts";
 import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
@@ -50,6 +51,7 @@ export interface ApiDeps {
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly rules: Rules;
   readonly lineKeeper: LineKeeper;
+  readonly triggers: TriggerKeeper;
   readonly speech: Speech;
   readonly sessions: Sessions;
   readonly installer: Installer;

@@ -4,6 +4,7 @@ import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
+import { registerAutomationRoutes } from "./automation.ts";
 import { registerBccRoutes } from "./bcc.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
 import { registerBotRoutes } from "./bots.ts";
@@ -89,6 +90,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerHealthRoutes(scope, deps);
     registerBotRoutes(scope, deps);
     registerOwnLineRoutes(scope, deps, access);
+    registerAutomationRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

@@ -6,7 +6,7 @@ import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { createPortalFiles } from "../portal/files.ts";
 import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
-
+import { createTriggerWatch } from "../relay/automation/watch.ts";
 import { createBots } from "../relay/bots/desk.ts";
 import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
@@ -58,7 +58,8 @@ export function wireRelay(
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, log, now });
+  const triggers = createTriggerWatch({ store, log, now });
+  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, triggers, log, now });
   const addressing = createAddressing({
     tracking,
     store,
@@ -108,6 +109,7 @@ export function wireRelay(
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
+    triggers,
     speech,
     news,
     metrics,

@@ -2,6 +2,7 @@ import type { ChannelAdapter } from "../channels/contract.ts";
 import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
 import { apiSentences } from "../sentences/api.ts";
+import { automationSentences } from "../sentences/automation.ts";
 import { botSentences } from "../sentences/bots.ts";
 import { installationSentences } from "../sentences/installation.ts";
 import { lineSentences } from "../sentences/line.ts";
@@ -22,6 +23,7 @@ export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...lineSentences,
   ...relaySentences,
   ...relayWords,
+  ...automationSentences,
   ...mailSentences,
   ...sharedSentences,
   ...[...channels.values()].flatMap(({ sentences }) => sentences),

@@ -55,8 +55,9 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
     due = await deps.ownMode.after(contents, adapter, bot.talking);
     await deps.bots.talk(contents, adapter, fetched);
   }
-  const waits = [delivered, again ? later(again) : IDLE, due ? later(due) : IDLE];
-  return (talked instanceof Date ? [...waits, later(talked)] : waits).reduce(earlier);
+  const fires = await deps.triggers.after(contents, adapter);
+  const next = talked instanceof Date ? talked : undefined;
+  return [again, due, fires, next].map((at) => (at ? later(at) : IDLE)).reduce(earlier, delivered);
 }
 
 const earliest = (one: Date | undefined, other: Date | undefined): Date | undefined =>

@@ -10,6 +10,7 @@ import type { PortalFile } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
+import type { TriggerWatch } from "./automation/watch.ts";
 import type { Bots } from "./bots/desk.ts";
 import type { Belonging } from "./crm/belonging.ts";
 import type { News } from "./news.ts";
@@ -38,6 +39,8 @@ export interface RelayDeps {
   readonly bots: Bots;
   /** Distributes and answers in accounts without a line. */
   readonly ownMode: OwnMode;
+  /** Looks for what automations wait for. */
+  readonly triggers: TriggerWatch;
   /** For what we say in a portal in words of ours. */
   readonly speech: Speech;
   /** For open pages. */

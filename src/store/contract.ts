@@ -18,10 +18,12 @@ import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { ProviderRepository } from "./contract/providers.ts";
 import type { ReportRepository } from "./contract/reports.ts";
+import type { RobotRepository } from "./contract/robots.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
 import type { TrackRepository } from "./contract/tracks.ts";
+import type { TriggerRepository } from "./contract/triggers.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -58,6 +60,8 @@ export interface Store {
   readonly ownLines: OwnLineRepository;
   readonly reports: ReportRepository;
   readonly bots: BotRepository;
+  readonly robots: RobotRepository;
+  readonly triggers: TriggerRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -28,11 +28,13 @@ import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createProviderRepository } from "./providers.ts";
 import { createReportRepository } from "./reports/reports.ts";
+import { createRobotRepository } from "./robot-calls.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
 import { createTrackRepository } from "./tracks.ts";
+import { createTriggerRepository } from "./triggers.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -147,6 +149,8 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     ownLines: createOwnLineRepository(db),
     reports: createReportRepository(db),
     bots: createBotRepository(db, secrets),
+    robots: createRobotRepository(db, secrets),
+    triggers: createTriggerRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -1,3 +1,4 @@
+import type { AutomationTables } from "./schema/automation.ts";
 import type { BccTables } from "./schema/bcc.ts";
 import type { BotTables } from "./schema/bots.ts";
 import type { DeskTables } from "./schema/desk.ts";
@@ -13,7 +14,8 @@ import type { WorkTables } from "./schema/work.ts";
 
 /** The tables as TypeScript sees them, one file for each room; `migrations/` is what makes them. */
 export interface Schema
-  extends BccTables,
+  extends AutomationTables,
+    BccTables,
     BotTables,
     DeskTables,
     GrantTables,

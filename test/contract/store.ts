@@ -5,6 +5,7 @@ import { acceptTests } from "./store-accept.ts";
 import { acceptChangeTests } from "./store-accept-changes.ts";
 import { acceptReplyTests } from "./store-accept-replies.ts";
 import { attemptTests } from "./store-attempts.ts";
+import { automationTests } from "./store-automation.ts";
 import { bccTests } from "./store-bcc.ts";
 import { botTests } from "./store-bots.ts";
 import { byContactTests } from "./store-by-contact.ts";
@@ -65,6 +66,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     bccTests(use);
     cannedReplyTests(use);
     plannedTests(use);
+    automationTests(use);
     ownLineTests(use);
     botTests(use);
     trackTests(use);

@@ -20,6 +20,7 @@ import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
+import { createTriggerWatch } from "../../src/relay/automation/watch.ts";
 import { createBots } from "../../src/relay/bots/desk.ts";
 import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
@@ -202,6 +203,7 @@ export class Relay {
         ...{ speech, shelf, log, now },
       }),
       ownMode: engine(now),
+      triggers: createTriggerWatch({ store, log, now }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,

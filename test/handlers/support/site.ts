@@ -36,6 +36,8 @@ import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor, type ReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
+import { createTriggerKeeper } from "../../../src/relay/automation/keeper.ts";
+import { createTriggerWatch } from "../../../src/relay/automation/watch.ts";
 import { createColleagueNames } from "../../../src/relay/colleague-names.ts";
 import { createByHand } from "../../../src/relay/crm/by-hand.ts";
 import { createLineKeeper } from "../../../src/relay/crm/lines.ts";
@@ -206,7 +208,8 @@ export async function openSite(
     now,
   });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl, news, log, now });
+  const triggers = createTriggerWatch({ store, log, now });
+  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl, news, triggers, log, now });
   registerTracking(app, { tracking });
   const addressing = createAddressing({
     tracking,
@@ -240,6 +243,7 @@ export async function openSite(
     }),
     portals,
     rules: createRules(store, now),
+    triggers: createTriggerKeeper({ store, portals, dispatcher, watch: triggers }),
     lineKeeper: createLineKeeper(store, portals),
     transport,
     dispatcher,
