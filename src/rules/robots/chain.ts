@@ -64,14 +64,14 @@ export type ChainMove =
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** So long a channel may keep a message waiting (its account is off, its vendor away) before the next one is tried. */
-export const PATIENCE_MS = 15 * MINUTE_MS;
+const PATIENCE_MS = 15 * MINUTE_MS;
 /** Behind the last channel there is nothing to try: it is waited for as long as messages are tried at all. */
-export const LAST_PATIENCE_MS = 24 * 60 * MINUTE_MS;
+const LAST_PATIENCE_MS = 24 * 60 * MINUTE_MS;
 /** The doubt about an attempt may still be settled by whoever sent it. */
-export const DOUBT_MS = 10 * MINUTE_MS;
+const DOUBT_MS = 10 * MINUTE_MS;
 
-export const NOT_DELIVERED = "It was sent, and is not told to have arrived in time.";
-export const TOOK_TOO_LONG = "It could not be sent in time, and was taken back.";
+const NOT_DELIVERED = "It was sent, and is not told to have arrived in time.";
+const TOOK_TOO_LONG = "It could not be sent in time, and was taken back.";
 
 export function nextMove(
   state: ChainState,
@@ -153,7 +153,7 @@ const over = (
 ): ChainMove => ({ kind: "over", result, by, why: why.filter((one) => one !== "") });
 
 /** Often at first, when most messages leave; then ever less. */
-export function pauseAfter(age: number): number {
+function pauseAfter(age: number): number {
   if (age < 10 * SECOND_MS) return SECOND_MS;
   if (age < MINUTE_MS) return 5 * SECOND_MS;
   return age < 10 * MINUTE_MS ? 20 * SECOND_MS : 2 * MINUTE_MS;
