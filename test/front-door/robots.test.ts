@@ -1,6 +1,7 @@
 /** Automation rules of the emulated portal call our robots, through the whole application, and go on with what they return. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type RobotRun, runRobot } from "../emulators/portal/automation.ts";
+import type { RobotRun } from "../emulators/portal/automation.ts";
+import { runRobot } from "../emulators/portal/run-robot.ts";
 import { cardsWith } from "../relay/crm/cards.ts";
 import { until } from "../support/world/until.ts";
 import { World } from "../support/world/world.ts";

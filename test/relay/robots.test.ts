@@ -6,7 +6,8 @@ import { type ConversationId, robotCallId } from "../../src/domain/ids.ts";
 import { createFirstContact } from "../../src/relay/first-contact.ts";
 import { robotRegistrations } from "../../src/relay/robots/catalogue.ts";
 import { createRobotWorker } from "../../src/relay/robots/worker.ts";
-import { type RobotRun, runRobot } from "../emulators/portal/automation.ts";
+import type { RobotRun } from "../emulators/portal/automation.ts";
+import { runRobot } from "../emulators/portal/run-robot.ts";
 import { FakeChannel } from "./fake-channel.ts";
 import { Relay } from "./harness.ts";
 

@@ -11,7 +11,7 @@ export interface ViewDeps {
 }
 
 /** More than that at once are looked at by the next run. */
-export const LOOKED_AT = 50;
+const LOOKED_AT = 50;
 /** A like or dislike of the open line's own question is that alone. */
 const RATING = /^[01]$/;
 
