@@ -4,6 +4,10 @@ import type { ContactCard, Content, Message, Place } from "../domain/message.ts"
 import { withoutTurns } from "../domain/rich-text.ts";
 
 export const FROM_PHONE = "From the phone:";
+/** Above a letter that was sent from another mail program. */
+export const FROM_MAILBOX = "Sent from the mailbox:";
+/** Above a letter that no person wrote. */
+export const AUTOMATIC_LETTER = "Sent automatically:";
 export const NOTHING_TO_SHOW = "(a message without text)";
 
 export const forwardedFrom = (from: string | undefined): string =>

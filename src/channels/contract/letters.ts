@@ -35,6 +35,8 @@ export interface SeenLetter {
   readonly messageId?: string;
   readonly inReplyTo?: string;
   readonly references?: readonly string[];
+  /** Outlook's mark of a conversation, as it came. */
+  readonly threadIndex?: string;
   readonly from?: MailAddress;
   readonly to: readonly MailAddress[];
   readonly cc: readonly MailAddress[];

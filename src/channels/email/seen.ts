@@ -9,7 +9,7 @@ export const ENVELOPE: FetchQueryObject = {
   uid: true,
   envelope: true,
   internalDate: true,
-  headers: ["references"],
+  headers: ["references", "thread-index"],
 };
 
 export interface SeenPlace {
@@ -27,7 +27,9 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
   const { envelope = {}, headers } = message;
   const came = dateOf(message.internalDate) ?? new Date();
   const written = dateOf(envelope.date);
-  const references = idsIn(headers?.toString("latin1") ?? "");
+  const lines = headers?.toString("latin1") ?? "";
+  const references = idsIn(lines);
+  const threadIndex = /^thread-index:((?:[^\n]|\n[ \t])*)/im.exec(lines)?.[1]?.replace(/\s+/g, "") ?? "";
   const [messageId] = idsIn(envelope.messageId ?? "");
   const [inReplyTo] = idsIn(envelope.inReplyTo ?? "");
   const [from] = addresses(envelope.from ?? envelope.sender);
@@ -38,6 +40,7 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
     ...(messageId !== undefined && { messageId }),
     ...(inReplyTo !== undefined && { inReplyTo }),
     ...(references.length > 0 && { references }),
+    ...(threadIndex !== "" && { threadIndex: storableText(threadIndex) }),
     ...(from && { from }),
     to: addresses(envelope.to),
     cc: addresses(envelope.cc),

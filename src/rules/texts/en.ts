@@ -12,6 +12,7 @@ const BY: Readonly<Record<string, string>> = {
   phone: "found by the phone number",
   email: "found by the e-mail address",
   messenger: "found by the messenger account",
+  domain: "found by the domain of the company's addresses",
   contact: "found through the contact",
 };
 const PLACES: Readonly<Record<string, string>> = {

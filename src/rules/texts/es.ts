@@ -13,6 +13,7 @@ const BY: Readonly<Record<string, string>> = {
   phone: "encontrado por el teléfono",
   email: "encontrado por el correo",
   messenger: "encontrado por la cuenta de mensajería",
+  domain: "encontrado por el dominio de las direcciones de la empresa",
   contact: "encontrado a través del contacto",
 };
 const PLACES: Readonly<Record<string, string>> = {

@@ -13,6 +13,7 @@ const BY: Readonly<Record<string, string>> = {
   phone: "найдено по телефону",
   email: "найдено по e-mail",
   messenger: "найдено по аккаунту мессенджера",
+  domain: "найдено по домену адресов компании",
   contact: "найдено через контакт",
 };
 const PLACES: Readonly<Record<string, string>> = {
