@@ -1,5 +1,5 @@
 import type { CheckpointAnswer } from "../../src/api/messages.ts";
-import type { Message } from "../../src/domain/message.ts";
+import { isAutomatic, type Message } from "../../src/domain/message.ts";
 import type { Beside } from "../../src/store/contract/journal.ts";
 
 type Name = CheckpointAnswer["name"];
@@ -29,7 +29,7 @@ export function checkpointsOf(message: Message, beside: Beside | undefined): Che
 
 function writerOf({ direction, origin }: Message): string {
   if (origin.by === "device") return "phone";
-  if (origin.by === "engine") return "application";
+  if (isAutomatic(origin)) return origin.by === "engine" ? "application" : origin.by;
   return direction === "in" ? "customer" : "agent";
 }
 

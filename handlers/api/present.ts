@@ -12,7 +12,14 @@ import type { Desk } from "../../src/domain/desk.ts";
 import type { MediaId } from "../../src/domain/ids.ts";
 import type { Letter } from "../../src/domain/letter.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import { type Attachment, type Content, type Message, RETRIABLE_STATES } from "../../src/domain/message.ts";
+import {
+  type Attachment,
+  authorOf,
+  type Content,
+  isAutomatic,
+  type Message,
+  RETRIABLE_STATES,
+} from "../../src/domain/message.ts";
 import type { Portal } from "../../src/domain/portal.ts";
 import { mapLink } from "../../src/relay/wording.ts";
 import type { Beside } from "../../src/store/contract/journal.ts";
@@ -113,7 +120,7 @@ export function presentMessage(
     }),
     ...shown,
     fromPhone: message.origin.by === "device",
-    ...(message.origin.by === "engine" && { automatic: true }),
+    ...presentAutomatic(message),
     ...presentAuthor(message, names),
     ...presentParts(content),
     ...(reactions && { reactions: [...reactions] }),
@@ -161,8 +168,15 @@ function presentLetter(letter: Letter, attachments: Content["attachments"]): Let
   };
 }
 
+function presentAutomatic({ origin }: Message): Pick<MessageAnswer, "automatic" | "fromCrm"> {
+  if (origin.by === "provider" && origin.authorId !== undefined) return { fromCrm: true };
+  if (!isAutomatic(origin)) return {};
+  const name = origin.by === "bot" ? origin.name : undefined;
+  return { automatic: { by: origin.by, ...(name !== undefined && { name }) } };
+}
+
 function presentAuthor({ kind, origin }: Message, names: ReadonlyMap<string, string> = new Map()) {
-  const id = origin.by === "surface" || origin.by === "open-line" ? origin.authorId : undefined;
+  const id = authorOf(origin);
   const name = id === undefined ? undefined : names.get(id);
   return {
     ...(id !== undefined && { agent: { id, ...(name !== undefined && { name }) } }),

@@ -55,7 +55,7 @@ const checkpoint = z.object({
     .string()
     .optional()
     .describe(
-      "written: customer, phone (the account's own person at the messenger) or agent. decided: id of the decision. answered: portal or channel.",
+      "written: customer, phone (the account's own person at the messenger), agent, application, robot, bot or provider (the CRM's own \"send message\"). decided: id of the decision. answered: portal or channel.",
     ),
 });
 
@@ -94,7 +94,16 @@ export const message = z.object({
   fromPhone: z
     .boolean()
     .describe("Written by the account's own person at the messenger itself: it is ours, though it came in."),
-  automatic: z.boolean().optional().describe("Said by this application: a greeting, a closing text, and such."),
+  automatic: z
+    .object({
+      by: z.enum(["engine", "robot", "bot", "provider"]),
+      name: z.string().optional().describe("Of the bot."),
+    })
+    .optional()
+    .describe(
+      'Nobody wrote it at that moment. engine: this application (a greeting, a closing text, and such). robot: an automation rule or workflow of the portal. bot: an outside bot. provider: the CRM\'s own "send message".',
+    ),
+  fromCrm: z.boolean().optional().describe('Sent by `agent` with the CRM\'s own "send message".'),
   author: z.string().optional().describe("In a group: who wrote."),
   agent: z
     .object({ id: z.string(), name: z.string().optional().describe("Known of whoever opened one of our pages.") })

@@ -117,8 +117,32 @@ export type Origin =
   | { readonly by: "device" }
   | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
   | { readonly by: "surface"; readonly clientId: string; readonly authorId: string }
+  /** Sent by an employee with the CRM's own "send message", whose provider we are. */
+  | { readonly by: "provider"; readonly key: string; readonly authorId: string }
+  | AutomaticOrigin;
+
+/**
+ * Nobody wrote it at that moment. It answers nobody: it neither ends a wait nor opens what is closed, and every surface says
+ * what it is.
+ */
+export type AutomaticOrigin =
   /** Said by us, for an account without a line: a greeting, a closing text, the question for a rating. */
-  | { readonly by: "engine"; readonly key: string };
+  | { readonly by: "engine"; readonly key: string }
+  /** Sent by an automation rule or a workflow of the portal, through a robot of ours. */
+  | { readonly by: "robot"; readonly key: string }
+  /** Said by an outside bot; `name`: as people know it. */
+  | { readonly by: "bot"; readonly key: string; readonly name?: string }
+  /** Sent by the CRM through a provider of ours, and the portal does not tell by whom: mostly an automation. */
+  | { readonly by: "provider"; readonly key: string; readonly authorId?: undefined };
+
+export const isAutomatic = (origin: Origin): origin is AutomaticOrigin =>
+  origin.by === "engine" ||
+  origin.by === "robot" ||
+  origin.by === "bot" ||
+  (origin.by === "provider" && origin.authorId === undefined);
+
+/** The employee whose words these are. */
+export const authorOf = (origin: Origin): string | undefined => ("authorId" in origin ? origin.authorId : undefined);
 
 /** One row of a conversation as the relay works on it. */
 export interface Message {

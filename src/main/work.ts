@@ -3,11 +3,14 @@ import { createLaneRunner } from "../dispatch/runner.ts";
 import { createSweeper } from "../dispatch/sweeper.ts";
 import { parseLane } from "../domain/ids.ts";
 import { createChores } from "../relay/chores.ts";
+import { createIdentifier } from "../relay/crm/identify.ts";
 import { drain } from "../relay/drain.ts";
+import { createFirstContact } from "../relay/first-contact.ts";
 import { createHealthWatch } from "../relay/health-watch.ts";
 import { createPlanner } from "../relay/planned.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
+import { createProviderDesk } from "../relay/providers/desk.ts";
 import { createRetention } from "../relay/retention.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
 import { localeOf } from "../server/locale.ts";
@@ -15,12 +18,14 @@ import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
 import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { Letters } from "./letters.ts";
+import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
 
 const LEASE_MS = 6_000;
 const SWEEP_MS = 1_000;
 
 export interface WorkParts {
+  readonly portal: PortalPart;
   readonly channels: ChannelsPart;
   readonly relay: RelayPart;
   readonly letters: Letters;
@@ -30,7 +35,8 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, bus, channels } = parts.channels;
-  const { acceptor, dispatcher, mentions, relay } = parts.relay;
+  const { acceptor, addressing, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
+  const { portals } = parts.portal;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({
@@ -59,6 +65,13 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.close());
   const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
   chores.start();
+  const providers = createProviderDesk({
+    ...{ ...relay, portals, rules, inTurn: asTenant, register: providerRegister },
+    firstContact: createFirstContact({ ...relay, voice: portals.voice, addressing }),
+    identify: createIdentifier(store),
+  });
+  providers.start();
+  onClose(() => providers.close());
   const planner = createPlanner({ ...relay, inTurn: asTenant });
   planner.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });

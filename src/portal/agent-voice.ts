@@ -69,8 +69,9 @@ function byMessenger(connector: AgentVoice, viewer: (userId: string) => PortalCa
   return {
     way: "messenger",
     say(at, words, leave) {
-      const { imChatId, message } = words;
-      if (imChatId === undefined || message.message.files.length > 0) return connector.say(at, words, leave);
+      const { imChatId, message, automatic = false } = words;
+      if (automatic || imChatId === undefined || message.message.files.length > 0)
+        return connector.say(at, words, leave);
       const params = { DIALOG_ID: `chat${imChatId}`, MESSAGE: message.message.text };
       return call(at, words, { method: "im.message.add", params, effect: "once" }, leave);
     },

@@ -218,6 +218,8 @@ type Leave = () => Promise<boolean>;
 export interface AgentWords {
   /** The employee who writes. */
   readonly authorId: string;
+  /** Nobody writes it at this moment: the employee only lends a name, so it is never said by their own right. */
+  readonly automatic?: boolean;
   /** As the connector gives it: under the customer's name and in their chat, with an id that the portal keeps. */
   readonly message: ConnectorMessage;
   /** The portal's chat, once it has one. */

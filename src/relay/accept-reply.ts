@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { type ConversationId, conversationId, type MessageId, messageId, type PortalId } from "../domain/ids.ts";
-import type { Content, Message } from "../domain/message.ts";
+import type { AutomaticOrigin, Content, Message } from "../domain/message.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
@@ -10,7 +10,7 @@ import type { VoiceWay } from "../portal/contract.ts";
 import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
 import type { Store } from "../store/contract.ts";
 import { echoOf } from "./echoes.ts";
-import type { Addressing } from "./mail/addressing.ts";
+import type { Addressing, LetterDraft } from "./mail/addressing.ts";
 import type { News } from "./news.ts";
 
 /** What an operator did in Open Lines, in neutral words. `chatId` is ours (we sent it), `im*` are the portal's. */
@@ -66,7 +66,7 @@ export interface AgentMessage {
   readonly at: Date;
 }
 
-/** Something that we say by ourselves. */
+/** Something that nobody wrote at this moment: said by ourselves, or by a robot, a bot, a provider. */
 export interface OwnWords {
   readonly portal: PortalId;
   readonly conversation: ConversationId;
@@ -74,6 +74,10 @@ export interface OwnWords {
   /** Unique in the portal: the same one twice is one message. */
   readonly key: string;
   readonly at: Date;
+  /** Default `engine`, which speaks only where there is no line; what all others say stands in the line as well. */
+  readonly by?: Exclude<AutomaticOrigin, { readonly by: "engine" }> | undefined;
+  /** Of a letter: what is said of it. */
+  readonly draft?: LetterDraft | undefined;
 }
 
 /** An agent changes a message of ours on a surface of ours, or takes it back. */
@@ -90,7 +94,7 @@ export interface ReplyAcceptor {
   react(reaction: AgentReaction): Promise<Accepted>;
   /** Same promises; `duplicate`: `written` answers what the first call made. */
   write(message: AgentMessage): Promise<Accepted>;
-  /** Same promises. It answers nobody, and goes into no line. */
+  /** Same promises. It answers nobody. */
   speak(words: OwnWords): Promise<Accepted>;
   /** Same promises. An edit to what it says already is `duplicate`. */
   change(change: AgentChange): Promise<Accepted>;
@@ -145,8 +149,10 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       const row = ownRow(words);
       const known = await deps.store.conversations.find(words.portal, words.conversation);
       // A letter that nobody wrote says so, or two machines would answer each other.
-      const content = known ? await deps.addressing.answer(known, { ...row, automatic: "auto-replied" }) : row.content;
-      return take({ ...row, content });
+      const automatic = words.by === undefined ? "auto-replied" : "auto-generated";
+      const { draft } = words;
+      const content = known ? await deps.addressing.answer(known, { ...row, automatic, draft }) : row.content;
+      return take({ ...row, content, ...(words.by && { mirror: "beside" }) });
     },
     change: async (change) =>
       change.kind === "edit" && isSameText(change.target.content.body, change.body)
@@ -266,11 +272,11 @@ function writtenRow({ portal, conversation, content, clientId, authorId, at }: A
   };
 }
 
-function ownRow({ portal, conversation, content, key, at }: OwnWords): ReplyRow {
+function ownRow({ portal, conversation, content, key, at, by }: OwnWords): ReplyRow {
   return {
     ...{ portal, conversation, content, kind: "message", sentAt: at },
     originKey: key,
-    origin: { by: "engine", key },
+    origin: by ?? { by: "engine", key },
   };
 }
 

@@ -6,7 +6,7 @@
  * it. The same words by the same person in the same minutes are told apart by their number: each of ours is
  * recognised once, the oldest first.
  */
-import type { Message } from "../domain/message.ts";
+import { authorOf, isAutomatic, type Message } from "../domain/message.ts";
 import type { RichText } from "../domain/rich-text.ts";
 import { wordsInLine } from "./elements.ts";
 
@@ -44,14 +44,17 @@ export function echoOf(
   const wordsOf = ({ message }: Unrecognised) =>
     conversions.fromBBCode(wordsInLine(message, conversions.toBBCode)).text;
   const filesOf = ({ message }: Unrecognised) => message.content.attachments.length;
-  const same = near.find((one) => isSame(wordsOf(one), heard.text) && filesOf(one) === heard.files);
-  const alike = same ?? near.find((one) => isAlike(wordsOf(one), heard.text));
+  const same = near.find((one) => isSame(wordsOf(one), heardOf(one, heard)) && filesOf(one) === heard.files);
+  const alike = same ?? near.find((one) => isAlike(wordsOf(one), heardOf(one, heard)));
   return alike?.message;
 }
 
+/** What nobody wrote stands in the line under a line that says so, and under the name of somebody who did not write it. */
+const heardOf = ({ message }: Unrecognised, { text }: Heard): string =>
+  isAutomatic(message.origin) ? text.split("\n").slice(1).join("\n") : text;
+
 function isBy({ origin }: Message, { authorId }: Heard): boolean {
-  const ours = origin.by === "surface" || origin.by === "open-line" ? origin.authorId : undefined;
-  return authorId === undefined || ours === authorId;
+  return authorId === undefined || isAutomatic(origin) || authorOf(origin) === authorId;
 }
 
 const isNear = (saidAt: Date, at: Date): boolean =>

@@ -2,12 +2,13 @@ import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { MediaId } from "../domain/ids.ts";
 import { LANGUAGES, type Say, type Translate } from "../domain/localised.ts";
-import type { Attachment, Content, Message, Quote } from "../domain/message.ts";
+import { type Attachment, type Content, isAutomatic, type Message, type Quote } from "../domain/message.ts";
 import { plainText, type RichText, type SpanKind, withoutTurns } from "../domain/rich-text.ts";
 import type { ConnectorMessage } from "../portal/contract.ts";
 import type { SentElement } from "./settle.ts";
 import {
   AUTOMATIC_LETTER,
+  automaticMark,
   contactLines,
   FROM_MAILBOX,
   FROM_PHONE,
@@ -139,18 +140,25 @@ function isUntracked({ kind, origin, content }: Message): boolean {
 
 type ToBBCode = ElementContext["toBBCode"];
 
-/** What stands in the line of what an agent wrote, in BBCode: nothing but their own words. */
+/** What stands in the line of what an agent wrote, in BBCode: nothing but their own words. Also what a robot said, without its mark. */
 export const wordsInLine = (message: Message, toBBCode: ToBBCode): string =>
-  elementText([message], { toBBCode, say: (sentence) => sentence });
+  elementText([message], { toBBCode, say: (sentence) => sentence, unmarked: true });
 
-function elementText(rows: readonly Message[], speech: Pick<ElementContext, "toBBCode" | "say">): string {
-  const { toBBCode, say } = speech;
+interface Spoken extends Pick<ElementContext, "toBBCode" | "say"> {
+  readonly unmarked?: boolean;
+}
+
+function elementText(rows: readonly Message[], speech: Spoken): string {
+  const { toBBCode, say, unmarked = false } = speech;
   const [head] = rows;
   if (head?.kind === "reaction")
     return toBBCode(plainText(say(reactionLine(head.content.body.text, head.content.quote?.text))));
   const quoted = head?.content.quote;
   const lines = [
     ...(head?.origin.by === "device" ? [toBBCode(marked(say(elsewhere(head)), "bold"))] : []),
+    ...(head && isAutomatic(head.origin) && !unmarked
+      ? [toBBCode(marked(automaticMark(head.origin, say), "bold"))]
+      : []),
     ...(quoted ? quoteLines(quoted, toBBCode) : []),
     ...rows.flatMap((row) => [...envelopeLines(row, speech), ...contentLines(row.content, speech)]),
   ];

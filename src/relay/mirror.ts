@@ -10,7 +10,7 @@
  * line is the way to the channel, the agent is told. A chat that is closed is reopened by the agent's own right, as it is
  * when they write in the line itself; where the portal does not let them, it is said when the customer opens it.
  */
-import type { Message } from "../domain/message.ts";
+import { authorOf, isAutomatic, type Message } from "../domain/message.ts";
 import type { AgentWords, PortalOutcome, Said } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MirrorEnd } from "../store/contract/messages.ts";
@@ -74,7 +74,7 @@ async function say(at: Mirroring, turn: Turn, contents: LaneContents): Promise<D
     !(await deps.belonging.goesToLine(contents, route.adapter, [target]));
   if (isKeptOut) return done(at);
   if (!(await mayBeSaid(at, contents))) {
-    if (route.lines.agents.way === "messenger") return giveUp(at, CLOSED);
+    if (route.lines.agents.way === "messenger" && !isAutomatic(target.origin)) return giveUp(at, CLOSED);
     // Due again with the customer's next message, which opens the chat.
     return IDLE;
   }
@@ -85,8 +85,11 @@ async function say(at: Mirroring, turn: Turn, contents: LaneContents): Promise<D
 /** Whoever writes in the line takes the chat, and reopens it; so does who writes here. `false`: it is closed, and stays so. */
 async function mayBeSaid({ deps, route, target }: Mirroring, contents: LaneContents): Promise<boolean> {
   const now = (await deps.store.conversations.find(target.portal, target.conversation)) ?? route.conversation;
-  const author = target.origin.by === "surface" ? target.origin.authorId : undefined;
   const chat = now.imChatId;
+  const author = writerOf(target) ?? (await nextWriter({ deps, target }, contents));
+  // A robot writes to many: it opens no chat, and is said where somebody else has one, or before whatever opens it.
+  if (isAutomatic(target.origin) && !(now.open && chat !== undefined) && author === undefined)
+    return contents.rows.some((row) => isSaying(row) && !saysNothing(row));
   // The first words of a chat open it, and so do the customer's, which follow in this run.
   if (chat === undefined || author === undefined) return true;
   const chats = deps.portals.chatsOf(target.portal, author);
@@ -107,6 +110,31 @@ async function mayBeSaid({ deps, route, target }: Mirroring, contents: LaneConte
   return true;
 }
 
+const writerOf = ({ origin }: Message): string | undefined =>
+  origin.by === "open-line" ? undefined : authorOf(origin);
+
+/** Of what nobody wrote: the agent whose words stand behind it in the lane, and who takes the chat by them. */
+async function nextWriter(
+  { deps, target }: Pick<Mirroring, "deps" | "target">,
+  contents: LaneContents,
+): Promise<string | undefined> {
+  if (!isAutomatic(target.origin)) return undefined;
+  for (const row of contents.rows) {
+    const said = isMirror(row) && row.target !== undefined && (await deps.store.messages.find(row.portal, row.target));
+    const author = said ? writerOf(said) : undefined;
+    if (author !== undefined) return author;
+  }
+  return undefined;
+}
+
+/** In whose name it stands in the line. What nobody wrote: in the name of whoever has the chat, or who installed the application. */
+async function speakerOf({ deps, route, target }: Mirroring): Promise<string> {
+  const writer = writerOf(target);
+  if (writer !== undefined || !isAutomatic(target.origin)) return writer ?? "";
+  const { operator } = (await deps.store.conversations.find(target.portal, target.conversation)) ?? route.conversation;
+  return operator ?? (await deps.store.portals.find(target.portal))?.userId ?? "";
+}
+
 /** What was changed, or taken back. Of what the line never had there is nothing to change. */
 async function change(at: Mirroring, turn: Turn): Promise<Drained | number> {
   const { deps, route, row, target } = at;
@@ -118,19 +146,21 @@ async function change(at: Mirroring, turn: Turn): Promise<Drained | number> {
 }
 
 /** The words of a message as they are now, in the name of whoever wrote this. */
-async function wordsOf({ deps, route, target }: Mirroring, said: Message): Promise<AgentWords> {
+async function wordsOf(at: Mirroring, said: Message): Promise<AgentWords> {
+  const { deps, route, target } = at;
   const { account, conversation } = route;
   const { message } = toElement([said], {
     ...{ account, conversation, toBBCode: deps.toBBCode, link: deps.shelf.link },
     say: await sayIn(deps.speech, said.portal),
   });
-  const authorId = target.origin.by === "surface" ? target.origin.authorId : "";
+  const isOurs = said.origin.by !== "open-line";
   return {
-    authorId,
+    authorId: await speakerOf(at),
+    ...(isAutomatic(target.origin) && { automatic: true }),
     // What was written in the line itself carries the id that its delivery was reported with.
     message: {
       ...message,
-      message: { ...message.message, id: said.origin.by === "surface" ? said.id : (said.externalIds[0] ?? said.id) },
+      message: { ...message.message, id: isOurs ? said.id : (said.externalIds[0] ?? said.id) },
     },
     ...(conversation.imChatId !== undefined && { imChatId: conversation.imChatId }),
     ...(said.imMessageId !== undefined && { imMessageId: said.imMessageId }),

@@ -1,6 +1,6 @@
 /** What we say in a line or to an agent in words of our own: all of it stands here. */
 import type { Say } from "../domain/localised.ts";
-import type { ContactCard, Content, Message, Place } from "../domain/message.ts";
+import type { AutomaticOrigin, ContactCard, Content, Message, Place } from "../domain/message.ts";
 import { withoutTurns } from "../domain/rich-text.ts";
 
 export const FROM_PHONE = "From the phone:";
@@ -8,10 +8,17 @@ export const FROM_PHONE = "From the phone:";
 export const FROM_MAILBOX = "Sent from the mailbox:";
 /** Above a letter that no person wrote. */
 export const AUTOMATIC_LETTER = "Sent automatically:";
+const BY_ITSELF = { engine: "Automatic:", robot: "Robot:", bot: "Bot:", provider: "Sent from the CRM:" } as const;
 export const NOTHING_TO_SHOW = "(a message without text)";
 
 export const forwardedFrom = (from: string | undefined): string =>
   from === undefined || from === "" ? "Forwarded:" : `Forwarded from ${from}:`;
+
+/** Stands above what nobody wrote. */
+export const automaticMark = (origin: AutomaticOrigin, say: Say): string =>
+  origin.by === "bot" && origin.name !== undefined && origin.name !== ""
+    ? `${origin.name}:`
+    : say(BY_ITSELF[origin.by]);
 
 /** A connector knows no reactions: one is told as a line. `about`: what it is on, in words, as far as there are any. */
 export function reactionLine(emoji: string, about: string | undefined): string {

@@ -253,3 +253,68 @@ describe("by the messenger, before the channel", () => {
     expect(await relay.states(conversation)).toContain("out refused: Yes");
   });
 });
+
+describe("what nobody wrote", () => {
+  beforeAll(() => begin());
+  afterAll(() => relay.stop());
+  beforeEach(() => customerWrote());
+
+  const robotSays = (text: string) => {
+    const key = `robot:${randomUUID()}`;
+    const content = { body: plainText(text), attachments: [] };
+    const words = { portal: relay.portal, conversation, content, key, at: relay.deps.now() };
+    return relay.deps.replies.speak({ ...words, by: { by: "robot", key } });
+  };
+  const closeChat = async () => {
+    const [chat] = chats();
+    relay.emulator.portal().finishDialog(chat?.id ?? 0);
+    await relay.store.conversations.learn(relay.portal, conversation, { open: false });
+  };
+
+  it("says so in the line, answers nobody, and is no second message when it comes back from there", async () => {
+    await relay.store.conversations.learn(relay.portal, conversation, { operator: ANNA, accepted: true });
+    await robotSays("Your order is ready");
+    await work();
+    expect(line()).toEqual(["customer: Is it in stock?", "5: Robot:\nYour order is ready"]);
+    const { portal } = relay.emulator.portal();
+    const said = [...portal.messages.values()].at(-1);
+    const event = {
+      ...({ kind: "message", chatId: conversation, imChatId: String(said?.chatId), authorId: ANNA } as const),
+      imMessageId: String(said?.id),
+    };
+    const heard = (text: string) => ({ ...event, content: { body: plainText(text), attachments: [] } });
+    expect(await relay.operatorDoes(heard("Robot:\nYour order is ready"))).toEqual({ kind: "duplicate" });
+    await work();
+    expect(sent()).toEqual(["Your order is ready"]);
+    const [desk] = await relay.store.desk.find(relay.portal, [conversation]);
+    expect(desk?.desk.waitingSince).toBeDefined();
+    // The same words by a person are a message of their own.
+    expect(await relay.operatorDoes({ ...heard("Your order is ready"), imMessageId: "999001" })).toMatchObject({
+      kind: "stored",
+    });
+  });
+
+  it("opens no chat: it stands before what the customer answers", async () => {
+    await closeChat();
+    await robotSays("Rate us");
+    await work();
+    expect(sent()).toEqual(["Rate us"]);
+    expect(line()).toEqual(["customer: Is it in stock?"]);
+    await relay.customerWrites(customer, "Five");
+    await work();
+    expect(line().map((said) => said.slice(said.indexOf(": ") + 2))).toEqual([
+      "Is it in stock?",
+      "Robot:\nRate us",
+      "Five",
+    ]);
+  });
+
+  it("stands before what an agent writes into a closed chat, and does not hold that up", async () => {
+    await closeChat();
+    await robotSays("Rate us");
+    await work();
+    await writes("Anything else?");
+    await work();
+    expect(line().slice(1)).toEqual(["5: Robot:\nRate us", "5: Anything else?"]);
+  });
+});

@@ -3,6 +3,7 @@ import type { Connectors, OpenLines, PortalCaller, VoiceWay } from "../contract.
 import type { Crm } from "./crm.ts";
 import type { LineChats } from "./line-chats.ts";
 import type { LineSettings } from "./line-settings.ts";
+import type { MessageProviders } from "./message-providers.ts";
 import type { People } from "./people.ts";
 
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */
@@ -19,6 +20,7 @@ export interface PortalDirectory {
   /** Sessions of the lines' chats, with the viewer's own rights. */
   chatsOf(portal: PortalId, userId: string): LineChats;
   lineSettings(portal: PortalId): LineSettings;
+  messageProviders(portal: PortalId): MessageProviders;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */

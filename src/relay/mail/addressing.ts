@@ -67,7 +67,7 @@ export interface Addressing {
   answer(conversation: Conversation, written: Answer): Promise<Content>;
 }
 
-type Answer = Pick<Writing, "originKey" | "authorId" | "content" | "automatic">;
+type Answer = Pick<Writing, "originKey" | "authorId" | "content" | "automatic" | "draft">;
 
 export interface AddressingDeps {
   readonly store: {
@@ -121,11 +121,12 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     const key = createHash("sha256").update(`${account.portal}\n${writing.originKey}`).digest("hex").slice(0, 32);
     const messageId = messageIdOf(key, from.address);
     const { originKey, automatic } = writing;
-    const isTracked = automatic === undefined && (draft.track ?? account.settings.tracked === true);
+    // What answers a letter by itself must not watch who reads it; what a robot was told to send is a letter like others.
+    const isTracked = automatic !== "auto-replied" && (draft.track ?? account.settings.tracked === true);
     const letter: Letter = {
       messageId,
       subject: tidySubject(draft.subject ?? defaults?.subject ?? firstLine(content)),
-      ...{ from, to, cc, class: automatic === undefined ? "human" : "auto-reply" },
+      ...{ from, to, cc, class: classOf(automatic) },
       ...(bcc.length > 0 && { bcc }),
       sending: {
         ...(await belowIt(writing, last)),
@@ -178,6 +179,11 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     const boxes = [account, ...all.filter(({ channel }) => channel === account.channel)];
     return new Set(boxes.flatMap((one) => addressOf(one)?.address.toLowerCase() ?? []));
   }
+}
+
+function classOf(automatic: Writing["automatic"]): Letter["class"] {
+  if (automatic === undefined) return "human";
+  return automatic === "auto-replied" ? "auto-reply" : "system-notice";
 }
 
 /** The newest that a person wrote, or else the newest of all that can be answered. */

@@ -77,7 +77,7 @@ describe("what a mailbox does next", () => {
   });
 
   it("looks into the inbox and the other folders also while there is much to read", () => {
-    const busy = day({ ...quiet, idles: false, scanning: true, }, 600_000, () => ({
+    const busy = day({ ...quiet, idles: false, scanning: true }, 600_000, () => ({
       bodies: true,
       bodiesTook: 4_000,
     }));
