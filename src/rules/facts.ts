@@ -115,6 +115,13 @@ export const factsSchema = z
           .max(10)
           .default([])
           .describe("Where an agent moved this conversation to: before anything found."),
+        thread: z
+          .array(z.object({ type: entity.shape.type, id }))
+          .max(10)
+          .default([])
+          .describe(
+            "Where the thread of letters stands already, in another mailbox. Only what is among what was found.",
+          ),
       })
       .prefault({}),
     directory: z

@@ -61,6 +61,8 @@ export interface KeptLetter {
 export interface PendingLetter {
   readonly letter: string;
   readonly thread: string;
+  /** Conversations of this box that go on as this thread, and were not told so yet (`ChatMoved`). */
+  readonly joined?: readonly string[];
   readonly folder: string;
   readonly validity: string;
   readonly uid: number;

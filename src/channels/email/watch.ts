@@ -2,6 +2,7 @@ import type { FetchMessageObject, ImapFlow, MailboxObject } from "imapflow";
 import type { KeptLetter, LetterBook } from "../contract/letters.ts";
 import type { SessionHost } from "../contract/sessions.ts";
 import type { WatchedFolder } from "./folders.ts";
+import { joinedEvents } from "./joined.ts";
 import type { Mark, Marks, Scan, Trouble } from "./marks.ts";
 import { ENVELOPE, type SeenPlace, seenLetter } from "./seen.ts";
 import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trouble.ts";
@@ -159,18 +160,9 @@ export function createWatch(tools: WatchTools): Watch {
 
   /** Before anything is said in the thread that goes on. */
   async function tellJoined(kept: readonly KeptLetter[]): Promise<void> {
-    const moved = kept.flatMap(({ thread, joined = [] }) => joined.map((from) => ({ from, thread })));
-    if (moved.length === 0) return;
-    await tools.accept(
-      moved.map(({ from, thread }) => ({
-        kind: "moved",
-        key: `joined:${from}:${thread}`,
-        chatId: from,
-        toChatId: thread,
-        idsEnd: false,
-        at: new Date(tools.now()),
-      })),
-    );
+    const at = new Date(tools.now());
+    const moved = kept.flatMap(({ thread, joined = [] }) => joinedEvents(joined, thread, at));
+    if (moved.length > 0) await tools.accept(moved);
   }
 
   const list = (range: string): Promise<FetchMessageObject[]> => client.fetchAll(range, ENVELOPE, { uid: true });

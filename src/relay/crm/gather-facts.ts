@@ -11,6 +11,7 @@ import type { Given } from "../../store/contract/rules.ts";
 import { answerOf, type Case, type CrmDeps, certain } from "./context.ts";
 import { companyAt, spellingsOf } from "./email-search.ts";
 import { isOurs, letterOf, ownerOf } from "./letters.ts";
+import { readCards, threadPlace } from "./thread-card.ts";
 
 const LONGEST_TEXT = 4_000;
 const MOST_RECIPIENTS = 200;
@@ -44,7 +45,11 @@ export async function gatherFacts(
   person: Person,
   rows: readonly Message[],
 ): Promise<{ readonly facts: Facts; readonly searched: Searched }> {
-  const { found, searched } = await findInCrm(deps, of, person);
+  const { found: own, searched } = await findInCrm(deps, of, person);
+  const thread = (await threadPlace(deps, of))?.cards ?? [];
+  const foreign = thread.filter((card) => !own.some((one) => one.type === card.type && one.id === card.id));
+  const others = foreign.length === 0 ? [] : await readCards(of, foreign);
+  const found = [...own, ...others.map((item) => linked(item, "portal", deps.now()))];
   const { crm, ruleset } = of;
   const [leads, stages, pipelines, given] = await Promise.all([
     crm.usesLeads(),
@@ -59,6 +64,7 @@ export async function gatherFacts(
     crm: {
       leads: answerOf(leads) ?? true,
       found: found.map(toFact),
+      thread,
       chosen: found.flatMap(({ type, id, chosen }) => (chosen === true ? [{ type, id }] : [])),
     },
     directory: {

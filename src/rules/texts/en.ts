@@ -51,6 +51,7 @@ export const en: ReasonTexts = {
   "create-not-for-machines": (about) => `Nothing is made for this letter: it was sent by a machine (${about.class}).`,
   "create-not-for-ours": () => "Nothing is made for a letter that our own people wrote.",
   "target-named": (about) => `Goes into ${the(about)}: its number stands in the subject.`,
+  "target-thread": (about) => `Goes into ${the(about)}: the thread stands there already, in another mailbox.`,
   "target-chosen": (about) => `An agent moved this conversation to ${the(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1

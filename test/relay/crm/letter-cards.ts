@@ -1,4 +1,5 @@
 /** A tracker in the relay: letters of a mailbox without a line, and the CRM that they go into. */
+import type { Account } from "../../../src/domain/account.ts";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Letter, LetterClass } from "../../../src/domain/letter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
@@ -11,6 +12,8 @@ export interface TrackedLetter {
   readonly name?: string;
   readonly subject?: string;
   readonly class?: LetterClass;
+  /** Default: the tracker's first. */
+  readonly account?: Account;
 }
 
 export async function startTracker(): Promise<Relay> {
@@ -34,10 +37,11 @@ export async function receive(relay: Relay, text: string, of: TrackedLetter): Pr
     cc: [],
     class: of.class ?? "human",
   };
-  const conversation = await relay.customerWrites(of.thread, text, {
+  const more = {
     customer: { externalId: of.from, email: of.from, ...(of.name !== undefined && { name: of.name }) },
     content: { body: plainText(text), attachments: [], letter },
-  });
+  };
+  const conversation = await relay.customerWrites(of.thread, text, more, of.account);
   await relay.run("in", conversation);
   return conversation;
 }

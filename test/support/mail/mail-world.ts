@@ -2,7 +2,8 @@
  * Mailboxes as administrators, agents and customers meet them: the real server in one process, between the emulated portal, a
  * real Dovecot and a real SMTP server.
  */
-import type { CrmItem, Fields } from "../../emulators/portal/model.ts";
+import type { CrmItem } from "../../emulators/portal/model.ts";
+import type { Fields } from "../../emulators/portal/values.ts";
 import { type Dovecot, MAIL_PASSWORD, startDovecot } from "../services/dovecot.ts";
 import { until } from "../world/until.ts";
 import { type ApiAccount, World } from "../world/world.ts";
