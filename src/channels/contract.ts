@@ -37,6 +37,10 @@ export interface ChannelAdapter {
   /** Square SVG mark (no scripts, no outside references) and its colour, for tiles and lists. */
   readonly icon: { readonly svg: string; readonly color: string };
   readonly capabilities: Capabilities;
+  /**
+   * Its accounts are made by the server itself, one for each portal: nobody connects one, and it feeds no line. Default false.
+   */
+  readonly builtIn?: boolean;
   /** Checks what an admin typed; unknown keys are dropped. */
   readonly credentials: ZodType<Record<string, unknown>>;
   readonly settings: ZodType<Record<string, unknown>>;

@@ -1,4 +1,5 @@
 import type { FetchMessageObject, FetchQueryObject } from "imapflow";
+import { isBccAddress } from "../../domain/bcc-address.ts";
 import type { MailAddress } from "../../domain/letter.ts";
 import { readHeaders } from "../../mail/reading/header-fields.ts";
 import type { MailHeaders } from "../../mail/reading/mail-headers.ts";
@@ -65,6 +66,8 @@ const idsIn = (headers: MailHeaders, name: string): string[] =>
 const addressesIn = (headers: MailHeaders, name: string): MailAddress[] =>
   headers
     .mailboxes(name)
+    // Where copies go is nobody who takes part in the letter.
+    .filter(({ address }) => !isBccAddress({ address }))
     .slice(0, MOST_ADDRESSES)
     .map(({ address, name: shown }) => ({
       address: storableText(address).slice(0, 320),

@@ -4,6 +4,7 @@ import { connectorMessageMethods } from "./connector-messages.ts";
 import { connectorMethods } from "./connectors.ts";
 import type { MethodEntry } from "./context.ts";
 import { crmMethods } from "./crm.ts";
+import { lineConfigMethods } from "./line-config.ts";
 import { messageServiceMethods } from "./message-service.ts";
 import { messengerMethods } from "./messenger.ts";
 import { openLineMethods } from "./open-lines.ts";
@@ -18,6 +19,7 @@ export const methodRegistry: ReadonlyMap<string, MethodEntry> = new Map(
     connectorMethods,
     connectorMessageMethods,
     openLineMethods,
+    lineConfigMethods,
     messengerMethods,
     messageServiceMethods,
     crmMethods,
