@@ -28,7 +28,7 @@ const entity = z.object({
   id: z.string(),
   title: z.string(),
   open: z.boolean(),
-  why: z.enum(["made", "phone", "email", "contact", "portal", "admin"]),
+  why: z.enum(["made", "phone", "email", "contact", "domain", "portal", "admin"]),
 });
 
 const person = z.object({

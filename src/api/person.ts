@@ -18,7 +18,7 @@ export const cardNamed = z.object({
 
 const sideCard = cardNamed.extend({
   why: z
-    .enum(["made", "phone", "email", "contact", "portal", "admin"])
+    .enum(["made", "phone", "email", "contact", "domain", "portal", "admin"])
     .describe("How it is known to be theirs; `contact`: it is of their contact or company."),
   takes: z.boolean().describe("What is written goes there now."),
 });

@@ -30,6 +30,8 @@ export type LetterClass = (typeof LETTER_CLASSES)[number];
 export interface Letter {
   /** With its angle brackets; one of ours where the mail had none. */
   readonly messageId: string;
+  /** Letters that it refers to, by their real names, oldest first. Absent: it names none, or it was written here. */
+  readonly references?: readonly string[];
   readonly subject: string;
   readonly from: MailAddress;
   /** Where an answer goes, when that is not its sender. */

@@ -17,7 +17,7 @@ export interface MailFacts {
   readonly subject?: string;
   /** It says that it answers something. */
   readonly isReply: boolean;
-  /** Marks of ours in the subject that hold a thread together, lower case. */
+  /** Marks that hold a thread together: ours in the subject, in lower case, and Outlook's of a conversation. */
   readonly tokens: readonly string[];
   /** Print of what it says. Absent: not read yet, or it says nothing. */
   readonly content?: string;

@@ -54,8 +54,8 @@ export type EntityType = "lead" | "deal" | "contact" | "company";
 export interface LinkedEntity {
   readonly type: EntityType;
   readonly id: string;
-  /** How we know: we made it, found it by a contact point, were told by the portal's own link, or by an admin. */
-  readonly why: "made" | "phone" | "email" | "contact" | "portal" | "admin";
+  /** How we know: we made it, found it by a contact point or a company's domain, were told by the portal's own link, or by an admin. */
+  readonly why: "made" | "phone" | "email" | "contact" | "domain" | "portal" | "admin";
   /** Somebody moved the person's conversations here: it takes them, whatever the rules say. Only when true. */
   readonly chosen?: boolean;
   readonly title: string;

@@ -28,6 +28,7 @@ const Mail = z.object({
   messageId: Text,
   inReplyTo: Texts,
   references: Texts,
+  threadIndex: Text,
   from: Address,
   replyTo: Address,
   to: Address,
@@ -54,7 +55,7 @@ const Question = z.object({
 export const threads: Command = {
   synopsis: "< mails.json",
   about:
-    'Which mails are one mail, one thread, one activity. Reads {"own": {"domains", "mailboxes", "aliases", "lists"}, "mails": [{"messageId", "inReplyTo", "references", "from", "to", "cc", "subject", "date", "mailbox", "body"}]}, one a line or one over several lines, and prints {"messages", "threads", "activities"}: lists of lists of places in "mails", counted from 0. Mails without a customer are in no activity. Also understood: "bcc" and "replyTo" of a mail; "people": lists of addresses of one customer each; "apart": boxes that are kept apart; "changedSubjectBeginsThread": true.',
+    'Which mails are one mail, one thread, one activity. Reads {"own": {"domains", "mailboxes", "aliases", "lists"}, "mails": [{"messageId", "inReplyTo", "references", "from", "to", "cc", "subject", "date", "mailbox", "body"}]}, one a line or one over several lines, and prints {"messages", "threads", "activities"}: lists of lists of places in "mails", counted from 0. Mails without a customer are in no activity. Also understood: "bcc", "replyTo" and "threadIndex" of a mail; "people": lists of addresses of one customer each; "apart": boxes that are kept apart; "changedSubjectBeginsThread": true.',
   run: (context) =>
     answerWhole(context, Question, ({ own, mails, people, apart, changedSubjectBeginsThread }) => {
       // A box that mails were found in is ours, named or not.

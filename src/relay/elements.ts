@@ -6,7 +6,16 @@ import { type Attachment, type Content, isAutomatic, type Message, type Quote } 
 import { plainText, type RichText, type SpanKind, withoutTurns } from "../domain/rich-text.ts";
 import type { ConnectorMessage } from "../portal/contract.ts";
 import type { SentElement } from "./settle.ts";
-import { automaticMark, contactLines, FROM_PHONE, forwardedFrom, placeLines, reactionLine } from "./wording.ts";
+import {
+  AUTOMATIC_LETTER,
+  automaticMark,
+  contactLines,
+  FROM_MAILBOX,
+  FROM_PHONE,
+  forwardedFrom,
+  placeLines,
+  reactionLine,
+} from "./wording.ts";
 
 /** One element of a send: usually one row, for an album all its rows together. */
 export interface Element {
@@ -57,7 +66,7 @@ export function toElement(rows: readonly Message[], context: ElementContext): El
         id: head.externalIds[0] ?? head.id,
         date: Math.floor(head.sentAt.getTime() / 1000),
         text: elementText(rows, context),
-        files: rows.flatMap((row) => row.content.attachments.flatMap((file) => fileOf(file, context.link))),
+        files: rows.flatMap(({ content }) => shownFiles(content).flatMap((file) => fileOf(file, context.link))),
         ...(rows.some(isUntracked) && { untracked: true }),
       },
       chat: chatBlock(context),
@@ -79,7 +88,7 @@ export function toSentElement(
   return {
     text,
     otherwise,
-    files: rows.reduce((count, row) => count + row.content.attachments.length, 0),
+    files: rows.reduce((count, { content }) => count + shownFiles(content).length, 0),
   };
 }
 
@@ -146,14 +155,38 @@ function elementText(rows: readonly Message[], speech: Spoken): string {
     return toBBCode(plainText(say(reactionLine(head.content.body.text, head.content.quote?.text))));
   const quoted = head?.content.quote;
   const lines = [
-    ...(head?.origin.by === "device" ? [toBBCode(marked(say(FROM_PHONE), "bold"))] : []),
+    ...(head?.origin.by === "device" ? [toBBCode(marked(say(elsewhere(head)), "bold"))] : []),
     ...(head && isAutomatic(head.origin) && !unmarked
       ? [toBBCode(marked(automaticMark(head.origin, say), "bold"))]
       : []),
     ...(quoted ? quoteLines(quoted, toBBCode) : []),
-    ...rows.flatMap((row) => contentLines(row.content, speech)),
+    ...rows.flatMap((row) => [...envelopeLines(row, speech), ...contentLines(row.content, speech)]),
   ];
   return withoutTurns(lines.join("\n"));
+}
+
+const elsewhere = ({ content }: Message): string => (content.letter === undefined ? FROM_PHONE : FROM_MAILBOX);
+
+/** What a letter's HTML and the pictures in it say stands in the words already; the line gets what was attached. */
+const shownFiles = ({ attachments }: Content): readonly Attachment[] =>
+  attachments.filter(({ role }) => role === undefined);
+
+/**
+ * A letter's subject, and who else has it: an answer from the line goes to them, too. Of what an agent wrote the line has the
+ * words alone, by which they are known again.
+ */
+function envelopeLines(
+  { direction, content }: Message,
+  { toBBCode, say }: Pick<ElementContext, "toBBCode" | "say">,
+): string[] {
+  const { letter } = content;
+  if (letter === undefined || direction === "out") return [];
+  const copies = letter.cc.map(({ address, name }) => (name === undefined ? address : `${name} <${address}>`));
+  return [
+    ...(letter.class === "human" ? [] : [toBBCode(marked(say(AUTOMATIC_LETTER), "italic"))]),
+    ...(letter.subject.trim() === "" ? [] : [toBBCode(marked(letter.subject.trim(), "bold"))]),
+    ...(copies.length === 0 ? [] : [toBBCode(plainText(`Cc: ${shorten(copies.join(", "), 300)}`))]),
+  ];
 }
 
 function contentLines(content: Content, { toBBCode, say }: Pick<ElementContext, "toBBCode" | "say">): string[] {

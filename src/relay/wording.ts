@@ -4,6 +4,10 @@ import type { AutomaticOrigin, ContactCard, Content, Message, Place } from "../d
 import { withoutTurns } from "../domain/rich-text.ts";
 
 export const FROM_PHONE = "From the phone:";
+/** Above a letter that was sent from another mail program. */
+export const FROM_MAILBOX = "Sent from the mailbox:";
+/** Above a letter that no person wrote. */
+export const AUTOMATIC_LETTER = "Sent automatically:";
 const BY_ITSELF = { engine: "Automatic:", robot: "Robot:", bot: "Bot:", provider: "Sent from the CRM:" } as const;
 export const NOTHING_TO_SHOW = "(a message without text)";
 

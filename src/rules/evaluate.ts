@@ -113,6 +113,11 @@ function decideTargets(subject: Subject, found: Found, groups: Groups, reasons: 
     for (const one of pinned) reasons.push({ code: "target-chosen", about: { type: one.type, id: one.id } });
     return pinned;
   }
+  const thread = pinnedTargets(subject.facts.crm.thread, found);
+  if (thread.length > 0) {
+    for (const one of thread) reasons.push({ code: "target-thread", about: { type: one.type, id: one.id } });
+    return thread;
+  }
   if (subject.contact === "first") return [];
   const named = pinnedTargets(subject.facts.mail.named, found);
   if (named.length > 0) {
@@ -143,6 +148,8 @@ function decideCreation(
   const nothing: Making = { create: { kind: "nothing" }, targets: kept };
   // Who moved the conversation somewhere wants it there, and not in something new.
   if (facts.crm.chosen.length > 0 && kept.length > 0) return nothing;
+  // It is begun already, in another box.
+  if (facts.crm.thread.some((one) => kept.some(({ type, id }) => type === one.type && id === one.id))) return nothing;
   const { ours, class: writtenBy, named } = facts.mail;
   if (ours || writtenBy !== "human") {
     const why: Reason = ours

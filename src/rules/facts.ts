@@ -26,9 +26,11 @@ const entity = z.object({
   responsible: id.optional(),
   lastActiveAt: z.iso.datetime({ offset: true }).describe("Its last activity, or when it was last changed."),
   by: z
-    .enum(["link", "phone", "email", "messenger", "contact"])
+    .enum(["link", "phone", "email", "messenger", "contact", "domain"])
     .default("phone")
-    .describe("How it was found; `link` is our own record, `contact` through the contact that was found."),
+    .describe(
+      "How it was found; `link` is our own record, `contact` through the contact that was found, `domain` by the company's domain.",
+    ),
 });
 
 const person = z.object({
@@ -113,6 +115,13 @@ export const factsSchema = z
           .max(10)
           .default([])
           .describe("Where an agent moved this conversation to: before anything found."),
+        thread: z
+          .array(z.object({ type: entity.shape.type, id }))
+          .max(10)
+          .default([])
+          .describe(
+            "Where the thread of letters stands already, in another mailbox. Only what is among what was found.",
+          ),
       })
       .prefault({}),
     directory: z

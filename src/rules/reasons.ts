@@ -26,6 +26,7 @@ export const REASON_CODES = [
   "create-not-for-machines",
   "create-not-for-ours",
   "target-chosen",
+  "target-thread",
   "target-named",
   "target-last-active",
   "target-last-closed",

@@ -183,6 +183,10 @@ const identity = z
     eightIsSeven: z.boolean().default(true).describe("8 903 … is +7 903 …"),
     plusTags: z.boolean().default(true).describe("name+tag@… and name@… are one mailbox."),
     gmailDots: z.boolean().default(true).describe("Dots in a Gmail name count for nothing."),
+    companyDomains: z
+      .boolean()
+      .default(false)
+      .describe("A stranger's letter from the domain of a company that is known belongs to that company."),
     sharedByMoreThan: z
       .int()
       .min(1)

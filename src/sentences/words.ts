@@ -79,6 +79,8 @@ export const relayWords: readonly Localised[] = [
   { en: "without text", ru: "без текста", es: "sin texto" },
   { en: "A contact", ru: "Контакт", es: "Un contacto" },
   { en: "From the phone:", ru: "С телефона:", es: "Desde el teléfono:" },
+  { en: "Sent from the mailbox:", ru: "Отправлено из почтового ящика:", es: "Enviado desde el buzón:" },
+  { en: "Sent automatically:", ru: "Отправлено автоматически:", es: "Enviado automáticamente:" },
   { en: "Automatic:", ru: "Автоматически:", es: "Automático:" },
   { en: "Robot:", ru: "Робот:", es: "Robot:" },
   { en: "Bot:", ru: "Бот:", es: "Bot:" },

@@ -7,6 +7,8 @@ import { markClosed } from "./reports/marks.ts";
 import type { Schema } from "./schema.ts";
 
 const TABLE = "conversations";
+/** Boxes that one thread may go through. */
+const MOST_BOXES = 20;
 
 /** Conversations. They are made by `acceptInbound` and `acceptFirst` alone. */
 export function createConversationRepository(db: Kysely<Schema>): ConversationRepository {
@@ -61,6 +63,25 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         .where("asked.external_chat_id", "=", indexable(externalChatId))
         .executeTakeFirst();
       return row && toConversation(row);
+    },
+
+    async elsewhere({ portal, account, externalChatId }) {
+      const rows = await db
+        .selectFrom("accounts as own")
+        .innerJoin("accounts as other", (join) =>
+          join.onRef("other.portal_id", "=", "own.portal_id").onRef("other.channel", "=", "own.channel"),
+        )
+        .innerJoin(`${TABLE} as c`, "c.account_id", "other.id")
+        .selectAll("c")
+        .where("own.portal_id", "=", portal)
+        .where("own.id", "=", account)
+        .where("other.id", "!=", account)
+        .where("c.external_chat_id", "=", indexable(externalChatId))
+        .where("c.moved_to", "is", null)
+        .orderBy("c.id")
+        .limit(MOST_BOXES)
+        .execute();
+      return rows.map(toConversation);
     },
 
     async findByImChat(portal, imChatId) {

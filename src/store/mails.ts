@@ -73,6 +73,24 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
 
     threadNow: (portal, id) => threadNow(db, portal, id),
 
+    async outgrown(portal, account, threads) {
+      const numbers = [...new Set(threads.flatMap((thread) => numberOf(thread) ?? []))];
+      if (!isUuid(account) || numbers.length === 0) return [];
+      const { rows: found } = await sql<{ kept: number; given_up: number }>`
+        select j.kept, j.given_up from unnest(${numbers}::bigint[]) as q(thread)
+          cross join lateral (
+            select * from mail_thread_joins j where j.portal_id = ${portal} and j.kept = q.thread offset 0) as j
+          cross join lateral (
+            select 1 from conversations c
+              where c.account_id = ${account} and c.external_chat_id = j.given_up::text and c.moved_to is null
+              offset 0) as c
+          order by j.given_up`.execute(db);
+      return found.map(({ kept, given_up }) => ({
+        kept: mailThreadId(String(kept)),
+        givenUp: mailThreadId(String(given_up)),
+      }));
+    },
+
     async places(portal, id) {
       const number = numberOf(id);
       if (number === undefined) return [];

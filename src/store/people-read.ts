@@ -118,3 +118,17 @@ const toEntity = (row: Selectable<Schema["person_entities"]>): LinkedEntity => (
   lastActiveAt: row.last_active_at,
   ...(row.fresh_at && { freshAt: row.fresh_at }),
 });
+
+/** More than one already says nothing about whose a stranger is. */
+const MOST_COMPANIES = 3;
+
+/** Companies of people who have an address at this domain. */
+export async function companiesAt(db: Kysely<Schema>, portal: PortalId, domain: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct e.id from contact_points p
+      join person_entities e on e.portal_id = ${portal} and e.person_id = p.person_id and e.type = 'company'
+      where p.portal_id = ${portal} and p.kind = 'email' and split_part(p.key, '@', 2) = ${cleanText(domain)}
+        and p.linkable and not p.shared
+      order by e.id limit ${MOST_COMPANIES}`.execute(db);
+  return rows.map(({ id }) => id);
+}

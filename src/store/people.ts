@@ -3,7 +3,7 @@ import { type PersonId, type PortalId, personId } from "../domain/ids.ts";
 import type { LinkedEntity, PersonConflict } from "../domain/person.ts";
 import { cleanText, indexable, isUuid, toJson } from "./clean.ts";
 import type { AuditEntry, Identified, Identify, NewPoint, PersonChange, PersonRepository } from "./contract/people.ts";
-import { readPeople, searchPeople } from "./people-read.ts";
+import { companiesAt, readPeople, searchPeople } from "./people-read.ts";
 import { choiceOf, chooseCard, putChoiceBack } from "./person-cards.ts";
 import { allOf, type Move, move, type PointRow, pointRows, putBack, withPeople } from "./person-moves.ts";
 import type { Schema } from "./schema.ts";
@@ -45,6 +45,8 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
       const found = new Set(rows.map(({ key }) => key));
       return keys.filter((key) => found.has(indexable(key)));
     },
+
+    companiesAt: (portal, domain) => companiesAt(db, portal, domain),
 
     async ofConversation(portal, conversation) {
       if (!isUuid(conversation)) return undefined;

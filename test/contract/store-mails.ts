@@ -196,6 +196,28 @@ export function mailTests(use: () => Store): void {
       expect((await use().mails.thread(portal, mailThreadId("12"), 10)).length).toBe(0);
     });
 
+    it("tell every box which of its conversations go on as another one, until they do", async () => {
+      const { portal, account, one } = await world();
+      const second = await newAccount(use(), portal);
+      const begun = await one(seen({ messageId: "<first@x>", subject: "One" }));
+      const apart = await one(seen({ messageId: "<second@x>", subject: "Two" }), second);
+      const talks = async (box: Account, chatId: string) =>
+        (await accept(use(), inbound(box, { chatId }))).conversation;
+      await talks(account, begun.thread);
+      const conversation = await talks(second, apart.thread);
+      const due = () => use().mails.outgrown(portal, second.id, [begun.thread]);
+      expect(await due()).toEqual([]);
+      // The letter between them is seen in the first box alone.
+      await one(seen({ messageId: "<third@x>", references: "<first@x> <second@x>" }));
+      expect(await due()).toEqual([{ kept: begun.thread, givenUp: apart.thread }]);
+      expect(await use().mails.outgrown(portal, account.id, [begun.thread])).toEqual([]);
+      await use().messages.applyMove(portal, second.id, { from: apart.thread, to: begun.thread, idsEnd: false });
+      expect(await due()).toEqual([]);
+      const theirs = { portal, account: account.id, externalChatId: begun.thread };
+      expect((await use().conversations.elsewhere(theirs)).map(({ id }) => id)).toEqual([conversation]);
+      expect(await use().conversations.elsewhere({ ...theirs, portal: newPortalId() })).toEqual([]);
+    });
+
     it.each([...identityCases, ...threadCases])("are what inspecting says: $name", async (golden) => {
       const { portal, account } = await place(use());
       const boxes = new Map([["", account]]);

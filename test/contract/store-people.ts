@@ -223,6 +223,21 @@ export function peopleTests(use: () => Store): void {
       expect(await use().people.knownPoints(portal, "email", [])).toEqual([]);
     });
 
+    it("tell the companies of those who have an address at a domain", async () => {
+      const { portal, talk, identify } = await world();
+      const other = await world();
+      const people = use().people;
+      const domain = `domain-${chats}.example`;
+      const { person } = await identify(await talk(), [email(`anna@${domain}`)]);
+      const { person: neighbour } = await identify(await talk(), [email(`boris@sub.${domain}`)]);
+      await people.saveEntities(portal, person, [deal("1"), deal("71", { type: "company" })]);
+      await people.saveEntities(portal, neighbour, [deal("72", { type: "company" })]);
+      expect(await people.companiesAt(portal, domain)).toEqual(["71"]);
+      expect(await people.companiesAt(other.portal, domain)).toEqual([]);
+      await people.removePoint(portal, "1", "email", `anna@${domain}`);
+      expect(await people.companiesAt(portal, domain)).toEqual([]);
+    });
+
     it("keep their cards: renewed, marked as changed, followed when converted, gone when deleted", async () => {
       const { portal, talk, identify } = await world();
       const { person } = await identify(await talk(), [messenger("a:1")]);

@@ -31,6 +31,7 @@ import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import { localeOf } from "../../src/server/locale.ts";
+import type { NewAccount } from "../../src/store/contract/accounts.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
 import { noLetters } from "../support/no-letters.ts";
@@ -265,9 +266,10 @@ export class Relay {
     chatId: string,
     text: string,
     more: Partial<Extract<ChannelEvent, { kind: "message" }>> = {},
+    account: Account = this.account,
   ): Promise<ConversationId> {
     const externalId = more.externalId ?? randomUUID();
-    await this.acceptor().accept(this.account, [
+    await this.acceptor().accept(account, [
       {
         kind: "message",
         key: `m:${externalId}`,
@@ -279,9 +281,18 @@ export class Relay {
         ...more,
       },
     ]);
-    const conversation = await this.store.conversations.findByExternalChat(this.account.id, chatId);
+    const conversation = await this.store.conversations.findByExternalChat(account.id, chatId);
     if (!conversation) throw new Error("no conversation");
     return conversation.id;
+  }
+
+  /** One more account of the channel, without a line. */
+  addAccount(more: Partial<NewAccount> = {}): Promise<Account> {
+    return this.store.accounts.create(this.portal, {
+      ...{ channel: this.account.channel, name: "Another", credentials: {}, settings: {}, webhookSecret: "another" },
+      connection: { kind: "connected", sentence: "Connected." },
+      ...more,
+    });
   }
 
   acceptor() {

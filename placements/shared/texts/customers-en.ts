@@ -47,6 +47,7 @@ export const customersEn = {
   "customers.card.phone": "It was found by their phone.",
   "customers.card.email": "It was found by their e-mail.",
   "customers.card.contact": "It belongs to their contact.",
+  "customers.card.domain": "It is the only company known at the domain of their address.",
   "customers.card.portal": "Bitrix24 linked it.",
   "customers.card.admin": "Somebody of the team chose it.",
   "customers.merge": "Join with another person",

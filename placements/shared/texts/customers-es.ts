@@ -47,6 +47,7 @@ export const customersEs: Translated<typeof customersEn> = {
   "customers.card.phone": "Se encontró por su teléfono.",
   "customers.card.email": "Se encontró por su correo.",
   "customers.card.contact": "Pertenece a su contacto.",
+  "customers.card.domain": "Es la única empresa conocida en el dominio de su dirección.",
   "customers.card.portal": "La enlazó Bitrix24.",
   "customers.card.admin": "La eligió alguien del equipo.",
   "customers.merge": "Unir con otra persona",

@@ -47,6 +47,7 @@ export const customersRu: Translated<typeof customersEn> = {
   "customers.card.phone": "Нашлась по телефону.",
   "customers.card.email": "Нашлась по e-mail.",
   "customers.card.contact": "Относится к контакту клиента.",
+  "customers.card.domain": "Это единственная известная компания на домене адреса.",
   "customers.card.portal": "Связал Битрикс24.",
   "customers.card.admin": "Выбрал сотрудник.",
   "customers.merge": "Объединить с другим",

@@ -35,6 +35,8 @@ export interface SeenLetter {
   readonly messageId?: string;
   readonly inReplyTo?: string;
   readonly references?: readonly string[];
+  /** Outlook's mark of a conversation, as it came. */
+  readonly threadIndex?: string;
   readonly from?: MailAddress;
   readonly to: readonly MailAddress[];
   readonly cc: readonly MailAddress[];
@@ -59,6 +61,8 @@ export interface KeptLetter {
 export interface PendingLetter {
   readonly letter: string;
   readonly thread: string;
+  /** Conversations of this box that go on as this thread, and were not told so yet (`ChatMoved`). */
+  readonly joined?: readonly string[];
   readonly folder: string;
   readonly validity: string;
   readonly uid: number;

@@ -3,6 +3,7 @@ import type { ReadMail } from "../../mail/reading/read-mail-types.ts";
 import type { LetterBook, PendingLetter } from "../contract/letters.ts";
 import type { SessionHost, SessionMemory } from "../contract/sessions.ts";
 import { fetchOne } from "./fetch-one.ts";
+import { joinedEvents } from "./joined.ts";
 import { fetchLarge } from "./large-mail.ts";
 import { type LeftFile, letterEvent } from "./letter-event.ts";
 import { namedBy, proofsOf } from "./proofs.ts";
@@ -103,7 +104,9 @@ async function fetchBody(tools: BodyTools, pending: PendingLetter): Promise<bool
     });
     if (told.kind === "message") {
       const ours = sent ? [] : await tools.sentHere(namedBy(mail));
-      await tools.accept([told.event, ...proofsOf(mail, { ...told.event, ours })]);
+      const { joined = [], thread } = pending;
+      const moved = joinedEvents(joined, thread, new Date(tools.now()));
+      await tools.accept([...moved, told.event, ...proofsOf(mail, { ...told.event, ours })]);
     }
     await letters.done(pending.letter, ...(told.kind === "passed" ? [{ passed: told.why }] : []));
   }

@@ -44,6 +44,7 @@ export interface LeftFile {
 /** What tells of another mail and belongs beside it. */
 const TELLS = ["bounce-hard", "bounce-soft", "delay", "complaint"] as const;
 const PASSED = ["newsletter", "system-notice", "read-receipt"] as const;
+const MOST_REFERENCES = 20;
 const CLOCKS_DIFFER_MS = 24 * 3_600_000;
 
 export function letterEvent(facts: LetterFacts): LetterEvent {
@@ -117,8 +118,13 @@ function letterOf({ pending, mail, sent }: LetterFacts): Letter {
   const failed = mail.bounce?.recipients ?? [];
   const why = failed.find(({ diagnostic }) => diagnostic !== undefined)?.diagnostic;
   const tellsOf = TELLS.some((one) => one === mail.class);
+  const answered = mail.inReplyTo === undefined ? [] : [mail.inReplyTo];
+  const named = mail.references.length > 0 ? mail.references : answered;
+  // The root and the newest say where it belongs.
+  const references = [...named.slice(0, 1), ...named.slice(1).slice(-MOST_REFERENCES)].map(storableText);
   return {
     messageId: mail.messageId ?? `<letter.${pending.letter}@threadline.invalid>`,
+    ...(references.length > 0 && { references }),
     subject: storableText(mail.subject),
     from: addressOf(mail.from ?? { address: "", name: "" }),
     ...(mail.replyTo.length > 0 && { replyTo: mail.replyTo.map(addressOf) }),

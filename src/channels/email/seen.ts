@@ -1,16 +1,24 @@
-import type { FetchMessageObject, FetchQueryObject, MessageAddressObject } from "imapflow";
+import type { FetchMessageObject, FetchQueryObject } from "imapflow";
 import { isBccAddress } from "../../domain/bcc-address.ts";
 import type { MailAddress } from "../../domain/letter.ts";
+import { readHeaders } from "../../mail/reading/header-fields.ts";
+import type { MailHeaders } from "../../mail/reading/mail-headers.ts";
 import type { SeenLetter } from "../contract/letters.ts";
 import { storableText } from "../shared/clean-text.ts";
 
 /** What a folder's list tells of a mail, in the book's words. Pure and total. */
 
-export const ENVELOPE: FetchQueryObject = {
+/**
+ * The header lines themselves, as other mail programs ask for them, and not the server's ENVELOPE: that has no References, is read
+ * in another way than the mail's body will be, and takes twice as long to read (each of its parts is a node of a tree).
+ */
+export const LISTED: FetchQueryObject = {
   uid: true,
-  envelope: true,
   internalDate: true,
-  headers: ["references"],
+  headers: [
+    ...["message-id", "in-reply-to", "references", "thread-index"],
+    ...["from", "sender", "to", "cc", "subject", "date"],
+  ],
 };
 
 export interface SeenPlace {
@@ -23,15 +31,16 @@ export interface SeenPlace {
 
 const MOST_REFERENCES = 200;
 const MOST_ADDRESSES = 200;
+const NO_HEADERS = new Uint8Array();
 
 export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenLetter {
-  const { envelope = {}, headers } = message;
+  const headers = readHeaders(message.headers ?? NO_HEADERS);
   const came = dateOf(message.internalDate) ?? new Date();
-  const written = dateOf(envelope.date);
-  const references = idsIn(headers?.toString("latin1") ?? "");
-  const [messageId] = idsIn(envelope.messageId ?? "");
-  const [inReplyTo] = idsIn(envelope.inReplyTo ?? "");
-  const [from] = addresses(envelope.from ?? envelope.sender);
+  const references = idsIn(headers, "references");
+  const [messageId] = idsIn(headers, "message-id");
+  const [inReplyTo] = idsIn(headers, "in-reply-to");
+  const threadIndex = headers.first("thread-index").replace(/\s+/g, "");
+  const [from] = [...addressesIn(headers, "from"), ...addressesIn(headers, "sender")];
   return {
     folder: place.folder,
     validity: place.validity,
@@ -39,28 +48,31 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
     ...(messageId !== undefined && { messageId }),
     ...(inReplyTo !== undefined && { inReplyTo }),
     ...(references.length > 0 && { references }),
+    ...(threadIndex !== "" && { threadIndex: storableText(threadIndex) }),
     ...(from && { from }),
-    to: addresses(envelope.to),
-    cc: addresses(envelope.cc),
-    subject: storableText(envelope.subject ?? "").slice(0, 1_000),
-    date: written ?? came,
+    to: addressesIn(headers, "to"),
+    cc: addressesIn(headers, "cc"),
+    subject: storableText(headers.words("subject")).slice(0, 1_000),
+    date: dateOf(headers.date("date")) ?? came,
     sent: place.sent,
     history: place.began !== undefined && came < place.began,
   };
 }
 
 /** In angle brackets, each once, the last ones where there are too many. */
-function idsIn(text: string): string[] {
-  return [...new Set(text.match(/<[^<>\s]{1,990}>/g) ?? [])].map(storableText).slice(-MOST_REFERENCES);
-}
+const idsIn = (headers: MailHeaders, name: string): string[] =>
+  headers.messageIds(name).slice(-MOST_REFERENCES).map(storableText);
 
-function addresses(list: readonly MessageAddressObject[] | undefined): MailAddress[] {
-  return (list ?? []).slice(0, MOST_ADDRESSES).flatMap(({ address, name }) => {
+const addressesIn = (headers: MailHeaders, name: string): MailAddress[] =>
+  headers
+    .mailboxes(name)
     // Where copies go is nobody who takes part in the letter.
-    if (!address?.includes("@") || isBccAddress({ address })) return [];
-    return [{ address: storableText(address).slice(0, 320), ...(name && { name: storableText(name).slice(0, 200) }) }];
-  });
-}
+    .filter(({ address }) => !isBccAddress({ address }))
+    .slice(0, MOST_ADDRESSES)
+    .map(({ address, name: shown }) => ({
+      address: storableText(address).slice(0, 320),
+      ...(shown !== "" && { name: storableText(shown).slice(0, 200) }),
+    }));
 
 function dateOf(value: Date | string | undefined): Date | undefined {
   if (value === undefined) return undefined;

@@ -2,8 +2,9 @@ import type { FetchMessageObject, ImapFlow, MailboxObject } from "imapflow";
 import type { KeptLetter, LetterBook } from "../contract/letters.ts";
 import type { SessionHost } from "../contract/sessions.ts";
 import type { WatchedFolder } from "./folders.ts";
+import { joinedEvents } from "./joined.ts";
 import type { Mark, Marks, Scan, Trouble } from "./marks.ts";
-import { ENVELOPE, type SeenPlace, seenLetter } from "./seen.ts";
+import { LISTED, type SeenPlace, seenLetter } from "./seen.ts";
 import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trouble.ts";
 
 /**
@@ -12,7 +13,7 @@ import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trou
  * - Crash, kill, a connection cut in the middle: the mark stands before the batch, which is read again; the book knows what
  *   it has of it.
  * - `UIDVALIDITY` changed: all numbers are new and no mail is; the folder is scanned anew and the book knows them.
- * - A mail whose envelope breaks the connection or that the server will not list: batches shrink with every try until it
+ * - A mail whose headers break the connection or that the server will not list: batches shrink with every try until it
  *   stands alone, and then it is passed over (`trouble.ts`).
  * - The server lies about what is new, or numbers mails late: `reconcile` compares what lies there with what was seen.
  */
@@ -159,21 +160,12 @@ export function createWatch(tools: WatchTools): Watch {
 
   /** Before anything is said in the thread that goes on. */
   async function tellJoined(kept: readonly KeptLetter[]): Promise<void> {
-    const moved = kept.flatMap(({ thread, joined = [] }) => joined.map((from) => ({ from, thread })));
-    if (moved.length === 0) return;
-    await tools.accept(
-      moved.map(({ from, thread }) => ({
-        kind: "moved",
-        key: `joined:${from}:${thread}`,
-        chatId: from,
-        toChatId: thread,
-        idsEnd: false,
-        at: new Date(tools.now()),
-      })),
-    );
+    const at = new Date(tools.now());
+    const moved = kept.flatMap(({ thread, joined = [] }) => joinedEvents(joined, thread, at));
+    if (moved.length > 0) await tools.accept(moved);
   }
 
-  const list = (range: string): Promise<FetchMessageObject[]> => client.fetchAll(range, ENVELOPE, { uid: true });
+  const list = (range: string): Promise<FetchMessageObject[]> => client.fetchAll(range, LISTED, { uid: true });
 
   async function listTimed(range: string): Promise<Listed> {
     const began = tools.now();

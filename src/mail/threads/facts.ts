@@ -3,12 +3,15 @@ import type { AddressBook, AddressField } from "./addresses.ts";
 import { contentPrint } from "./content.ts";
 import { messageIdsIn, normaliseMessageId, sameId } from "./message-ids.ts";
 import { defaultSubjectRules, readSubject, type SubjectRules } from "./subjects.ts";
+import { conversationToken } from "./thread-index.ts";
 
 /** A mail's headers as a server, a library or a file gives them: nothing is sure to be there or to be right. */
 export interface MailEnvelope {
   readonly messageId?: string | null | undefined;
   readonly inReplyTo?: string | readonly string[] | null | undefined;
   readonly references?: string | readonly string[] | null | undefined;
+  /** Outlook's mark of a conversation. */
+  readonly threadIndex?: string | null | undefined;
   readonly from?: AddressField;
   readonly replyTo?: AddressField;
   readonly to?: AddressField;
@@ -50,6 +53,7 @@ export function mailFacts(
     (id) => messageId === undefined || sameId(id) !== sameId(messageId),
   );
   const subject = readSubject(mail.subject, subjects);
+  const conversation = conversationToken(mail.threadIndex, subject?.normal ?? "");
   const date = dateOf(mail.date);
   const content = contentPrint(mail.body);
   return {
@@ -62,7 +66,7 @@ export function mailFacts(
     ...(date !== undefined && { date }),
     ...(subject !== undefined && { subject: subject.normal }),
     isReply: before.length > 0 || subject?.isReply === true,
-    tokens: subject?.tokens ?? [],
+    tokens: [...(subject?.tokens ?? []), ...(conversation === undefined ? [] : [conversation])],
     ...(content !== undefined && { content }),
   };
 }

@@ -5,7 +5,7 @@
  * Threads hang together by
  * 1. Message-ID, In-Reply-To and References, also over mails that nobody has seen: two answers to an unseen mail are one
  *    thread. A ring of references is no harm: mails with an id in common belong together, whatever comes first.
- * 2. tokens of ours in the subject.
+ * 2. tokens of ours in the subject, and Outlook's mark of a conversation with the same subject and person.
  * 3. the subject, for a mail that says it is an answer but refers to nothing that was seen: with the same person, within
  *    thirty days, to the nearest mail before it.
  *

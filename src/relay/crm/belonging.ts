@@ -22,6 +22,7 @@ import { oneAtATime } from "./one-at-a-time.ts";
 import { readLink } from "./portal-link.ts";
 import type { Rules } from "./rulesets.ts";
 import { isSameSession, NEVER, sessionEnd } from "./session.ts";
+import { stoodElsewhere } from "./thread-card.ts";
 import { createTransferEars, followTransfers, type TransferEars } from "./transfers.ts";
 import { judgeSession, mayBeMissed } from "./unanswered.ts";
 import { addActivities, writeComments } from "./write-comments.ts";
@@ -120,9 +121,11 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     return { line: decision.transfer.line && !isTracker(of.account, of.adapter) };
   }
 
-  /** A thread that found no card, because nobody asked for one: now a customer does. */
+  /** A thread that found no card, because nobody asked for one: now a customer does. Or one that stands elsewhere by now. */
   async function withHome(of: Case, current: StoredDecision, rows: readonly Message[]): Promise<StoredDecision> {
-    if (!isTracker(of.account, of.adapter) || !isHomeless(current) || !rows.some(isAsking)) return current;
+    if (!isTracker(of.account, of.adapter)) return current;
+    const isAsked = isHomeless(current) && rows.some(isAsking);
+    if (!isAsked && !(await stoodElsewhere(deps, of, current))) return current;
     const { portal, id } = of.conversation;
     await deps.store.decisions.renew(portal, id);
     return (await deps.store.decisions.current(portal, id)) ?? current;

@@ -9,7 +9,9 @@ import { factsSchema } from "../../rules/facts.ts";
 import { departmentsOf, type Ruleset } from "../../rules/ruleset.ts";
 import type { Given } from "../../store/contract/rules.ts";
 import { answerOf, type Case, type CrmDeps, certain } from "./context.ts";
+import { companyAt, spellingsOf } from "./email-search.ts";
 import { isOurs, letterOf, ownerOf } from "./letters.ts";
+import { readCards, threadPlace } from "./thread-card.ts";
 
 const LONGEST_TEXT = 4_000;
 const MOST_RECIPIENTS = 200;
@@ -34,7 +36,7 @@ export const lacks = (searched: Searched, card: CrmRef, { kind, key }: ContactPo
  * All that a decision looks at. Reads and nothing else, so a failure leaves nothing behind: `CrmUnavailable`, and later again.
  *
  * Commands to the portal, its directories aside: for a person whose cards we know, one (the deals of their contact, as
- * somebody may have made one by hand); for a new one a search for each kind of contact data, and the leads and deals that
+ * somebody may have made one by hand), and for a letter, once a day, who has their card; for a new one a search for each kind of contact data, and the leads and deals that
  * the search leads to.
  */
 export async function gatherFacts(
@@ -43,7 +45,11 @@ export async function gatherFacts(
   person: Person,
   rows: readonly Message[],
 ): Promise<{ readonly facts: Facts; readonly searched: Searched }> {
-  const { found, searched } = await findInCrm(deps, of, person);
+  const { found: own, searched } = await findInCrm(deps, of, person);
+  const thread = (await threadPlace(deps, of))?.cards ?? [];
+  const foreign = thread.filter((card) => !own.some((one) => one.type === card.type && one.id === card.id));
+  const others = foreign.length === 0 ? [] : await readCards(of, foreign);
+  const found = [...own, ...others.map((item) => linked(item, "portal", deps.now()))];
   const { crm, ruleset } = of;
   const [leads, stages, pipelines, given] = await Promise.all([
     crm.usesLeads(),
@@ -58,6 +64,7 @@ export async function gatherFacts(
     crm: {
       leads: answerOf(leads) ?? true,
       found: found.map(toFact),
+      thread,
       chosen: found.flatMap(({ type, id, chosen }) => (chosen === true ? [{ type, id }] : [])),
     },
     directory: {
@@ -202,14 +209,6 @@ function localTime(now: Date, { zone, workingHours }: Ruleset["time"]): Facts["l
   };
 }
 
-/**
- * Addresses as people write them, and behind them the mailboxes that they are names of: the portal compares letters, and a
- * customer who writes from name+shop@… stands in the CRM as name@….
- */
-function spellingsOf(points: readonly ContactPoint[]): readonly string[] {
-  return [...new Set([...points.map(({ shown }) => shown), ...points.map(({ key }) => key)])];
-}
-
 interface Found {
   readonly found: readonly LinkedEntity[];
   readonly searched: Searched;
@@ -222,12 +221,16 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found
   if (known.length === 0)
     for (const kind of ["phone", "email"] as const) {
       const points = person.points.filter((point) => point.kind === kind && point.linkable && !point.shared);
-      const values = kind === "phone" ? points.map(({ key }) => key) : spellingsOf(points);
+      const values = kind === "phone" ? points.map(({ key }) => key) : spellingsOf(of, points);
       const cards = certain(await of.crm.findByContact(kind, values));
       refs.push(...cards.map((ref) => ({ ...ref, why: kind })));
       // Where there are so many the portal does not tell them all.
       if (cards.length < MOST_FOUND) searched.push({ points: points.slice(0, MOST_VALUES), cards });
     }
+  if (refs.length === 0) {
+    const company = await companyAt(deps, of, person);
+    if (company) refs.push({ ...company, why: "domain" });
+  }
   /** Ids of what was found. */
   const idsOf = (type: CrmRef["type"]) => [...new Set(refs.flatMap((ref) => (ref.type === type ? [ref.id] : [])))];
   const items: CrmItem[] = [];
@@ -272,11 +275,36 @@ async function findInCrm(deps: CrmDeps, of: Case, person: Person): Promise<Found
           freshAt: now,
         },
     );
+  const holders = of.adapter.capabilities.letters === true ? await withResponsible(of, named, read, now) : named;
   const unread = known.filter(
-    (one) => ![...read, ...named, ...gone].some((it) => it.type === one.type && it.id === one.id),
+    (one) => ![...read, ...holders, ...gone].some((it) => it.type === one.type && it.id === one.id),
   );
-  await deps.store.people.saveEntities(of.conversation.portal, person.id, [...read, ...named]);
-  return { found: [...read, ...named, ...unread], searched };
+  await deps.store.people.saveEntities(of.conversation.portal, person.id, [...read, ...holders]);
+  return { found: [...read, ...holders, ...unread], searched };
+}
+
+/**
+ * A letter stands in the contact's or company's own card where nothing else is open, and somebody has to look at it: whoever
+ * has that card, read once a day for all of a person's threads and letters.
+ */
+async function withResponsible(
+  of: Case,
+  holders: readonly LinkedEntity[],
+  items: readonly LinkedEntity[],
+  now: Date,
+): Promise<readonly LinkedEntity[]> {
+  const isFresh = ({ responsible, freshAt }: LinkedEntity) =>
+    responsible !== undefined && freshAt !== undefined && now.getTime() - freshAt.getTime() < DAY_MS;
+  if (items.some(({ open }) => open)) return holders;
+  const read: CrmItem[] = [];
+  for (const type of ["contact", "company"] as const) {
+    const ids = holders.filter((one) => one.type === type && !isFresh(one)).map(({ id }) => id);
+    if (ids.length > 0) read.push(...(answerOf(await of.crm.list({ type, ids })) ?? []));
+  }
+  return holders.map((one) => {
+    const item = read.find(({ type, id }) => type === one.type && id === one.id);
+    return item?.responsible === undefined ? one : { ...one, responsible: item.responsible, freshAt: now };
+  });
 }
 
 const isHolder = ({ type }: CrmRef) => type === "contact" || type === "company";
@@ -301,6 +329,7 @@ const BY: Readonly<Record<LinkedEntity["why"], Facts["crm"]["found"][number]["by
   phone: "phone",
   email: "email",
   contact: "contact",
+  domain: "domain",
 };
 
 const toFact = ({ why, freshAt: _freshAt, chosen: _chosen, lastActiveAt, ...entity }: LinkedEntity) => ({

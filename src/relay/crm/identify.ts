@@ -3,7 +3,7 @@ import type { Conversation } from "../../domain/conversation.ts";
 import type { PersonId } from "../../domain/ids.ts";
 import type { Message } from "../../domain/message.ts";
 import type { WhyLinked } from "../../domain/person.ts";
-import { defaultEmailKeyRules, emailKey } from "../../rules/contacts/email-key.ts";
+import { defaultEmailKeyRules, type EmailKeyRules, emailKey } from "../../rules/contacts/email-key.ts";
 import { findContacts } from "../../rules/contacts/find-contacts.ts";
 import { isLinkable } from "../../rules/contacts/linkable.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
@@ -52,6 +52,13 @@ export function createIdentifier(store: Pick<Store, "people">): Identify {
   };
 }
 
+/** What counts as one mailbox. */
+export const emailRulesOf = ({ identity: { plusTags, gmailDots } }: Pick<Ruleset, "identity">): EmailKeyRules => ({
+  ...defaultEmailKeyRules,
+  plusTags,
+  gmailDots,
+});
+
 function pointsOf(
   account: Account,
   conversation: Conversation,
@@ -70,7 +77,7 @@ function pointsOf(
   // Where people are known by their e-mail, that is all that is to be said.
   const points: NewPoint[] = customer.externalId === customer.email ? [] : [messenger];
   const options = { defaultCountry: identity.defaultCountry, eightIsSeven: identity.eightIsSeven };
-  const emailRules = { ...defaultEmailKeyRules, plusTags: identity.plusTags, gmailDots: identity.gmailDots };
+  const emailRules = emailRulesOf({ identity });
   const limits = { own: [...identity.ownPhones, ...identity.ownEmails], shared: [] };
   const take = (text: string, why: WhyLinked) => {
     const { phones, emails } = findContacts(text, options);

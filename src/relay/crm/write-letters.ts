@@ -168,12 +168,18 @@ async function activityOf(
 
 /** Who has to look at it: whoever has the card, or as decided, or whoever acts in the portal for the app. */
 async function responsibleOf(deps: CrmDeps, of: Case, carried: Carried, on: Target): Promise<string | undefined> {
-  const { decision, facts } = carried;
+  const { decision, facts, person } = carried;
+  const { portal } = of.conversation;
   const isCard = (one: CrmRef) => one.type === on.type && one.id === on.id;
-  const known = facts.crm.found.find(isCard)?.responsible ?? decision.responsible.person;
-  if (known !== null) return known;
+  const entity = person.entities.find(isCard);
+  const known = facts.crm.found.find(isCard)?.responsible ?? decision.responsible.person ?? entity?.responsible;
+  if (known !== undefined && known !== null) return known;
   const [card] = answerOf(await of.crm.list({ type: on.type, ids: [on.id] })) ?? [];
-  return card?.responsible ?? (await deps.store.portals.find(of.conversation.portal))?.userId;
+  const responsible = card?.responsible ?? (await deps.store.portals.find(portal))?.userId;
+  // A card that was chosen by hand: the next letters need not ask again.
+  if (entity && responsible !== undefined)
+    await deps.store.people.saveEntities(portal, person.id, [{ ...entity, responsible }]);
+  return responsible;
 }
 
 /** A deal holds no address of its own: its contact does. */

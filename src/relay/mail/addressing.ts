@@ -194,9 +194,11 @@ function answered(letters: readonly Message[]): Message | undefined {
 
 /** By the names that the letters really have: the index knows them without their capitals, and others go by those. */
 function placeOf(letters: readonly Message[], last: Message | undefined): Pick<LetterSending, "place"> {
-  const messageId = last?.content.letter?.messageId;
+  const { messageId, references = [] } = last?.content.letter ?? {};
   if (!last || messageId === undefined) return {};
-  const before = letters.filter(({ seq }) => seq < last.seq).flatMap(({ content }) => content.letter?.messageId ?? []);
+  // Where its program left them out, what we have seen of the thread stands for them.
+  const seen = letters.filter(({ seq }) => seq < last.seq).flatMap(({ content }) => content.letter?.messageId ?? []);
+  const before = references.length > 0 ? references : seen;
   const isReal = (id: string) => !id.endsWith(".invalid>");
   return isReal(messageId) ? { place: { messageId, references: before.filter(isReal) } } : {};
 }

@@ -78,7 +78,17 @@ function createBook(deps: LetterBookDeps, account: Account, addresses: () => Pro
       after = rows.at(-1)?.mail.id;
       if (rows.length < PAGE) break;
     }
-    return given;
+    return await withJoins(given);
+  }
+
+  /** A letter in another box, or before a crash, may have joined what was two conversations here. */
+  async function withJoins(given: readonly PendingLetter[]): Promise<readonly PendingLetter[]> {
+    const joins = await mails.outgrown(portal, id, given.map(threadOf));
+    if (joins.length === 0) return given;
+    return given.map((letter) => {
+      const joined = joins.filter(({ kept }) => kept === letter.thread).map(({ givenUp }) => givenUp);
+      return joined.length === 0 ? letter : { ...letter, joined };
+    });
   }
 
   const threadOf = (letter: PendingLetter): MailThreadId => mailThreadId(letter.thread);

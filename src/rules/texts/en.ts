@@ -12,6 +12,7 @@ const BY: Readonly<Record<string, string>> = {
   phone: "found by the phone number",
   email: "found by the e-mail address",
   messenger: "found by the messenger account",
+  domain: "found by the domain of the company's addresses",
   contact: "found through the contact",
 };
 const PLACES: Readonly<Record<string, string>> = {
@@ -50,6 +51,7 @@ export const en: ReasonTexts = {
   "create-not-for-machines": (about) => `Nothing is made for this letter: it was sent by a machine (${about.class}).`,
   "create-not-for-ours": () => "Nothing is made for a letter that our own people wrote.",
   "target-named": (about) => `Goes into ${the(about)}: its number stands in the subject.`,
+  "target-thread": (about) => `Goes into ${the(about)}: the thread stands there already, in another mailbox.`,
   "target-chosen": (about) => `An agent moved this conversation to ${the(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1

@@ -13,6 +13,7 @@ const BY: Readonly<Record<string, string>> = {
   phone: "encontrado por el teléfono",
   email: "encontrado por el correo",
   messenger: "encontrado por la cuenta de mensajería",
+  domain: "encontrado por el dominio de las direcciones de la empresa",
   contact: "encontrado a través del contacto",
 };
 const PLACES: Readonly<Record<string, string>> = {
@@ -55,6 +56,7 @@ export const es: ReasonTexts = {
   "create-not-for-machines": (about) => `No se crea nada para este mensaje: lo envió una máquina (${about.class}).`,
   "create-not-for-ours": () => "No se crea nada para un mensaje que escribió nuestra propia gente.",
   "target-named": (about) => `Va a otro lugar, cuyo número figura en el asunto: ${the(about)}.`,
+  "target-thread": (about) => `Va a ${the(about)}: el hilo ya está ahí, en otro buzón.`,
   "target-chosen": (about) => `Un agente movió esta conversación a otro lugar: ${the(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1

@@ -13,6 +13,7 @@ const BY: Readonly<Record<string, string>> = {
   phone: "найдено по телефону",
   email: "найдено по e-mail",
   messenger: "найдено по аккаунту мессенджера",
+  domain: "найдено по домену адресов компании",
   contact: "найдено через контакт",
 };
 const PLACES: Readonly<Record<string, string>> = {
@@ -59,6 +60,7 @@ export const ru: ReasonTexts = {
     `Для этого письма ничего не создаётся: его отправила программа (${about.class}).`,
   "create-not-for-ours": () => "Для письма, которое написали сотрудники компании, ничего не создаётся.",
   "target-named": (about) => `Номер указан в теме письма: ${nominative(about)}.`,
+  "target-thread": (about) => `Попадает в ${accusative(about)}: переписка уже там, в другом ящике.`,
   "target-chosen": (about) => `Сотрудник перенёс этот диалог: ${nominative(about)}.`,
   "target-last-active": (about) =>
     Number(about.among) > 1

@@ -9,6 +9,10 @@ export interface ConversationRepository {
   /** Whoever writes in them; the newest first, those that have moved left out. */
   ofPerson(portal: PortalId, person: PersonId, limit: number): Promise<readonly Conversation[]>;
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
+  /** The same chat at other accounts of the channel, as a thread of letters has them; those that have moved left out. */
+  elsewhere(
+    conversation: Pick<Conversation, "portal" | "account" | "externalChatId">,
+  ): Promise<readonly Conversation[]>;
   findByImChat(portal: PortalId, imChatId: string): Promise<Conversation | undefined>;
   /** Newest first. `touchedSince`: only those with a message since then. */
   list(

@@ -106,6 +106,11 @@ export interface MailRepository {
   thread(portal: PortalId, thread: MailThreadId, limit: number): Promise<readonly IndexedMail[]>;
   /** The thread that this one is part of now: itself, unless it was given up. */
   threadNow(portal: PortalId, thread: MailThreadId): Promise<MailThreadId>;
+  /**
+   * Conversations of this account that are named after threads that these have taken in since: they go on as them. Also what
+   * was joined by a letter in another box.
+   */
+  outgrown(portal: PortalId, account: AccountId, threads: readonly MailThreadId[]): Promise<readonly ThreadJoin[]>;
   /** Where its copies lie, in which boxes. */
   places(portal: PortalId, mail: MailId): Promise<readonly (MailPlace & { readonly account: AccountId })[]>;
   /** The highest UID seen in a folder as it counts now; `undefined`: none was. */

@@ -29,6 +29,8 @@ export interface PersonRepository {
   find(portal: PortalId, person: PersonId): Promise<Person | undefined>;
   /** Those of these numbers or addresses, by their keys, that some person has. Up to some hundred. */
   knownPoints(portal: PortalId, kind: ContactKind, keys: readonly string[]): Promise<readonly string[]>;
+  /** Companies of the CRM that belong to people with an address at this domain; no more than a few are told. */
+  companiesAt(portal: PortalId, domain: string): Promise<readonly string[]>;
   ofConversation(portal: PortalId, conversation: ConversationId): Promise<Person | undefined>;
   ofEntity(portal: PortalId, type: EntityType, id: string): Promise<Person | undefined>;
   /** By a part of a name, number, address or messenger id; latest activity first. `before` is the last answer's `next`. */

@@ -81,18 +81,48 @@ describe("what a list tells of a mail", () => {
       seq: 1,
       uid: 1,
       internalDate: "never",
-      headers: Buffer.from(`References: <a@x> garbage <b@x>\r\n <a@x> <\r\n`),
-      envelope: {
-        date: "no date",
-        messageId: "without brackets",
-        from: [{ name: "only a name" }],
-        to: [{ address: "undisclosed" }],
-      },
+      headers: Buffer.from(
+        [
+          "References: <a@x> garbage <b@x>\r\n <a@x> <",
+          "Date: no date",
+          "Message-ID: without brackets",
+          "From: only a name",
+          "To: undisclosed-recipients:;",
+          "\0 no header at all",
+        ].join("\r\n"),
+      ),
     });
     expect(nonsense).toMatchObject({ references: ["<a@x>", "<b@x>"], to: [] });
     expect(nonsense.messageId).toBeUndefined();
     expect(nonsense.from).toBeUndefined();
     expect(nonsense.date.getTime()).not.toBeNaN();
+  });
+
+  it("is read from its header lines, in whatever charset they came", () => {
+    const lines = [
+      "MESSAGE-ID: <Order-1@Shop.example>",
+      "In-Reply-To:\r\n <Order-0@Shop.example>",
+      "Thread-Index: AdnQ\r\n\tb3dl",
+      "From: =?utf-8?B?0JzQsNGA0LjRjw==?= <maria@shop.example>",
+      'To: "Sales, Shop" <sales@firm.example>, Team: a@firm.example, b@firm.example;',
+      "Subject: =?koi8-r?B?+sHLwdo=?=\r\n of today",
+      "Date: Mon, 2 Mar 2026 10:00:00 +0300",
+    ];
+    expect(seenLetter(place, { seq: 1, uid: 1, headers: Buffer.from(lines.join("\r\n")) })).toMatchObject({
+      messageId: "<Order-1@Shop.example>",
+      inReplyTo: "<Order-0@Shop.example>",
+      threadIndex: "AdnQb3dl",
+      from: { address: "maria@shop.example", name: "Мария" },
+      to: [
+        { address: "sales@firm.example", name: "Sales, Shop" },
+        { address: "a@firm.example" },
+        { address: "b@firm.example" },
+      ],
+      subject: "Заказ of today",
+      date: new Date("2026-03-02T07:00:00Z"),
+    });
+    const raw = Buffer.concat([Buffer.from("Subject: "), Buffer.from([0xc7, 0xe0, 0xea, 0xe0, 0xe7])]);
+    expect(seenLetter(place, { seq: 1, uid: 1, headers: raw }).subject).toBe("Заказ");
   });
 
   it("is history when it came before the box was connected, unless it is what has just come", () => {

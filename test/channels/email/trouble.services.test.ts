@@ -164,7 +164,7 @@ describe("a mailbox in trouble", () => {
     deliver(9, "Mail");
     // Whatever range has the fifth in it.
     wire.cutWhenSaid = (text) => {
-      const range = /UID FETCH ([\d:,*]+) \(UID ENVELOPE/.exec(text)?.[1] ?? "";
+      const range = /UID FETCH ([\d:,*]+) \(UID INTERNALDATE/.exec(text)?.[1] ?? "";
       return range.split(",").some((part) => {
         const [from = 0, to = from] = part.split(":").map(Number);
         return from <= 5 && 5 <= to;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type AddressField, createAddressBook, type OwnAddresses } from "../../../src/mail/threads/addresses.ts";
 import { mailFacts } from "../../../src/mail/threads/facts.ts";
 import type { ScopedFacts } from "../../../src/mail/threads/keys.ts";
@@ -7,6 +8,7 @@ export interface GivenMail {
   readonly messageId?: string | null;
   readonly inReplyTo?: string | readonly string[] | null;
   readonly references?: string | readonly string[] | null;
+  readonly threadIndex?: string | null;
   readonly from?: AddressField;
   readonly replyTo?: string;
   readonly to?: AddressField;
@@ -65,6 +67,14 @@ export const sent = (changes: GivenMail = {}): GivenMail =>
 
 export const day = (days: number, minutes = 0): string =>
   new Date(Date.UTC(2026, 4, 1 + days, 9, minutes)).toISOString();
+
+/** Outlook's mark: 22 bytes of a conversation, and five for each answer. */
+export const conversationIndex = (conversation: string, answers = 0): string =>
+  Buffer.concat([
+    Buffer.of(1),
+    createHash("sha256").update(conversation).digest().subarray(0, 21),
+    Buffer.alloc(5 * answers, answers),
+  ]).toString("base64");
 
 /** The mails of a case as workers see them. */
 export function factsOf({ own: itsOwn = own, more, mails }: Case): ScopedFacts[] {

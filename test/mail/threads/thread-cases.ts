@@ -1,4 +1,4 @@
-import { type Case, day, mail, sent } from "./case.ts";
+import { type Case, conversationIndex, day, mail, sent } from "./case.ts";
 
 const asked = (changes = {}) =>
   mail({ messageId: "<asked@customer.example>", subject: "Delivery to Omsk", date: day(0), ...changes });
@@ -91,6 +91,28 @@ export const threadCases: readonly Case[] = [
       mail({ subject: "Offer 15", date: day(6) }),
     ],
     threads: [[0, 1, 2, 3]],
+  },
+  {
+    name: "Outlook answers without References, months later: by its own mark, the same subject and the same person",
+    mails: [
+      mail({ subject: "Delivery of lamps", threadIndex: conversationIndex("lamps"), date: day(0) }),
+      sent({ subject: "RE: Delivery of lamps", threadIndex: conversationIndex("lamps", 1), date: day(70) }),
+      mail({ subject: "AW: Delivery of lamps", threadIndex: conversationIndex("lamps", 2), date: day(140) }),
+      mail({ subject: "Delivery of lamps", threadIndex: conversationIndex("other"), date: day(210) }),
+    ],
+    threads: [[0, 1, 2]],
+  },
+  {
+    name: "Outlook's mark joins no other people, no other subjects, and no damage",
+    mails: [
+      mail({ subject: "Offer", threadIndex: conversationIndex("offer") }),
+      mail({ subject: "Offer", threadIndex: conversationIndex("offer", 1), from: "bob@other.example" }),
+      mail({ subject: "Something else", threadIndex: conversationIndex("offer", 2) }),
+      mail({ subject: "Cut off", threadIndex: conversationIndex("offer").slice(0, 20) }),
+      mail({ subject: "Cut off", threadIndex: conversationIndex("offer").slice(0, 20) }),
+      mail({ subject: "Empty", threadIndex: "" }),
+      mail({ subject: "Empty", threadIndex: "not base64 at all, but long enough for one" }),
+    ],
   },
   {
     name: "a prefix in Cyrillic, in any language of Outlook, with counters",

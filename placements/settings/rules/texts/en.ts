@@ -148,6 +148,9 @@ export const en = {
   "identity.plusHelp": "What follows a plus in an address is left out when people are compared.",
   "identity.dots": "Dots in Gmail names count for nothing",
   "identity.dotsHelp": "m.lopez@gmail.com and mlopez@gmail.com are one mailbox.",
+  "identity.domains": "Letters from a known company's domain belong to it",
+  "identity.domainsHelp":
+    "A stranger's letter goes to the company, or to its open deal, when that company is the only one known at the domain. Free mail services such as gmail.com never count.",
   "identity.shared": "A number or mailbox links nobody when more people use it than",
   "identity.sharedHelp": "A hotel's or a family's phone, say.",
   "identity.ownPhones": "Your own phone numbers",

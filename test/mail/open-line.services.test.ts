@@ -1,0 +1,148 @@
+/** E-mail as a channel of an open line: a thread is a chat there, and what an agent writes in it goes out as a letter. */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { mail } from "../channels/email/harness.ts";
+import type { Chat, Message } from "../emulators/portal/model.ts";
+import { headerOf, MailWorld } from "../support/mail/mail-world.ts";
+
+let at: MailWorld;
+let address: string;
+const maria = "Maria Lopez <maria@customer.example>";
+beforeAll(async () => {
+  at = await MailWorld.start();
+  address = at.newAddress();
+  await at.connect(address, { line: "1" });
+}, 90_000);
+afterAll(() => at?.stop());
+
+const portal = () => at.world.portal.portal();
+const saidIn = (chat: Chat, from: Message["from"]): readonly Message[] =>
+  chat.messageIds.flatMap((id) => portal().portal.messages.get(id) ?? []).filter((one) => one.from === from);
+
+async function chatWith(words: string): Promise<Chat> {
+  const find = (): Chat | undefined =>
+    [...portal().portal.chats.values()].find((chat) =>
+      saidIn(chat, "customer").some(({ text }) => text.includes(words)),
+    );
+  await at.wait(() => find() !== undefined, `“${words}” in the line`);
+  const chat = find();
+  if (!chat) throw new Error("no chat");
+  return chat;
+}
+
+it("shows a letter with its subject, its words, who else has it and its files, and answers it in its thread", async () => {
+  at.server.deliver(address, withFile());
+  const chat = await chatWith("Are the lamps there?");
+  const [asked, ...more] = saidIn(chat, "customer");
+  expect(more).toEqual([]);
+  expect(asked?.text).toBe("[b]Lamps[/b]\nCc: Boris <boris@customer.example>\nAre the lamps there?");
+  const names = asked?.fileIds.map((id) => portal().portal.files.get(id)?.meta.name);
+  expect(names).toEqual(["plan.txt"]);
+
+  portal().operatorAccepts(chat.id, 5);
+  const written = portal().operatorWrites(chat.id, { text: "Yes, [b]four[/b] of them", userId: 5 });
+  const answer = await at.left("of them");
+  expect(answer.to).toEqual(["maria@customer.example", "boris@customer.example"]);
+  expect(headerOf(answer, "To")).toContain("maria@customer.example");
+  expect(headerOf(answer, "Cc")).toContain("boris@customer.example");
+  expect(headerOf(answer, "From")).toContain(address);
+  expect(headerOf(answer, "Subject")).toBe("Re: Lamps");
+  expect(headerOf(answer, "In-Reply-To")).toBe("<Lamps-2@example.com>");
+  expect(headerOf(answer, "References")).toBe("<Lamps-1@example.com> <Lamps-2@example.com>");
+  // Told to the portal as delivered: the agent sees no clock at it any more.
+  await at.wait(() => portal().portal.messages.get(written.id)?.sending === false, "the status of the answer");
+
+  const messageId = headerOf(answer, "Message-ID") ?? "";
+  const quoted = [
+    "Good, I take them.",
+    "",
+    "On Mon, 2 Mar 2026 at 10:00, Sales <sales@shop.test> wrote:",
+    "> Yes, four",
+  ].join("\n");
+  at.server.deliver(
+    address,
+    mail({
+      ...{ to: address, from: maria, subject: "RE: Lamps", text: quoted, id: "Lamps-3" },
+      headers: [`In-Reply-To: ${messageId}`, `References: <Lamps-1@example.com> <Lamps-2@example.com> ${messageId}`],
+    }),
+  );
+  const same = await chatWith("I take them.");
+  expect(same.id).toBe(chat.id);
+  const last = saidIn(chat, "customer").at(-1);
+  expect(last?.text).toBe("[b]RE: Lamps[/b]\nGood, I take them.");
+  portal().operatorWrites(chat.id, { text: "They leave tomorrow", userId: 5 });
+  const second = await at.left("They leave tomorrow");
+  expect(headerOf(second, "In-Reply-To")).toBe("<Lamps-3@example.com>");
+  expect(headerOf(second, "References")?.split(" ")).toEqual([
+    "<Lamps-1@example.com>",
+    "<Lamps-2@example.com>",
+    messageId,
+    "<Lamps-3@example.com>",
+  ]);
+  expect(headerOf(second, "Subject")).toBe("Re: Lamps");
+}, 120_000);
+
+it("keeps two matters of one person in two chats, each with its own answer", async () => {
+  for (const matter of ["Chairs", "Tables"])
+    at.server.deliver(
+      address,
+      mail({ to: address, from: maria, subject: matter, text: `About the ${matter}`, id: `${matter}-1` }),
+    );
+  const [chairs, tables] = [await chatWith("About the Chairs"), await chatWith("About the Tables")];
+  expect(chairs.id).not.toBe(tables.id);
+  portal().operatorAccepts(tables.id, 5);
+  portal().operatorWrites(tables.id, { text: "Two tables are left", userId: 5 });
+  const answer = await at.left("Two tables are left");
+  expect(headerOf(answer, "In-Reply-To")).toBe("<Tables-1@example.com>");
+  expect(headerOf(answer, "Subject")).toBe("Re: Tables");
+  expect(saidIn(chairs, "operator")).toEqual([]);
+}, 120_000);
+
+it("says of a letter that a machine wrote that it did", async () => {
+  at.server.deliver(
+    address,
+    mail({
+      ...{ to: address, from: maria, subject: "Automatic reply: Tables", text: "I am away until May.", id: "Tables-2" },
+      headers: ["Auto-Submitted: auto-replied", "In-Reply-To: <Tables-1@example.com>"],
+    }),
+  );
+  const chat = await chatWith("I am away until May.");
+  expect(saidIn(chat, "customer").at(-1)?.text).toContain("[i]Sent automatically:[/i]");
+}, 60_000);
+
+/** As mail programs write it: words twice, a picture inside the HTML, and a file. */
+function withFile(): string {
+  return [
+    `From: ${maria}`,
+    `To: ${address}`,
+    "Cc: Boris <boris@customer.example>",
+    "Subject: Lamps",
+    `Date: ${new Date().toUTCString()}`,
+    "Message-ID: <Lamps-2@example.com>",
+    "References: <Lamps-1@example.com>",
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed; boundary="m"',
+    "",
+    "--m",
+    'Content-Type: multipart/alternative; boundary="a"',
+    "",
+    "--a",
+    "Content-Type: text/plain",
+    "",
+    "Are the lamps there?",
+    "",
+    "On Monday, Sales wrote:",
+    "> We have lamps.",
+    "--a",
+    "Content-Type: text/html",
+    "",
+    "<p>Are the lamps there?</p><blockquote type=cite>We have lamps.</blockquote>",
+    "--a--",
+    "--m",
+    "Content-Type: text/plain",
+    'Content-Disposition: attachment; filename="plan.txt"',
+    "",
+    "the plan",
+    "--m--",
+    "",
+  ].join("\n");
+}
