@@ -33,7 +33,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 it("every channel whose news come by requests stands in the gallery", () => {
-  const byRequest = describedChannels().filter(({ sessions }) => !sessions);
+  // What the server made for itself hears of letters by SMTP: its listener has tests of its own.
+  const byRequest = describedChannels().filter(({ sessions, builtIn }) => !sessions && builtIn !== true);
   expect(FRONTS.map(({ channel }) => channel).sort()).toEqual(byRequest.map(({ id }) => id).sort());
 });
 
