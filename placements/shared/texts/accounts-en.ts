@@ -40,7 +40,7 @@ export const accountsEn = {
   "accounts.webchat": "Put this into the pages of your site, before </body>:",
   "accounts.copy": "Copy",
   "accounts.copied": "Copied",
-  "accounts.copyFailed": "Copying is not allowed here. The code is selected: press Ctrl+C.",
+  "accounts.copyFailed": "Copying is not allowed here. It is selected: press Ctrl+C.",
 
   "connection.starting": "Starting",
   "connection.needs-action": "Needs you",

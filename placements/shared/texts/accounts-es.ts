@@ -41,7 +41,7 @@ export const accountsEs: Translated<typeof accountsEn> = {
   "accounts.webchat": "Ponga esto en las páginas de su sitio, antes de </body>:",
   "accounts.copy": "Copiar",
   "accounts.copied": "Copiado",
-  "accounts.copyFailed": "Aquí no se permite copiar. El código está seleccionado: pulse Ctrl+C.",
+  "accounts.copyFailed": "Aquí no se permite copiar. Está seleccionado: pulse Ctrl+C.",
 
   "connection.starting": "Iniciando",
   "connection.needs-action": "Requiere su atención",

@@ -46,7 +46,7 @@ export const accountsRu: Translated<typeof accountsEn> = {
   "accounts.webchat": "Вставьте это в страницы вашего сайта перед </body>:",
   "accounts.copy": "Копировать",
   "accounts.copied": "Скопировано",
-  "accounts.copyFailed": "Здесь нельзя скопировать автоматически. Код выделен: нажмите Ctrl+C.",
+  "accounts.copyFailed": "Здесь нельзя скопировать автоматически. Текст выделен: нажмите Ctrl+C.",
 
   "connection.starting": "Запускается",
   "connection.needs-action": "Нужны вы",
