@@ -19,6 +19,8 @@ export interface BccParts {
   readonly relay: Pick<RelayPart, "acceptor" | "rules" | "speech">;
 }
 
+const SWEEP_MS = 3_600_000;
+
 export const newBccKey = (): string => bccKey(randomBytes(16));
 
 /** Takes copies of employees' letters, where this server has a domain and a port for them. */
@@ -54,6 +56,12 @@ export async function startBcc({ config, log, metrics, store, now, onClose }: Ba
     },
     now: () => now().getTime(),
   });
+  const { copies } = parts.channels;
+  const sweep = () =>
+    copies.sweep().catch((error: unknown) => log.warn({ err: error }, "Old copies of letters could not be removed"));
+  await sweep();
+  const sweeping = setInterval(sweep, SWEEP_MS);
+  onClose(() => clearInterval(sweeping));
   onClose(() => listener.close());
   log.info({ port: listener.port, domain: bcc.domain, starttls: bcc.tls !== undefined }, "Taking copies of letters");
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DNSResolver } from "mailauth";
+import { isBccAddress } from "../../../domain/bcc-address.ts";
 import { OWN_MARKER } from "../../../mail/reading/automatic.ts";
 import { readMail } from "../../../mail/reading/read-mail.ts";
 import type { ReadMail } from "../../../mail/reading/read-mail-types.ts";
@@ -91,11 +92,12 @@ export function createBccDesk(tools: BccDeskTools): BccDesk {
       const source = Buffer.from(file.content());
       const letter = await readMail(source);
       if (!letter.from || letter.class !== "human") return refused(say.NOT_A_LETTER);
-      const sent = letter.from.address === sender;
-      const begun = await host.begin(lettersFacts(copy, letter, source, sender, sent));
+      const begun = await host.begin(lettersFacts(copy, letter, source, sender, false));
       if (begun.kind === "own") return refused(say.NO_CUSTOMER);
       if (begun.kind === "busy") return refused(say.BUSY);
       if (begun.kind === "known") continue;
+      // A colleague's letter to the customer may be attached as well.
+      const sent = !begun.isForeign(letter.from.address);
       if (!(await tell(begun, letter, source, { sender, sent }))) return refused(say.NOT_A_LETTER);
       isKnown = false;
     }
@@ -161,8 +163,15 @@ function lettersFacts(
     ...(mail.inReplyTo !== undefined && { inReplyTo: storableText(mail.inReplyTo) }),
     ...(mail.references.length > 0 && { references: mail.references.map(storableText).slice(-200) }),
     ...(mail.from && { from: written(mail.from) }),
-    to: mail.to.map(written).slice(0, 200),
-    cc: mail.cc.map(written).slice(0, 200),
+    // Where copies go is nobody who takes part in the letter.
+    to: mail.to
+      .filter((box) => !isBccAddress(box))
+      .map(written)
+      .slice(0, 200),
+    cc: mail.cc
+      .filter((box) => !isBccAddress(box))
+      .map(written)
+      .slice(0, 200),
     subject: storableText(mail.subject).slice(0, 1_000),
     date: mail.date ?? new Date(0),
     sent,

@@ -16,6 +16,8 @@ export interface KeptMails {
   open(ref: string): Promise<Buffer | undefined>;
   /** It became no message. */
   drop(ref: string): Promise<void>;
+  /** Removes what is older than a week; `keep` does it too, once a day. */
+  sweep(): Promise<void>;
 }
 
 /** Files are fetched within seconds; an account that is switched off has a week. */
@@ -33,10 +35,12 @@ export function createKeptMails({ dataDir, now }: { readonly dataDir: string; re
     return match ? join(root, match[1] ?? "", `${match[2]}.eml`) : undefined;
   }
 
-  async function sweep(today: string): Promise<void> {
+  async function sweep(): Promise<void> {
+    const today = dayOf(now().getTime());
     if (sweptOn === today) return;
     sweptOn = today;
     const oldest = dayOf(now().getTime() - KEEP_DAYS * DAY_MS);
+    await mkdir(root, { recursive: true, mode: 0o700 });
     for (const day of await readdir(root))
       if (day < oldest) await rm(join(root, day), { recursive: true, force: true });
   }
@@ -47,7 +51,7 @@ export function createKeptMails({ dataDir, now }: { readonly dataDir: string; re
       const ref = `${today}.${randomUUID()}`;
       const path = pathOf(ref) ?? "";
       await mkdir(join(root, today), { recursive: true, mode: 0o700 });
-      await sweep(today);
+      await sweep();
       const file = await open(`${path}.part`, "wx", 0o600);
       try {
         await file.writeFile(source);
@@ -72,5 +76,6 @@ export function createKeptMails({ dataDir, now }: { readonly dataDir: string; re
       const path = pathOf(ref);
       if (path !== undefined) await rm(path, { force: true });
     },
+    sweep,
   };
 }

@@ -51,6 +51,9 @@ export interface BccLimits {
   readonly missesAnHour: number;
   /** To one address of ours. */
   readonly lettersAMinute: number;
+  readonly lettersToOne: number;
+  /** At the same time, from the recipient to the answer. */
+  readonly lettersUnderWay: number;
   readonly silenceMs: number;
 }
 
@@ -61,6 +64,8 @@ const LIMITS: BccLimits = {
   connectionsAnHour: 2_000,
   missesAnHour: 20,
   lettersAMinute: 60,
+  lettersToOne: 5,
+  lettersUnderWay: 25,
   silenceMs: 60_000,
 };
 /** Letters that are read at the same time: each is in memory as a whole. */
@@ -80,8 +85,8 @@ export async function startBccListener(options: BccListenerOptions): Promise<Bcc
   const letters = createRate({ most: limits.lettersAMinute, everyMs: 60_000, now });
   /** Sessions by the network that they come from. */
   const open = new Map<string, Set<string>>();
-  /** By the session's id: whose address the letter that is under way goes to. */
-  const owners = new Map<string, BccOwner>();
+  /** By the session's id: the address that the letter under way goes to, and whose it is; until it is answered. */
+  const owners = new Map<string, { readonly key: string; readonly owner: BccOwner }>();
   const tls = options.tls && (await readTls(options.tls));
 
   const server = new SMTPServer({
@@ -126,14 +131,21 @@ export async function startBccListener(options: BccListenerOptions): Promise<Bcc
           observe("unknown-address");
           return misses.take(networkOf(session)) ? say.UNKNOWN : say.TOO_MANY;
         }
-        if (!letters.take(key)) return say.TOO_MANY_LETTERS;
-        owners.set(session.id, owner);
+        // Each of them may be in memory as a whole.
+        if (owners.size >= limits.lettersUnderWay) return say.LATER;
+        const same = [...owners.values()].filter((one) => one.key === key).length;
+        if (same >= limits.lettersToOne || !letters.take(key)) return say.TOO_MANY_LETTERS;
+        owners.set(session.id, { key, owner });
         return undefined;
       });
     },
     onData(stream, session, done) {
       void read(stream, limits.bytes).then(
-        (source) => (source ? answer(source, session, done) : refuse(done, say.TOO_LARGE)),
+        (source) => {
+          if (source) return answer(source, session, done);
+          owners.delete(session.id);
+          return refuse(done, say.TOO_LARGE);
+        },
         // The client is gone.
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
       );
@@ -141,18 +153,25 @@ export async function startBccListener(options: BccListenerOptions): Promise<Bcc
   });
 
   async function answer(source: Buffer, session: SMTPServerSession, done: Done): Promise<void> {
-    const owner = owners.get(session.id);
-    // Whatever comes next on this connection names its own recipient.
-    owners.delete(session.id);
+    const to = owners.get(session.id);
     const { mailFrom } = session.envelope;
-    if (!owner || mailFrom === false) return refuse(done, say.LATER);
-    const letter = { owner, source, sender: mailFrom.address, ip: ipOf(session), helo: session.hostNameAppearsAs };
+    if (!to || mailFrom === false) return refuse(done, say.LATER);
+    const letter = {
+      owner: to.owner,
+      source,
+      sender: mailFrom.address,
+      ip: ipOf(session),
+      helo: session.hostNameAppearsAs,
+    };
     let outcome: Taken;
     try {
       outcome = await inTurn(() => desk.take(letter));
     } catch (error) {
       observe("later", error);
       return refuse(done, say.LATER, false);
+    } finally {
+      // Whatever comes next on this connection names its own recipient.
+      owners.delete(session.id);
     }
     if (outcome.kind === "refused") return refuse(done, outcome.answer);
     observe("taken");

@@ -15,6 +15,7 @@ import { World } from "../../../support/world/world.ts";
  */
 
 const PATIENCE_MS = 45_000;
+const LEAD = 1;
 const CONTACT = 3;
 const DOMAIN = "crm.portal.example";
 
@@ -107,6 +108,14 @@ describe("a copy of a letter through the app", () => {
     expect(crm().mailsSent).toEqual([]);
   }, 120_000);
 
+  it("is a customer's letter where that is forwarded as an attachment, and makes a lead of a stranger's", async () => {
+    const { mine } = await bcc();
+    const [me = "", address = ""] = [mine?.from[0], mine?.address];
+    expect(await send(await signer.sign(forwarded(me, address)), address, me)).toMatch(/^250 2\.0\.0 Taken/);
+    await stands("Do you deliver?");
+    expect(about("Do you deliver?")).toMatchObject([{ DIRECTION: "1", OWNER_TYPE_ID: String(LEAD) }]);
+  }, 60_000);
+
   it("is refused from an outsider who knows the address, and at an address that was renewed", async () => {
     const former = (await bcc()).mine?.address ?? "";
     const outsider = createSigner({ texts }, "evil.example");
@@ -161,4 +170,34 @@ function answer(to: string): string {
     "Thank you, I take it.",
     "",
   ].join("\n");
+}
+
+function forwarded(from: string, to: string): string {
+  return [
+    `From: Ada <${from}>`,
+    `To: ${to}`,
+    "Subject: Fwd: Do you deliver?",
+    `Date: ${new Date().toUTCString().replace("GMT", "+0000")}`,
+    "Message-ID: <forward-1@portal.example>",
+    "MIME-Version: 1.0",
+    'Content-Type: multipart/mixed; boundary="f"',
+    "",
+    "--f",
+    "Content-Type: text/plain",
+    "",
+    "For the CRM.",
+    "--f",
+    "Content-Type: message/rfc822",
+    "Content-Disposition: attachment",
+    "",
+    "From: Nora <nora@stranger.example>",
+    `To: ${from}`,
+    "Subject: Do you deliver?",
+    `Date: ${new Date(Date.now() - 3_600_000).toUTCString().replace("GMT", "+0000")}`,
+    "Message-ID: <question-1@stranger.example>",
+    "",
+    "On Fridays?",
+    "--f--",
+    "",
+  ].join("\r\n");
 }
