@@ -9,7 +9,7 @@ import { until } from "../world/until.ts";
 import { type ApiAccount, World } from "../world/world.ts";
 import { startSmtp, type TakenMail, type TestSmtp } from "./smtp.ts";
 
-export const PATIENCE_MS = 45_000;
+const PATIENCE_MS = 45_000;
 
 const TYPES = { lead: 1, deal: 2, contact: 3, company: 4 } as const;
 export type CardType = keyof typeof TYPES;
