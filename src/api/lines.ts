@@ -125,6 +125,7 @@ export const linesDirectory = z.object({
   ),
   departments: z.array(named),
   sources: z.array(named),
+  bots: z.array(named).describe("Chat bots that work in open lines; none where the application may not ask for them."),
   pipelines: z.array(named),
   leads: z.boolean().describe("The CRM works with leads."),
   used: z
