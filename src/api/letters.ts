@@ -125,4 +125,5 @@ export type LetterAnswer = z.output<typeof letter>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
 export type LetterDefaultsAnswer = z.output<typeof letterDefaults>;
 export type LetterInCardAnswer = z.output<typeof letterInCard>;
+export type LetterReportAnswer = z.output<typeof letterReport>;
 export type LetterSeenAnswer = z.output<typeof letterSeen>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { toCsv } from "../../placements/settings/journal/csv.ts";
 import { isFiltered, NO_FILTER, queryOf } from "../../placements/settings/journal/filters.ts";
 import { continued, type Listed, renewed } from "../../placements/settings/journal/listed.ts";
+import { toCsv } from "../../placements/shared/csv.ts";
 import type { MessageAnswer } from "../../src/api/messages.ts";
 
 const row = (seq: number, state: MessageAnswer["state"] = "sent"): MessageAnswer => ({

@@ -2,8 +2,8 @@ import type { AccountAnswer } from "../../../src/api/accounts.ts";
 import type { CheckpointAnswer, MessageAnswer } from "../../../src/api/messages.ts";
 import { list } from "../../shared/api.ts";
 import { attachmentTitle } from "../../shared/attachments.ts";
+import { toCsv } from "../../shared/csv.ts";
 import { t } from "../../shared/i18n.ts";
-import { toCsv } from "./csv.ts";
 
 const PAGE = 500;
 /** What a spreadsheet can still be worked with, and a page can hold. */
@@ -77,14 +77,4 @@ function lineOf(row: MessageAnswer, names: ReadonlyMap<string, string>): string[
     row.conversation,
     row.id,
   ];
-}
-
-/** Hands a text to the browser as a file. */
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -41,6 +41,7 @@ export const en = {
   "settings.title": "Settings",
   "settings.channels": "Channels",
   "settings.rules": "Rules",
+  "settings.reports": "Reports",
   "portal.title": "This Bitrix24",
   "portal.name": "Name",
   "portal.nameHelp": "How Threadline calls this Bitrix24 in reports and messages to you.",

@@ -41,6 +41,7 @@ export const es: Texts = {
   "settings.title": "Ajustes",
   "settings.channels": "Canales",
   "settings.rules": "Reglas",
+  "settings.reports": "Informes",
   "portal.title": "Este Bitrix24",
   "portal.name": "Nombre",
   "portal.nameHelp": "Cómo llama Threadline a este Bitrix24 en los informes y avisos.",

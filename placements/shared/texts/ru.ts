@@ -41,6 +41,7 @@ export const ru: Texts = {
   "settings.title": "Настройки",
   "settings.channels": "Каналы",
   "settings.rules": "Правила",
+  "settings.reports": "Отчёты",
   "portal.title": "Этот Битрикс24",
   "portal.name": "Название",
   "portal.nameHelp": "Так Threadline называет этот Битрикс24 в отчётах и сообщениях для вас.",
