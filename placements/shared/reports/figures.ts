@@ -54,19 +54,18 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
-/** Two units at most: "3 min 20 sec", "2 days 4 hr". */
-export function duration(seconds: number | undefined): string {
+/** Two units at most: "3 min 20 sec", "2 days 4 hr"; `narrow`, for tables: "3m 20s". */
+export function duration(seconds: number | undefined, display: "short" | "narrow" = "short"): string {
   if (seconds === undefined) return "–";
   const at = UNITS.findIndex(([, length]) => seconds >= length);
   const [unit, length] = UNITS[at] ?? UNITS[3];
   const first = Math.floor(seconds / length);
   const next = UNITS[at + 1];
   const rest = next ? Math.floor((seconds - first * length) / next[1]) : 0;
+  const inUnit = (value: number, of: string): string =>
+    new Intl.NumberFormat(locale, { style: "unit", unit: of, unitDisplay: display }).format(value);
   return rest > 0 && next ? `${inUnit(first, unit)} ${inUnit(rest, next[0])}` : inUnit(first, unit);
 }
-
-const inUnit = (value: number, unit: string): string =>
-  new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value);
 
 /** How a figure stands to the period before, in words. */
 export function comparison(now: number | undefined, before: number | undefined): string {
