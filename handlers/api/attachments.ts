@@ -12,7 +12,7 @@ import { fileQuery, messageParams, waitingFile } from "../../src/api/messages.ts
 import type { Capabilities } from "../../src/channels/contract/capabilities.ts";
 import type { AttachmentKind } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
-import { writeRefusal } from "../../src/relay/capability-check.ts";
+import { partRefusal } from "../../src/relay/capability-check.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { viewerOf } from "../../src/server/session.ts";
@@ -78,7 +78,7 @@ function route(scope: App, deps: ApiDeps, access: ChatAccess): void {
         ...(isOfTemplate && { template: { name: "", language: "", variables: [] } }),
       };
       const refused =
-        size === 0 ? "The file is empty." : writeRefusal(place.adapter, content, { ...place, now: deps.now() });
+        size === 0 ? "The file is empty." : partRefusal(place.adapter, content, { ...place, now: deps.now() });
       if (refused !== undefined) {
         await deps.shelf.remove([id]);
         throw new HttpError(409, "cannot_send", refused, { sentence: refused });

@@ -8,6 +8,8 @@ import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { TriggerKeeper } from "../../src/relay/automation/keeper.ts";
+import type { BotCaller } from "../../src/relay/bots/ports.ts";
 import type { ChatLooks } from "../../src/relay/chat-looks.ts";
 import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
 import type { ByHand } from "../../src/relay/crm/by-hand.ts";
@@ -16,10 +18,12 @@ import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { LineSessions } from "../../src/relay/line-sessions.ts";
 import type { Addressing } from "../../src/relay/mail/addressing.ts";
+import type { BccAddresses } from "../../src/relay/mail/bcc-addresses.ts";
 import type { Signatures } from "../../src/relay/mail/signatures.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
+import type { SignIns } from "../../src/relay/sign-ins/sign-ins.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -30,21 +34,24 @@ export interface ApiDeps {
   readonly store: Store;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly accounts: Accounts;
+  readonly signIns: Pick<SignIns, "begin" | "offer" | "take">;
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly addressing: Pick<Addressing, "address" | "defaults">;
-  readonly signatures: Pick<Signatures, "below">;
+  readonly bccAddresses: BccAddresses;
+  readonly signatures: Signatures;
   readonly firstContact: FirstContact;
   readonly byHand: ByHand;
   readonly portals: Pick<
     PortalDirectory,
-    "connectors" | "crm" | "crmOf" | "lineSettings" | "lines" | "people" | "viewer"
+    "connectors" | "crm" | "crmOf" | "lineDeskOf" | "lineSettings" | "lines" | "people" | "viewer"
   >;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly rules: Rules;
   readonly lineKeeper: LineKeeper;
+  readonly triggers: TriggerKeeper;
   readonly speech: Speech;
   readonly sessions: Sessions;
   readonly installer: Installer;
@@ -60,6 +67,9 @@ export interface ApiDeps {
   readonly accountChanged: (account: AccountId) => void;
   /** Starts comparing the lines' history with what we have, to fetch replies that were missed; does not wait for it. */
   readonly startHistoryRepair: (portal: PortalId) => Promise<void>;
+  readonly botCaller: BotCaller;
+  /** Whether this server may ask at such an address, as it is written. */
+  readonly mayAskBot: (url: string) => boolean;
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
   readonly news: News;

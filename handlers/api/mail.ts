@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
-import { letterDefaults, signature } from "../../src/api/letters.ts";
+import { letterDefaults, signature, signaturePreview, signatureShown } from "../../src/api/letters.ts";
 import { messageParams } from "../../src/api/messages.ts";
 import { signatureProblem } from "../../src/mail/writing/signature.ts";
 import type { App } from "../../src/server/app.ts";
@@ -36,7 +36,10 @@ export function registerMailRoutes(scope: App, deps: ApiDeps, access: ChatAccess
       const defaults = await deps.addressing.defaults(account, conversation);
       if (!defaults) return null;
       const below = await deps.signatures.below(account, viewer.userId);
-      return { to: [...defaults.to], cc: [...defaults.cc], subject: defaults.subject, signature: below ?? null };
+      return {
+        ...{ to: [...defaults.to], cc: [...defaults.cc], subject: defaults.subject, signature: below ?? null },
+        ...{ ownSignature: !deps.signatures.isShared(account), tracked: account.settings.tracked === true },
+      };
     },
   );
 
@@ -48,6 +51,28 @@ export function registerMailRoutes(scope: App, deps: ApiDeps, access: ChatAccess
     async (request) => {
       const { portal, userId } = viewerOf(request);
       return { text: (await deps.store.signatures.of(portal, userId)) ?? "" };
+    },
+  );
+
+  scope.post(
+    "/mail/signature/preview",
+    {
+      config: { rateLimit: { max: 240, timeWindow: "1 minute" } },
+      schema: {
+        summary: "How a signature of the viewer's would read",
+        description: "Nothing is kept.",
+        tags,
+        security,
+        body: signaturePreview,
+        response: { 200: signatureShown, ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const { text, conversation } = request.body;
+      const place = conversation === undefined ? undefined : await findPlace(deps, access, viewer, conversation);
+      const made = await deps.signatures.preview(place?.account, viewer.portal, viewer.userId, text.trim());
+      return { text: made.kind === "signed" ? made.body.text : null };
     },
   );
 

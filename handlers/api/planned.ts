@@ -87,7 +87,8 @@ export function registerPlannedRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     {
       schema: {
         summary: "Takes back what was to be sent later",
-        description: "Only its author may, and administrators. 409: it is being sent.",
+        description:
+          "Only its author may, and administrators. Its files can be put into another message of this conversation from then on. 409: it is being sent.",
         tags,
         security,
         params: messageParams,
@@ -101,7 +102,7 @@ export function registerPlannedRoutes(scope: App, deps: ApiDeps, access: ChatAcc
       if (!row || !conversation || !(await access.mayRead(viewer, conversation))) throw unknown("message");
       if (row.authorId !== viewer.userId && !viewer.admin)
         throw cannotSend("Only the colleague who wrote it, or an administrator, can take this message back.");
-      if (!(await store.planned.cancel(viewer.portal, row.id)))
+      if (!(await store.planned.cancel(viewer.portal, row.id, viewer.userId)))
         throw cannotSend("This message is being sent just now and cannot be taken back.");
       deps.news.ofConversation(viewer.portal, row.conversation);
       return sendNothing(reply);
@@ -113,6 +114,9 @@ export function registerPlannedRoutes(scope: App, deps: ApiDeps, access: ChatAcc
     const name = (await deps.names(row.portal, [authorId])).get(authorId);
     return {
       ...{ id, conversation, clientId, ...presentContent(content, deps.mediaLink) },
+      files: content.attachments.flatMap(({ source, kind, name = "", size = 0 }) =>
+        source.by === "media" ? [{ id: source.id, kind, name, size }] : [],
+      ),
       ...{ sendAt: row.sendAt.toISOString(), createdAt: row.createdAt.toISOString() },
       agent: { id: authorId, ...(name !== undefined && { name }) },
       error: trouble === undefined ? null : say(trouble),

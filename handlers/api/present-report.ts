@@ -27,7 +27,7 @@ const presentStars = ({ count, sum }: { readonly count: number; readonly sum: nu
   ...(count > 0 && { average: Math.round((100 * sum) / count) / 100 }),
 });
 
-export const presentSlot = ({ key: _key, answered, seconds, ...counts }: ReportSeriesRow): ReportSlotAnswer => ({
+const presentSlot = ({ key: _key, answered, seconds, ...counts }: ReportSeriesRow): ReportSlotAnswer => ({
   ...counts,
   ...(answered > 0 && { average: Math.round(seconds / answered) }),
 });

@@ -4,7 +4,10 @@ import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
+import { registerAutomationRoutes } from "./automation.ts";
+import { registerBccRoutes } from "./bcc.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
+import { registerBotRoutes } from "./bots.ts";
 import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
 import { registerChannelRoutes } from "./channels.ts";
@@ -19,6 +22,7 @@ import { registerJournalRoute } from "./journal.ts";
 import { registerLetterRoutes } from "./letters.ts";
 import { createLineCircles } from "./line-circles.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
+import { registerLineRoutes } from "./lines.ts";
 import { registerLiveRoutes } from "./live.ts";
 import { registerMailRoutes } from "./mail.ts";
 import { registerMailReportRoutes } from "./mail-report.ts";
@@ -34,6 +38,7 @@ import { guardReaders } from "./readers.ts";
 import { registerReportRoutes } from "./reports.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
+import { registerSignInRoutes } from "./sign-ins.ts";
 import { registerTemplateRoute } from "./templates.ts";
 import { registerWriteRoutes } from "./write.ts";
 
@@ -53,7 +58,9 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     guardReaders(scope);
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
+    registerSignInRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
+    registerLineRoutes(scope, deps);
     registerJournalRoute(scope, deps, access);
     registerDeskRoutes(scope, deps, access);
     registerFindRoutes(scope, deps, access);
@@ -65,6 +72,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerPlannedRoutes(scope, deps, access);
     registerMailRoutes(scope, deps, access);
     registerMailReportRoutes(scope, deps, access);
+    registerBccRoutes(scope, deps);
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);
     registerCannedReplyRoutes(scope, deps);
@@ -80,7 +88,9 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
+    registerBotRoutes(scope, deps);
     registerOwnLineRoutes(scope, deps, access);
+    registerAutomationRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** Supervisors, editors and administrators see everybody's figures; others their own. */
-export const seesEverybody = ({ admin, editor, role }: Viewer): boolean =>
+const seesEverybody = ({ admin, editor, role }: Viewer): boolean =>
   admin || editor || role === "head" || role === "controller";
 
 /** @throws HttpError 400 for days that are none. */

@@ -17,12 +17,13 @@ function cell(value: string): string {
   return `"${harmless.replaceAll('"', '""')}"`;
 }
 
-/** Hands a text to the browser as a file. */
+/** Hands the person a table as a file. */
 export function download(name: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // The browser has taken it by then; at once would be too early for some.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -61,10 +61,21 @@ export const letterDefaults = z.object({
   cc: z.array(mailbox),
   subject: z.string(),
   signature: z.string().nullable().describe("With its gaps filled; null: none."),
+  ownSignature: z.boolean().describe("The viewer's own one stands below. false: the mailbox has one for everybody."),
+  tracked: z.boolean().describe("Its reading is to be seen, unless its writer says otherwise."),
 });
 
 export const signature = z.object({
   text: text(5_000).describe("A Liquid template: it knows `agent.name`, `box.name` and `box.address`. Empty: none."),
+});
+
+export const signaturePreview = z.object({
+  text: signature.shape.text,
+  conversation: text(40).optional().describe("Below a letter of which it is to be shown; absent: without a mailbox."),
+});
+
+export const signatureShown = z.object({
+  text: z.string().nullable().describe("With its gaps filled; null: it cannot be read."),
 });
 
 const opened = z
@@ -95,6 +106,7 @@ export const letterReport = z.array(
     sent: z.number().int(),
     tracked: z.number().int().describe("Of those sent: how many could be seen at all, beside their answers."),
     opened: z.number().int().describe("By a person; an answer proves it, too."),
+    openedOfTracked: z.number().int().describe("Of those that could be seen at all."),
     probablyOpened: z.number().int(),
     clicked: z.number().int(),
     answered: z.number().int(),
@@ -125,5 +137,7 @@ export type LetterAnswer = z.output<typeof letter>;
 export type LetterFormAnswer = z.output<typeof letterForm>;
 export type LetterDefaultsAnswer = z.output<typeof letterDefaults>;
 export type LetterInCardAnswer = z.output<typeof letterInCard>;
-export type LetterReportAnswer = z.output<typeof letterReport>;
+export type LetterReportRowAnswer = z.output<typeof letterReport>[number];
+export type SignatureAnswer = z.output<typeof signature>;
+export type SignatureShownAnswer = z.output<typeof signatureShown>;
 export type LetterSeenAnswer = z.output<typeof letterSeen>;

@@ -294,6 +294,9 @@ export const planned = z.object({
   text: z.string(),
   spans: z.array(span),
   attachments: z.array(attachment),
+  files: z
+    .array(z.object({ id: z.string(), kind: z.string(), name: z.string(), size: z.number() }))
+    .describe("By the ids under which another message can take them along, once this one was taken back."),
   letter: letter.optional(),
   sendAt: z.string(),
   createdAt: z.string(),

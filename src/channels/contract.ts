@@ -15,6 +15,7 @@ import type {
 } from "./contract/sending.ts";
 import type { Sessions } from "./contract/sessions.ts";
 import type { SetupStep } from "./contract/setup.ts";
+import type { VendorSignIn } from "./contract/vendor-sign-in.ts";
 
 /**
  * What a channel must be able to do, and what it says of itself as data. Relay, handlers and pages know channels only
@@ -37,6 +38,10 @@ export interface ChannelAdapter {
   /** Square SVG mark (no scripts, no outside references) and its colour, for tiles and lists. */
   readonly icon: { readonly svg: string; readonly color: string };
   readonly capabilities: Capabilities;
+  /**
+   * Its accounts are made by the server itself, one for each portal: nobody connects one, and it feeds no line. Default false.
+   */
+  readonly builtIn?: boolean;
   /** Checks what an admin typed; unknown keys are dropped. */
   readonly credentials: ZodType<Record<string, unknown>>;
   readonly settings: ZodType<Record<string, unknown>>;
@@ -85,6 +90,8 @@ export interface ChannelAdapter {
   readonly polling?: Polling;
   /** For vendors that are reached over a standing connection: everything above that needs it goes through it. */
   readonly sessions?: Sessions;
+  /** For accounts that are signed in at their vendor's own page. */
+  readonly signIn?: VendorSignIn;
 }
 
 export interface ChannelRequest {

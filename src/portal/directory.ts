@@ -1,6 +1,7 @@
 /** Gives the client of a portal: one queue per portal and process, one limiter for all, tokens under a lock. */
 import type { PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
+import { createAutomation } from "./automation.ts";
 import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnectors } from "./connectors.ts";
@@ -12,7 +13,8 @@ import { createCrm } from "./crm.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
 import { createLineChats } from "./line-chats.ts";
-import { createLineSettings } from "./line-settings.ts";
+import { createLineSettings } from "./line-settings/crm.ts";
+import { createLineDesk } from "./line-settings/desk.ts";
 import { createMessageProviders } from "./message-providers.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
@@ -95,6 +97,8 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
       peoples.set(portal, known);
       return known;
     },
+    lineDeskOf: (portal, userId) => createLineDesk(viewer(portal, userId)),
+    automation: (portal) => createAutomation(caller(portal)),
     lineSettings: (portal) => createLineSettings(caller(portal)),
     crm(portal) {
       // One for each portal: it remembers stages and fields for some minutes.

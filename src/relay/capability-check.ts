@@ -112,17 +112,23 @@ export function windowRefusal(
  * Whether an agent may write this into a conversation at all, told before anything of it is kept. What only the vendor knows
  * (a block, a template that was withdrawn) is told by it later.
  */
-export function writeRefusal(
-  channel: Taker,
-  content: Content,
-  at: { readonly account: Account; readonly conversation: Conversation; readonly now: Date },
-): string | undefined {
+export const writeRefusal = (channel: Taker, content: Content, at: At): string | undefined =>
+  partRefusal(channel, content, at) ?? letterRefusal(channel, content);
+
+interface At {
+  readonly account: Account;
+  readonly conversation: Conversation;
+  readonly now: Date;
+}
+
+/** The same for a part of a message that is not whole yet: a file of a letter that has no envelope so far. */
+export function partRefusal(channel: Taker, content: Content, at: At): string | undefined {
   const { account, conversation, now } = at;
   if (conversation.movedTo !== undefined)
     return "This chat goes on as another conversation. Close this one and write there.";
   if (!account.enabled)
     return `The account "${account.name}" is switched off. Ask an administrator to switch it on, then send the message again.`;
-  const impossible = refusal(channel, content) ?? letterRefusal(channel, content);
+  const impossible = refusal(channel, content);
   if (impossible !== undefined) return impossible;
   if (conversation.group === true && !channel.capabilities.groups)
     return `${channel.title} does not let us write into groups. Write to the person alone.`;

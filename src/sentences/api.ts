@@ -266,6 +266,7 @@ export const apiSentences: readonly Localised[] = [
   { en: "change", ru: "изменение", es: "el cambio" },
   { en: "conversation", ru: "диалог", es: "la conversación" },
   { en: "message", ru: "сообщение", es: "el mensaje" },
+  { en: "address", ru: "адрес", es: "la dirección" },
   { en: "person", ru: "человек", es: "la persona" },
   { en: "standing connection", ru: "постоянное соединение", es: "la conexión permanente" },
   { en: "version", ru: "версия", es: "la versión" },
@@ -364,5 +365,10 @@ export const apiSentences: readonly Localised[] = [
     en: "It ends when it begins.",
     ru: "Конец совпадает с началом.",
     es: "Termina cuando empieza.",
+  },
+  {
+    en: "This code is not right, was used already, or is older than 15 minutes. Sign in again.",
+    ru: "Код неверный, уже использован или старше 15 минут. Войдите ещё раз.",
+    es: "Este código no es correcto, ya se usó o tiene más de 15 minutos. Inicie sesión otra vez.",
   },
 ];

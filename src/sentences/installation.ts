@@ -3,6 +3,21 @@ import type { Localised } from "../domain/localised.ts";
 /** What is said of the application in its portal: installation, permissions, authorization, addresses. */
 export const installationSentences: readonly Localised[] = [
   {
+    en: "Automation rules and workflows send messages, wait for answers and are told what became of them",
+    ru: "Роботы и бизнес-процессы отправляют сообщения, ждут ответов и узнают результат",
+    es: "Las reglas de automatización y los flujos de trabajo envían mensajes, esperan respuestas y conocen el resultado",
+  },
+  {
+    en: 'The robot "{name}" could not be registered.',
+    ru: "Не удалось зарегистрировать робота «{name}».",
+    es: "No se pudo registrar el robot «{name}».",
+  },
+  {
+    en: "There are no robots of Threadline in automation rules and workflows here. {why}",
+    ru: "В роботах и бизнес-процессах этого портала нет роботов Threadline. {why}",
+    es: "Aquí no hay robots de Threadline en las reglas de automatización ni en los flujos de trabajo. {why}",
+  },
+  {
     en: "The portal did not accept the setting.",
     ru: "Битрикс24 не принял настройку.",
     es: "Bitrix24 no aceptó el ajuste.",
@@ -193,9 +208,9 @@ export const installationSentences: readonly Localised[] = [
     es: "pestañas en las fichas del CRM y la entrada del menú izquierdo",
   },
   {
-    en: "Names of the agents who write, and choosing who is told of trouble",
-    ru: "имена сотрудников, которые пишут, и выбор тех, кого оповещать о сбоях",
-    es: "nombres de los agentes que escriben y la elección de a quién avisar de problemas",
+    en: "Names of the agents who write, choosing who is told of trouble, and the addresses from which employees send copies of their mail",
+    ru: "имена сотрудников, которые пишут, выбор тех, кого оповещать о сбоях, и адреса, с которых сотрудники шлют копии писем",
+    es: "nombres de los agentes que escriben, la elección de a quién avisar de problemas y las direcciones desde las que los empleados envían copias de su correo",
   },
   {
     en: "Conversations that are spread over a department",
@@ -206,6 +221,11 @@ export const installationSentences: readonly Localised[] = [
     en: "Accounts that reach people by phone number are offered where the CRM sends messages, and it is told what became of them",
     ru: "аккаунты, которые находят людей по номеру телефона, предлагаются там, где CRM отправляет сообщения, и CRM узнаёт, что с ними стало",
     es: "las cuentas que encuentran a las personas por su número de teléfono se ofrecen donde el CRM envía mensajes, y el CRM sabe qué fue de ellos",
+  },
+  {
+    en: "Chat bots to choose from, where one answers first in an Open Channel",
+    ru: "чат-боты, из которых выбирают того, кто первым отвечает в открытой линии",
+    es: "los bots entre los que se elige al que responde primero en un canal abierto",
   },
   {
     en: "Nobody is given conversations whose working day is over",

@@ -84,14 +84,24 @@ export function createPlannedRepository(db: Kysely<Schema>): PlannedRepository {
       return row && toPlanned(row);
     },
 
-    async cancel(portal, id) {
+    async cancel(portal, id, by) {
       if (!isUuid(id)) return false;
-      const { rows } = await sql`
-        delete from planned_messages
-        where portal_id = ${portal} and id = ${id}
-          and (trouble is not null or taken_at is null or taken_at < clock_timestamp() - ${TAKEN})
-        returning id`.execute(db);
-      return rows.length > 0;
+      return repeatWhenUndone(() =>
+        db.transaction().execute(async (tx) => {
+          const { rows } = await sql`
+            select id from planned_messages
+            where portal_id = ${portal} and id = ${id}
+              and (trouble is not null or taken_at is null or taken_at < clock_timestamp() - ${TAKEN})
+            for update`.execute(tx);
+          if (rows.length === 0) return false;
+          // They wait from now: what waits too long is thrown away.
+          await sql`
+            update media set planned_id = null, user_id = ${by}, created_at = clock_timestamp()
+            where portal_id = ${portal} and planned_id = ${id}`.execute(tx);
+          await tx.deleteFrom(TABLE).where("portal_id", "=", portal).where("id", "=", id).execute();
+          return true;
+        }),
+      );
     },
 
     async take(now, limit) {

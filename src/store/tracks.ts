@@ -129,6 +129,7 @@ export function createTrackRepository(db: Kysely<Schema>): TrackRepository {
             from letter_hits where track_id = l.track) h on true)
         select author as "authorId", template, count(*)::int as sent, count(track)::int as tracked,
           (count(*) filter (where human or answered))::int as opened,
+          (count(track) filter (where human or answered))::int as "openedOfTracked",
           (count(*) filter (where proxied and not human and not answered))::int as "probablyOpened",
           (count(*) filter (where clicked))::int as clicked,
           (count(*) filter (where answered))::int as answered

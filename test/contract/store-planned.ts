@@ -51,13 +51,13 @@ export function plannedTests(use: () => Store): void {
       const mine = async () => (await use().planned.take(now, 100)).filter((one) => one.portal === portal);
       const [one, other] = await Promise.all([mine(), mine()]);
       expect([...one, ...other].map(({ id }) => id)).toEqual([due.id]);
-      expect(await use().planned.cancel(portal, due.id)).toBe(false);
-      expect(await use().planned.cancel(portal, later.id)).toBe(true);
-      expect(await use().planned.cancel(portal, later.id)).toBe(false);
+      expect(await use().planned.cancel(portal, due.id, "5")).toBe(false);
+      expect(await use().planned.cancel(portal, later.id, "5")).toBe(true);
+      expect(await use().planned.cancel(portal, later.id, "5")).toBe(false);
       await use().planned.end(portal, due.id, "The account is off.");
       expect((await use().planned.find(portal, due.id))?.trouble).toBe("The account is off.");
       expect(await mine()).toEqual([]);
-      expect(await use().planned.cancel(portal, due.id)).toBe(true);
+      expect(await use().planned.cancel(portal, due.id, "5")).toBe(true);
     });
 
     it("keep their files for as long as they wait", async () => {
@@ -79,7 +79,11 @@ export function plannedTests(use: () => Store): void {
       expect((await use().media.find(file))?.message).toBeDefined();
       const other = await waiting(portal, conversation);
       const given = await made(plan({ files: [other] }));
-      await use().planned.cancel(portal, given.id);
+      const other5 = { portal, conversation, userId: "5" };
+      await use().planned.cancel(portal, given.id, "6");
+      // Whoever took it back may send them in another message.
+      expect(await use().media.waiting(other5, [other])).toEqual([]);
+      expect(await use().media.waiting({ ...other5, userId: "6" }, [other])).toMatchObject([{ id: other }]);
       expect(await use().media.dropWaiting(portal, new Date(Date.now() + 1_000))).toBe(1);
     });
   });

@@ -97,7 +97,7 @@ describe("an answer by e-mail", () => {
       to: [{ address: "anna@customer.example", name: "Anna" }],
       cc: [{ address: "boss@customer.example", name: "Boss" }],
       subject: "Re: Order 12",
-      signature: "Ada Admin, Shop",
+      ...{ signature: "Ada Admin, Shop", ownSignature: false, tracked: false },
     });
     const answer = await write(admin, conversation, { text: "100" });
     expect(answer.statusCode).toBe(202);
@@ -211,12 +211,27 @@ describe("a person's signature", () => {
     expect((await site.api(agent, "GET", "/mail/signature")).json()).toEqual({ text: "" });
   });
 
+  test("is shown with its gaps filled before it is saved", async () => {
+    const conversation = await came("shown", letterOf());
+    const shown = async (text: string, of?: string) =>
+      (await site.api(admin, "POST", "/mail/signature/preview", { text, conversation: of })).json();
+    expect(await shown("Best, {{ agent.name }}\n{{ box.address }}", conversation)).toEqual({
+      text: "Best, Ada Admin\nsales@shop.example",
+    });
+    expect(await shown("{{ agent.name")).toEqual({ text: null });
+    const hidden = await site.api(agent, "POST", "/mail/signature/preview", { text: "x", conversation });
+    expect(hidden.statusCode).toBe(404);
+  });
+
   test("stands below letters of a box that has none", async () => {
+    const defaults = async (of: ConversationId) => (await site.api(admin, "GET", `/conversations/${of}/letter`)).json();
+    expect(await defaults(await came("p0", letterOf()))).toMatchObject({ ownSignature: false, tracked: false });
     await site.api(admin, "PUT", "/mail/signature", { text: "Ada" });
     const plain = { channel: "email", name: "Plain", credentials: { token: "3234567890:abcdefgh" } };
     const settings = { address: "plain@shop.example" };
     const id = (await site.api(admin, "POST", "/accounts", { ...plain, settings })).json().id;
     const conversation = await came("p1", letterOf({ to: [{ address: "plain@shop.example" }] }), id);
+    expect(await defaults(conversation)).toMatchObject({ ownSignature: true, signature: "Ada" });
     await write(admin, conversation, { text: "x" });
     expect((await kept(conversation))[0]?.letter?.sending?.signature).toBe("Ada");
   });

@@ -4,13 +4,28 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { accountId, conversationId } from "../../src/domain/ids.ts";
 import type { Letter } from "../../src/domain/letter.ts";
-import type { Attachment } from "../../src/domain/message.ts";
+import type { Attachment, Content } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { fakeChannel } from "../handlers/support/fake-channel.ts";
-import { account, inAllLooks, inspect, type Look, receive, site, usePages, workplace } from "./support/pages.ts";
+import { ALL_PARTS } from "../support/parts.ts";
+import {
+  account,
+  base,
+  ends,
+  inAllLooks,
+  inspect,
+  type Look,
+  receive,
+  settings,
+  site,
+  usePages,
+  workplace,
+} from "./support/pages.ts";
 
 const { adapter } = fakeChannel("letters", "E-mail");
-usePages([{ ...adapter, capabilities: { ...adapter.capabilities, letters: true } }]);
+const files = { file: { maxBytes: 1_000_000 } };
+const mail = { letters: true, attachments: files, parts: ALL_PARTS } as const;
+usePages([{ ...adapter, capabilities: { ...adapter.capabilities, ...mail } }]);
 
 const HTML = `<html><head><title>Offer</title><style>p{color:red}</style></head><body>
 <h2 style="color:#0a6">Our oak tables</h2><table cellpadding="6"><tr><td bgcolor="#eee">Large</td><td>€ 480</td></tr></table>
@@ -20,7 +35,10 @@ const HTML = `<html><head><title>Offer</title><style>p{color:red}</style></head>
 const maria = { address: "maria@example.com", name: "Maria Lopez" };
 const sales = { address: "sales@ellis.example", name: "Ellis & Sons" };
 
-async function letter(shop: string, text: string, more: Partial<Letter> = {}, attachments: readonly Attachment[] = []) {
+const letter = (shop: string, text: string, more?: Partial<Letter>, attachments?: readonly Attachment[]) =>
+  receive(shop, "thread-1", ["Maria", "Lopez"], letterContent(text, more, attachments), 5);
+
+function letterContent(text: string, more: Partial<Letter> = {}, attachments: readonly Attachment[] = []): Content {
   const envelope = {
     messageId: `<${text.length}@example.com>`,
     subject: "The oak table",
@@ -28,13 +46,7 @@ async function letter(shop: string, text: string, more: Partial<Letter> = {}, at
     to: [sales],
     cc: [],
   };
-  return receive(
-    shop,
-    "thread-1",
-    ["Maria", "Lopez"],
-    { body: plainText(text), attachments, letter: { ...envelope, class: "human", ...more } },
-    5,
-  );
+  return { body: plainText(text), attachments, letter: { ...envelope, class: "human", ...more } };
 }
 
 async function keptHtml(): Promise<Attachment> {
@@ -142,6 +154,7 @@ test("an answer is a letter: recipients, a subject, and a time of its own", asyn
 
   const answer = page.getByRole("log").locator("[data-message]").filter({ hasText: "It is." });
   await answer.getByText("Not opened yet, as far as can be seen").waitFor();
+  await envelope.getByRole("button", { name: /You are told when it is opened/ }).waitFor();
 
   await envelope.getByRole("button").click();
   await envelope.getByLabel("Bcc").fill("archive@ellis");
@@ -150,14 +163,34 @@ test("an answer is a letter: recipients, a subject, and a time of its own", asyn
   await page.getByText("“archive@ellis” is no e-mail address").waitFor();
   await envelope.getByLabel("Bcc").fill("Archive <archive@ellis.example>");
   await envelope.getByLabel("Subject").fill("Two oak tables");
+  await envelope.getByRole("switch", { name: "Tell me when it is opened" }).uncheck();
+  await envelope.getByRole("button", { name: "My signature" }).click();
+  const signature = page.getByRole("dialog", { name: "Your signature" });
+  await signature.getByLabel("What stands below your letters").fill("{{ agent.name");
+  await signature.getByText("It cannot be read").waitFor();
+  await signature.getByLabel("What stands below your letters").fill("Best regards,\n");
+  await signature.getByRole("button", { name: "your name" }).click();
+  await signature.getByRole("region", { name: "So it reads" }).getByText("Best regards,\nAda Admin").waitFor();
+  await inspect(page, "letter-signature");
+  await signature.getByRole("button", { name: "Save" }).click();
+  await signature.waitFor({ state: "detached" });
+  await envelope.getByLabel("Signature").waitFor();
   await inspect(page, "letter-writing");
   await box.press("Enter");
   await expect
     .poll(async () => (await written()).at(-1))
-    .toMatchObject({ subject: "Two oak tables", bcc: [{ address: "archive@ellis.example", name: "Archive" }] });
+    .toMatchObject({
+      ...{ subject: "Two oak tables", bcc: [{ address: "archive@ellis.example", name: "Archive" }] },
+      sending: { signature: "Best regards,\nAda Admin" },
+    });
+  expect((await written()).at(-1)?.sending?.tracked).toBeUndefined();
   await expect.poll(() => envelope.getByLabel("Bcc").isVisible()).toBe(false);
 
   await box.fill("See you on Monday.");
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: "offer.txt", mimeType: "text/plain", buffer: Buffer.from("480") });
+  await page.getByRole("list", { name: "Files to be sent" }).getByText("offer.txt").waitFor();
   await page.getByRole("button", { name: "Send later" }).click();
   await page.getByRole("menuitem", { name: "Tomorrow, at 9:00" }).click();
   const later = page.getByRole("region", { name: "To be sent later" });
@@ -168,4 +201,77 @@ test("an answer is a letter: recipients, a subject, and a time of its own", asyn
   await later.waitFor({ state: "detached" });
   expect(await box.inputValue()).toBe("See you on Monday.");
   expect(await written()).toHaveLength(2);
+  await page.getByRole("list", { name: "Files to be sent" }).getByText("offer.txt").waitFor();
+  await box.press("Enter");
+  await expect.poll(written).toHaveLength(3);
+  const [last] = await site.store.messages.journal(site.memberId, {
+    ...{ conversation: conversationId(conversation), before: Number.MAX_SAFE_INTEGER, limit: 1 },
+  });
+  expect(last?.content.attachments).toMatchObject([{ name: "offer.txt", size: 3 }]);
 });
+
+test("how letters fared stands in a report, per colleague and template", async () => {
+  const page = await settings();
+  const report = page.getByRole("region", { name: "Letters", exact: true });
+  expect(await report.count()).toBe(0);
+  const shop = await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
+  await page.reload();
+  await report.getByText("No letters in this period").waitFor();
+
+  await site.store.accounts.update(site.memberId, accountId(shop), { settings: { address: sales.address } });
+  await sentLetters(shop);
+  await report.getByRole("button", { name: "7 days" }).click();
+  const table = report.getByRole("table");
+  await table.getByRole("row", { name: /Ada Admin 4 50%.*1 more probably.*0%.*25%/ }).waitFor();
+  await report.getByRole("button", { name: "Template", exact: true }).click();
+  await table.getByRole("row", { name: /offer 2 50%/ }).waitFor();
+  await table.getByRole("row", { name: /Without a template 2/ }).waitFor();
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    report.getByRole("button", { name: "Download as CSV" }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe("letters.csv");
+  await report.getByRole("button", { name: "Other dates" }).click();
+  await report.getByLabel("From", { exact: true }).fill("2020-01-02");
+  await report.getByLabel("To", { exact: true }).fill("2020-01-01");
+  await report.getByText("Choose two days, the first before the last").waitFor();
+  await report.getByLabel("To", { exact: true }).fill("2020-01-03");
+  await report.getByRole("button", { name: "Show", exact: true }).click();
+  await report.getByText("No letters in this period").waitFor();
+  await inAllLooks("letter-report", settings, async (shown) => {
+    await shown
+      .getByRole("table")
+      .getByRole("row", { name: /Ada Admin 4/ })
+      .scrollIntoViewIfNeeded();
+  });
+});
+
+interface Case {
+  readonly chat: string;
+  readonly letter: { readonly track: boolean; readonly template?: string };
+  readonly agent?: string;
+  readonly answered?: boolean;
+}
+
+/** Four that arrived: one answered, one that a mail provider looked at, and two of which nothing can be seen. */
+async function sentLetters(shop: string): Promise<void> {
+  const offer = { track: true, template: "offer" };
+  const cases: readonly Case[] = [
+    { chat: "a", letter: offer, answered: true },
+    { chat: "b", letter: offer, agent: "Mozilla/5.0 (via ggpht.com GoogleImageProxy)" },
+    ...[{ chat: "c" }, { chat: "d" }].map((one) => ({ ...one, letter: { track: false } })),
+  ];
+  const session = await site.sessionOf(1);
+  for (const { chat, letter: said, agent, answered } of cases) {
+    const { conversation } = await receive(shop, chat, ["Maria", "Lopez"], letterContent("How much?"), 9);
+    const clientId = crypto.randomUUID();
+    const body = { clientId, text: "480", letter: said };
+    const sent = (await site.api(session, "POST", `/conversations/${conversation}/messages`, body)).json();
+    await ends(sent.id, { state: "delivered" });
+    const row = await site.store.messages.find(site.memberId, sent.id);
+    const pixel = row?.content.letter?.sending?.tracked?.pixel;
+    if (pixel !== undefined && agent !== undefined)
+      await fetch(`${base}${new URL(pixel).pathname}`, { headers: { "user-agent": agent } });
+    if (answered) await receive(shop, chat, ["Maria", "Lopez"], letterContent("Thank you"), 1);
+  }
+}

@@ -11,6 +11,7 @@ export const accountsRu: Translated<typeof accountsEn> = {
   "accounts.line": "Открытая линия",
   "accounts.noLine": "Не подключён",
   "accounts.noLineText": "Выберите открытую линию, иначе сообщения останутся здесь.",
+  "accounts.lineOff": "Эта открытая линия выключена: сообщения приходят, но ответить на них нельзя.",
   "accounts.enabled": "Доставлять сообщения «{name}»",
   "accounts.off": "Выключен: сообщения хранятся, но не доставляются.",
   "accounts.waiting": {
@@ -45,7 +46,23 @@ export const accountsRu: Translated<typeof accountsEn> = {
   "accounts.webchat": "Вставьте это в страницы вашего сайта перед </body>:",
   "accounts.copy": "Копировать",
   "accounts.copied": "Скопировано",
-  "accounts.copyFailed": "Здесь нельзя скопировать автоматически. Код выделен: нажмите Ctrl+C.",
+  "accounts.copyFailed": "Здесь нельзя скопировать автоматически. Текст выделен: нажмите Ctrl+C.",
+
+  "vendor.signIn": "Войти через {vendor}",
+  "vendor.again": "Войти через {vendor} ещё раз",
+  "vendor.as": "Вход выполнен: {who}",
+  "vendor.wasAs": "Прежний вход: {who}.",
+  "vendor.waiting": "Продолжите в окне {vendor}. Когда закончите, оно закроется само.",
+  "vendor.stop": "Отменить",
+  "vendor.blocked": "Браузер не дал открыть окно. Разрешите всплывающие окна для этой страницы и попробуйте ещё раз.",
+  "vendor.lost":
+    "Окно закрыто или не смогло сообщить, чем всё закончилось. Если в нём показан код, введите его здесь; если нет — войдите ещё раз.",
+  "vendor.code": "Код из окна",
+  "vendor.take": "Использовать код",
+  "person.nobody": "Пока никто не выбран",
+  "person.change": "Выбрать другого",
+  "person.keep": "Оставить как есть",
+  "person.pick": "Выбрать этого сотрудника",
 
   "connection.starting": "Запускается",
   "connection.needs-action": "Нужны вы",

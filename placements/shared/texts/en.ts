@@ -40,7 +40,9 @@ export const en = {
 
   "settings.title": "Settings",
   "settings.channels": "Channels",
+  "settings.lines": "Open Channels",
   "settings.rules": "Rules",
+  "settings.automation": "Automation",
   "settings.reports": "Reports",
   "portal.title": "This Bitrix24",
   "portal.name": "Name",

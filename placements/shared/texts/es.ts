@@ -40,7 +40,9 @@ export const es: Texts = {
 
   "settings.title": "Ajustes",
   "settings.channels": "Canales",
+  "settings.lines": "Canales abiertos",
   "settings.rules": "Reglas",
+  "settings.automation": "Automatización",
   "settings.reports": "Informes",
   "portal.title": "Este Bitrix24",
   "portal.name": "Nombre",

@@ -40,7 +40,9 @@ export const ru: Texts = {
 
   "settings.title": "Настройки",
   "settings.channels": "Каналы",
+  "settings.lines": "Открытые линии",
   "settings.rules": "Правила",
+  "settings.automation": "Автоматизация",
   "settings.reports": "Отчёты",
   "portal.title": "Этот Битрикс24",
   "portal.name": "Название",

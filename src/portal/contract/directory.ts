@@ -1,7 +1,9 @@
 import type { PortalId } from "../../domain/ids.ts";
 import type { Connectors, OpenLines, PortalCaller, VoiceWay } from "../contract.ts";
+import type { Automation } from "./automation.ts";
 import type { Crm } from "./crm.ts";
 import type { LineChats } from "./line-chats.ts";
+import type { LineDesk } from "./line-desk.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { MessageProviders } from "./message-providers.ts";
 import type { People } from "./people.ts";
@@ -21,7 +23,10 @@ export interface PortalDirectory {
   chatsOf(portal: PortalId, userId: string): LineChats;
   lineSettings(portal: PortalId): LineSettings;
   messageProviders(portal: PortalId): MessageProviders;
+  /** All settings of lines, with the viewer's own rights. */
+  lineDeskOf(portal: PortalId, userId: string): LineDesk;
   people(portal: PortalId): People;
+  automation(portal: PortalId): Automation;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */
   viewer(portal: PortalId, userId: string): PortalCaller;

@@ -11,11 +11,14 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Account } from "../../domain/account.ts";
 import type { LetterHit } from "../../domain/letter-hit.ts";
+import type { Message } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
+import type { Cause } from "../../domain/trigger.ts";
 import type { Logger } from "../../log/log.ts";
 import { classifyHits, seenBy } from "../../mail/tracking/classify-hits.ts";
 import { linksOf } from "../../mail/writing/html-body.ts";
 import type { Store } from "../../store/contract.ts";
+import type { TriggerWatch } from "../automation/watch.ts";
 import type { News } from "../news.ts";
 
 export interface Tracking {
@@ -54,6 +57,8 @@ export interface TrackingDeps {
   /** Origin that browsers reach us at, where the box has none of its own. */
   readonly publicUrl: string;
   readonly news: Pick<News, "ofConversation">;
+  /** For automations that wait for it. */
+  readonly triggers: Pick<TriggerWatch, "happened" | "watches">;
   readonly log: Pick<Logger, "warn">;
   readonly now: () => Date;
 }
@@ -117,12 +122,24 @@ export function createTracking(deps: TrackingDeps): Tracking {
       ...(link !== undefined && { link }),
     };
     const hits = await tracks.hit(id, hit, classifyHits);
-    if (seenBy(hits).opened !== "yes") return;
+    const { opened, clicked } = seenBy(hits);
+    if (opened === "not-known") return;
     const track = await tracks.find(id);
-    const message = track && (await messages.findByOrigin(track.portal, track.originKey));
-    if (!track || !message) return;
+    if (!track || (opened === "probably" && !(await deps.triggers.watches(track.portal)))) return;
+    const message = await messages.findByOrigin(track.portal, track.originKey);
+    if (!message) return;
+    await tellTriggers(message, opened === "probably", clicked);
+    if (opened === "probably") return;
     const changed = await messages.applyReceipt(track.account, [track.messageId], "read");
     if (changed.length > 0) deps.news.ofConversation(track.portal, message.conversation);
+  }
+
+  /** Once for a letter, however often it is looked at: what a crash kept back is told with the next look. */
+  async function tellTriggers({ portal, conversation, account, id }: Message, probable: boolean, clicked: boolean) {
+    const at = deps.now();
+    const opened: Cause = { kind: "mail-opened", key: `opened:${id}`, at, probable };
+    const causes: Cause[] = clicked ? [opened, { kind: "link-clicked", key: `clicked:${id}`, at }] : [opened];
+    await deps.triggers.happened(portal, { conversation, account }, causes);
   }
 }
 

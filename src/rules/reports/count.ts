@@ -18,7 +18,7 @@ import { isPerson, saidBy } from "./said-by.ts";
  * What was sent that long before we got it is no question of today: a mailbox that is read for the first time, a messenger that
  * hands over its history. It is counted as a message and opens neither a talk nor a wait.
  */
-export const HISTORY_MS = 24 * 3_600_000;
+const HISTORY_MS = 24 * 3_600_000;
 
 type Step = { readonly seq: number } & (
   | { readonly row: SaidRow; readonly mark?: undefined }

@@ -20,7 +20,7 @@ export interface Spans {
 }
 
 /** Longer is not counted for one page. */
-export const MOST_DAYS = 366;
+const MOST_DAYS = 366;
 const QUARTER_MS = 900_000;
 
 /**

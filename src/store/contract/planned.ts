@@ -19,8 +19,11 @@ export interface PlannedRepository {
   /** Those of a conversation, the next one first. */
   list(portal: PortalId, conversation: ConversationId): Promise<readonly PlannedMessage[]>;
   find(portal: PortalId, id: PlannedId): Promise<PlannedMessage | undefined>;
-  /** Takes it back. `false`: it is not there, or it is being sent. */
-  cancel(portal: PortalId, id: PlannedId): Promise<boolean>;
+  /**
+   * Takes it back. Its files wait for another message from then on, of whoever took it back. `false`: it is not there, or it is
+   * being sent.
+   */
+  cancel(portal: PortalId, id: PlannedId, by: string): Promise<boolean>;
   /**
    * Those whose time has come, of all portals (whoever works knows none yet): each is the caller's for a minute, and nobody
    * can take it back meanwhile.

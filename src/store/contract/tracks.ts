@@ -32,6 +32,8 @@ export interface LetterReportRow {
   /** Of those sent: how many could be seen at all. */
   readonly tracked: number;
   readonly opened: number;
+  /** Of those that could be seen. */
+  readonly openedOfTracked: number;
   readonly probablyOpened: number;
   readonly clicked: number;
   readonly answered: number;

@@ -4,7 +4,7 @@ import { cleanText, isUuid } from "../clean.ts";
 import type { ReportScope } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
 
-export const QUARTER_S = 900;
+const QUARTER_S = 900;
 
 /** Rows of a table, by its alias, that belong to what is asked for; its time is the caller's to say. */
 export function belongs(alias: string, portal: PortalId, { accounts, tag }: ReportScope): RawBuilder<SqlBool> {

@@ -110,6 +110,7 @@ export class PortalControls {
     };
     this.#sendLifeEvent(application, "ONAPPUPDATE", data, this.#tokenAuth(application, options.userId), undefined);
     this.#dropBindings(application.clientId);
+    this.portal.automation.drop(application.clientId);
     application.installed = false;
     const userId = options.userId ?? this.portal.administrator().id;
     return openPage(
@@ -143,7 +144,7 @@ export class PortalControls {
       senderId: message.userId ?? application.installedBy,
     };
     this.portal.providerMessages.set(id, sent);
-    this.portal.services.events.post(this.portal.id, application.clientId, provider.handler, {
+    this.portal.services.events.post(this.portal.id, application.clientId, provider.handler, "MESSAGESERVICE", {
       ...(message.document === undefined
         ? { module_id: "crm", bindings: message.bindings ?? [] }
         : { module_id: "bizproc", workflow_id: "5f1", document_id: message.document, document_type: ["crm"] }),
@@ -174,6 +175,8 @@ export class PortalControls {
     for (const connector of [...portal.connectors.values()]) {
       if (connector.clientId === application.clientId) removeConnector(portal, connector);
     }
+    portal.automation.drop(application.clientId);
+    portal.automation.dropTriggers(application.clientId);
     portal.applications.delete(application.clientId);
     portal.services.authorization.forget(portal.id, application.clientId);
     return sent;
@@ -298,11 +301,7 @@ export class PortalControls {
   deleteLine(lineId: number): void {
     const line = this.portal.line(lineId);
     if (line === undefined) throw new EmulatorControlError(`no line ${lineId}`);
-    line.deleted = true;
-    for (const [key, status] of this.portal.statuses) {
-      if (status.line === lineId) this.portal.statuses.delete(key);
-    }
-    this.portal.emit("ONIMCONNECTORLINEDELETE", lineId, { userId: this.portal.administrator().id });
+    this.portal.deleteLine(line, this.portal.administrator().id);
   }
 
   /** Somebody presses "disconnect" in the Contact Center. */

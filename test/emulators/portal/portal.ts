@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { AccessToken, AuthorizationServer, PortalFacts } from "./authorization.ts";
+import { Automation } from "./automation.ts";
 import { CrmStore } from "./crm-store.ts";
 import type { EventSender } from "./events.ts";
 import type { FaultPlan } from "./faults.ts";
 import { LeakyBucket, OperatingBudget } from "./limits.ts";
+import { defaultLineConfig } from "./line-defaults.ts";
 import type * as model from "./model.ts";
 import type { PortalSettings } from "./options.ts";
 import { type Fields, phpObject } from "./values.ts";
@@ -45,6 +47,9 @@ export class EmulatedPortal implements PortalFacts {
   readonly messageProviders = new Map<string, model.MessageProvider>();
   readonly providerMessages = new Map<string, model.ProviderMessage>();
   readonly crm = new CrmStore();
+  /** Chat bots that are registered, and whether they work in open lines. */
+  readonly bots: { id: number; name: string; code: string; openLine: boolean }[] = [];
+  readonly automation = new Automation();
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;
@@ -124,6 +129,15 @@ export class EmulatedPortal implements PortalFacts {
   line(id: number): model.OpenLine | undefined {
     const line = this.lines.get(id);
     return line === undefined || line.deleted ? undefined : line;
+  }
+
+  /** Deleted by a person or an application: what was connected to it is gone with it. */
+  deleteLine(line: model.OpenLine, userId: number): void {
+    line.deleted = true;
+    for (const [key, status] of this.statuses) {
+      if (status.line === line.id) this.statuses.delete(key);
+    }
+    this.emit("ONIMCONNECTORLINEDELETE", line.id, { userId });
   }
 
   status(connector: string, line: number): model.ConnectorStatus | undefined {
@@ -245,6 +259,12 @@ export class EmulatedPortal implements PortalFacts {
         activities: [...this.crm.activities.values()].map((activity) => activity.fields),
         comments: this.crm.comments,
       },
+      automation: {
+        robots: [...this.automation.robots.values()].map(({ kind, code }) => ({ kind, code })),
+        triggers: [...this.automation.triggers.values()],
+        executions: this.automation.executions,
+        runs: this.automation.runs,
+      },
     };
   }
 
@@ -285,35 +305,3 @@ export function messageParameters(message: model.Message): Fields | [] {
     ...(message.edited ? { isEdited: "Y" } : {}),
   });
 }
-
-const defaultLineConfig: Readonly<Record<string, string>> = {
-  ACTIVE: "Y",
-  CRM: "Y",
-  CRM_CREATE: "lead",
-  CRM_CREATE_SECOND: "",
-  CRM_CREATE_THIRD: "Y",
-  CRM_FORWARD: "Y",
-  CRM_TRANSFER_CHANGE: "Y",
-  CRM_CHAT_TRACKER: "Y",
-  CRM_SOURCE: "create",
-  QUEUE_TYPE: "evenly",
-  QUEUE_TIME: "60",
-  NO_ANSWER_TIME: "60",
-  CHECK_AVAILABLE: "N",
-  WATCH_TYPING: "Y",
-  OPERATOR_DATA: "profile",
-  LANGUAGE_ID: "en",
-  WELCOME_MESSAGE: "N",
-  WELCOME_MESSAGE_TEXT: "",
-  VOTE_MESSAGE: "N",
-  WORKTIME_ENABLE: "N",
-  WORKTIME_FROM: "9",
-  WORKTIME_TO: "18.30",
-  CLOSE_RULE: "none",
-  AUTO_CLOSE_RULE: "none",
-  AUTO_CLOSE_TIME: "14400",
-  FULL_CLOSE_TIME: "10",
-  MAX_CHAT: "0",
-  TEMPORARY: "N",
-  SESSION_PRIORITY: "0",
-};

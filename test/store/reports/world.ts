@@ -256,5 +256,5 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export const isLine = ({ origin }: Message): boolean =>
+const isLine = ({ origin }: Message): boolean =>
   origin.by === "open-line" && (origin.authorId === undefined || origin.authorId === "0");

@@ -10,6 +10,8 @@ export interface LetterWords {
   readonly quote?: boolean | undefined;
   /** The signature stands below. Absent: yes. */
   readonly sign?: boolean | undefined;
+  /** Its reading is to be seen. Absent: as the mailbox is set. */
+  readonly track?: boolean | undefined;
 }
 
 export interface Recipient {
@@ -25,6 +27,7 @@ export interface LetterDraft {
   readonly subject?: string;
   readonly quote?: boolean;
   readonly sign?: boolean;
+  readonly track?: boolean;
 }
 
 export type ReadWords =
@@ -36,7 +39,7 @@ export type ReadWords =
 
 const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+\.[^\s@<>,;:"()[\]\\.]+$/;
 
-export function readWords({ to, cc, bcc, subject, quote, sign }: LetterWords): ReadWords {
+export function readWords({ to, cc, bcc, subject, quote, sign, track }: LetterWords): ReadWords {
   const letter: { -readonly [Key in keyof LetterDraft]: LetterDraft[Key] } = {};
   for (const [name, typed] of [
     ["to", to],
@@ -52,6 +55,7 @@ export function readWords({ to, cc, bcc, subject, quote, sign }: LetterWords): R
   if (subject !== undefined) letter.subject = subject.trim();
   if (quote !== undefined) letter.quote = quote;
   if (sign !== undefined) letter.sign = sign;
+  if (track !== undefined) letter.track = track;
   return { kind: "ready", letter };
 }
 
@@ -80,16 +84,17 @@ const quoted = (name: string): string => (/[,;"]/.test(name) ? `"${name.replaceA
 /** Other scripts of this origin could write into what a browser keeps. */
 export function isLetterWords(value: unknown): value is LetterWords {
   if (typeof value !== "object" || value === null) return false;
-  const { to, cc, bcc, subject, quote, sign } = value as Record<string, unknown>;
+  const { to, cc, bcc, subject, quote, sign, track } = value as Record<string, unknown>;
   const isText = (one: unknown) => one === undefined || typeof one === "string";
   const isFlag = (one: unknown) => one === undefined || typeof one === "boolean";
-  return [to, cc, bcc, subject].every(isText) && [quote, sign].every(isFlag);
+  return [to, cc, bcc, subject].every(isText) && [quote, sign, track].every(isFlag);
 }
 
 /** Of a letter that is written once more. */
-export const wordsOf = ({ to, cc, bcc = [], subject }: LetterAnswer): LetterWords => ({
+export const wordsOf = ({ to, cc, bcc = [], subject, tracked = false }: LetterAnswer): LetterWords => ({
   to: writeRecipients(to),
   cc: writeRecipients(cc),
   bcc: writeRecipients(bcc),
   subject,
+  track: tracked,
 });
