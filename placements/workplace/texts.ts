@@ -70,6 +70,7 @@ const en = {
   "desk.now": "Back now",
   "desk.archive": "To the archive",
   "desk.restore": "Out of the archive",
+  "desk.toConversations": "Back to conversations",
   "desk.choose": "Choose a conversation",
   "desk.chooseText": "Alt and the arrow keys go from one to the next.",
 };
@@ -163,6 +164,7 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.now": "Вернуть сейчас",
   "desk.archive": "В архив",
   "desk.restore": "Из архива",
+  "desk.toConversations": "К диалогам",
   "desk.choose": "Выберите диалог",
   "desk.chooseText": "Alt и стрелки переходят от одного к другому.",
   "ring.minutes": {
@@ -273,6 +275,7 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.now": "Volver ahora",
   "desk.archive": "Archivar",
   "desk.restore": "Sacar del archivo",
+  "desk.toConversations": "Volver a las conversaciones",
   "desk.choose": "Elija una conversación",
   "desk.chooseText": "Alt y las flechas pasan de una a otra.",
   "ring.minutes": { one: "cada {count} minuto", other: "cada {count} minutos" },

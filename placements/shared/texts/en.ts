@@ -43,6 +43,7 @@ export const en = {
   "settings.lines": "Open Channels",
   "settings.rules": "Rules",
   "settings.automation": "Automation",
+  "settings.reports": "Reports",
   "portal.title": "This Bitrix24",
   "portal.name": "Name",
   "portal.nameHelp": "How Threadline calls this Bitrix24 in reports and messages to you.",

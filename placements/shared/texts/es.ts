@@ -43,6 +43,7 @@ export const es: Texts = {
   "settings.lines": "Canales abiertos",
   "settings.rules": "Reglas",
   "settings.automation": "Automatización",
+  "settings.reports": "Informes",
   "portal.title": "Este Bitrix24",
   "portal.name": "Nombre",
   "portal.nameHelp": "Cómo llama Threadline a este Bitrix24 en los informes y avisos.",

@@ -43,6 +43,7 @@ export const ru: Texts = {
   "settings.lines": "Открытые линии",
   "settings.rules": "Правила",
   "settings.automation": "Автоматизация",
+  "settings.reports": "Отчёты",
   "portal.title": "Этот Битрикс24",
   "portal.name": "Название",
   "portal.nameHelp": "Так Threadline называет этот Битрикс24 в отчётах и сообщениях для вас.",
