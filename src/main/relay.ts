@@ -54,7 +54,7 @@ export function wireRelay(
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, log, now });
+  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, dispatcher, log, now });
   const addressing = createAddressing({
     tracking,
     store,

@@ -9,7 +9,10 @@
  * hits, which prove no more than one. A crash after a hit was noted: the message learns with the next hit that it was read.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
+import { laneOf } from "../../domain/ids.ts";
 import type { LetterHit } from "../../domain/letter-hit.ts";
 import type { RichText } from "../../domain/rich-text.ts";
 import type { Logger } from "../../log/log.ts";
@@ -49,11 +52,13 @@ export interface TrackingDeps {
   readonly store: {
     readonly tracks: Pick<Store["tracks"], "begin" | "find" | "hit">;
     readonly messages: Pick<Store["messages"], "applyReceipt" | "findByOrigin">;
+    readonly lanes: Pick<Store["lanes"], "makeDue">;
   };
   readonly secretKey: string;
   /** Origin that browsers reach us at, where the box has none of its own. */
   readonly publicUrl: string;
   readonly news: Pick<News, "ofConversation">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly log: Pick<Logger, "warn">;
   readonly now: () => Date;
 }
@@ -117,10 +122,19 @@ export function createTracking(deps: TrackingDeps): Tracking {
       ...(link !== undefined && { link }),
     };
     const hits = await tracks.hit(id, hit, classifyHits);
-    if (seenBy(hits).opened !== "yes") return;
+    const { opened } = seenBy(hits);
+    const isNews = !isDeepStrictEqual(seenBy(hits), seenBy(hits.slice(0, -1))) || hits.at(-1)?.class === "scanner";
+    if (opened !== "yes" && !isNews) return;
     const track = await tracks.find(id);
     const message = track && (await messages.findByOrigin(track.portal, track.originKey));
     if (!track || !message) return;
+    if (isNews) {
+      // Its card says so, too (`crm/letters-seen.ts`).
+      const lane = laneOf("in", message.conversation, track.portal);
+      await deps.store.lanes.makeDue(lane);
+      deps.dispatcher.wake(lane);
+    }
+    if (opened !== "yes") return;
     const changed = await messages.applyReceipt(track.account, [track.messageId], "read");
     if (changed.length > 0) deps.news.ofConversation(track.portal, message.conversation);
   }

@@ -196,6 +196,8 @@ export interface CrmItem {
 export interface CrmActivity {
   readonly id: number;
   fields: Fields;
+  /** Below it, put there by an application. */
+  blocks?: Fields;
 }
 
 export interface ActivityBinding {

@@ -194,7 +194,7 @@ export async function openSite(
     now,
   });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl: PUBLIC_URL, news, log, now });
+  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl: PUBLIC_URL, news, dispatcher, log, now });
   registerTracking(app, { tracking });
   const addressing = createAddressing({
     tracking,
