@@ -3,7 +3,7 @@ import { errorAnswer } from "../../src/api/common.ts";
 import { accountConnector, channelOfConnector } from "../../src/domain/connector-ids.ts";
 import type { App } from "../../src/server/app.ts";
 import { localeOf } from "../../src/server/locale.ts";
-import { administratorOf, viewerOf } from "../../src/server/session.ts";
+import { administratorOf, editorOf, viewerOf } from "../../src/server/session.ts";
 import { accountError, portalError, sendNothing } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 import { presentChannel } from "./present-channel.ts";
@@ -44,7 +44,7 @@ export function registerChannelRoutes(scope: App, deps: ApiDeps): void {
       },
     },
     async (request) => {
-      const viewer = administratorOf(request);
+      const viewer = editorOf(request);
       const [outcome, accounts] = await Promise.all([
         portals.connectors(viewer.portal).openLines(),
         store.accounts.list(viewer.portal),

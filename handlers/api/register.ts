@@ -19,6 +19,7 @@ import { registerJournalRoute } from "./journal.ts";
 import { registerLetterRoutes } from "./letters.ts";
 import { createLineCircles } from "./line-circles.ts";
 import { registerLineSessionRoute } from "./line-session.ts";
+import { registerLineRoutes } from "./lines.ts";
 import { registerLiveRoutes } from "./live.ts";
 import { registerMailRoutes } from "./mail.ts";
 import { registerMailReportRoutes } from "./mail-report.ts";
@@ -53,6 +54,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
+    registerLineRoutes(scope, deps);
     registerJournalRoute(scope, deps, access);
     registerDeskRoutes(scope, deps, access);
     registerFindRoutes(scope, deps, access);

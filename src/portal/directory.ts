@@ -12,7 +12,8 @@ import { createCrm } from "./crm.ts";
 import type { EndpointPolicy } from "./endpoints.ts";
 import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts";
 import { createLineChats } from "./line-chats.ts";
-import { createLineSettings } from "./line-settings.ts";
+import { createLineSettings } from "./line-settings/crm.ts";
+import { createLineDesk } from "./line-settings/desk.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
 import { createPeople } from "./people.ts";
@@ -93,6 +94,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
       peoples.set(portal, known);
       return known;
     },
+    lineDeskOf: (portal, userId) => createLineDesk(viewer(portal, userId)),
     lineSettings: (portal) => createLineSettings(caller(portal)),
     crm(portal) {
       // One for each portal: it remembers stages and fields for some minutes.

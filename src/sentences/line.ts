@@ -83,4 +83,29 @@ export const lineSentences: readonly Localised[] = [
     es: "Puede que Bitrix24 siga con ello.",
   },
   { en: "A colleague", ru: "другой сотрудник", es: "Un compañero" },
+  {
+    en: "Bitrix24 does not let you change Open Channels. Ask an administrator for the right to do so.",
+    ru: "Битрикс24 не разрешает вам менять открытые линии. Попросите такое право у администратора.",
+    es: "Bitrix24 no le permite cambiar los canales abiertos. Pida ese permiso a un administrador.",
+  },
+  {
+    en: "Bitrix24 did not save this. Somebody in the queue may have left the company, or a department in it may be empty.",
+    ru: "Битрикс24 это не сохранил. Возможно, кто-то из очереди уволен или в отделе из очереди никого нет.",
+    es: "Bitrix24 no lo guardó. Quizá alguien de la cola ya no trabaja en la empresa o un departamento de la cola está vacío.",
+  },
+  {
+    en: "Somebody changed these settings in Bitrix24 meanwhile. Nothing was saved.",
+    ru: "Кто-то тем временем изменил эти настройки в Битрикс24. Ничего не сохранено.",
+    es: "Alguien cambió estos ajustes en Bitrix24 mientras tanto. No se guardó nada.",
+  },
+  {
+    en: "Some settings cannot be saved like this.",
+    ru: "Некоторые настройки нельзя сохранить в таком виде.",
+    es: "Algunos ajustes no se pueden guardar así.",
+  },
+  {
+    en: "Accounts still feed this open line. Say that they leave it.",
+    ru: "К этой открытой линии ещё подключены аккаунты. Укажите, что они её покидают.",
+    es: "Todavía hay cuentas conectadas a este canal abierto. Indique que lo abandonan.",
+  },
 ];

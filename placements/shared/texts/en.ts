@@ -40,6 +40,7 @@ export const en = {
 
   "settings.title": "Settings",
   "settings.channels": "Channels",
+  "settings.lines": "Open Channels",
   "settings.rules": "Rules",
   "portal.title": "This Bitrix24",
   "portal.name": "Name",

@@ -40,6 +40,7 @@ export const es: Texts = {
 
   "settings.title": "Ajustes",
   "settings.channels": "Canales",
+  "settings.lines": "Canales abiertos",
   "settings.rules": "Reglas",
   "portal.title": "Este Bitrix24",
   "portal.name": "Nombre",

@@ -40,6 +40,7 @@ export const ru: Texts = {
 
   "settings.title": "Настройки",
   "settings.channels": "Каналы",
+  "settings.lines": "Открытые линии",
   "settings.rules": "Правила",
   "portal.title": "Этот Битрикс24",
   "portal.name": "Название",

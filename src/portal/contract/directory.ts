@@ -2,6 +2,7 @@ import type { PortalId } from "../../domain/ids.ts";
 import type { Connectors, OpenLines, PortalCaller, VoiceWay } from "../contract.ts";
 import type { Crm } from "./crm.ts";
 import type { LineChats } from "./line-chats.ts";
+import type { LineDesk } from "./line-desk.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { People } from "./people.ts";
 
@@ -19,6 +20,8 @@ export interface PortalDirectory {
   /** Sessions of the lines' chats, with the viewer's own rights. */
   chatsOf(portal: PortalId, userId: string): LineChats;
   lineSettings(portal: PortalId): LineSettings;
+  /** All settings of lines, with the viewer's own rights. */
+  lineDeskOf(portal: PortalId, userId: string): LineDesk;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */

@@ -110,7 +110,8 @@ const off = ({ owner }: Ruleset): LineCrm => ({
 const same = (one: LineCrm, other: LineCrm) =>
   one.searches === other.searches && one.creates === other.creates && one.tracks === other.tracks;
 
-function wantedOn(line: string, accounts: readonly Account[], ruleset: Ruleset): LineState["wanted"] {
+/** Who is to make leads and deals on a line, by the rules of the accounts that feed it. */
+export function wantedOn(line: string, accounts: readonly Account[], ruleset: Ruleset): LineState["wanted"] {
   const owners = new Set(
     accounts
       .filter((account) => account.line === line)

@@ -261,11 +261,7 @@ export class PortalControls {
   deleteLine(lineId: number): void {
     const line = this.portal.line(lineId);
     if (line === undefined) throw new EmulatorControlError(`no line ${lineId}`);
-    line.deleted = true;
-    for (const [key, status] of this.portal.statuses) {
-      if (status.line === lineId) this.portal.statuses.delete(key);
-    }
-    this.portal.emit("ONIMCONNECTORLINEDELETE", lineId, { userId: this.portal.administrator().id });
+    this.portal.deleteLine(line, this.portal.administrator().id);
   }
 
   /** Somebody presses "disconnect" in the Contact Center. */

@@ -41,6 +41,8 @@ export interface PortalUser {
   /** Extranet people may not use CRM. */
   extranet: boolean;
   crmAccess: boolean;
+  /** Changes, makes and deletes open lines; absent: whoever is an administrator. */
+  changesLines?: boolean | undefined;
   /** A role that may read those cards alone for which the person is responsible. */
   crmOwnOnly?: boolean | undefined;
   kind: "employee" | "connector";
@@ -109,7 +111,10 @@ export interface ConnectorStatus {
 export interface OpenLine {
   readonly id: number;
   config: Fields;
+  /** People who are given its chats. */
   queue: number[];
+  /** As it was set, people and departments; absent: people alone, by `queue`. */
+  queueEntries?: readonly { readonly type: "user" | "department"; readonly id: number }[] | undefined;
   deleted: boolean;
 }
 

@@ -4,6 +4,7 @@ import { CrmStore } from "./crm-store.ts";
 import type { EventSender } from "./events.ts";
 import type { FaultPlan } from "./faults.ts";
 import { LeakyBucket, OperatingBudget } from "./limits.ts";
+import { defaultLineConfig } from "./line-defaults.ts";
 import type * as model from "./model.ts";
 import type { PortalSettings } from "./options.ts";
 import { type Fields, phpObject } from "./values.ts";
@@ -121,6 +122,15 @@ export class EmulatedPortal implements PortalFacts {
   line(id: number): model.OpenLine | undefined {
     const line = this.lines.get(id);
     return line === undefined || line.deleted ? undefined : line;
+  }
+
+  /** Deleted by a person or an application: what was connected to it is gone with it. */
+  deleteLine(line: model.OpenLine, userId: number): void {
+    line.deleted = true;
+    for (const [key, status] of this.statuses) {
+      if (status.line === line.id) this.statuses.delete(key);
+    }
+    this.emit("ONIMCONNECTORLINEDELETE", line.id, { userId });
   }
 
   status(connector: string, line: number): model.ConnectorStatus | undefined {
@@ -280,35 +290,3 @@ export function messageParameters(message: model.Message): Fields | [] {
     ...(message.edited ? { isEdited: "Y" } : {}),
   });
 }
-
-const defaultLineConfig: Readonly<Record<string, string>> = {
-  ACTIVE: "Y",
-  CRM: "Y",
-  CRM_CREATE: "lead",
-  CRM_CREATE_SECOND: "",
-  CRM_CREATE_THIRD: "Y",
-  CRM_FORWARD: "Y",
-  CRM_TRANSFER_CHANGE: "Y",
-  CRM_CHAT_TRACKER: "Y",
-  CRM_SOURCE: "create",
-  QUEUE_TYPE: "evenly",
-  QUEUE_TIME: "60",
-  NO_ANSWER_TIME: "60",
-  CHECK_AVAILABLE: "N",
-  WATCH_TYPING: "Y",
-  OPERATOR_DATA: "profile",
-  LANGUAGE_ID: "en",
-  WELCOME_MESSAGE: "N",
-  WELCOME_MESSAGE_TEXT: "",
-  VOTE_MESSAGE: "N",
-  WORKTIME_ENABLE: "N",
-  WORKTIME_FROM: "9",
-  WORKTIME_TO: "18.30",
-  CLOSE_RULE: "none",
-  AUTO_CLOSE_RULE: "none",
-  AUTO_CLOSE_TIME: "14400",
-  FULL_CLOSE_TIME: "10",
-  MAX_CHAT: "0",
-  TEMPORARY: "N",
-  SESSION_PRIORITY: "0",
-};

@@ -1,84 +1,9 @@
-import { contractTable } from "../contract.ts";
-import type { Chat, OpenLine } from "../model.ts";
+import type { Chat } from "../model.ts";
 import { acceptDialog, ensureSession, finishDialog, openSession, passDialog, writeAsSystem } from "../open-lines.ts";
 import { answer, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
-import { asInteger, asList, asRecord, asText, type Fields, isRecord } from "../values.ts";
+import { asInteger, asText, type Fields } from "../values.ts";
 import type { CallContext, MethodEntry, MethodFamily } from "./context.ts";
 import { chatDetails, sessionHistory } from "./open-lines-views.ts";
-
-function lineFields(line: OpenLine): Fields {
-  return { ID: String(line.id), ...line.config };
-}
-
-function settableFields(method: string): Set<string> {
-  const parameter = contractTable.methods[method]?.params.PARAMS;
-  return new Set(Array.isArray(parameter) ? Object.keys(parameter[1] ?? {}) : []);
-}
-
-/** Writes settings the way the platform does: everything becomes text, bad values are corrected without a word. */
-function applyLineSettings(
-  context: CallContext,
-  line: OpenLine,
-  parameters: Fields,
-  method: string,
-): RestRefusal | undefined {
-  const known = settableFields(method);
-  for (const [name, value] of Object.entries(parameters)) {
-    if (!known.has(name))
-      return refuse(400, "ERROR_EMULATOR_UNKNOWN_PARAMETER", `${method} has no parameter 'PARAMS.${name}'`);
-    if (name === "QUEUE") {
-      const ids = (asList(value) ?? []).flatMap((entry) =>
-        asText(asRecord(entry).ENTITY_TYPE) === "user" ? (asInteger(asRecord(entry).ENTITY_ID) ?? []) : [],
-      );
-      line.queue = ids;
-      continue;
-    }
-    line.config[name] = isRecord(value) || Array.isArray(value) ? value : asText(value);
-  }
-  const config = line.config;
-  if (!["none", "lead", "deal"].includes(asText(config.CRM_CREATE))) config.CRM_CREATE = "lead";
-  if (context.portal.crm.mode === 2 && config.CRM_CREATE === "lead") config.CRM_CREATE = "deal";
-  for (const [name, fallback] of [
-    ["WORKTIME_FROM", "9"],
-    ["WORKTIME_TO", "18.30"],
-  ] as const) {
-    if (!/^\d{1,2}(\.\d{1,2})?$/.test(asText(config[name]))) config[name] = fallback;
-  }
-  if (!/(pro|ent)/.test(context.portal.settings.licence)) {
-    if (config.QUEUE_TYPE === "all") config.QUEUE_TYPE = "evenly";
-    config.WORKTIME_ENABLE = "N";
-  }
-  return undefined;
-}
-
-const listParameters = ["select", "filter", "order", "limit", "offset"];
-
-function listLines({ portal }: CallContext, parameters: Fields): RestResult {
-  const input = asRecord(parameters.PARAMS);
-  const unsupported = Object.keys(input).filter((name) => !listParameters.includes(name));
-  if (unsupported.length > 0)
-    return refuse(400, "INVALID_FORMAT", `Unsupported PARAMS fields are passed: ${unsupported.join(", ")}`);
-  const filter = Object.entries(asRecord(input.filter));
-  const limit = Math.min(200, asInteger(input.limit) ?? 50);
-  const offset = asInteger(input.offset) ?? 0;
-  const select = (asList(input.select) ?? []).map(asText);
-  const lines = [...portal.lines.values()]
-    .filter((line) => !line.deleted)
-    .map((line) => ({ line, fields: lineFields(line) }))
-    .filter(({ fields }) =>
-      filter.every(([name, wanted]) => asText(fields[name.replace(/^=/, "")]) === asText(wanted)),
-    );
-  const withQueue = asText(asRecord(parameters.OPTIONS).QUEUE) === "Y";
-  return answer(
-    lines.slice(offset, offset + limit).map(({ line, fields }) => {
-      const chosen =
-        select.length === 0 || select.includes("*")
-          ? fields
-          : Object.fromEntries(Object.entries(fields).filter(([name]) => select.includes(name)));
-      return withQueue ? { ...chosen, QUEUE: line.queue.map(String) } : chosen;
-    }),
-  );
-}
 
 /** The chat of CHAT_ID when the caller may use it. */
 function chatFor(context: CallContext, parameters: Fields, deniedStatus = 400): Chat | RestRefusal {
@@ -158,39 +83,6 @@ function findDialog(context: CallContext, parameters: Fields): Chat | undefined 
 const crmNames = { lead: "lead", deal: "deal", contact: "contact", company: "company" } as const;
 
 export const openLineMethods: MethodFamily = {
-  "imopenlines.config.list.get": { handler: listLines },
-  "imopenlines.config.get": {
-    handler: ({ portal }, parameters) => {
-      const line = portal.line(asInteger(parameters.CONFIG_ID) ?? 0);
-      if (line === undefined) return answer(false);
-      return answer({
-        ...lineFields(line),
-        QUEUE: line.queue.map(String),
-        QUEUE_FULL: Object.fromEntries(
-          line.queue.map((id, index) => [
-            String(id),
-            { ID: String(index + 1), SORT: String(index), USER_ID: String(id), DEPARTMENT_ID: "0" },
-          ]),
-        ),
-        QUEUE_ONLINE: line.queue.length > 0 ? "Y" : "N",
-      });
-    },
-  },
-  "imopenlines.config.add": {
-    handler: (context, parameters) => {
-      if (!context.user.admin) return refuse(403, "ACCESS_DENIED", "Access denied");
-      const line = context.portal.addLine({});
-      return applyLineSettings(context, line, asRecord(parameters.PARAMS), "imopenlines.config.add") ?? answer(line.id);
-    },
-  },
-  "imopenlines.config.update": {
-    handler: (context, parameters) => {
-      const line = context.portal.line(asInteger(parameters.CONFIG_ID) ?? 0);
-      if (line === undefined) return answer(false);
-      if (!context.user.admin) return refuse(403, "ACCESS_DENIED", "Access denied");
-      return applyLineSettings(context, line, asRecord(parameters.PARAMS), "imopenlines.config.update") ?? answer(true);
-    },
-  },
   "imopenlines.session.open": {
     handler: (context, parameters) => {
       const chat = findDialog(context, { USER_CODE: parameters.USER_CODE });

@@ -4,6 +4,7 @@ import { connectorMessageMethods } from "./connector-messages.ts";
 import { connectorMethods } from "./connectors.ts";
 import type { MethodEntry } from "./context.ts";
 import { crmMethods } from "./crm.ts";
+import { lineConfigMethods } from "./line-config.ts";
 import { messengerMethods } from "./messenger.ts";
 import { openLineMethods } from "./open-lines.ts";
 import { userMethods } from "./users.ts";
@@ -17,6 +18,7 @@ export const methodRegistry: ReadonlyMap<string, MethodEntry> = new Map(
     connectorMethods,
     connectorMessageMethods,
     openLineMethods,
+    lineConfigMethods,
     messengerMethods,
     crmMethods,
   ].flatMap((family) => Object.entries(family)),

@@ -1,9 +1,9 @@
 /** What an open line makes of its chats in the CRM by itself, and how that is switched off and on. */
 import { z } from "zod";
-import type { LineCrmNow, LineSettings } from "./contract/line-settings.ts";
-import type { PortalCaller, PortalOutcome } from "./contract.ts";
-import { unreadable } from "./open-lines.ts";
-import { wireId } from "./wire-id.ts";
+import type { LineCrmNow, LineSettings } from "../contract/line-settings.ts";
+import type { PortalCaller, PortalOutcome } from "../contract.ts";
+import { unreadable } from "../open-lines.ts";
+import { wireId } from "../wire-id.ts";
 
 const config = z
   .object({

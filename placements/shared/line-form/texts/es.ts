@@ -1,0 +1,33 @@
+import type { Plural } from "../../texts/plural.ts";
+import type { LineFormKey, LineFormPlural } from "./en.ts";
+
+export const es: Readonly<Record<LineFormKey, string> & Record<LineFormPlural, Plural>> = {
+  "unit.seconds": "segundos",
+  "unit.minutes": "minutos",
+  "unit.hours": "horas",
+  "unit.days": "días",
+  "unit.label": "{label}: unidad",
+  "duration.whole": "Introduzca un número entero.",
+  "duration.range": "Introduzca un tiempo entre {least} y {most}.",
+  "queue.addPerson": "Añadir una persona",
+  "queue.addDepartment": "Añadir un departamento",
+  "queue.found": "Personas que se pueden añadir a la cola",
+  "queue.find": "Buscar una persona",
+  "queue.chooseDepartment": "Departamento que se añade",
+  "queue.up": "Subir a {name}",
+  "queue.down": "Bajar a {name}",
+  "queue.remove": "Quitar a {name} de la cola",
+  "queue.nobody": "No hay nadie en la cola.",
+  "queue.person": "Persona",
+  "queue.department": "Departamento",
+  "queue.gone": "Ya no existe ({id})",
+  "queue.noDepartments": "No se pudieron leer los departamentos de Bitrix24.",
+  "days.label": "{label}: {day}",
+  "holidays.add": "Añadir",
+  "holidays.date": "Día que se añade",
+  "holidays.remove": "Quitar {day}",
+  "holidays.none": "Sin festivos.",
+  "zone.choose": "Elija una zona horaria",
+  "text.insert": "Insertar",
+  "text.left": { one: "Queda {count} carácter", other: "Quedan {count} caracteres" },
+};

@@ -1,0 +1,38 @@
+import type { Plural } from "../../texts/plural.ts";
+import type { LineFormKey, LineFormPlural } from "./en.ts";
+
+export const ru: Readonly<Record<LineFormKey, string> & Record<LineFormPlural, Plural>> = {
+  "unit.seconds": "секунд",
+  "unit.minutes": "минут",
+  "unit.hours": "часов",
+  "unit.days": "дней",
+  "unit.label": "{label}: единица",
+  "duration.whole": "Введите целое число.",
+  "duration.range": "Укажите время от {least} до {most}.",
+  "queue.addPerson": "Добавить сотрудника",
+  "queue.addDepartment": "Добавить отдел",
+  "queue.found": "Кого можно добавить в очередь",
+  "queue.find": "Найти сотрудника",
+  "queue.chooseDepartment": "Какой отдел добавить",
+  "queue.up": "Поднять выше: {name}",
+  "queue.down": "Опустить ниже: {name}",
+  "queue.remove": "Убрать из очереди: {name}",
+  "queue.nobody": "В очереди никого нет.",
+  "queue.person": "Сотрудник",
+  "queue.department": "Отдел",
+  "queue.gone": "Больше не существует ({id})",
+  "queue.noDepartments": "Не удалось получить отделы из Битрикс24.",
+  "days.label": "{label}: {day}",
+  "holidays.add": "Добавить",
+  "holidays.date": "Какой день добавить",
+  "holidays.remove": "Убрать {day}",
+  "holidays.none": "Праздников нет.",
+  "zone.choose": "Выберите часовой пояс",
+  "text.insert": "Вставить",
+  "text.left": {
+    one: "Остался {count} символ",
+    few: "Осталось {count} символа",
+    many: "Осталось {count} символов",
+    other: "Осталось {count} символа",
+  },
+};

@@ -1,0 +1,50 @@
+import type { LineChanges } from "../../domain/line-settings/fields.ts";
+import type { PortalOutcome } from "../contract.ts";
+
+/** A line among the others, with the ids of what it uses: no method lists those, so other lines are where they are chosen from. */
+export interface LineBrief {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly uses: {
+    readonly cannedReplies?: string;
+    readonly consent?: string;
+    readonly form?: string;
+    readonly bot?: string;
+  };
+}
+
+export interface LineNow {
+  readonly id: string;
+  /** What of the portal's answer could be understood. */
+  readonly settings: LineChanges;
+  /** Agents whom the line shows under another name than their profile's; the portal's own page sets those. */
+  readonly entries: readonly { readonly person: string; readonly name: string }[];
+  /** Who changed it last. */
+  readonly changedBy?: string;
+}
+
+export interface LineSource {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Open lines with the rights of whoever looks at them (`imopenlines.config.*`). */
+export interface LineDesk {
+  list(): Promise<PortalOutcome<readonly LineBrief[]>>;
+  /** `refused` with `NO_SUCH_LINE`: it is gone. */
+  read(line: string): Promise<PortalOutcome<LineNow>>;
+  /** Makes a line; the portal fills in what is not said. Never repeated: an answer that was lost is `uncertain`. */
+  add(settings: LineChanges): Promise<PortalOutcome<string>>;
+  /**
+   * Writes these fields and no others. What the portal makes of them is not in its answer: read it again.
+   * `refused` with `NO_SUCH_LINE`: it is gone, or the portal would not have the queue.
+   */
+  write(line: string, changes: LineChanges): Promise<PortalOutcome<void>>;
+  /** One that is gone already is `refused` with `NO_SUCH_LINE`. */
+  remove(line: string): Promise<PortalOutcome<void>>;
+  /** Where the portal's own page of its lines is. */
+  page(): Promise<PortalOutcome<string>>;
+  /** Sources of leads and deals. */
+  sources(): Promise<PortalOutcome<readonly LineSource[]>>;
+}

@@ -1,0 +1,200 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { correctionsOf } from "../../../src/domain/line-settings/corrections.ts";
+import {
+  LINE_FIELD_NAMES,
+  LINE_FIELDS,
+  type LineChanges,
+  pick,
+  sameValue,
+  withCompanions,
+} from "../../../src/domain/line-settings/fields.ts";
+import { illegal, illegalIn } from "../../../src/domain/line-settings/legal.ts";
+import { fromWire, toWire } from "../../../src/domain/line-settings/wire.ts";
+import { correctedSettings } from "../../emulators/portal/methods/line-corrections.ts";
+import { anySettings, legalValue } from "./any-settings.ts";
+
+const onBothSides = (settings: LineChanges) => fromWire(toWire(settings));
+const asText = (value: unknown): unknown =>
+  typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+
+describe("to the portal's words and back", () => {
+  it.each(LINE_FIELD_NAMES)("is the same for every legal value: %s", (name) => {
+    fc.assert(
+      fc.property(legalValue(name), (value) => {
+        expect(onBothSides({ [name]: value })).toEqual({ [name]: value });
+        // The portal answers text.
+        const wire = Object.fromEntries(
+          Object.entries(toWire({ [name]: value })).map(([key, one]) => [key, asText(one)]),
+        );
+        expect(fromWire(wire)).toEqual({ [name]: value });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("understands the forms that the portal itself has", () => {
+    expect(
+      fromWire({
+        WORKTIME_FROM: "0",
+        WORKTIME_TO: "23.59",
+        WORKTIME_DAYOFF: [""],
+        WORKTIME_HOLIDAYS: ["1.01", "31.12"],
+        KPI_FIRST_ANSWER_LIST: null,
+        KPI_FURTHER_ANSWER_LIST: { "1": "7", "4": "9" },
+        KPI_FIRST_ANSWER_TEXT: "&lt;#OPERATOR#&gt; &amp;amp;",
+        WELCOME_MESSAGE_TEXT: "Hello[br]there\r\nyou",
+        DEFAULT_OPERATOR_DATA: [],
+        QUICK_ANSWERS_IBLOCK_ID: "0",
+        LANGUAGE_ID: "de",
+      }),
+    ).toEqual({
+      opens: "00:00",
+      closes: "23:59",
+      daysOff: [],
+      holidays: ["01.01", "31.12"],
+      firstAnswerTellsWhom: [],
+      furtherAnswerTellsWhom: ["7", "9"],
+      firstAnswerNotice: "<#OPERATOR#> &amp;",
+      greeting: "Hello\nthere\nyou",
+      hiddenAs: { name: "", avatar: "", avatarId: "" },
+      cannedReplies: null,
+      language: "de",
+    });
+    expect(fromWire({ WORKTIME_FROM: "18.3", WORKTIME_TO: "9.05" })).toEqual({ opens: "18:30", closes: "09:05" });
+  });
+
+  it("leaves out what it does not understand, and nothing else", () => {
+    const raw = { ACTIVE: "?", QUEUE_TYPE: "by-moon", MAX_CHAT: "many", WORKTIME_FROM: "25", LINE_NAME: "Sales" };
+    expect(fromWire(raw)).toEqual({ name: "Sales" });
+  });
+});
+
+describe("what may be written", () => {
+  it.each([
+    ["name", " ", "required"],
+    ["queue", [], "required"],
+    ["queue", [{ kind: "person", id: "x" }], "wrong"],
+    ["holidays", ["31.02"], "wrong"],
+    ["holidays", ["01.01", "01.01"], "wrong"],
+    ["forwardAfter", 9, "too-small"],
+    ["forwardAfter", 43_201, "too-large"],
+    ["forwardAfter", 1.5, "wrong"],
+    ["opens", "23:31", "too-large"],
+    ["opens", "9:00", "wrong"],
+    ["widgetAsks", "x".repeat(101), "too-long"],
+    ["language", "deu", "wrong"],
+    ["bot", "0", "wrong"],
+    ["distribution", "by-moon", "wrong"],
+  ] as const)("refuses %s = %j: %s", (name, value, why) => {
+    expect(illegal(name, value)).toBe(why);
+  });
+
+  it("refuses a day that ends before it begins, judged with what stays as it is", () => {
+    const now: LineChanges = { opens: "09:00", closes: "18:00" };
+    expect(illegalIn({ closes: "09:00" }, now)).toEqual([{ field: "closes", why: "too-small" }]);
+    expect(illegalIn({ opens: "18:00" }, now)).toEqual([{ field: "closes", why: "too-small" }]);
+    expect(illegalIn({ opens: "18:00", closes: "20:00" }, now)).toEqual([]);
+    expect(illegalIn({ greets: true }, { opens: "20:00", closes: "08:00" })).toEqual([]);
+  });
+
+  it("writes beside a change what the portal takes only together, as it stands", () => {
+    const now: LineChanges = {
+      opens: "09:00",
+      closes: "18:00",
+      botFirst: true,
+      bot: "5",
+      botHandsOverAfter: 60,
+      botLeaves: "close",
+    };
+    expect(withCompanions({ closes: "20:00" }, now)).toEqual({ opens: "09:00", closes: "20:00" });
+    expect(withCompanions({ botHandsOverAfter: 90 }, now)).toEqual({
+      botFirst: true,
+      bot: "5",
+      botHandsOverAfter: 90,
+      botLeaves: "close",
+    });
+    expect(withCompanions({ greets: true }, now)).toEqual({ greets: true });
+  });
+});
+
+describe("corrections", () => {
+  const whole = { plan: true, noLeads: false };
+  /** What a portal keeps of it. */
+  const kept = (asked: LineChanges, limits: typeof whole): LineChanges => {
+    const { QUEUE, ...rest } = toWire(asked);
+    const read = fromWire({ ...correctedSettings(rest, limits), ...(QUEUE !== undefined && { QUEUE }) });
+    return read;
+  };
+
+  it("are none of what is legal, where the plan has everything", () => {
+    fc.assert(
+      fc.property(anySettings, (settings) => {
+        const asked =
+          settings.botFirst === false
+            ? pick(
+                settings,
+                LINE_FIELD_NAMES.filter((name) => !name.startsWith("bot")),
+              )
+            : settings;
+        expect(correctionsOf(asked, kept(asked, whole), {})).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("tell the plan's limits, whatever else was written", () => {
+    fc.assert(
+      fc.property(anySettings, (settings) => {
+        const asked = { ...settings, botFirst: true, distribution: "all", hasHours: true, rates: true } as const;
+        expect(correctionsOf(asked, kept(asked, { ...whole, plan: false }), {})).toEqual([
+          { field: "distribution", asked: "all", kept: "evenly", why: "plan" },
+          { field: "hasHours", asked: true, kept: false, why: "plan" },
+          { field: "rates", asked: true, kept: false, why: "plan" },
+        ]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("tell that the CRM works without leads", () => {
+    const asked = { creates: "lead" } as const;
+    expect(correctionsOf(asked, kept(asked, { ...whole, noLeads: true }), {})).toMatchObject([{ why: "crm-mode" }]);
+  });
+
+  it("tell forms that the portal puts back, cuts and ignores", () => {
+    const before: LineChanges = { opens: "10:00", closes: "19:00", consent: null, greeting: "Hi" };
+    expect(
+      correctionsOf({ opens: "10:00", closes: "20:00" }, { ...before, opens: "09:00", closes: "18:30" }, before),
+    ).toEqual([
+      { field: "opens", asked: "10:00", kept: "09:00", why: "reset" },
+      { field: "closes", asked: "20:00", kept: "18:30", why: "reset" },
+    ]);
+    expect(correctionsOf({ closes: "20:00" }, { ...before, closes: "23:59" }, before)).toMatchObject([
+      { why: "bounds" },
+    ]);
+    expect(correctionsOf({ consent: "3" }, before, before)).toMatchObject([{ why: "ignored" }]);
+    expect(correctionsOf({ greeting: "Hello you" }, { greeting: "Hello" }, before)).toMatchObject([
+      { why: "too-long" },
+    ]);
+    expect(correctionsOf({ greeting: "Hello" }, { greeting: "Servus" }, before)).toMatchObject([{ why: "other" }]);
+    expect(correctionsOf({ greeting: "Hello" }, {}, before)).toMatchObject([{ kept: undefined, why: "unreadable" }]);
+    expect(correctionsOf({ holidays: ["01.01"] }, { holidays: [] }, { holidays: ["02.01"] })).toMatchObject([
+      { why: "reset" },
+    ]);
+  });
+
+  it("do not mind the order of what has none", () => {
+    expect(sameValue("daysOff", ["SU", "SA"], ["SA", "SU"])).toBe(true);
+    const two = [
+      { kind: "person", id: "1" },
+      { kind: "person", id: "2" },
+    ];
+    expect(sameValue("queue", two, two.toReversed())).toBe(false);
+  });
+});
+
+it("gives every field of the portal one name", () => {
+  const wires = LINE_FIELD_NAMES.map((name) => LINE_FIELDS[name].wire);
+  expect(new Set(wires).size).toBe(wires.length);
+});

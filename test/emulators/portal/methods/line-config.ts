@@ -1,0 +1,158 @@
+import { contractTable } from "../contract.ts";
+import type { OpenLine } from "../model.ts";
+import { answer, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
+import { asInteger, asList, asRecord, asText, type Fields } from "../values.ts";
+import type { CallContext, MethodFamily } from "./context.ts";
+import { correctedSettings, queueEntries } from "./line-corrections.ts";
+
+/** Answered by the documentation's pages of reading, and taken by the on-premise source; the page of writing has them not. */
+const WRITABLE_BESIDE = ["AGREEMENT_MESSAGE", "AGREEMENT_ID"];
+const LIST_PARAMETERS = ["select", "filter", "order", "limit", "offset"];
+
+function lineFields(line: OpenLine): Fields {
+  return { ID: String(line.id), ...line.config };
+}
+
+function settableFields(method: string): Set<string> {
+  const parameter = contractTable.methods[method]?.params.PARAMS;
+  return new Set([...(Array.isArray(parameter) ? Object.keys(parameter[1] ?? {}) : []), ...WRITABLE_BESIDE]);
+}
+
+const mayChange = ({ user }: CallContext) => user.changesLines ?? user.admin;
+
+const denied = () => refuse(403, "CONFIG_WRONG_USER_PERMISSION", "Permission denied");
+const noId = () => refuse(400, "CONFIG_ID_EMPTY", "Config ID can't be empty");
+
+/** Writes settings the way the platform does: corrected without a word. A queue that it does not take leaves all as it was. */
+function applyLineSettings(
+  { portal }: CallContext,
+  line: OpenLine,
+  parameters: Fields,
+  method: string,
+): RestRefusal | boolean {
+  const known = settableFields(method);
+  const unknown = Object.keys(parameters).find((name) => !known.has(name));
+  if (unknown !== undefined)
+    return refuse(400, "ERROR_EMULATOR_UNKNOWN_PARAMETER", `${method} has no parameter 'PARAMS.${unknown}'`);
+  const { QUEUE, ...settings } = parameters;
+  if (QUEUE !== undefined) {
+    const entries = queueEntries(QUEUE);
+    if (entries === undefined) return false;
+    line.queueEntries = entries;
+    const people = entries.flatMap(({ type, id }) => (type === "user" ? id : membersOf(portal, id)));
+    line.queue = [...new Set(people)];
+  }
+  const limits = { plan: /(pro|ent)/.test(portal.settings.licence), noLeads: portal.crm.mode === 2 };
+  Object.assign(line.config, correctedSettings(settings, limits));
+  return true;
+}
+
+function membersOf(portal: CallContext["portal"], department: number): number[] {
+  return portal
+    .employees()
+    .filter((user) => !user.extranet && (user.departments ?? [1]).includes(department))
+    .map(({ id }) => id);
+}
+
+/** Names, positions and pictures of agents that the line shows instead of their profiles. */
+const usersFields = (line: OpenLine) =>
+  Object.fromEntries(
+    line.queue.map((id) => [
+      String(id),
+      { USER_NAME: null, USER_WORK_POSITION: null, USER_AVATAR: null, USER_AVATAR_ID: "0" },
+    ]),
+  );
+
+function configQueue(line: OpenLine): Fields[] {
+  const entries = line.queueEntries ?? line.queue.map((id) => ({ type: "user", id }));
+  return entries.map(({ type, id }) => ({ ENTITY_ID: String(id), ENTITY_TYPE: type }));
+}
+
+function listLines({ portal }: CallContext, parameters: Fields): RestResult {
+  const input = asRecord(parameters.PARAMS);
+  const options = asRecord(parameters.OPTIONS);
+  const unsupported = Object.keys(input).filter((name) => !LIST_PARAMETERS.includes(name));
+  if (unsupported.length > 0)
+    return refuse(400, "INVALID_FORMAT", `Unsupported PARAMS fields are passed: ${unsupported.join(", ")}`);
+  const foreign = Object.keys(options).filter((name) => !["QUEUE", "CONFIG_QUEUE", "CHECK_PERMISSION"].includes(name));
+  if (foreign.length > 0)
+    return refuse(400, "INVALID_FORMAT", `Unsupported OPTIONS fields are passed: ${foreign.join(", ")}`);
+  const filter = Object.entries(asRecord(input.filter));
+  const limit = Math.min(200, asInteger(input.limit) ?? 50);
+  const offset = asInteger(input.offset) ?? 0;
+  const select = (asList(input.select) ?? []).map(asText);
+  const lines = [...portal.lines.values()]
+    .filter((line) => !line.deleted)
+    .map((line) => ({ line, fields: lineFields(line) }))
+    .filter(({ fields }) =>
+      filter.every(([name, wanted]) => asText(fields[name.replace(/^=/, "")]) === asText(wanted)),
+    );
+  return answer(
+    lines.slice(offset, offset + limit).map(({ line, fields }) => ({
+      ...(select.length === 0 || select.includes("*")
+        ? fields
+        : Object.fromEntries(Object.entries(fields).filter(([name]) => select.includes(name)))),
+      ...(asText(options.QUEUE) === "Y" && { QUEUE: line.queue.map(String), QUEUE_USERS_FIELDS: usersFields(line) }),
+      ...(asText(options.CONFIG_QUEUE) === "Y" && { CONFIG_QUEUE: configQueue(line) }),
+    })),
+  );
+}
+
+function readLine({ portal }: CallContext, parameters: Fields): RestResult {
+  const id = asInteger(parameters.CONFIG_ID) ?? 0;
+  if (id <= 0) return noId();
+  const line = portal.line(id);
+  if (line === undefined) return answer(false);
+  const own = usersFields(line);
+  return answer({
+    ...lineFields(line),
+    QUEUE: line.queue.map(String),
+    QUEUE_FULL: Object.fromEntries(
+      line.queue.map((user, index) => [
+        String(user),
+        { ID: String(index + 1), SORT: String(index), USER_ID: String(user), DEPARTMENT_ID: "0", ...own[String(user)] },
+      ]),
+    ),
+    QUEUE_USERS_FIELDS: own,
+    QUEUE_ONLINE: line.queue.length > 0 ? "Y" : "N",
+  });
+}
+
+export const lineConfigMethods: MethodFamily = {
+  "imopenlines.config.list.get": { handler: listLines },
+  "imopenlines.config.get": { handler: readLine },
+  "imopenlines.config.path.get": {
+    handler: ({ portal }) => answer({ SERVER_ADDRESS: `http://${portal.domain}`, PUBLIC_PATH: "/contact_center/" }),
+  },
+  "imopenlines.config.add": {
+    handler: (context, parameters) => {
+      // The page of the method says "any user"; the platform's own page lets only those make lines who may change them.
+      if (!mayChange(context)) return denied();
+      const line = context.portal.addLine({});
+      const applied = applyLineSettings(context, line, asRecord(parameters.PARAMS), "imopenlines.config.add");
+      return typeof applied === "boolean" ? answer(line.id) : applied;
+    },
+  },
+  "imopenlines.config.update": {
+    handler: (context, parameters) => {
+      const id = asInteger(parameters.CONFIG_ID) ?? 0;
+      if (id <= 0) return noId();
+      const line = context.portal.line(id);
+      if (line === undefined) return answer(false);
+      if (!mayChange(context)) return denied();
+      const applied = applyLineSettings(context, line, asRecord(parameters.PARAMS), "imopenlines.config.update");
+      return typeof applied === "boolean" ? answer(applied) : applied;
+    },
+  },
+  "imopenlines.config.delete": {
+    handler: (context, parameters) => {
+      const id = asInteger(parameters.CONFIG_ID) ?? 0;
+      if (id <= 0) return noId();
+      const line = context.portal.line(id);
+      if (line === undefined) return answer(false);
+      if (!mayChange(context)) return denied();
+      context.portal.deleteLine(line, context.user.id);
+      return answer(true);
+    },
+  },
+};

@@ -1,0 +1,211 @@
+/** Settings of open lines by the API, against the emulated portal with its silent corrections. */
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { until } from "../support/world/until.ts";
+import { create, site, useApi } from "./support/api.ts";
+
+useApi();
+/** Sessions of people who opened the page: their own tokens are what lines are read and written with. */
+let admin: string;
+let agent: string;
+beforeAll(async () => {
+  admin = await site.sessionOf(1);
+  agent = await site.sessionOf(5);
+});
+afterEach(() => {
+  site.portal.portal.settings.licence = "en_pro100";
+});
+
+const LINE = "1";
+const config = (line = 1) => site.portal.portal.line(line)?.config;
+const read = async (line = LINE, session = admin) => site.api(session, "GET", `/lines/${line}`);
+/** As the page shows it: what was read last. */
+let shown: Record<string, unknown> = {};
+async function save(changes: object, base = shown, session = admin) {
+  const of = Object.fromEntries(Object.keys(changes).map((name) => [name, base[name]]));
+  const answer = await site.api(session, "PATCH", `/lines/${LINE}`, { base: of, changes });
+  if (answer.statusCode === 200) shown = answer.json().settings;
+  return answer;
+}
+
+describe("a line's settings", () => {
+  test("are read whole, in our words", async () => {
+    const answer = await read();
+    expect(answer.statusCode).toBe(200);
+    shown = answer.json().settings;
+    expect(answer.json()).toMatchObject({
+      id: LINE,
+      unread: [],
+      owner: "line",
+      accounts: [],
+      settings: {
+        active: true,
+        distribution: "evenly",
+        forwardAfter: 60,
+        maxChats: 0,
+        limitIgnores: "answered",
+        opens: "09:00",
+        closes: "18:30",
+        daysOff: [],
+        holidays: [],
+        firstAnswerTellsWhom: [],
+        channelAsks: "How did we do?\n\nSend 1 for good, 0 for bad",
+      },
+    });
+  });
+
+  test("are written, read back and kept by the portal in its own forms", async () => {
+    const changes = {
+      name: "Shop",
+      language: "de",
+      distribution: "all",
+      forwardAfter: 7_200,
+      checksOnline: true,
+      maxChats: 3,
+      limitIgnores: "closed",
+      agentShown: "hide",
+      hiddenAs: { name: "Support", avatar: "", avatarId: "" },
+      hasHours: true,
+      opens: "08:00",
+      closes: "20:30",
+      zone: "Europe/Berlin",
+      daysOff: ["SA", "SU"],
+      holidays: ["01.01", "25.12"],
+      offHoursRule: "text",
+      offHoursText: "We are back\nat eight.",
+      asksConsent: true,
+      consent: "3",
+      closeText: "Bye",
+      fullCloseAfter: 5,
+      autoCloseAfter: 3_600,
+      cannedReplies: "181",
+      rates: true,
+      botFirst: true,
+      bot: "597",
+      botHandsOverAfter: 180,
+      botLeaves: "close",
+      firstAnswerWithin: 300,
+      firstAnswerTells: true,
+      firstAnswerTellsWhom: ["1"],
+      firstAnswerNotice: "#OPERATOR# <late> in #DIALOG#",
+      queue: [
+        { kind: "department", id: "1" },
+        { kind: "person", id: "5" },
+      ],
+    };
+    const saved = await save(changes);
+    expect(saved.statusCode).toBe(200);
+    expect(saved.json()).toMatchObject({ corrections: [], settings: changes, before: { name: expect.any(String) } });
+    expect(config()).toMatchObject({
+      WORKTIME_FROM: "8",
+      WORKTIME_TO: "20.30",
+      WORKTIME_HOLIDAYS: ["01.01", "25.12"],
+      QUEUE_TIME: "7200",
+      WELCOME_BOT_ID: "597",
+      KPI_FIRST_ANSWER_TEXT: "#OPERATOR# &lt;late&gt; in #DIALOG#",
+    });
+    // One half of the hours alone, and a bot's time alone, would be ignored by the portal.
+    const more = await save({ closes: "21:00", botHandsOverAfter: 90, daysOff: [], firstAnswerTellsWhom: [] });
+    expect(more.json()).toMatchObject({
+      corrections: [],
+      settings: { opens: "08:00", closes: "21:00", bot: "597", botHandsOverAfter: 90, daysOff: [] },
+    });
+  });
+
+  test("that the plan lacks are shown as the portal kept them, with the reason", async () => {
+    await save({ distribution: "strictly", hasHours: false, rates: false });
+    site.portal.portal.settings.licence = "en_basic";
+    const saved = await save({ distribution: "all", hasHours: true, rates: true, greets: true });
+    expect(saved.json()).toMatchObject({
+      settings: { distribution: "evenly", hasHours: false, rates: false, greets: true },
+      before: { distribution: "strictly" },
+      corrections: [
+        { field: "distribution", asked: "all", kept: "evenly", why: "plan" },
+        { field: "hasHours", asked: true, kept: false, why: "plan" },
+        { field: "rates", asked: true, kept: false, why: "plan" },
+      ],
+    });
+  });
+
+  test("that somebody changed meanwhile are not overwritten", async () => {
+    Object.assign(config() ?? {}, { WELCOME_MESSAGE_TEXT: "From the portal", QUEUE_TIME: "120" });
+    const refused = await save({ greeting: "From the page" });
+    expect(refused.statusCode).toBe(409);
+    expect(refused.json().error).toMatchObject({
+      code: "line_changed",
+      differences: [{ field: "greeting", shown: shown.greeting, now: "From the portal" }],
+    });
+    expect(config()).toMatchObject({ WELCOME_MESSAGE_TEXT: "From the portal" });
+    // What was changed elsewhere in the line is no conflict, and is in the answer.
+    const saved = await save({ closeText: "Bye bye" });
+    expect(saved.json()).toMatchObject({ settings: { closeText: "Bye bye", forwardAfter: 120 } });
+  });
+
+  test("that cannot be are refused before anything is written", async () => {
+    const refused = await save({ opens: "22:00", closes: "06:00" });
+    expect([refused.statusCode, refused.json().error]).toEqual([
+      422,
+      expect.objectContaining({ code: "wrong_settings", wrong: [{ field: "closes", why: "too-small" }] }),
+    ]);
+    expect(config()).toMatchObject({ WORKTIME_FROM: "8" });
+  });
+
+  test("go by the viewer's own rights in the portal", async () => {
+    expect((await read(LINE, agent)).statusCode).toBe(403);
+    await site.api(admin, "PATCH", "/portal", { editors: [{ id: "5", name: "Agent" }] });
+    await until(async () => (await read("77", agent)).statusCode === 404, 10_000, "the session to know of it");
+    const refused = await save({ greeting: "Mine" }, shown, agent);
+    expect([refused.statusCode, refused.json().error.message]).toEqual([
+      403,
+      "Bitrix24 does not let you change Open Channels. Ask an administrator for the right to do so.",
+    ]);
+    const user = site.portal.portal.users.get(5);
+    if (user) user.changesLines = true;
+    expect((await save({ greeting: "Mine" }, shown, agent)).statusCode).toBe(200);
+  });
+
+  test("of a line that is not there are not there", async () => {
+    expect((await read("77")).statusCode).toBe(404);
+    expect((await site.api(admin, "GET", "/lines/abc")).statusCode).toBe(400);
+    const gone = await site.api(admin, "PATCH", "/lines/77", { base: {}, changes: { greets: true } });
+    expect([gone.statusCode, gone.json().error.message]).toEqual([404, "The portal has no such open line any more."]);
+  });
+});
+
+describe("lines", () => {
+  test("are made, also like another one, and deleted with a word about who feeds them", async () => {
+    await save({ greeting: "Welcome to the model", forwardAfter: 240 });
+    const plain = await site.api(admin, "POST", "/lines", { name: "Plain" });
+    expect(plain.statusCode).toBe(201);
+    expect(plain.json().settings).toMatchObject({ name: "Plain", queue: [{ kind: "person", id: "1" }] });
+    const made = await site.api(admin, "POST", "/lines", { name: "Copy", like: LINE });
+    const { id } = made.json();
+    expect(made.json().settings).toMatchObject({ name: "Copy", greeting: "Welcome to the model", forwardAfter: 240 });
+
+    const account = (await create({ line: id })).json();
+    expect((await read(id)).json().accounts).toMatchObject([{ id: account.id, name: "Shop bot" }]);
+    const refused = await site.api(admin, "DELETE", `/lines/${id}`);
+    expect([refused.statusCode, refused.json().error.accounts]).toEqual([409, [{ id: account.id, name: "Shop bot" }]]);
+    expect(site.portal.portal.line(Number(id))).toBeDefined();
+
+    expect((await site.api(admin, "DELETE", `/lines/${id}?accounts=leave`)).statusCode).toBe(204);
+    expect(site.portal.portal.line(Number(id))).toBeUndefined();
+    expect((await site.api(admin, "GET", `/accounts/${account.id}`)).json().line).toBeNull();
+    expect((await site.api(admin, "DELETE", `/lines/${id}`)).statusCode).toBe(404);
+  });
+
+  test("have a directory of what can be chosen", async () => {
+    await save({ cannedReplies: "181" });
+    const account = (await create({ line: LINE })).json();
+    const directory = (await site.api(admin, "GET", "/lines/directory")).json();
+    expect(directory).toMatchObject({
+      accounts: [{ id: account.id, channelName: "Telegram", line: LINE, enabled: true }],
+      departments: [{ id: "1", name: "Company" }],
+      used: { cannedReplies: [{ id: "181", lines: ["Shop"] }] },
+      page: expect.stringMatching(/\/contact_center\/$/),
+      problem: null,
+    });
+    expect(directory.sources).toContainEqual({ id: "WEB", name: "Website" });
+    expect(directory.fields).toContainEqual({ name: "maxChats", kind: "number", unit: "chats", least: 0, most: 1_000 });
+    expect((await site.api(agent, "GET", "/lines/directory")).statusCode).toBe(200);
+  });
+});
