@@ -27,10 +27,12 @@ import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
 import { registerOwnLineRoutes } from "./own-line.ts";
+import { registerOwnLineNowRoute } from "./own-line-now.ts";
 import { registerPersonRoutes } from "./person.ts";
 import { registerPlannedRoutes } from "./planned.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { createPrivateBoxes } from "./private-boxes.ts";
+import { registerRatingRoutes } from "./ratings.ts";
 import { guardReaders } from "./readers.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
@@ -80,7 +82,9 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
-    registerOwnLineRoutes(scope, deps, access);
+    registerOwnLineRoutes(scope, deps);
+    registerRatingRoutes(scope, deps, access);
+    registerOwnLineNowRoute(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

@@ -26,6 +26,19 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
       return row && { settings: row.settings, since: row.since, changedAt: row.changed_at };
     },
 
+    async standing(portal, account) {
+      const isTheirs = isUuid(account)
+        ? await db
+            .selectFrom("own_lines")
+            .select("account_id")
+            .where("portal_id", "=", portal)
+            .where("account_id", "=", account)
+            .executeTakeFirst()
+        : undefined;
+      if (!isTheirs) return { holdings: [], turns: new Map() };
+      return { holdings: await holdingsOf(db, account), turns: await turnsOf(db, account) };
+    },
+
     async put(portal, account, { settings, by, isNew }) {
       if (!isUuid(account)) return false;
       const { rows } = await sql<{ account_id: string }>`
@@ -89,13 +102,13 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
               .where("conversation_id", "=", conversation)
               .executeTakeFirst(),
             await holdingsOf(tx, account, conversation),
-            await tx.selectFrom("own_turns").select(["user_id", "turn"]).where("account_id", "=", account).execute(),
+            await turnsOf(tx, account),
           ];
           const step = judge({
             conversation: toConversation(chat),
             ...(session && { session: toSession(session) }),
             holdings,
-            turns: new Map(turns.map(({ user_id, turn }) => [user_id, Number(turn)])),
+            turns,
           });
           if (step) await keep(tx, { portal, account, conversation }, step);
           return step;
@@ -124,6 +137,21 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
       return rows.map(toRating);
     },
 
+    async latestRatings(portal, conversations) {
+      const ids = conversations.filter(isUuid);
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom("own_ratings")
+        .distinctOn("conversation_id")
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("conversation_id", "in", ids)
+        .orderBy("conversation_id")
+        .orderBy("session", "desc")
+        .execute();
+      return rows.map(toRating);
+    },
+
     async rateBySupervisor(portal, conversation, { stars, by }) {
       if (!isUuid(conversation)) return false;
       const { rows } = await sql<{ session: number }>`
@@ -141,13 +169,18 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
   };
 }
 
-async function holdingsOf(tx: Kysely<Schema>, account: string, without: string) {
-  const rows = await tx
+async function turnsOf(tx: Kysely<Schema>, account: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.selectFrom("own_turns").select(["user_id", "turn"]).where("account_id", "=", account).execute();
+  return new Map(rows.map(({ user_id, turn }) => [user_id, Number(turn)]));
+}
+
+async function holdingsOf(tx: Kysely<Schema>, account: string, without?: string) {
+  const all = tx
     .selectFrom("own_sessions")
     .select(["operator_id", "holding", (count) => count.fn.countAll<string>().as("chats")])
     .where("account_id", "=", account)
-    .where("holding", "is not", null)
-    .where("conversation_id", "!=", without)
+    .where("holding", "is not", null);
+  const rows = await (without === undefined ? all : all.where("conversation_id", "!=", without))
     .groupBy(["operator_id", "holding"])
     .execute();
   return rows.flatMap(({ operator_id, holding, chats }) =>

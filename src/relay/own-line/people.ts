@@ -49,7 +49,7 @@ export function responsibleIn(facts: unknown): string | undefined {
 export function lineFacts(
   { queue, responsible }: KnownPeople,
   settings: OwnLine,
-  ground: OwnGround,
+  ground: Pick<OwnGround, "holdings" | "turns">,
   now: Date,
 ): LineFacts {
   const counted = countedHoldings(settings.limit?.ignores ?? "closed");

@@ -63,6 +63,8 @@ export interface OwnRating {
 
 export interface OwnLineRepository {
   find(portal: PortalId, account: AccountId): Promise<StoredOwnLine | undefined>;
+  /** What everybody has in an account's conversations, and whose turn was when, as it stands outside of any step. */
+  standing(portal: PortalId, account: AccountId): Promise<Pick<OwnGround, "holdings" | "turns">>;
   /** `isNew`: it was off until now. `false`: there is no such account. */
   put(
     portal: PortalId,
@@ -86,6 +88,8 @@ export interface OwnLineRepository {
   done(portal: PortalId, conversation: ConversationId, item: string): Promise<void>;
   /** The latest first. */
   ratings(portal: PortalId, conversation: ConversationId): Promise<readonly OwnRating[]>;
+  /** The latest of each of these conversations that has any. */
+  latestRatings(portal: PortalId, conversations: readonly ConversationId[]): Promise<readonly OwnRating[]>;
   /** Of the conversation's latest session; a second one replaces the first. `false`: it had none. */
   rateBySupervisor(
     portal: PortalId,
