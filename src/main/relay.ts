@@ -93,7 +93,7 @@ export function wireRelay(
     store,
     portals,
     belonging,
-    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now }),
+    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, dispatcher, log, now }),
     channels,
     dispatcher,
     shelf,

@@ -64,6 +64,26 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
       });
     },
 
+    lookNow(portal, account, now, limit) {
+      if (!isUuid(account)) return Promise.resolve([]);
+      return repeatWhenUndone(async () => {
+        const { rows } = await sql<{ conversation_id: string; portal_id: string }>`
+          with waiting as (
+            select conversation_id from own_sessions
+              where account_id = ${account} and portal_id = ${portal} and state #>> '{own,phase}' = 'open'
+                and jsonb_typeof(state #> '{own,look}') = 'object'
+              order by (state #>> '{own,wait,at}')::numeric nulls last limit ${limit} for update),
+          looked as (
+            update own_sessions s set due_at = ${now}::timestamptz,
+                state = jsonb_set(s.state, '{own,look,at}', to_jsonb(${now.getTime()}::bigint))
+              from waiting w where s.conversation_id = w.conversation_id returning s.conversation_id)
+          update lanes l set due_at = least(l.due_at, ${now}::timestamptz) from looked
+            where l.conversation_id = looked.conversation_id and l.direction = 'in'
+            returning l.conversation_id, l.portal_id`.execute(db);
+        return rows.map((row) => laneOf("in", conversationId(row.conversation_id), portalId(row.portal_id)));
+      });
+    },
+
     async session(portal, conversation) {
       if (!isUuid(conversation)) return undefined;
       const row = await db

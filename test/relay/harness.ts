@@ -192,7 +192,7 @@ export class Relay {
         escape: (text) => text,
         ...{ speech, shelf, log, now },
       }),
-      ownMode: createOwnMode({ store, portals, replies, speech, toBBCode, news: NO_NEWS, log, now }),
+      ownMode: createOwnMode({ store, portals, replies, speech, toBBCode, news: NO_NEWS, dispatcher, log, now }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,

@@ -1,6 +1,6 @@
 /** The engine in its lane: an account without a line, the real store, the emulated portal. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ConversationId } from "../../src/domain/ids.ts";
+import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createLineSessions } from "../../src/relay/line-sessions.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
@@ -207,6 +207,28 @@ describe("a conversation without a line", () => {
     expect((await now(second)).operator).toBe("13");
   });
 
+  it("gives whoever waits longest what a limit lets free, at once", async () => {
+    employs(14);
+    await works({ limit: { chats: 1, ignores: "closed" }, queue: [{ kind: "person", id: "14" }] });
+    const all: ConversationId[] = [];
+    for (const name of ["one", "two", "three"]) {
+      who = `${who}-${name}`;
+      all.push(await customerSays("hello"));
+      relay.advance(1_000);
+    }
+    const [first, second, third] = all as [ConversationId, ConversationId, ConversationId];
+    const given = async () => [(await now(first)).operator, (await now(second)).operator, (await now(third)).operator];
+    expect(await given()).toEqual(["14", undefined, undefined]);
+    await agent(first, "accept", "14");
+    await agent(first, "finish", "14");
+    // Not when it would have been looked at again: a minute after it came.
+    const due = await relay.store.lanes.due(relay.deps.now(), 100);
+    expect(due).toEqual(expect.arrayContaining([second, third].map((id) => laneOf("in", id, relay.portal))));
+    await runs(second);
+    await runs(third);
+    expect((await given()).slice(1)).toEqual(["14", undefined]);
+  });
+
   it.each(["decide", "done"] as const)("says what it decided once, also after a crash at: %s", async (step) => {
     await works({ greeting: "Welcome!" });
     const conversation = await relay.customerWrites(who, "hello");
@@ -246,6 +268,17 @@ describe("a conversation without a line", () => {
     expect(drained.at.getTime()).toBeLessThanOrEqual(relay.deps.now().getTime() + MINUTE);
     await runs(conversation);
     expect((await now(conversation)).operator).toBe("11");
+  });
+
+  it("goes to nobody who is on leave, and to them where nobody asks for presence", async () => {
+    employs(41, { absentUntil: new Date("2099-01-01T00:00:00Z") });
+    employs(42);
+    const queue = [41, 42].map((id) => ({ kind: "person", id: String(id) }));
+    await works({ queue, distribution: "in-order" });
+    expect((await now(await customerSays("hello"))).operator).toBe("42");
+    await works({ queue, distribution: "in-order", checkPresence: false });
+    who = `${who}-other`;
+    expect((await now(await customerSays("hello"))).operator).toBe("41");
   });
 
   it("goes to nobody who is neither online nor at work", async () => {

@@ -8,6 +8,8 @@ export interface People {
   names(ids: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, string>>>;
   /** Which of these users are people: bots and customers of lines are none that `user.get` lists. Remembered for minutes. */
   peopleAmong(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
+  /** Which of these people are on leave (`absent` of `im.user.list.get`: the date until which they are). A minute old at most. */
+  onLeave(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
   /** Active members of a department and of those below it, by their ids. Remembered for minutes. */
   members(department: string): Promise<PortalOutcome<readonly string[]>>;
   departments(): Promise<PortalOutcome<readonly Department[]>>;

@@ -9,12 +9,13 @@
  * holds up no message: those were dealt with before.
  */
 import type { ChannelAdapter } from "../../channels/contract.ts";
+import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
 import type { Content, Message } from "../../domain/message.ts";
 import type { Logger } from "../../log/log.ts";
 import { type OwnLine, ownLineSchema, shownName } from "../../rules/lines/own-line.ts";
-import { holdingOf, type OwnEffect, type OwnEvent, type OwnSession } from "../../rules/lines/own-session.ts";
+import { holdingOf, isFreed, type OwnEffect, type OwnEvent, type OwnSession } from "../../rules/lines/own-session.ts";
 import { stepThrough } from "../../rules/lines/step.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
 import type {
@@ -43,6 +44,7 @@ export interface OwnMode {
 export interface OwnModeDeps extends PerformDeps {
   readonly store: PerformDeps["store"] & Pick<Store, "conversations" | "decisions">;
   readonly news: Pick<News, "ofConversation">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly log: Pick<Logger, "warn" | "error">;
 }
 
@@ -56,6 +58,8 @@ interface Kept {
 
 const READ_AT_ONCE = 200;
 const AGAIN_MS = 60_000;
+/** So many of those that wait are looked at when somebody has room again; more than that nobody takes at once. */
+const LOOKED_AT = 10;
 
 export function createOwnMode(deps: OwnModeDeps): OwnMode {
   async function lineOf({
@@ -97,6 +101,11 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
       judge(line, people, messages, ground),
     );
     if (!step) return undefined;
+    const { own } = step.state as Kept;
+    const { limit } = line.own;
+    if (limit && isFreed((before?.state as Kept | undefined)?.own, own, limit.ignores))
+      for (const lane of await deps.store.ownLines.lookNow(portal, account.id, deps.now(), LOOKED_AT))
+        deps.dispatcher.wake(lane);
     if (step.stand || step.unanswered !== undefined || step.ratings.length > 0) deps.news.ofConversation(portal, id);
     if (!(await performAll(step.outbox, conversation, adapter))) return again();
     return messages.length === READ_AT_ONCE ? deps.now() : step.dueAt;

@@ -136,6 +136,15 @@ const COUNTED: Readonly<Record<IgnoredChats, readonly Holding[]>> = {
 /** What counts for a limit that ignores these chats. */
 export const countedHoldings = (ignores: IgnoredChats): readonly Holding[] => COUNTED[ignores];
 
+/** Whether somebody's limit has room that it had not before this step. */
+export function isFreed(before: OwnSession | undefined, after: OwnSession, ignores: IgnoredChats): boolean {
+  const counts = (session: OwnSession) => {
+    const holding = holdingOf(session);
+    return holding !== null && COUNTED[ignores].includes(holding);
+  };
+  return before !== undefined && counts(before) && (!counts(after) || after.operator !== before.operator);
+}
+
 export const NO_SESSION: OwnSession = {
   phase: "closed",
   session: 0,

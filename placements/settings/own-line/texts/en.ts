@@ -33,7 +33,7 @@ export const en = {
   "forward.help": "Working time. Whoever does not take a conversation in this time loses it to the next one.",
   presence: "Check whether agents are there",
   "presence.help":
-    "Nobody is given any who is on leave as far as Bitrix24 says it, or is neither online nor at work. Dismissed people never are.",
+    "Nobody is given any who is on leave in Bitrix24, or is neither online nor at work. Dismissed people never are.",
   limit: "Limit of conversations at once",
   "limit.chats": "At most",
   ignores: "What does not count for the limit",

@@ -35,7 +35,7 @@ export const es: Readonly<Record<OwnLineKey, string>> = {
   "forward.help": "Tiempo de trabajo. Quien no toma una conversación en ese tiempo la pierde a favor del siguiente.",
   presence: "Comprobar si los agentes están",
   "presence.help":
-    "No la recibe quien está de permiso, si Bitrix24 lo dice, ni quien no está en línea ni trabajando. Los despedidos nunca.",
+    "No la recibe quien está de permiso en Bitrix24, ni quien no está en línea ni trabajando. Los despedidos nunca.",
   limit: "Limitar las conversaciones a la vez",
   "limit.chats": "Como máximo",
   ignores: "Qué no cuenta para el límite",
