@@ -10,7 +10,6 @@
  * server is away they are kept on disk and tried again, less and less often, for a day. What is not proved is
  * answered 401 or 403 and leaves nothing behind.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import type { ChannelAdapter } from "../src/channels/contract.ts";
 import type { Dispatcher } from "../src/dispatch/contract.ts";
@@ -31,6 +30,7 @@ import type { Spool } from "../src/relay/spool.ts";
 import { type App, parseForm } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
 import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
+import { sameSecret } from "../src/server/same-secret.ts";
 import { type Store, StoreUnavailable } from "../src/store/contract.ts";
 import type { Installer } from "./installer.ts";
 
@@ -155,15 +155,9 @@ async function take(deps: EventsDeps, body: string, receivedAt: Date): Promise<v
 function prove(auth: EventAuth, portal: Portal | undefined): Portal {
   if (auth.applicationToken === undefined)
     throw new HttpError(401, "not_proved", "The event carries no application_token.");
-  if (portal?.applicationToken === undefined || !sameToken(portal.applicationToken, auth.applicationToken))
+  if (portal?.applicationToken === undefined || !sameSecret(portal.applicationToken, auth.applicationToken))
     throw foreign();
   return portal;
-}
-
-/** Hashed first, so that the comparison tells nothing about lengths. */
-function sameToken(stored: string, given: string): boolean {
-  const digest = (value: string) => createHash("sha256").update(value).digest();
-  return timingSafeEqual(digest(stored), digest(given));
 }
 
 /** Who installs cannot be proved just now. */
@@ -288,7 +282,7 @@ async function installed(
     portal?.tokens !== undefined &&
     portal.applicationToken !== undefined &&
     auth.applicationToken !== undefined &&
-    sameToken(portal.applicationToken, auth.applicationToken);
+    sameSecret(portal.applicationToken, auth.applicationToken);
   if (!known) {
     const { serverEndpoint, refreshToken, applicationToken } = auth;
     if (applicationToken === undefined || serverEndpoint === undefined || refreshToken === undefined) {

@@ -97,7 +97,8 @@ async function main(config: Config): Promise<void> {
     "Threadline is listening",
   );
 
-  if (config.role !== "web") await startWork(base, { channels, relay, letters: wireLetters(base, portal, relay) });
+  if (config.role !== "web")
+    await startWork(base, { portal, channels, relay, letters: wireLetters(base, portal, relay) });
   if (config.role !== "worker") await startRepair(base, relay);
   closers.stopOnSignals(log);
 }

@@ -60,10 +60,11 @@ export function channelsDocument(channels: readonly ChannelAdapter[]): string {
     "## At a glance",
     "",
     ...table(
-      ["Channel", "Write first", "Reply window", "Receipts", "Typing", "Groups", "Templates"],
+      ["Channel", "Write first", "CRM's “send message”", "Reply window", "Receipts", "Typing", "Groups", "Templates"],
       channels.map(({ title, capabilities: can }) => [
         title,
         yes(can.mayWriteFirst),
+        yes(can.mayWriteFirst && can.byPhone === true),
         can.replyWindowHours === undefined ? "no limit" : `${can.replyWindowHours} h`,
         can.receipts === "none" ? "—" : can.receipts,
         yes(can.typing),

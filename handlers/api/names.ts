@@ -1,5 +1,5 @@
 import type { PortalId } from "../../src/domain/ids.ts";
-import type { Message } from "../../src/domain/message.ts";
+import { authorOf, type Message } from "../../src/domain/message.ts";
 import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
 
 /** Names of the employees who wrote these. */
@@ -10,8 +10,6 @@ export function authorsOf(
 ): Promise<ReadonlyMap<string, string>> {
   return names(
     portal,
-    rows.flatMap(({ origin }) =>
-      (origin.by === "surface" || origin.by === "open-line") && origin.authorId !== undefined ? [origin.authorId] : [],
-    ),
+    rows.flatMap(({ origin }) => authorOf(origin) ?? []),
   );
 }

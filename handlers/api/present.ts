@@ -14,6 +14,7 @@ import type { Letter } from "../../src/domain/letter.ts";
 import type { Say } from "../../src/domain/localised.ts";
 import {
   type Attachment,
+  authorOf,
   type Content,
   isAutomatic,
   type Message,
@@ -167,14 +168,15 @@ function presentLetter(letter: Letter, attachments: Content["attachments"]): Let
   };
 }
 
-function presentAutomatic({ origin }: Message): Pick<MessageAnswer, "automatic"> {
+function presentAutomatic({ origin }: Message): Pick<MessageAnswer, "automatic" | "fromCrm"> {
+  if (origin.by === "provider" && origin.authorId !== undefined) return { fromCrm: true };
   if (!isAutomatic(origin)) return {};
   const name = origin.by === "bot" ? origin.name : undefined;
   return { automatic: { by: origin.by, ...(name !== undefined && { name }) } };
 }
 
 function presentAuthor({ kind, origin }: Message, names: ReadonlyMap<string, string> = new Map()) {
-  const id = origin.by === "surface" || origin.by === "open-line" ? origin.authorId : undefined;
+  const id = authorOf(origin);
   const name = id === undefined ? undefined : names.get(id);
   return {
     ...(id !== undefined && { agent: { id, ...(name !== undefined && { name }) } }),

@@ -2,7 +2,7 @@ import { errorAnswer } from "../../src/api/common.ts";
 import { changedMessage, message, messageParams, newMessage } from "../../src/api/messages.ts";
 import { messageId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import type { Message } from "../../src/domain/message.ts";
+import { authorOf, type Message } from "../../src/domain/message.ts";
 import type { RichText } from "../../src/domain/rich-text.ts";
 import { changeRefusal } from "../../src/relay/capability-check.ts";
 import type { App } from "../../src/server/app.ts";
@@ -115,8 +115,7 @@ export function registerWriteRoutes(scope: App, deps: ApiDeps, access: ChatAcces
     if (!row || !conversation || row.kind !== "message" || !(await access.mayRead(viewer, conversation)))
       throw unknown("message");
     if (row.direction === "in") throw cannotSend("Only messages of your own team can be changed here.");
-    const author = row.origin.by === "surface" || row.origin.by === "open-line" ? row.origin.authorId : undefined;
-    if (author !== viewer.userId && !viewer.admin)
+    if (authorOf(row.origin) !== viewer.userId && !viewer.admin)
       throw cannotSend("Only the colleague who wrote it, or an administrator, can change this message.");
     const { adapter } = await placeOf(deps, conversation);
     const refused = changeRefusal(adapter, kind);

@@ -103,6 +103,7 @@ export const message = z.object({
     .describe(
       'Nobody wrote it at that moment. engine: this application (a greeting, a closing text, and such). robot: an automation rule or workflow of the portal. bot: an outside bot. provider: the CRM\'s own "send message".',
     ),
+  fromCrm: z.boolean().optional().describe('Sent by `agent` with the CRM\'s own "send message".'),
   author: z.string().optional().describe("In a group: who wrote."),
   agent: z
     .object({ id: z.string(), name: z.string().optional().describe("Known of whoever opened one of our pages.") })

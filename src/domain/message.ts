@@ -117,6 +117,8 @@ export type Origin =
   | { readonly by: "device" }
   | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
   | { readonly by: "surface"; readonly clientId: string; readonly authorId: string }
+  /** Sent by an employee with the CRM's own "send message", whose provider we are. */
+  | { readonly by: "provider"; readonly key: string; readonly authorId: string }
   | AutomaticOrigin;
 
 /**
@@ -130,11 +132,17 @@ export type AutomaticOrigin =
   | { readonly by: "robot"; readonly key: string }
   /** Said by an outside bot; `name`: as people know it. */
   | { readonly by: "bot"; readonly key: string; readonly name?: string }
-  /** Sent by the CRM's own "send message", whose provider we are: it does not tell who pressed it. */
-  | { readonly by: "provider"; readonly key: string };
+  /** Sent by the CRM through a provider of ours, and the portal does not tell by whom: mostly an automation. */
+  | { readonly by: "provider"; readonly key: string; readonly authorId?: undefined };
 
 export const isAutomatic = (origin: Origin): origin is AutomaticOrigin =>
-  origin.by === "engine" || origin.by === "robot" || origin.by === "bot" || origin.by === "provider";
+  origin.by === "engine" ||
+  origin.by === "robot" ||
+  origin.by === "bot" ||
+  (origin.by === "provider" && origin.authorId === undefined);
+
+/** The employee whose words these are. */
+export const authorOf = (origin: Origin): string | undefined => ("authorId" in origin ? origin.authorId : undefined);
 
 /** One row of a conversation as the relay works on it. */
 export interface Message {

@@ -18,6 +18,9 @@ import { translateAll } from "./sentences.ts";
 
 export type ChannelsPart = ReturnType<typeof wireChannels>;
 
+/** The notice by which processes with standing connections look at the accounts at once. */
+export const ACCOUNTS_CHANGED = "accounts-changed";
+
 /** The channels with what they lean on: live notices, files, pacing, and standing connections in whichever process. */
 export function wireChannels({ config, log, metrics, secretKey, store, owner, redis, now, onClose }: Base) {
   const { redisUrl, dataDir } = config;

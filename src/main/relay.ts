@@ -16,6 +16,7 @@ import { createTracking } from "../relay/mail/tracking.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
 import { createOwnMode } from "../relay/own-line/own-mode.ts";
 import type { RelayDeps } from "../relay/ports.ts";
+import { createProviderRegister } from "../relay/providers/register.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
@@ -108,6 +109,7 @@ export function wireRelay(
     log,
     now,
   };
+  const providerRegister = createProviderRegister({ ...relay, portals, publicUrl: config.publicUrl });
   const repairs = createRepairs({ ...relay, lines: portals.lines, owner });
   onClose(() => repairs.close());
   const mentions = createMentionBell(relay);
@@ -119,6 +121,7 @@ export function wireRelay(
     dispatcher,
     mentions,
     names,
+    providerRegister,
     relay,
     repairs,
     replies,

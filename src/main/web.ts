@@ -6,6 +6,7 @@ import { registerInstall } from "../../handlers/install.ts";
 import { createInstaller } from "../../handlers/installer.ts";
 import { registerLetterImages } from "../../handlers/letter-images.ts";
 import { registerMedia } from "../../handlers/media.ts";
+import { registerMessageProviders } from "../../handlers/message-providers.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
 import { registerPage } from "../../handlers/page.ts";
 import { registerPlacements } from "../../handlers/placements.ts";
@@ -35,13 +36,14 @@ import { createPages } from "../server/pages.ts";
 import { createSessions } from "../server/session.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
-import type { ChannelsPart } from "./channels.ts";
+import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
 
 const ACCOUNT_CACHE_MS = 2_000;
 const SPOOL_BYTES = 64 * 1024 * 1024;
 const UNPROVED_BYTES = 4 * 1024 * 1024;
+const PROVIDER_BYTES = 16 * 1024 * 1024;
 
 export interface WebParts {
   readonly portal: PortalPart;
@@ -55,8 +57,9 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { config, log, metrics, secretKey, store, now, inRoot, onClose } = base;
   const { oauth, policy, portals, transport } = parts.portal;
   const { broker, bus, channels, hub, news, shelf, uploads } = parts.channels;
-  const { acceptor, addressing, dispatcher, mentions, names, repairs, replies, rules, signatures, speech } =
+  const { acceptor, addressing, dispatcher, mentions, names, providerRegister, repairs, replies, rules, signatures } =
     parts.relay;
+  const { speech } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
@@ -69,6 +72,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     publicUrl: config.publicUrl,
     speech,
     removeMedia: shelf.remove,
+    changed: () => bus.publish(ACCOUNTS_CHANGED, ""),
     log,
   });
   const installer = createInstaller({ log, ensureInstalled: installPortal });
@@ -111,6 +115,14 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     metrics,
     log,
   });
+  const providerSpool = createSpool({
+    dir: `${config.dataDir}/spool-providers`,
+    maxBytes: PROVIDER_BYTES,
+    log,
+    onDepth: () => undefined,
+  });
+  onClose(() => providerSpool.close());
+  await registerMessageProviders(app, { store, spool: providerSpool, inTurn: asTenant, metrics, log });
   registerMedia(app, { shelf });
   registerTracking(app, { tracking: parts.relay.tracking });
   const images = createRemoteImages({
@@ -196,7 +208,10 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       channels: [...channels.values()].map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
     });
     // Only where the portal could be asked: else every account would fail with what the report says already.
-    const lines = found.application === undefined ? [] : await accounts.ensureLines(portal);
+    const lines =
+      found.application === undefined
+        ? []
+        : [...(await accounts.ensureLines(portal)), ...(await providerRegister.ensure(portal))];
     const report = { ...found, ok: found.ok && lines.length === 0, problems: [...found.problems, ...lines] };
     await store.portals.update(portal, { installation: report });
     return report;

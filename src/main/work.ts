@@ -3,24 +3,29 @@ import { createLaneRunner } from "../dispatch/runner.ts";
 import { createSweeper } from "../dispatch/sweeper.ts";
 import { parseLane } from "../domain/ids.ts";
 import { createChores } from "../relay/chores.ts";
+import { createIdentifier } from "../relay/crm/identify.ts";
 import { drain } from "../relay/drain.ts";
+import { createFirstContact } from "../relay/first-contact.ts";
 import { createHealthWatch } from "../relay/health-watch.ts";
 import { createPlanner } from "../relay/planned.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
+import { createProviderDesk } from "../relay/providers/desk.ts";
 import { createRetention } from "../relay/retention.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
-import type { ChannelsPart } from "./channels.ts";
+import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { Letters } from "./letters.ts";
+import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
 
 const LEASE_MS = 6_000;
 const SWEEP_MS = 1_000;
 
 export interface WorkParts {
+  readonly portal: PortalPart;
   readonly channels: ChannelsPart;
   readonly relay: RelayPart;
   readonly letters: Letters;
@@ -29,8 +34,9 @@ export interface WorkParts {
 /** Drains lanes, keeps standing connections, sweeps, polls and does the chores. */
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
-  const { broker, channels } = parts.channels;
-  const { acceptor, dispatcher, mentions, relay } = parts.relay;
+  const { broker, bus, channels } = parts.channels;
+  const { acceptor, addressing, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
+  const { portals } = parts.portal;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
   const run = createLaneRunner({
@@ -51,6 +57,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   sweeper.start();
   const sessions = createSessionHost({
     ...{ store, channels, acceptor, dispatcher, letters: parts.letters, log, owner },
+    onChange: (listener) => bus.subscribe(ACCOUNTS_CHANGED, listener),
   });
   broker.serve(sessions);
   sessions.start();
@@ -58,6 +65,13 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sessions.close());
   const chores = createChores({ store, channels, publicUrl: config.publicUrl, log, now });
   chores.start();
+  const providers = createProviderDesk({
+    ...{ ...relay, portals, rules, inTurn: asTenant, register: providerRegister },
+    firstContact: createFirstContact({ ...relay, voice: portals.voice, addressing }),
+    identify: createIdentifier(store),
+  });
+  providers.start();
+  onClose(() => providers.close());
   const planner = createPlanner({ ...relay, inTurn: asTenant });
   planner.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });

@@ -14,6 +14,7 @@ import { type PortalLevel, type RateLimiter, STANDARD_LEVEL } from "./limiter.ts
 import { createLineChats } from "./line-chats.ts";
 import { createLineSettings } from "./line-settings/crm.ts";
 import { createLineDesk } from "./line-settings/desk.ts";
+import { createMessageProviders } from "./message-providers.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
 import { createPeople } from "./people.ts";
@@ -89,6 +90,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
     crmOf: (portal, userId) => createCrm(viewer(portal, userId), clock),
     lines: (portal) => createOpenLines(caller(portal), { way: voice, viewer: (userId) => viewer(portal, userId) }),
     connectors: (portal) => createConnectors(caller(portal)),
+    messageProviders: (portal) => createMessageProviders(caller(portal)),
     people(portal) {
       const known = peoples.get(portal) ?? createPeople(caller(portal), clock);
       peoples.set(portal, known);

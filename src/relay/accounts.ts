@@ -33,6 +33,8 @@ export interface AccountsDeps {
   readonly speech: Speech;
   /** Removes the files of deleted messages. */
   readonly removeMedia: (media: readonly MediaId[]) => Promise<void>;
+  /** Whoever keeps standing connections may look at the accounts at once; they do so now and then anyway. */
+  readonly changed?: () => void;
   readonly log: Pick<Logger, "warn">;
 }
 
@@ -109,6 +111,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       webhookSecret: randomBytes(32).toString("base64url"),
       connection: STARTING,
     });
+    deps.changed?.();
     const connected = await adapter.connect(created, placeOf(created));
     if (connected.connection.kind === "bad-credentials") {
       await store.accounts.delete(portal, created.id);
@@ -236,6 +239,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       );
     await adapter?.disconnect(account);
     const media = await store.accounts.delete(portal, id);
+    deps.changed?.();
     if (media && media.length > 0) await deps.removeMedia(media);
     return { kind: "done" };
   }
@@ -288,6 +292,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
   async function answer(portal: PortalId, id: AccountId, problem?: string): Promise<AccountOutcome> {
     const account = await store.accounts.find(portal, id);
     if (!account) return { kind: "unknown" };
+    deps.changed?.();
     return { kind: "done", account, ...(problem !== undefined && { problem }) };
   }
 

@@ -6,7 +6,7 @@
  * it. The same words by the same person in the same minutes are told apart by their number: each of ours is
  * recognised once, the oldest first.
  */
-import { isAutomatic, type Message } from "../domain/message.ts";
+import { authorOf, isAutomatic, type Message } from "../domain/message.ts";
 import type { RichText } from "../domain/rich-text.ts";
 import { wordsInLine } from "./elements.ts";
 
@@ -54,8 +54,7 @@ const heardOf = ({ message }: Unrecognised, { text }: Heard): string =>
   isAutomatic(message.origin) ? text.split("\n").slice(1).join("\n") : text;
 
 function isBy({ origin }: Message, { authorId }: Heard): boolean {
-  const ours = origin.by === "surface" || origin.by === "open-line" ? origin.authorId : undefined;
-  return authorId === undefined || isAutomatic(origin) || ours === authorId;
+  return authorId === undefined || isAutomatic(origin) || authorOf(origin) === authorId;
 }
 
 const isNear = (saidAt: Date, at: Date): boolean =>

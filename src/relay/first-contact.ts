@@ -13,7 +13,7 @@ import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { AccountId, ConversationId, MessageId, PortalId } from "../domain/ids.ts";
-import type { Content } from "../domain/message.ts";
+import type { Content, Origin } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { VoiceWay } from "../portal/contract.ts";
@@ -55,6 +55,8 @@ export interface FirstMessage {
   /** Made by the page: the same one twice is one message. */
   readonly clientId: string;
   readonly authorId: string;
+  /** Where no page of ours wrote it: under which key it is unique in the portal, and whose words it is. */
+  readonly made?: { readonly originKey: string; readonly origin: Origin } | undefined;
   /** Whether a conversation that is there already may be written in. */
   readonly mayJoin: (known: Conversation) => Promise<boolean>;
 }
@@ -124,7 +126,10 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
       const closed = windowRefusal(adapter, first.content, known?.lastInboundAt, deps.now());
       if (closed !== undefined) return { kind: "refused", sentence: closed };
       const { clientId, authorId, draft } = first;
-      const originKey = `surface:${clientId}`;
+      const { originKey, origin }: NonNullable<FirstMessage["made"]> = first.made ?? {
+        originKey: `surface:${clientId}`,
+        origin: { by: "surface", clientId, authorId },
+      };
       const { customer } = person;
       const writing = { account, adapter, conversation: known, customer, originKey, authorId, draft };
       const content = await deps.addressing.address({ ...writing, content: first.content });
@@ -136,10 +141,11 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
         chatId: person.chatId,
         customer,
         originKey,
-        origin: { by: "surface", clientId, authorId },
+        origin,
         content,
         sentAt: deps.now(),
-        mirror: mirrorBy(deps.voice),
+        // What no page wrote has left already as far as its sender knows: it waits for no line.
+        mirror: first.made ? "beside" : mirrorBy(deps.voice),
       });
       deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
       if (accepted.kind === "unknown") return { kind: "unknown-account" };

@@ -10,7 +10,7 @@
  * line is the way to the channel, the agent is told. A chat that is closed is reopened by the agent's own right, as it is
  * when they write in the line itself; where the portal does not let them, it is said when the customer opens it.
  */
-import { isAutomatic, type Message } from "../domain/message.ts";
+import { authorOf, isAutomatic, type Message } from "../domain/message.ts";
 import type { AgentWords, PortalOutcome, Said } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MirrorEnd } from "../store/contract/messages.ts";
@@ -110,7 +110,8 @@ async function mayBeSaid({ deps, route, target }: Mirroring, contents: LaneConte
   return true;
 }
 
-const writerOf = ({ origin }: Message): string | undefined => (origin.by === "surface" ? origin.authorId : undefined);
+const writerOf = ({ origin }: Message): string | undefined =>
+  origin.by === "open-line" ? undefined : authorOf(origin);
 
 /** Of what nobody wrote: the agent whose words stand behind it in the lane, and who takes the chat by them. */
 async function nextWriter(
@@ -152,7 +153,7 @@ async function wordsOf(at: Mirroring, said: Message): Promise<AgentWords> {
     ...{ account, conversation, toBBCode: deps.toBBCode, link: deps.shelf.link },
     say: await sayIn(deps.speech, said.portal),
   });
-  const isOurs = said.origin.by === "surface" || isAutomatic(said.origin);
+  const isOurs = said.origin.by !== "open-line";
   return {
     authorId: await speakerOf(at),
     ...(isAutomatic(target.origin) && { automatic: true }),

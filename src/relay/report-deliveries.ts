@@ -1,6 +1,6 @@
 import { parseLane } from "../domain/ids.ts";
 import type { Say } from "../domain/localised.ts";
-import { isAutomatic, type Message } from "../domain/message.ts";
+import { authorOf, type Message } from "../domain/message.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { DeliveryReport, PortalOutcome } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
@@ -71,7 +71,7 @@ async function reportArrivals(
 async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promise<number | undefined> {
   for (const one of ended) {
     const { message } = one;
-    const author = authorOf(message);
+    const author = authorOf(message.origin);
     if (author !== undefined) {
       const portal = await deps.store.portals.find(message.portal);
       const say = await sayIn(deps.speech, message.portal);
@@ -96,11 +96,6 @@ function notice(message: Message, say: Say, link: string | undefined): RichText 
   return { text, spans: [{ kind: "link", start: words.length + 1, end: text.length, url: link }] };
 }
 
-function authorOf({ origin }: Message): string | undefined {
-  if (origin.by === "open-line") return origin.authorId;
-  return origin.by === "surface" ? origin.authorId : undefined;
-}
-
 const pauseAfter = (outcome: PortalOutcome<unknown>): number =>
   outcome.kind === "unreachable" ? backoff(4) : BUSY_RETRY_MS;
 
@@ -112,7 +107,6 @@ function reportOf(row: Message, now: Date): DeliveryReport[] {
   }
   // Written on our own page: the line knows it by our id, from the first time it was said.
   const { imChatId, imMessageId } = row;
-  if ((row.origin.by !== "surface" && !isAutomatic(row.origin)) || imChatId === undefined || imMessageId === undefined)
-    return [];
+  if (row.origin.by === "device" || imChatId === undefined || imMessageId === undefined) return [];
   return [{ imChatId, imMessageId, externalIds: [row.id], date }];
 }

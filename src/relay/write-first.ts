@@ -9,7 +9,7 @@
  */
 import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import type { Message } from "../domain/message.ts";
+import { authorOf, type Message } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage } from "../store/contract/messages.ts";
@@ -29,7 +29,7 @@ export async function placeOurWords(
   const { conversation } = contents;
   if (conversation.lastInboundAt !== undefined || conversation.group === true || row.target === undefined) return;
   const written = await deps.store.messages.find(row.portal, row.target);
-  if (written?.kind !== "message" || written.origin.by !== "surface") return;
+  if (written?.kind !== "message" || authorOf(written.origin) === undefined) return;
   await deps.belonging.before(contents, adapter, [written]);
   await tellWhereItGoesOn(deps, contents, adapter, written);
 }

@@ -133,6 +133,21 @@ export const installationSentences: readonly Localised[] = [
     es: "Bitrix24 no acepta ni siquiera una autorización nueva.",
   },
   {
+    en: "Accounts could not be registered as message providers of the CRM: {sentence:ours}",
+    ru: "Не удалось зарегистрировать аккаунты в CRM как провайдеров сообщений: {sentence}",
+    es: "No se pudieron registrar las cuentas como proveedores de mensajes del CRM: {sentence}",
+  },
+  {
+    en: "A message provider of an account that is gone could not be taken out of the CRM: {sentence:ours}",
+    ru: "Не удалось убрать из CRM провайдера сообщений удалённого аккаунта: {sentence}",
+    es: "No se pudo quitar del CRM el proveedor de mensajes de una cuenta eliminada: {sentence}",
+  },
+  {
+    en: '"{name}" could not be registered as a message provider of the CRM: {sentence:ours}',
+    ru: "«{name}» не удалось зарегистрировать в CRM как провайдера сообщений: {sentence}",
+    es: "No se pudo registrar «{name}» como proveedor de mensajes del CRM: {sentence}",
+  },
+  {
     en: 'The connector "{title}" could not be registered.',
     ru: "Коннектор «{title}» не удалось зарегистрировать.",
     es: "No se pudo registrar el conector «{title}».",
@@ -186,6 +201,11 @@ export const installationSentences: readonly Localised[] = [
     en: "Conversations that are spread over a department",
     ru: "распределение диалогов по отделу",
     es: "conversaciones que se reparten por un departamento",
+  },
+  {
+    en: "Accounts that reach people by phone number are offered where the CRM sends messages, and it is told what became of them",
+    ru: "аккаунты, которые находят людей по номеру телефона, предлагаются там, где CRM отправляет сообщения, и CRM узнаёт, что с ними стало",
+    es: "las cuentas que encuentran a las personas por su número de teléfono se ofrecen donde el CRM envía mensajes, y el CRM sabe qué fue de ellos",
   },
   {
     en: "Nobody is given conversations whose working day is over",

@@ -358,6 +358,26 @@ export const relaySentences: readonly Localised[] = [
     es: "Este chat sigue como otra conversación. Cierre esta y escriba allí.",
   },
   {
+    en: "The message from the CRM was not delivered.",
+    ru: "Сообщение из CRM не доставлено.",
+    es: "El mensaje del CRM no se entregó.",
+  },
+  {
+    en: "The account that this was to be sent through is no longer connected.",
+    ru: "Аккаунт, через который это нужно было отправить, больше не подключён.",
+    es: "La cuenta por la que debía enviarse ya no está conectada.",
+  },
+  {
+    en: "The text is longer than {most} characters. Send it in several parts.",
+    ru: "Текст длиннее {most} символов. Отправьте его по частям.",
+    es: "El texto supera los {most} caracteres. Envíelo en varias partes.",
+  },
+  {
+    en: "Messages through {channel}, by Threadline",
+    ru: "Сообщения через {channel}, Threadline",
+    es: "Mensajes por {channel}, con Threadline",
+  },
+  {
     en: 'The account "{name}" is switched off. Ask an administrator to switch it on, then send the message again.',
     ru: "Канал «{name}» выключен. Попросите администратора включить его и отправьте сообщение снова.",
     es: "El canal «{name}» está apagado. Pida a un administrador que lo encienda y envíe el mensaje otra vez.",

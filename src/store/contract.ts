@@ -13,6 +13,7 @@ import type { OwnLineRepository } from "./contract/own-lines.ts";
 import type { PersonRepository } from "./contract/people.ts";
 import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
+import type { ProviderRepository } from "./contract/providers.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
@@ -45,6 +46,7 @@ export interface Store {
   readonly channelState: ChannelStateRepository;
   readonly health: HealthRepository;
   readonly people: PersonRepository;
+  readonly providers: ProviderRepository;
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;

@@ -105,11 +105,13 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
     async waiting(portal, account, { after, limit }) {
       if (!isUuid(account)) return [];
       const from = after === undefined ? 0 : (numberOf(after) ?? 0);
+      // Looked up by the mail: in the order of the folder's numbers the whole box would be read for each.
       const { rows: found } = await sql<MailRow & { folder: string; uid_validity: number; uid: number }>`
         select m.*, s.folder, s.uid_validity, s.uid from mails m
           cross join lateral (
-            select * from mail_sightings s
-              where s.portal_id = ${portal} and s.mail_id = m.id and s.account_id = ${account}
+            select * from (
+              select * from mail_sightings s where s.portal_id = ${portal} and s.mail_id = m.id offset 0) as s
+              where s.account_id = ${account}
               order by s.folder, s.uid limit 1) as s
           where m.portal_id = ${portal} and m.handled_at is null and m.id > ${from}
           order by m.id limit ${limit}`.execute(db);

@@ -23,6 +23,7 @@ import { createOwnLineRepository } from "./own-lines.ts";
 import { createPersonRepository } from "./people.ts";
 import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
+import { createProviderRepository } from "./providers.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
@@ -134,6 +135,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     channelState: createChannelStateRepository(db, secrets),
     health: createHealthRepository(db),
     people: createPersonRepository(db),
+    providers: createProviderRepository(db),
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),

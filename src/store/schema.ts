@@ -3,6 +3,7 @@ import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
 import type { PortalTables } from "./schema/portals.ts";
+import type { ProviderTables } from "./schema/providers.ts";
 import type { TalkTables } from "./schema/talks.ts";
 import type { WorkTables } from "./schema/work.ts";
 
@@ -13,5 +14,6 @@ export interface Schema
     OwnLineTables,
     PeopleTables,
     PortalTables,
+    ProviderTables,
     TalkTables,
     WorkTables {}

@@ -35,7 +35,6 @@ export function letterBookTests(name: string, open: () => Promise<LetterBookWorl
         cc: [],
         subject: `About ${id}`,
         date: new Date(),
-        size: 1_000,
         sent: false,
         history: false,
         ...more,

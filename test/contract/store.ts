@@ -20,6 +20,7 @@ import { noteTests } from "./store-notes.ts";
 import { ownLineTests } from "./store-own-lines.ts";
 import { peopleTests } from "./store-people.ts";
 import { plannedTests } from "./store-planned.ts";
+import { providerTests } from "./store-providers.ts";
 import { ruleTests } from "./store-rules.ts";
 import { stateTests } from "./store-state.ts";
 import { tenantTests } from "./store-tenants.ts";
@@ -63,6 +64,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     trackTests(use);
     laneTests(use);
     peopleTests(use);
+    providerTests(use);
     ruleTests(use);
     moveTests(use);
     journalTests(use);

@@ -108,3 +108,82 @@ it("is written first by a template: it stands in the line under who wrote, one l
   ]);
   expect(leads().map(({ fields }) => fields.assignedById)).toEqual([1]);
 });
+
+it("is a message provider of the CRM: what employees send there arrives, is theirs on every surface, and its status goes back", async () => {
+  const { waId } = cloud().addPerson({ name: "Ella" });
+  const code = `threadline_${account.id}`;
+  await until(
+    () => [...portal().portal.messageProviders.values()].length === 1,
+    20_000,
+    "the account to be a provider",
+  );
+  expect([...portal().portal.messageProviders.values()]).toMatchObject([
+    { code, name: account.name, handler: `https://threadline.example/message-providers/${code}` },
+  ]);
+  // The window is closed: a provider's words are no template.
+  const closed = portal().sendThroughProvider(code, { to: `+${waId}`, text: "Are you there?", userId: 1 });
+  await until(() => closed.statuses.length > 0, 20_000, "the refusal");
+  expect(closed.statuses).toEqual(["failed"]);
+  await until(
+    () => portal().portal.notifications.some((one) => one.tag.includes(closed.id)),
+    20_000,
+    "the words of it",
+  );
+  expect(portal().portal.notifications.at(-1)).toMatchObject({
+    userId: 1,
+    message: expect.stringMatching(
+      /^The message from the CRM was not delivered\. The customer has not written yet.*template/,
+    ),
+  });
+  expect(cloud().sentTo(waId)).toEqual([]);
+
+  personWrites(cloud().business(), waId, { text: "Is my order ready?" });
+  await until(() => fromCustomer(waId).length === 1, 20_000, "the question");
+  const message = { to: `+${waId}`, text: "Your order is ready", userId: 1 };
+  const sent = portal().sendThroughProvider(code, message);
+  portal().sendThroughProvider(code, { ...message, id: sent.id });
+  await until(() => sent.statuses.includes("delivered"), 20_000, "the status to go back");
+  expect(sent.statuses.filter((status) => status !== "sent")).toEqual(["delivered"]);
+  for (const one of cloud().sentTo(waId)) tellStatus(cloud().business(), one, "read");
+  await until(() => shownOf(world, waId).some(({ text }) => text === message.text), 20_000, "it to stand in the line");
+  expect(shownOf(world, waId).at(-1)).toMatchObject({ authorId: 1, text: message.text });
+  expect(
+    cloud()
+      .sentTo(waId)
+      .map(({ text }) => text),
+  ).toEqual([message.text]);
+  const [row] = (await journalOf(world)).filter(({ text }) => text === message.text);
+  expect(row).toMatchObject({ direction: "out", fromCrm: true, agent: { id: "1" } });
+
+  // What an automation sends is nobody's, and stands in the line as that.
+  const automatic = { to: `+${waId}`, text: "Rate us", document: ["crm", "CCrmDocumentLead", "LEAD_1"] };
+  const second = portal().sendThroughProvider(code, automatic);
+  await until(() => second.statuses.includes("delivered"), 20_000, "the automatic one");
+  await until(() => shownOf(world, waId).at(-1)?.text.includes("Rate us") === true, 20_000, "it in the line");
+  expect(shownOf(world, waId).at(-1)?.text).toBe("[b]Sent from the CRM:[/b]\nRate us");
+  const [other] = (await journalOf(world)).filter(({ text }) => text === "Rate us");
+  expect(other).toMatchObject({ automatic: { by: "provider" } });
+  expect(other).not.toHaveProperty("agent");
+});
+
+it("takes nothing from who is not the portal, and goes out of the CRM with its account", async () => {
+  const code = `threadline_${account.id}`;
+  const [handler] = [...portal().portal.messageProviders.values()].map((one) => new URL(one.handler).pathname);
+  const post = async (fields: Record<string, string>, path = handler) =>
+    (await fetch(`${world.web.url}${path}`, { method: "POST", body: new URLSearchParams(fields) })).status;
+  const [application] = [...portal().portal.applications.values()];
+  const fields = {
+    ...{ module_id: "crm", code, message_id: "forged", message_to: "+442079460018", message_body: "x" },
+    "auth[member_id]": portal().portal.memberId,
+  };
+  const proved = { ...fields, "auth[application_token]": application?.applicationToken ?? "" };
+  expect(await post({ ...fields, "auth[application_token]": "guessed" })).toBe(403);
+  expect(await post({ ...proved, "auth[member_id]": "nobody" })).toBe(403);
+  expect(await post(fields)).toBe(400);
+  expect(await post(proved, "/message-providers/threadline_other")).toBe(403);
+  expect(await post({ ...proved, code: "threadline_x" }, "/message-providers/threadline_x")).toBe(404);
+  await world.api(`/api/accounts/${account.id}`, { method: "PATCH", body: { name: "Shop" } });
+  await until(() => portal().portal.messageProviders.values().next().value?.name === "Shop", 30_000, "the new name");
+  await world.api(`/api/accounts/${account.id}`, { method: "DELETE" });
+  await until(() => portal().portal.messageProviders.size === 0, 30_000, "the provider to go");
+});

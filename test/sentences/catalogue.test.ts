@@ -22,7 +22,7 @@ const OUT = [
   /^src\/portal\/manifest[.]ts$/,
   /^handlers\/(media|operations)[.]ts$/,
   // Told to other machines: the portal's events, vendors' webhooks, the scripts on customers' sites.
-  /^handlers\/(events|channels|forms|webchat)([.]ts$|\/)/,
+  /^handlers\/(events|channels|forms|message-providers|webchat)([.]ts$|\/)/,
   /^src\/channels\/form\/receive[.]ts$/,
   // They have the languages in themselves.
   /^src\/rules\/texts\//,

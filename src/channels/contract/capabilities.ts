@@ -15,6 +15,8 @@ export interface Capabilities {
   /** Receipts the vendor sends for our messages. */
   readonly receipts: "none" | "delivered" | "read";
   readonly mayWriteFirst: boolean;
+  /** Whom we may write to first is found by a phone number: the CRM can send through it as through an SMS provider. Default false. */
+  readonly byPhone?: boolean;
   /** Agents can put an emoji on the customer's messages. */
   readonly reaction: boolean;
   readonly templates: boolean;

@@ -40,8 +40,6 @@ export interface SeenLetter {
   readonly cc: readonly MailAddress[];
   readonly subject: string;
   readonly date: Date;
-  /** Octets of the whole mail, as the server says. */
-  readonly size: number;
   /** It lies where what was sent lies. */
   readonly sent: boolean;
   /** Met by the first scan, not when it came. */

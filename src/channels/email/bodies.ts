@@ -49,15 +49,17 @@ const SMALL_MAIL = 256 * 1_024;
 const MOST_TRIES = 5;
 
 /**
- * @param most so many of those that wait
- * @returns how many were done; none: nothing waits
+ * One after the other, at least one, until something else has to be done first.
+ *
+ * @param pending letters that the book gave to this box; those that are dealt with are taken off it
+ * @returns how many were done
  */
-export async function fetchBodies(tools: BodyTools, most: number): Promise<number> {
-  const pending = await tools.letters.pending(most);
+export async function fetchBodies(tools: BodyTools, pending: PendingLetter[]): Promise<number> {
   let done = 0;
-  for (const letter of pending) {
+  for (let next = pending[0]; next !== undefined; next = pending[0]) {
     if (done > 0 && tools.isInterrupted()) break;
-    if (await fetchBody(tools, letter)) done += 1;
+    if (await fetchBody(tools, next)) done += 1;
+    pending.shift();
   }
   return done;
 }

@@ -1,6 +1,7 @@
 /**
  * What a mailbox's one connection does next. Pure: the clock is handed in. What is new in the inbox goes before everything
- * else; the first scan and the bodies it asks for take turns and leave pauses, so that they are no burden to the server.
+ * else; the first scan (which rests between its batches by itself) and the bodies it asks for take turns and leave pauses, so
+ * that they are no burden to the server.
  */
 export interface Timing {
   /** From one look into the sent and other folders to the next. The connection is proved alive by it. */
@@ -9,6 +10,8 @@ export interface Timing {
   readonly pollMs: number;
   /** The same where it does: some only say so. */
   readonly doubtMs: number;
+  /** So long the first scan goes on before other things may have their turn. */
+  readonly scanTurnMs: number;
   /** Least pause between two batches of the first scan, or of bodies that nobody waits for. */
   readonly pauseMs: number;
   /** The pause as a share of what the batch before took: a slow server is asked less. */
@@ -28,6 +31,7 @@ export const TIMING: Timing = {
   othersMs: 30_000,
   pollMs: 60_000,
   doubtMs: 300_000,
+  scanTurnMs: 1_000,
   pauseMs: 10,
   pauseShare: 0.1,
   bodiesWhileScanningMs: 3_000,
@@ -50,7 +54,6 @@ export interface Standing {
   readonly bodiesTook: number;
   readonly scanning: boolean;
   readonly scanAt: number;
-  readonly scanTook: number;
 }
 
 export type Step =
@@ -66,18 +69,21 @@ export function nextStep(standing: Standing, now: number, timing: Timing = TIMIN
   return { kind: "rest", ms: Math.max(1, Math.min(...due.map(({ at }) => at)) - now) };
 }
 
+/** How long the server is left alone after something that took so long, and that nobody waits for. */
+export const pauseAfter = (took: number, { pauseMs, pauseShare }: Timing): number =>
+  Math.max(pauseMs, took * pauseShare);
+
 /** The one that is due longest comes first. */
 function dueTimes(standing: Standing, timing: Timing) {
   const { idles, inboxAt, othersAt, reconciledAt, bodies, bodiesAt, scanning, scanAt } = standing;
-  const pauseAfter = (took: number): number => Math.max(timing.pauseMs, took * timing.pauseShare);
   const least = scanning ? timing.bodiesWhileScanningMs : 0;
-  const bodiesPause = bodies ? Math.max(least, pauseAfter(standing.bodiesTook)) : timing.askAgainMs;
+  const bodiesPause = bodies ? Math.max(least, pauseAfter(standing.bodiesTook, timing)) : timing.askAgainMs;
   const due: { kind: Exclude<Step["kind"], "rest">; at: number }[] = [
     { kind: "inbox", at: inboxAt + (idles ? timing.doubtMs : timing.pollMs) },
     { kind: "others", at: othersAt + timing.othersMs },
     { kind: "reconcile", at: reconciledAt + timing.reconcileMs },
     { kind: "bodies", at: bodiesAt + bodiesPause },
   ];
-  if (scanning) due.push({ kind: "scan", at: scanAt + pauseAfter(standing.scanTook) });
+  if (scanning) due.push({ kind: "scan", at: scanAt });
   return due.toSorted((one, other) => one.at - other.at);
 }

@@ -9,7 +9,6 @@ export const ENVELOPE: FetchQueryObject = {
   uid: true,
   envelope: true,
   internalDate: true,
-  size: true,
   headers: ["references"],
 };
 
@@ -44,7 +43,6 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
     cc: addresses(envelope.cc),
     subject: storableText(envelope.subject ?? "").slice(0, 1_000),
     date: written ?? came,
-    size: message.size ?? 0,
     sent: place.sent,
     history: place.began !== undefined && came < place.began,
   };

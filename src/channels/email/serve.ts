@@ -1,13 +1,13 @@
 import type { ImapFlow } from "imapflow";
 import type { ConnectionState } from "../../domain/account.ts";
-import type { LetterBook } from "../contract/letters.ts";
+import type { LetterBook, PendingLetter } from "../contract/letters.ts";
 import type { SessionHost, SessionMemory } from "../contract/sessions.ts";
 import type { MailboxSettings } from "./about.ts";
 import { type BodyTools, fetchBodies } from "./bodies.ts";
 import { isSaidNo } from "./failures.ts";
 import { chooseFolders, type WatchedFolder } from "./folders.ts";
 import { createMarks } from "./marks.ts";
-import { nextStep, type Standing, type Step, TIMING, type Timing } from "./schedule.ts";
+import { nextStep, pauseAfter, type Standing, type Step, TIMING, type Timing } from "./schedule.ts";
 import { createWatch } from "./watch.ts";
 
 /**
@@ -50,6 +50,7 @@ export interface Job {
   drop(): void;
 }
 
+const SHORT_REST_MS = 50;
 const STATE_EVERY_MS = 5_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -68,7 +69,8 @@ export async function serve(tools: ServeTools): Promise<void> {
   if (!inbox) return;
   const marks = createMarks(memory);
   const began = await marks.began(new Date(now()));
-  const watch = createWatch({ client, letters, marks, accept, began, days: settings.days, now });
+  const rest = (tookMs: number): Promise<void> => wait(pauseAfter(tookMs, timing), signal);
+  const watch = createWatch({ client, letters, marks, accept, began, days: settings.days, now, rest });
   const idles = client.capabilities.has("IDLE");
   let standing: Standing = {
     idles,
@@ -81,7 +83,6 @@ export async function serve(tools: ServeTools): Promise<void> {
     bodiesTook: 0,
     scanning: false,
     scanAt: 0,
-    scanTook: 0,
   };
   /** The server has told of it in this folder, as it stands now. */
   let announced = false;
@@ -113,10 +114,48 @@ export async function serve(tools: ServeTools): Promise<void> {
     isInterrupted: () => standing.news || jobs.length > 0 || signal.aborted,
   };
 
-  async function bodies(most = BODIES): Promise<void> {
+  /** What the book gave to this box and was not fetched yet. */
+  let ready: PendingLetter[] = [];
+  let asking = false;
+  let askingFailed: unknown;
+
+  /** The CRM may be asked whose mail is wanted, which takes its time: new mail does not wait for that. */
+  function ask(): void {
+    if (asking) return;
+    asking = true;
+    letters
+      .pending(BODIES)
+      .then(
+        (found) => {
+          ready = [...found];
+          standing = { ...standing, bodies: found.length > 0 };
+        },
+        (error: unknown) => {
+          askingFailed = error;
+          standing = { ...standing, bodies: true };
+        },
+      )
+      .finally(() => {
+        asking = false;
+        wake();
+      });
+  }
+
+  async function bodies(): Promise<void> {
     const began = now();
-    const done = await fetchBodies(bodyTools, Math.min(most, MOST_AT_ONCE));
-    standing = { ...standing, bodies: done > 0, bodiesAt: now(), bodiesTook: now() - began };
+    standing = { ...standing, bodies: ready.length > 0, bodiesAt: began };
+    const failed = askingFailed;
+    askingFailed = undefined;
+    if (failed !== undefined) throw failed;
+    await fetchBodies(bodyTools, ready);
+    standing = { ...standing, bodiesAt: now(), bodiesTook: now() - began };
+    if (ready.length === 0) ask();
+  }
+
+  /** So many have just come. */
+  async function freshBodies(count: number): Promise<void> {
+    await fetchBodies(bodyTools, [...(await letters.pending(Math.min(count, MOST_AT_ONCE)))]);
+    standing = { ...standing, bodies: true };
   }
 
   /** What came in the meantime; the folder that is open need not be asked whether anything did. */
@@ -128,7 +167,7 @@ export async function serve(tools: ServeTools): Promise<void> {
     }
     const fresh = await limited(tools, how === "look" ? watch.look(folder, told) : watch.glance(folder));
     if (folder === inbox) standing = { ...standing, inboxAt: now() };
-    if (fresh > 0) await bodies(fresh);
+    if (fresh > 0) await freshBodies(fresh);
   }
 
   async function lookAtOthers(): Promise<void> {
@@ -137,15 +176,20 @@ export async function serve(tools: ServeTools): Promise<void> {
     standing = { ...standing, othersAt: now() };
   }
 
+  const mayGoOn = (since: number): boolean =>
+    client.usable && !bodyTools.isInterrupted() && now() - since < timing.scanTurnMs;
+
   async function scan(): Promise<void> {
     const started = now();
     let more = false;
     for (const folder of folders) {
       if (more || !(await watch.isScanning(folder))) continue;
       if (folder !== inbox && started - standing.inboxAt > GLANCE_MS) await look(inbox as WatchedFolder, "glance");
-      more = (await watch.scan(folder)) || more;
+      more = (await watch.scan(folder, () => mayGoOn(started))) || more;
     }
-    standing = { ...standing, scanning: more, scanAt: now(), scanTook: now() - started, bodies: true };
+    // Bodies have their turn some time after the scan has begun, not before its second batch.
+    const bodiesAt = more ? Math.max(standing.bodiesAt, scanBegan) : standing.bodiesAt;
+    standing = { ...standing, scanning: more, scanAt: now(), bodies: true, bodiesAt };
   }
 
   async function reconcile(): Promise<void> {
@@ -163,7 +207,7 @@ export async function serve(tools: ServeTools): Promise<void> {
   };
 
   /** Until the server tells of something, somebody wants something, or the time is over. */
-  async function rest(ms: number): Promise<void> {
+  async function sleep(ms: number): Promise<void> {
     if (!client.mailbox || client.mailbox.path !== inbox?.path) {
       await limited(tools, client.mailboxOpen(inbox?.path ?? "INBOX", { readOnly: true }));
       // What came while another folder was open.
@@ -174,7 +218,8 @@ export async function serve(tools: ServeTools): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    if (idles) client.idle().catch(() => undefined);
+    // Breaking an IDLE off is a question and an answer: not worth it for a moment.
+    if (idles && ms >= SHORT_REST_MS) client.idle().catch(() => undefined);
     await Promise.race([woken, wait(ms, AbortSignal.any([over.signal, signal]))]);
     wake = () => undefined;
     over.abort();
@@ -183,6 +228,7 @@ export async function serve(tools: ServeTools): Promise<void> {
   const show = createDisplay(tools, watch.progress);
   await steps.inbox();
   await lookAtOthers();
+  const scanBegan = now();
   standing = { ...standing, scanning: true };
   let pause = FIRST_PAUSE_MS;
   while (!signal.aborted && client.usable) {
@@ -193,7 +239,7 @@ export async function serve(tools: ServeTools): Promise<void> {
     }
     const step = nextStep(standing, now(), timing);
     if (step.kind === "rest") {
-      await rest(step.ms);
+      await sleep(step.ms);
       continue;
     }
     try {

@@ -24,6 +24,8 @@ export interface WatchTools {
   readonly began: Date;
   readonly days: number;
   readonly now: () => number;
+  /** So long the server is left alone between two lists of a scan, after one that took so long. */
+  readonly rest: (tookMs: number) => Promise<void>;
 }
 
 export interface Watch {
@@ -34,13 +36,32 @@ export interface Watch {
   look(folder: WatchedFolder, announced?: boolean): Promise<number>;
   /** The same, where the folder has changed at all. */
   glance(folder: WatchedFolder): Promise<number>;
-  /** A batch of the first scan. `false`: it is over for this folder. */
-  scan(folder: WatchedFolder): Promise<boolean>;
+  /**
+   * Batches of the first scan, at least one, as long as it may go on. While one is written into the book, the server rests
+   * and then lists the next. `false`: the scan is over for this folder.
+   */
+  scan(folder: WatchedFolder, mayGoOn: () => boolean): Promise<boolean>;
   /** Whether the first scan of a folder has something left. */
   isScanning(folder: WatchedFolder): Promise<boolean>;
   reconcile(folder: WatchedFolder): Promise<number>;
   progress(): { readonly all: number; readonly done: number };
 }
+
+interface Listed {
+  readonly messages: readonly FetchMessageObject[];
+  readonly tookMs: number;
+}
+
+/** A list that is asked for before its turn. */
+interface Ahead {
+  readonly path: string;
+  readonly range: string;
+  /** `undefined`: it was put off before the server was asked. */
+  readonly listed: Promise<Listed | undefined>;
+  putOff(): void;
+}
+
+const NOTHING: Listed = { messages: [], tookMs: 0 };
 
 const DAY_MS = 86_400_000;
 /** How far back mails are looked for that should have been seen. */
@@ -54,9 +75,7 @@ export function createWatch(tools: WatchTools): Watch {
   /** What the first scan has still to do, lowest first. */
   const todo = new Map<string, number[]>();
   const scans = new Map<string, Scan>();
-  let ahead:
-    | { readonly path: string; readonly range: string; readonly messages: Promise<FetchMessageObject[]> }
-    | undefined;
+  let ahead: Ahead | undefined;
 
   async function select({ path }: WatchedFolder, announced = false): Promise<MailboxObject> {
     // The server tells what is new in an open folder only to those who ask it something.
@@ -75,6 +94,7 @@ export function createWatch(tools: WatchTools): Watch {
     }
     read.delete(folder.path);
     todo.delete(folder.path);
+    ahead = undefined;
     const { uidNext } = await fresh(folder);
     const top = uidNext - 1;
     const renumbered = mark !== undefined;
@@ -155,14 +175,26 @@ export function createWatch(tools: WatchTools): Watch {
 
   const list = (range: string): Promise<FetchMessageObject[]> => client.fetchAll(range, ENVELOPE, { uid: true });
 
-  /** The next batch of a scan is on its way while the one before is written down. */
-  function listAhead({ path }: WatchedFolder, uids: readonly number[]): void {
+  async function listTimed(range: string): Promise<Listed> {
+    const began = tools.now();
+    const messages = await list(range);
+    return { messages, tookMs: tools.now() - began };
+  }
+
+  /** While a batch is written down the server rests for its time, and then the next one is on its way. */
+  function listAhead({ path }: WatchedFolder, uids: readonly number[], tookMs: number): void {
     ahead = undefined;
     if (uids.length === 0) return;
     const range = rangeOf(uids);
-    const messages = list(range);
-    messages.catch(() => undefined);
-    ahead = { path, range, messages };
+    let isWanted = true;
+    const listed = tools.rest(tookMs).then(() => (isWanted ? listTimed(range) : undefined));
+    listed.catch(() => undefined);
+    ahead = {
+      ...{ path, range, listed },
+      putOff() {
+        isWanted = false;
+      },
+    };
   }
 
   function remember({ path }: WatchedFolder, messages: readonly FetchMessageObject[]): void {
@@ -199,11 +231,11 @@ export function createWatch(tools: WatchTools): Watch {
     while (uids.length > 0) {
       const { trouble: before, ...rest } = mark;
       const batch = uids.splice(0, batchSize(before));
-      const found = isHopeless(before)
-        ? []
+      const { messages } = isHopeless(before)
+        ? NOTHING
         : await listOrTell(batch, (trouble) => keepMark(folder, { ...mark, trouble }), before);
-      fresh += await keep(folder, mark, "new", found);
-      remember(folder, found);
+      fresh += await keep(folder, mark, "new", messages);
+      remember(folder, messages);
       const trouble = afterSuccess(before, uids[0]);
       mark = await keepMark(folder, { ...rest, last: batch.at(-1) ?? mark.last, ...(trouble && { trouble }) });
     }
@@ -213,15 +245,50 @@ export function createWatch(tools: WatchTools): Watch {
     return fresh;
   }
 
+  /** Where the scan stands after the next batch; `undefined`: it is over. */
+  async function scanBatch(folder: WatchedFolder, mark: Mark): Promise<Mark | undefined> {
+    const { scan } = mark;
+    if (!scan) return undefined;
+    const { trouble: before, ...rest } = scan;
+    const uids = todo.get(folder.path) ?? (await uidsToScan(scan));
+    todo.set(folder.path, uids);
+    const batch = uids.slice(-batchSize(before));
+    const [lowest] = batch;
+    if (lowest === undefined) {
+      todo.delete(folder.path);
+      scans.set(folder.path, { ...scan, done: scan.all });
+      const { scan: _over, ...over } = mark;
+      await keepMark(folder, over);
+      return undefined;
+    }
+    const asked = takeAhead(folder, rangeOf(batch));
+    const tell = (trouble: Trouble) => keepMark(folder, { ...mark, scan: { ...rest, trouble } });
+    const { messages, tookMs } = isHopeless(before) ? NOTHING : await listOrTell(batch, tell, before, asked);
+    const left = uids.slice(0, -batch.length);
+    listAhead(folder, before ? [] : left.slice(-BATCH), tookMs);
+    await keep(folder, mark, "old", messages);
+    todo.set(folder.path, left);
+    const trouble = afterSuccess(before, left.at(-1));
+    const done = Math.min(scan.all, scan.done + batch.length);
+    return await keepMark(folder, { ...mark, scan: { ...rest, below: lowest, done, ...(trouble && { trouble }) } });
+  }
+
+  /** What was listed before its turn, unless that is not what is wanted now. */
+  function takeAhead({ path }: WatchedFolder, range: string): Promise<Listed | undefined> | undefined {
+    const taken = ahead?.path === path && ahead.range === range ? ahead.listed : undefined;
+    ahead = undefined;
+    return taken;
+  }
+
   /** A failure is kept before it is thrown, so that it counts over restarts too. */
   async function listOrTell(
     uids: readonly number[],
     told: (trouble: Trouble) => Promise<unknown>,
     before: Trouble | undefined,
-    asked?: Promise<FetchMessageObject[]>,
-  ): Promise<FetchMessageObject[]> {
+    asked?: Promise<Listed | undefined>,
+  ): Promise<Listed> {
     try {
-      return await (asked ?? list(rangeOf(uids)));
+      return (await asked) ?? (await listTimed(rangeOf(uids)));
     } catch (error) {
       await told(afterFailure(before, uids));
       throw error;
@@ -248,33 +315,20 @@ export function createWatch(tools: WatchTools): Watch {
       return (known.get(path) ?? (await marks.read(path)))?.scan !== undefined;
     },
 
-    async scan(folder) {
-      const mark = await markOf(folder, await select(folder));
-      const { scan } = mark;
-      if (!scan) return false;
-      const { trouble: before, ...rest } = scan;
-      const uids = todo.get(folder.path) ?? (await uidsToScan(scan));
-      todo.set(folder.path, uids);
-      const batch = uids.slice(-batchSize(before));
-      const [lowest] = batch;
-      if (lowest === undefined) {
-        todo.delete(folder.path);
-        scans.set(folder.path, { ...scan, done: scan.all });
-        const { scan: _over, ...over } = mark;
-        await keepMark(folder, over);
-        return false;
+    async scan(folder, mayGoOn) {
+      let mark = await markOf(folder, await select(folder, true));
+      try {
+        for (;;) {
+          const next = await scanBatch(folder, mark);
+          if (next === undefined) return false;
+          if (!mayGoOn()) return true;
+          if (!ahead) await tools.rest(0);
+          mark = next;
+        }
+      } finally {
+        // Whatever comes next may open another folder.
+        ahead?.putOff();
       }
-      const asked = ahead?.path === folder.path && ahead.range === rangeOf(batch) ? ahead.messages : undefined;
-      const tell = (trouble: Trouble) => keepMark(folder, { ...mark, scan: { ...rest, trouble } });
-      const found = isHopeless(before) ? [] : await listOrTell(batch, tell, before, asked);
-      const left = uids.slice(0, -batch.length);
-      listAhead(folder, before ? [] : left.slice(-BATCH));
-      await keep(folder, mark, "old", found);
-      todo.set(folder.path, left);
-      const trouble = afterSuccess(before, left.at(-1));
-      const done = Math.min(scan.all, scan.done + batch.length);
-      await keepMark(folder, { ...mark, scan: { ...rest, below: lowest, done, ...(trouble && { trouble }) } });
-      return true;
     },
 
     async reconcile(folder) {

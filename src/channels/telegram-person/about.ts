@@ -23,6 +23,7 @@ export const capabilities: Capabilities = {
   typing: false,
   receipts: "read",
   mayWriteFirst: true,
+  byPhone: true,
   reaction: true,
   templates: false,
   groups: true,

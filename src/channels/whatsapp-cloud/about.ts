@@ -63,6 +63,7 @@ export const capabilities: Capabilities = {
   typing: false,
   receipts: "read",
   mayWriteFirst: true,
+  byPhone: true,
   reaction: true,
   templates: true,
   replyWindowHours: 24,

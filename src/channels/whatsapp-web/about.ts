@@ -28,6 +28,7 @@ export const capabilities: Capabilities = {
   typing: false,
   receipts: "read",
   mayWriteFirst: true,
+  byPhone: true,
   reaction: true,
   templates: false,
   groups: true,

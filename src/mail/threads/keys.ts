@@ -21,15 +21,22 @@ export interface ScopedFacts {
 /** Tokens that nobody can guess hold a thread together whoever writes; the others only with the same person. */
 const unguessable = /^t-[a-z\d]{10,}$/;
 
+/** A mail is looked up by the same keys several times on its way into the index. */
+const mailKeys = new WeakMap<ScopedFacts, string>();
+const keysOfReferences = new WeakMap<ScopedFacts, string[]>();
+
 /** The same for every copy of a mail. Different mails have the same one when an id was used again. */
-export function mailKey({ facts, scope }: ScopedFacts): string {
+export const mailKey = (mail: ScopedFacts): string => once(mailKeys, mail, makeKey);
+
+function makeKey({ facts, scope }: ScopedFacts): string {
   if (facts.messageId !== undefined) return idKey(scope, facts.messageId);
   const { sender = "", date, subject = "", people } = facts;
   return digest("made", scope, sender, date?.toISOString() ?? "", subject, ...people);
 }
 
 /** The keys of the mails that it refers to, the oldest first. */
-export const referenceKeys = ({ facts, scope }: ScopedFacts): string[] => referenceKeysOf(facts.references, scope);
+export const referenceKeys = (mail: ScopedFacts): readonly string[] =>
+  once(keysOfReferences, mail, ({ facts, scope }) => referenceKeysOf(facts.references, scope));
 
 export const referenceKeysOf = (ids: readonly string[], scope: string): string[] => ids.map((id) => idKey(scope, id));
 
@@ -48,6 +55,14 @@ export function tokenNodes({ facts, scope }: ScopedFacts): string[] {
     if (unguessable.test(token)) return [digest("token", scope, token)];
     return facts.direction === "internal" ? [] : facts.people.map((one) => digest("token", scope, token, one));
   });
+}
+
+function once<Value>(known: WeakMap<ScopedFacts, Value>, mail: ScopedFacts, make: (mail: ScopedFacts) => Value): Value {
+  const found = known.get(mail);
+  if (found !== undefined) return found;
+  const made = make(mail);
+  known.set(mail, made);
+  return made;
 }
 
 const idKey = (scope: string, id: string): string => digest("id", scope, sameId(id));

@@ -4,6 +4,7 @@ import type { Crm } from "./crm.ts";
 import type { LineChats } from "./line-chats.ts";
 import type { LineDesk } from "./line-desk.ts";
 import type { LineSettings } from "./line-settings.ts";
+import type { MessageProviders } from "./message-providers.ts";
 import type { People } from "./people.ts";
 
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */
@@ -22,6 +23,7 @@ export interface PortalDirectory {
   lineSettings(portal: PortalId): LineSettings;
   /** All settings of lines, with the viewer's own rights. */
   lineDeskOf(portal: PortalId, userId: string): LineDesk;
+  messageProviders(portal: PortalId): MessageProviders;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */

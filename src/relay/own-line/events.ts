@@ -43,6 +43,9 @@ function eventOf({ kind, origin, direction, content, createdAt, state }: Message
     if (state === "refused" || state === "failed") return undefined;
     return { kind: "agent-wrote", at, ...(origin.authorId !== undefined && { by: origin.authorId }) };
   }
+  // An automation answers nobody; an employee who writes from the CRM does.
+  if (origin.by === "provider" && origin.authorId !== undefined && state !== "refused" && state !== "failed")
+    return { kind: "agent-wrote", at, by: origin.authorId };
   const { notice, letter, site, body } = content;
   const rating = site?.rating;
   if (rating) {

@@ -21,6 +21,8 @@ export interface SessionHostDeps {
   readonly letters?: (account: Account) => LetterBook;
   /** Unique per process. */
   readonly owner: string;
+  /** Tells that some account was changed, in whichever process; answers how to stop hearing. A notice may be lost. */
+  readonly onChange?: (listener: () => void) => () => void;
   /** For tests. */
   readonly timing?: Partial<HostTiming>;
 }
@@ -47,6 +49,9 @@ export const CLOSE_MS = 30_000;
  */
 const TIMING: HostTiming = { lookMs: 2_000, lockMs: 20_000, closeMs: CLOSE_MS, pauseMs: backoff };
 
+/** However much is changed, all accounts are read no more often than that. */
+const SOON_MS = 100;
+
 /**
  * Keeps one standing connection open for each account that is on, in one process of many.
  * - This process dies: its locks run out within 20 s and another opens the connections. It only stands still: it knows by
@@ -67,10 +72,17 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> = Promise.resolve();
   let closed = false;
+  let stopHearing = (): void => undefined;
+  /** Somebody changed an account while the accounts were being read. */
+  let isOutdated = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
   const byChannel = [...deps.channels.values()].flatMap(({ id, sessions }) => (sessions ? [{ id, sessions }] : []));
 
   async function look(): Promise<void> {
     const began = performance.now();
+    lookedAt = began;
+    timer = undefined;
+    isOutdated = false;
     try {
       const accounts = await Promise.all(byChannel.map(({ id }) => store.accounts.listByChannel(id)));
       const on = await onlyInstalled(accounts.flat().filter((account) => account.enabled));
@@ -81,7 +93,19 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
     } catch (error) {
       deps.log.warn({ err: error }, "could not read which accounts have standing connections");
     }
-    if (!closed) timer = setTimeout(() => (looking = look()), timing.lookMs);
+    if (!closed) plan();
+  }
+
+  function plan(): void {
+    const ms = isOutdated ? Math.max(0, lookedAt + SOON_MS - performance.now()) : timing.lookMs;
+    timer = setTimeout(() => (looking = look()), ms);
+  }
+
+  function lookSoon(): void {
+    isOutdated = true;
+    if (closed || timer === undefined) return;
+    clearTimeout(timer);
+    plan();
   }
 
   async function onlyInstalled(accounts: readonly Account[]): Promise<Account[]> {
@@ -136,13 +160,16 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
   return {
     find: (account) => keepers.get(account),
     start() {
-      if (byChannel.length > 0) looking = look();
+      if (byChannel.length === 0) return;
+      stopHearing = deps.onChange?.(lookSoon) ?? stopHearing;
+      looking = look();
     },
     stopTaking() {
       for (const keeper of keepers.values()) keeper.stopTaking();
     },
     async close() {
       closed = true;
+      stopHearing();
       clearTimeout(timer);
       await looking;
       clearTimeout(timer);

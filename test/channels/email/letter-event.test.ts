@@ -75,7 +75,6 @@ describe("what a list tells of a mail", () => {
       subject: "",
       to: [],
       cc: [],
-      size: 0,
       history: false,
     });
     const nonsense = seenLetter(place, {

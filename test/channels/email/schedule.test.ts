@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nextStep, type Standing, TIMING } from "../../../src/channels/email/schedule.ts";
+import { nextStep, pauseAfter, type Standing, TIMING } from "../../../src/channels/email/schedule.ts";
 
 /** What a mailbox does when, by a clock of the test's own. */
 
@@ -14,7 +14,6 @@ const quiet: Standing = {
   bodiesTook: 0,
   scanning: false,
   scanAt: 0,
-  scanTook: 0,
 };
 
 /** Everything that is done over a time, each thing at once, as often as it is due. */
@@ -22,6 +21,7 @@ function day(
   standing: Standing,
   ms: number,
   doing: (now: number) => Partial<Standing> = () => ({}),
+  scanMs = 1_000,
 ): Map<string, number> {
   const done = new Map<string, number>();
   let now: Standing = standing;
@@ -34,7 +34,10 @@ function day(
     else if (step.kind === "others") now = { ...now, othersAt: clock };
     else if (step.kind === "reconcile") now = { ...now, reconciledAt: clock };
     else if (step.kind === "bodies") now = { ...now, bodiesAt: clock, bodies: false };
-    else now = { ...now, scanAt: clock };
+    else {
+      clock += scanMs;
+      now = { ...now, scanAt: clock };
+    }
   }
   return done;
 }
@@ -60,16 +63,21 @@ describe("what a mailbox does next", () => {
     expect(nextStep(busy, 10 * TIMING.reconcileMs)).toEqual({ kind: "inbox" });
   });
 
-  it("pauses in the first scan as a tenth of the last turn, and fetches bodies now and then meanwhile", () => {
-    const both: Standing = { ...quiet, scanning: true, bodies: true, scanTook: 1_000, bodiesTook: 1_000 };
-    expect(nextStep(both, 50)).toEqual({ kind: "rest", ms: 50 });
-    expect(nextStep(both, 100)).toEqual({ kind: "scan" });
-    expect(nextStep({ ...both, scanAt: 2_950 }, TIMING.bodiesWhileScanningMs)).toEqual({ kind: "bodies" });
+  it("goes on with the first scan at once, and fetches bodies now and then meanwhile", () => {
+    const both: Standing = { ...quiet, scanning: true, bodies: true, bodiesTook: 1_000 };
+    expect(nextStep(both, 50)).toEqual({ kind: "scan" });
+    expect(nextStep({ ...both, scanAt: 2_950 }, TIMING.bodiesWhileScanningMs)).toEqual({ kind: "scan" });
+    expect(nextStep({ ...both, scanAt: 3_050 }, 3_050)).toEqual({ kind: "bodies" });
     expect(nextStep({ ...both, scanning: false }, 100)).toEqual({ kind: "bodies" });
   });
 
+  it("leaves the server alone for a tenth of the time that it took for the last batch", () => {
+    expect(pauseAfter(1_000, TIMING)).toBe(100);
+    expect(pauseAfter(1, TIMING)).toBe(TIMING.pauseMs);
+  });
+
   it("looks into the inbox and the other folders also while there is much to read", () => {
-    const busy = day({ ...quiet, idles: false, scanning: true, scanTook: 4_000 }, 600_000, () => ({
+    const busy = day({ ...quiet, idles: false, scanning: true }, 600_000, () => ({
       bodies: true,
       bodiesTook: 4_000,
     }));

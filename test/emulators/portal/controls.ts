@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SentEvent } from "./events.ts";
 import { removeConnector, statusFlags } from "./methods/connectors.ts";
-import type { ApplicationCard, Chat, InstalledApplication, Message } from "./model.ts";
+import type { ApplicationCard, Chat, InstalledApplication, Message, ProviderMessage } from "./model.ts";
 import {
   acceptDialog,
   deleteAsOperator,
@@ -116,6 +116,43 @@ export class PortalControls {
       this.portal,
       pageRequest(this.portal, application, { handler: card.installUrl, placement: "DEFAULT", userId }),
     );
+  }
+
+  /**
+   * Somebody sends a message from a CRM card, or an automation does: the provider's handler is called once, by the queue.
+   * `userId` is left out where the portal cannot tie it to a person.
+   */
+  sendThroughProvider(
+    code: string,
+    message: {
+      readonly to: string;
+      readonly text: string;
+      readonly userId?: number;
+      readonly bindings?: readonly { readonly OWNER_TYPE_ID: number; readonly OWNER_ID: number }[];
+      readonly document?: readonly string[];
+      /** Once more what was sent already. */
+      readonly id?: string;
+    },
+  ): ProviderMessage {
+    const application = this.#application(undefined);
+    const provider = this.portal.messageProviders.get(`${application.clientId}|${code}`);
+    if (provider === undefined) throw new EmulatorControlError(`no message provider ${code}`);
+    const id = message.id ?? randomBytes(16).toString("hex");
+    const sent = this.portal.providerMessages.get(id) ?? {
+      ...{ id, clientId: application.clientId, code, statuses: [] },
+      senderId: message.userId ?? application.installedBy,
+    };
+    this.portal.providerMessages.set(id, sent);
+    this.portal.services.events.post(this.portal.id, application.clientId, provider.handler, {
+      ...(message.document === undefined
+        ? { module_id: "crm", bindings: message.bindings ?? [] }
+        : { module_id: "bizproc", workflow_id: "5f1", document_id: message.document, document_type: ["crm"] }),
+      properties: { phone_number: message.to, message_text: message.text },
+      ...{ type: "SMS", code, message_id: id, message_to: message.to, message_body: message.text },
+      ts: Math.floor(this.portal.now() / 1000),
+      auth: this.portal.eventAuth(application, message.userId),
+    });
+    return sent;
   }
 
   /** Removes the app with its handlers, widgets, connectors and tokens; the event says whether to erase data. */

@@ -66,6 +66,14 @@ export class EventSender {
     return record;
   }
 
+  /** What is no event and has a form of its own (a message provider's), as the queue brings it: once. */
+  post(portal: string, clientId: string, handler: string, fields: Fields): SentEvent {
+    const binding = { handler, id: 0, clientId };
+    const record = this.#record(portal, binding, "MESSAGESERVICE", fields, null);
+    this.#track(this.#deliver(record, encodeForm(fields)));
+    return record;
+  }
+
   /** Resolves when no event is on its way any more. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
@@ -76,7 +84,13 @@ export class EventSender {
     this.#aborter.abort();
   }
 
-  #record(portal: string, binding: EventBinding, event: string, data: unknown, fault: string | null): SentEvent {
+  #record(
+    portal: string,
+    binding: Pick<EventBinding, "handler" | "id" | "clientId">,
+    event: string,
+    data: unknown,
+    fault: string | null,
+  ): SentEvent {
     const record: SentEvent = {
       sequence: this.#nextSequence,
       portal,

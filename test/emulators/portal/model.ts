@@ -247,3 +247,22 @@ export interface CrmCategory {
   sort: number;
   isDefault: boolean;
 }
+
+/** A message provider that an application has registered. */
+export interface MessageProvider {
+  readonly clientId: string;
+  readonly code: string;
+  name: string;
+  description: string;
+  handler: string;
+}
+
+/** What an employee or an automation sends through one. */
+export interface ProviderMessage {
+  readonly id: string;
+  readonly clientId: string;
+  readonly code: string;
+  readonly senderId: number;
+  /** Every status that the application told, in order. */
+  readonly statuses: string[];
+}

@@ -82,6 +82,7 @@ const defaultScope = [
   "contact_center",
   "department",
   "timeman",
+  "messageservice",
 ];
 
 export function defaultCard(index: number, partial: Partial<ApplicationCard> = {}): ApplicationCard {

@@ -42,6 +42,9 @@ export class EmulatedPortal implements PortalFacts {
   readonly messages = new Map<number, model.Message>();
   readonly files = new Map<number, StoredFile>();
   readonly notifications: model.Notification[] = [];
+  /** By application and code. */
+  readonly messageProviders = new Map<string, model.MessageProvider>();
+  readonly providerMessages = new Map<string, model.ProviderMessage>();
   readonly crm = new CrmStore();
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
@@ -243,6 +246,8 @@ export class EmulatedPortal implements PortalFacts {
       chats: [...this.chats.values()].map((chat) => this.chatSnapshot(chat)),
       sessions: [...this.sessions.values()],
       notifications: this.notifications,
+      messageProviders: [...this.messageProviders.values()],
+      providerMessages: [...this.providerMessages.values()],
       crm: {
         items: Object.fromEntries(
           [...this.crm.items].map(([typeId, items]) => [typeId, [...items.values()].map((item) => item.fields)]),

@@ -98,7 +98,6 @@ describe("what is old", () => {
     cc: [],
     subject: `Old ${id}`,
     date: new Date(YEAR_AGO.getTime() + id * 60_000),
-    size: 1,
     sent: false,
     history: true,
   });
@@ -158,7 +157,6 @@ describe("a box that is kept apart", () => {
       cc: [],
       subject: "Apart",
       date: new Date(),
-      size: 1,
       sent: false,
       history: false,
     };

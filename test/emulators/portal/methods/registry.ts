@@ -5,6 +5,7 @@ import { connectorMethods } from "./connectors.ts";
 import type { MethodEntry } from "./context.ts";
 import { crmMethods } from "./crm.ts";
 import { lineConfigMethods } from "./line-config.ts";
+import { messageServiceMethods } from "./message-service.ts";
 import { messengerMethods } from "./messenger.ts";
 import { openLineMethods } from "./open-lines.ts";
 import { userMethods } from "./users.ts";
@@ -20,6 +21,7 @@ export const methodRegistry: ReadonlyMap<string, MethodEntry> = new Map(
     openLineMethods,
     lineConfigMethods,
     messengerMethods,
+    messageServiceMethods,
     crmMethods,
   ].flatMap((family) => Object.entries(family)),
 );
