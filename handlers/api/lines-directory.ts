@@ -17,11 +17,12 @@ export async function linesDirectoryOf(deps: ApiDeps, viewer: Viewer, say: Say):
     if (outcome.kind !== "withdrawn") problems.push(outcome.sentence);
     return fallback;
   };
-  const [lines, accounts, departments, sources, pipelines, leads, page] = await Promise.all([
+  const [lines, accounts, departments, sources, bots, pipelines, leads, page] = await Promise.all([
     desk.list(),
     deps.store.accounts.list(portal),
     deps.portals.people(portal).departments(),
     desk.sources(),
+    desk.bots(),
     crm.pipelines(),
     crm.usesLeads(),
     desk.page(),
@@ -39,6 +40,8 @@ export async function linesDirectoryOf(deps: ApiDeps, viewer: Viewer, say: Say):
     })),
     departments: orElse(departments, []).map(({ id, name }) => ({ id, name })),
     sources: orElse(sources, []).map((source) => ({ ...source })),
+    // Refused: the permission came with a later version than the one that is installed, and the installation tells it.
+    bots: bots.kind === "refused" ? [] : orElse(bots, []).map((bot) => ({ ...bot })),
     pipelines: orElse(pipelines, []).map(({ id, name }) => ({ id, name })),
     leads: orElse(leads, true),
     used: {

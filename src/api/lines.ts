@@ -40,7 +40,7 @@ function schemaOf(spec: LineFieldSpec): z.ZodType {
 
 type Shape = { readonly [Name in LineFieldName]: z.ZodOptional<z.ZodType<LineSettings[Name]>> };
 
-export const lineSettings = z
+const lineSettings = z
   .strictObject(
     Object.fromEntries(LINE_FIELD_NAMES.map((name) => [name, schemaOf(LINE_FIELDS[name]).optional()])) as Shape,
   )
@@ -125,6 +125,7 @@ export const linesDirectory = z.object({
   ),
   departments: z.array(named),
   sources: z.array(named),
+  bots: z.array(named).describe("Chat bots that work in open lines; none where the application may not ask for them."),
   pipelines: z.array(named),
   leads: z.boolean().describe("The CRM works with leads."),
   used: z
@@ -137,5 +138,4 @@ export const linesDirectory = z.object({
 export type LineDetails = z.output<typeof lineDetails>;
 export type ChangedLine = z.output<typeof changedLine>;
 export type LinesDirectory = z.output<typeof linesDirectory>;
-export type LineFieldAnswer = LinesDirectory["fields"][number];
-export type { LineChanges, LineFieldName, LineSettings, QueueMember, Weekday } from "../domain/line-settings/fields.ts";
+export type { LineFieldName, LineSettings, QueueMember } from "../domain/line-settings/fields.ts";

@@ -208,6 +208,11 @@ export const installationSentences: readonly Localised[] = [
     es: "las cuentas que encuentran a las personas por su número de teléfono se ofrecen donde el CRM envía mensajes, y el CRM sabe qué fue de ellos",
   },
   {
+    en: "Chat bots to choose from, where one answers first in an Open Channel",
+    ru: "чат-боты, из которых выбирают того, кто первым отвечает в открытой линии",
+    es: "los bots entre los que se elige al que responde primero en un canal abierto",
+  },
+  {
     en: "Nobody is given conversations whose working day is over",
     ru: "диалоги не передаются тем, чей рабочий день закончился",
     es: "nadie recibe conversaciones si su jornada terminó",

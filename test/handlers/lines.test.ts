@@ -195,11 +195,16 @@ describe("lines", () => {
 
   test("have a directory of what can be chosen", async () => {
     await save({ cannedReplies: "181" });
+    site.portal.portal.bots.push(
+      { id: 597, name: "Greeter", code: "greeter", openLine: true },
+      { id: 598, name: "Tasks", code: "tasks", openLine: false },
+    );
     const account = (await create({ line: LINE })).json();
     const directory = (await site.api(admin, "GET", "/lines/directory")).json();
     expect(directory).toMatchObject({
       accounts: [{ id: account.id, channelName: "Telegram", line: LINE, enabled: true }],
       departments: [{ id: "1", name: "Company" }],
+      bots: [{ id: "597", name: "Greeter" }],
       used: { cannedReplies: [{ id: "181", lines: ["Shop"] }] },
       page: expect.stringMatching(/\/contact_center\/$/),
       problem: null,

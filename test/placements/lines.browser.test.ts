@@ -18,6 +18,7 @@ beforeAll(async () => {
   const credentials = { token: "1234567890:abcdef" };
   account = (await site.api(admin, "POST", "/accounts", { channel: "telegram", name: "Shop bot", credentials })).json()
     .id;
+  site.portal.portal.bots.push({ id: 597, name: "Greeter", code: "greeter", openLine: true });
   site.portal.portal.departments.push({ id: 7, name: "Helpdesk", parent: 1 });
 });
 afterAll(() => pages.stop());
@@ -93,8 +94,8 @@ describe("open lines", () => {
     await page.getByRole("radio", { name: "To everybody" }).click();
     await go(page, "Working hours");
     await page.getByRole("switch", { name: "Working hours", exact: true }).click();
-    await page.getByLabel("From", { exact: true }).fill("08:30");
-    await page.getByLabel("To", { exact: true }).fill("20:00");
+    await page.getByRole("textbox", { name: "From", exact: true }).fill("08:30");
+    await page.getByRole("textbox", { name: "To", exact: true }).fill("20:00");
     await page.getByRole("button", { name: "Saturday" }).click();
     await page.getByLabel("Day to add").fill("2026-12-25");
     await page.getByRole("button", { name: "Add", exact: true }).click();
@@ -150,6 +151,15 @@ describe("open lines", () => {
       KPI_FIRST_ANSWER_ALERT: "Y",
       KPI_FIRST_ANSWER_TEXT: "Late: #OPERATOR#",
     });
+
+    // A bot first: which one has to be said.
+    await go(page, "Chat bot");
+    await page.getByRole("switch", { name: "A chat bot answers first" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("This is needed.").waitFor();
+    await choose(page, "Chat bot", "Greeter");
+    await save(page);
+    expect(config(made)).toMatchObject({ WELCOME_BOT_ENABLE: "Y", WELCOME_BOT_ID: "597", WELCOME_BOT_TIME: "600" });
 
     // Off with a live account is said, and mended by one click; deleted with a word about who feeds it.
     await go(page, "General");

@@ -18,6 +18,9 @@ const rated = ({ rates }: Draft) => rates !== false;
 const withBot = ({ botFirst }: Draft) => botFirst !== false;
 const withForm = ({ usesForm }: Draft) => usesForm !== false;
 
+const firstTells = (draft: Draft) => draft.firstAnswerWithin !== 0 && draft.firstAnswerTells !== false;
+const furtherTells = (draft: Draft) => draft.furtherAnswerWithin !== 0 && draft.furtherAnswerTells !== false;
+
 /** Parts of the page in their order. Every setting stands in one of them. */
 export const SECTIONS = {
   general: [{ field: "name" }, { field: "active" }, { field: "language" }, { field: "cannedReplies" }],
@@ -98,12 +101,12 @@ export const SECTIONS = {
   kpi: [
     { field: "firstAnswerWithin" },
     { field: "firstAnswerTells", when: ({ firstAnswerWithin }) => firstAnswerWithin !== 0 },
-    { field: "firstAnswerTellsWhom", when: ({ firstAnswerTells }) => firstAnswerTells !== false },
-    { field: "firstAnswerNotice", when: ({ firstAnswerTells }) => firstAnswerTells !== false },
+    { field: "firstAnswerTellsWhom", when: firstTells },
+    { field: "firstAnswerNotice", when: firstTells },
     { field: "furtherAnswerWithin" },
     { field: "furtherAnswerTells", when: ({ furtherAnswerWithin }) => furtherAnswerWithin !== 0 },
-    { field: "furtherAnswerTellsWhom", when: ({ furtherAnswerTells }) => furtherAnswerTells !== false },
-    { field: "furtherAnswerNotice", when: ({ furtherAnswerTells }) => furtherAnswerTells !== false },
+    { field: "furtherAnswerTellsWhom", when: furtherTells },
+    { field: "furtherAnswerNotice", when: furtherTells },
     { field: "checksActivity" },
   ],
 } as const satisfies Readonly<Record<string, readonly Shown[]>>;

@@ -78,6 +78,8 @@ function namedText({ directory }: LineEditor, field: LineFieldName, value: strin
     return quoted(value === "create" ? t("source.create") : (source ?? value));
   }
   if (field === "pipeline") return quoted(directory.value.pipelines.find(({ id }) => id === value)?.name ?? value);
+  const bot = field === "bot" ? directory.value.bots.find(({ id }) => id === value) : undefined;
+  if (bot) return quoted(bot.name);
   const isId = directory.value.fields.some(({ name, kind }) => name === field && kind === "id");
   return isId ? t("id.plain", { id: value }) : quoted(value);
 }

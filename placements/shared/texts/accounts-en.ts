@@ -10,6 +10,7 @@ export const accountsEn = {
   "accounts.line": "Open Channel",
   "accounts.noLine": "Not connected",
   "accounts.noLineText": "Choose an Open Channel, or messages stay here.",
+  "accounts.lineOff": "This Open Channel is off: messages arrive there, and nobody can answer them.",
   "accounts.enabled": "Deliver messages of {name}",
   "accounts.off": "Off: messages are kept, none is delivered.",
   "accounts.waiting": { one: "{count} message waits", other: "{count} messages wait" },

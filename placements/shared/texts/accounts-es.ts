@@ -11,6 +11,7 @@ export const accountsEs: Translated<typeof accountsEn> = {
   "accounts.line": "Canal abierto",
   "accounts.noLine": "Sin conectar",
   "accounts.noLineText": "Elija un canal abierto; si no, los mensajes se quedan aquí.",
+  "accounts.lineOff": "Este canal abierto está apagado: los mensajes llegan y nadie puede responderlos.",
   "accounts.enabled": "Entregar los mensajes de {name}",
   "accounts.off": "Apagado: los mensajes se guardan, no se entregan.",
   "accounts.waiting": { one: "{count} mensaje espera", other: "{count} mensajes esperan" },

@@ -11,6 +11,7 @@ export const accountsRu: Translated<typeof accountsEn> = {
   "accounts.line": "Открытая линия",
   "accounts.noLine": "Не подключён",
   "accounts.noLineText": "Выберите открытую линию, иначе сообщения останутся здесь.",
+  "accounts.lineOff": "Эта открытая линия выключена: сообщения приходят, но ответить на них нельзя.",
   "accounts.enabled": "Доставлять сообщения «{name}»",
   "accounts.off": "Выключен: сообщения хранятся, но не доставляются.",
   "accounts.waiting": {

@@ -64,7 +64,14 @@ export interface WrongField {
   readonly why: Illegal;
 }
 
-/** What of the changes may not be written; `closes` is judged with `opens`, as it will be after the change. */
+/** What is switched on needs what it works with. */
+const NEEDS = [
+  ["botFirst", "bot"],
+  ["asksConsent", "consent"],
+  ["usesForm", "form"],
+] as const satisfies readonly (readonly [LineFieldName, LineFieldName])[];
+
+/** What of the changes may not be written; what hangs together is judged as it will be after the change. */
 export function illegalIn(changes: LineChanges, now: LineChanges): readonly WrongField[] {
   const wrong = LINE_FIELD_NAMES.flatMap((field): WrongField[] => {
     if (changes[field] === undefined) return [];
@@ -74,6 +81,11 @@ export function illegalIn(changes: LineChanges, now: LineChanges): readonly Wron
   const opens = changes.opens ?? now.opens;
   const closes = changes.closes ?? now.closes;
   const isHours = changes.opens !== undefined || changes.closes !== undefined;
+  for (const [flag, needed] of NEEDS) {
+    const isTouched = changes[flag] !== undefined || changes[needed] !== undefined;
+    const after = { ...now, ...changes };
+    if (isTouched && after[flag] === true && after[needed] === null) wrong.push({ field: needed, why: "required" });
+  }
   if (wrong.length === 0 && isHours && opens !== undefined && closes !== undefined && closes <= opens)
     return [{ field: "closes", why: "too-small" }];
   return wrong;

@@ -24,6 +24,8 @@ export interface PortalDirectory {
   /** All settings of lines, with the viewer's own rights. */
   lineDeskOf(portal: PortalId, userId: string): LineDesk;
   messageProviders(portal: PortalId): MessageProviders;
+  /** All settings of lines, with the viewer's own rights. */
+  lineDeskOf(portal: PortalId, userId: string): LineDesk;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */

@@ -24,7 +24,8 @@ export interface LineNow {
   readonly changedBy?: string;
 }
 
-export interface LineSource {
+/** A source of leads and deals, or a chat bot. */
+export interface LineChoice {
   readonly id: string;
   readonly name: string;
 }
@@ -46,5 +47,10 @@ export interface LineDesk {
   /** Where the portal's own page of its lines is. */
   page(): Promise<PortalOutcome<string>>;
   /** Sources of leads and deals. */
-  sources(): Promise<PortalOutcome<readonly LineSource[]>>;
+  sources(): Promise<PortalOutcome<readonly LineChoice[]>>;
+  /**
+   * Chat bots that work in open lines (`imbot.bot.list`; its successor lists an application's own ones alone). Refused where the
+   * application may not ask.
+   */
+  bots(): Promise<PortalOutcome<readonly LineChoice[]>>;
 }

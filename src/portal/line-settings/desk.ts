@@ -59,6 +59,17 @@ const lineId = id.refine((value) => /^[1-9]\d{0,14}$/.test(value));
 const path = z.object({ SERVER_ADDRESS: z.url(), PUBLIC_PATH: z.string().startsWith("/") });
 const statuses = z.array(z.object({ STATUS_ID: id, NAME: z.string() }));
 
+/** By id; PHP writes an empty map as a list. */
+const bots = z.union([
+  z
+    .array(z.unknown())
+    .length(0)
+    .transform(() => []),
+  z
+    .record(z.string(), z.object({ ID: id, NAME: z.string(), OPENLINE: z.string() }))
+    .transform((all) => Object.values(all)),
+]);
+
 const NO_SUCH_LINE = {
   kind: "refused",
   code: "NO_SUCH_LINE",
@@ -127,6 +138,13 @@ export function createLineDesk(caller: PortalCaller): LineDesk {
       const outcome = await ask("imopenlines.config.path.get", {}, path);
       if (outcome.kind !== "ok") return outcome;
       return { kind: "ok", value: new URL(outcome.value.PUBLIC_PATH, outcome.value.SERVER_ADDRESS).href };
+    },
+
+    async bots() {
+      const outcome = await ask("imbot.bot.list", {}, bots);
+      if (outcome.kind !== "ok") return outcome;
+      const able = outcome.value.filter(({ OPENLINE }) => OPENLINE === "Y");
+      return { kind: "ok", value: able.map(({ ID, NAME }) => ({ id: ID, name: NAME })) };
     },
 
     async sources() {

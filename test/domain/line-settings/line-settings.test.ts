@@ -98,6 +98,15 @@ describe("what may be written", () => {
     expect(illegalIn({ greets: true }, { opens: "20:00", closes: "08:00" })).toEqual([]);
   });
 
+  it("refuses a bot, a consent and a form without which one", () => {
+    expect(illegalIn({ botFirst: true }, { bot: null })).toEqual([{ field: "bot", why: "required" }]);
+    expect(illegalIn({ consent: null }, { asksConsent: true, consent: "3" })).toEqual([
+      { field: "consent", why: "required" },
+    ]);
+    expect(illegalIn({ usesForm: true, form: "5" }, { form: null })).toEqual([]);
+    expect(illegalIn({ greets: true }, { botFirst: true, bot: null })).toEqual([]);
+  });
+
   it("writes beside a change what the portal takes only together, as it stands", () => {
     const now: LineChanges = {
       opens: "09:00",

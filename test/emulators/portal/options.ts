@@ -75,6 +75,7 @@ export type ApplicationChange = { [Name in keyof ApplicationCard]?: ApplicationC
 const defaultScope = [
   "crm",
   "im",
+  "imbot",
   "imconnector",
   "imopenlines",
   "placement",

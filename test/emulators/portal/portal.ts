@@ -46,6 +46,8 @@ export class EmulatedPortal implements PortalFacts {
   readonly messageProviders = new Map<string, model.MessageProvider>();
   readonly providerMessages = new Map<string, model.ProviderMessage>();
   readonly crm = new CrmStore();
+  /** Chat bots that are registered, and whether they work in open lines. */
+  readonly bots: { id: number; name: string; code: string; openLine: boolean }[] = [];
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;

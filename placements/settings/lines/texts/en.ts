@@ -45,7 +45,7 @@ export const en = {
   loadAgain: "Read again",
   unread: "Bitrix24 says something about this that Threadline does not understand. It stays as it is until you set it.",
   changed: "Changed",
-  reset: "Take back: {field}",
+  reset: "Undo: {field}",
   delete: "Delete this Open Channel",
   "delete.title": "Delete “{name}”?",
   "delete.text":

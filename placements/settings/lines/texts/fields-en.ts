@@ -91,7 +91,7 @@ export const fieldsEn = {
   channelDisliked: "Messengers: after a bad rating",
   botFirst: "A chat bot answers first",
   bot: "Chat bot",
-  "bot.help": "By its number in Bitrix24.",
+  "bot.help": "Bots that work in Open Channels; others by their number in Bitrix24.",
   botJoins: "When the bot joins",
   botHandsOverAfter: "To the agents after",
   "botHandsOverAfter.help": "0: as soon as the bot hands it over.",

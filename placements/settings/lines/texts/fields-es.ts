@@ -89,7 +89,7 @@ export const fieldsEs: Readonly<Record<LineTextKey, string>> = {
   channelDisliked: "Mensajeros: tras una mala valoración",
   botFirst: "Primero responde un bot",
   bot: "Bot",
-  "bot.help": "Por su número en Bitrix24.",
+  "bot.help": "Bots que funcionan en canales abiertos; otros, por su número en Bitrix24.",
   botJoins: "Cuándo entra el bot",
   botHandsOverAfter: "A los agentes después de",
   "botHandsOverAfter.help": "0: en cuanto el bot la entrega.",

@@ -88,7 +88,7 @@ export const fieldsRu: Readonly<Record<LineTextKey, string>> = {
   channelDisliked: "Мессенджеры: после плохой оценки",
   botFirst: "Сначала отвечает чат-бот",
   bot: "Чат-бот",
-  "bot.help": "По номеру в Битрикс24.",
+  "bot.help": "Боты, которые работают в открытых линиях; другие — по номеру в Битрикс24.",
   botJoins: "Когда бот подключается",
   botHandsOverAfter: "К операторам через",
   "botHandsOverAfter.help": "0 — как только бот передаст диалог.",

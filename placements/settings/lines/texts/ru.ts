@@ -56,7 +56,7 @@ export const ru: Readonly<Record<LinesKey, string> & Record<LinesPlural, Plural>
   unread:
     "Threadline не понимает, что Битрикс24 сообщает об этой настройке. Она останется прежней, пока вы её не измените.",
   changed: "Изменено",
-  reset: "Вернуть: {field}",
+  reset: "Вернуть как было: {field}",
   delete: "Удалить эту открытую линию",
   "delete.title": "Удалить «{name}»?",
   "delete.text": "Линия и её настройки исчезнут из Битрикс24 навсегда. Диалоги останутся в CRM и в Threadline.",

@@ -119,6 +119,17 @@ function readLine({ portal }: CallContext, parameters: Fields): RestResult {
 }
 
 export const lineConfigMethods: MethodFamily = {
+  "imbot.bot.list": {
+    handler: ({ portal }) =>
+      answer(
+        Object.fromEntries(
+          portal.bots.map(({ id, name, code, openLine }) => [
+            String(id),
+            { ID: id, NAME: name, CODE: code, OPENLINE: openLine ? "Y" : "N" },
+          ]),
+        ),
+      ),
+  },
   "imopenlines.config.list.get": { handler: listLines },
   "imopenlines.config.get": { handler: readLine },
   "imopenlines.config.path.get": {
