@@ -37,6 +37,8 @@ export interface ChannelAdapter {
   /** Square SVG mark (no scripts, no outside references) and its colour, for tiles and lists. */
   readonly icon: { readonly svg: string; readonly color: string };
   readonly capabilities: Capabilities;
+  /** Whoever opens it is greeted by it before they write: in a first conversation nobody greets them again. */
+  readonly greets?: true;
   /** Checks what an admin typed; unknown keys are dropped. */
   readonly credentials: ZodType<Record<string, unknown>>;
   readonly settings: ZodType<Record<string, unknown>>;

@@ -26,6 +26,7 @@ beforeEach(() => {
   relay.resetClock();
   relay.channel.contents.length = 0;
   relay.channel.sent.length = 0;
+  delete relay.channel.greets;
 });
 
 function employs(id: number, more: Partial<PortalUser> = {}): void {
@@ -116,6 +117,17 @@ describe("a conversation without a line", () => {
     await runs(conversation);
     expect((await relay.store.ownLines.session(relay.portal, conversation))?.dueAt).toBeUndefined();
     expect(await now(conversation)).toMatchObject({ operator: "12", accepted: true });
+    expect(sent()).toEqual(["Welcome!"]);
+  });
+
+  it("is not greeted twice where the channel greets whoever opens it, and is when they come again", async () => {
+    relay.channel.greets = true;
+    await works({ greeting: "Welcome!", closing: { fullCloseMinutes: 0 } });
+    const conversation = await customerSays("hello");
+    expect((await now(conversation)).operator).toBe("11");
+    expect(sent()).toEqual([]);
+    await agent(conversation, "finish");
+    await customerSays("hello again");
     expect(sent()).toEqual(["Welcome!"]);
   });
 

@@ -21,8 +21,6 @@ export interface PortalDirectory {
   /** Sessions of the lines' chats, with the viewer's own rights. */
   chatsOf(portal: PortalId, userId: string): LineChats;
   lineSettings(portal: PortalId): LineSettings;
-  /** All settings of lines, with the viewer's own rights. */
-  lineDeskOf(portal: PortalId, userId: string): LineDesk;
   messageProviders(portal: PortalId): MessageProviders;
   /** All settings of lines, with the viewer's own rights. */
   lineDeskOf(portal: PortalId, userId: string): LineDesk;

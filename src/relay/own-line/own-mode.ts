@@ -98,7 +98,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     if (before && isNothingNew(before, now, messages, line)) return before.dueAt;
     const people = await peopleOf(now, line.own);
     const step = await deps.store.ownLines.decide(portal, { account: account.id, conversation: id }, (ground) =>
-      judge(line, people, messages, ground),
+      judge(adapter, line, people, messages, ground),
     );
     if (!step) return undefined;
     const { own } = step.state as Kept;
@@ -123,6 +123,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
   }
 
   function judge(
+    { greets }: Pick<ChannelAdapter, "greets">,
     line: StoredOwnLine & { readonly own: OwnLine },
     people: KnownPeople,
     messages: readonly Message[],
@@ -135,7 +136,9 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     const changedAt = line.changedAt.toISOString();
     if (kept && kept.settings !== changedAt) events.push({ kind: "settings-changed", at: line.changedAt.getTime() });
     const facts = lineFacts(people, line.own, ground, deps.now());
-    const { state: own, effects, dueAt } = stepThrough(kept?.own, events, line.own, facts);
+    const isFirst = kept === undefined || kept.own.session === 0;
+    const settings = greets && isFirst ? { ...line.own, greeting: null } : line.own;
+    const { state: own, effects, dueAt } = stepThrough(kept?.own, events, settings, facts);
     const stand = effects.findLast((effect) => effect.kind === "stand");
     const seen = stand
       ? { open: stand.open, operator: stand.operator, accepted: stand.accepted }
