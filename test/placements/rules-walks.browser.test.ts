@@ -194,7 +194,7 @@ describe("a walk through the rules", () => {
     await result(page).getByText("Make the lead").waitFor();
 
     await go(page, "Titles");
-    await page.getByRole("tab", { name: "Channels" }).click();
+    await page.getByRole("tab", { name: "Channels", exact: true }).click();
     await button.click();
     await page.getByRole("heading", { level: 3, name: "Try and compare" }).waitFor();
     await result(page).getByText("Make the lead").waitFor();
