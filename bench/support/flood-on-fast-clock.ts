@@ -153,7 +153,10 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     replies,
-    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, log, now }),
+    ownMode: createOwnMode({
+      ...{ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, dispatcher, log, now },
+      transcripts: { send: async () => ({ kind: "no-way" }) },
+    }),
     openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
     metrics,
     tally: createTally(),

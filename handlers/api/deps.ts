@@ -21,6 +21,7 @@ import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { Speech } from "../../src/relay/speech.ts";
+import type { Transcripts } from "../../src/relay/transcripts.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Installer } from "../installer.ts";
@@ -36,6 +37,7 @@ export interface ApiDeps {
   readonly addressing: Pick<Addressing, "address" | "defaults">;
   readonly signatures: Signatures;
   readonly firstContact: FirstContact;
+  readonly transcripts: Transcripts;
   readonly byHand: ByHand;
   readonly portals: Pick<
     PortalDirectory,

@@ -37,6 +37,7 @@ import { guardReaders } from "./readers.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerTemplateRoute } from "./templates.ts";
+import { registerTranscriptRoutes } from "./transcripts.ts";
 import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
@@ -84,6 +85,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerHealthRoutes(scope, deps);
     registerOwnLineRoutes(scope, deps);
     registerRatingRoutes(scope, deps, access);
+    registerTranscriptRoutes(scope, deps, access);
     registerOwnLineNowRoute(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {

@@ -10,6 +10,7 @@ import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
+import { createFirstContact } from "../relay/first-contact.ts";
 import { createAddressing } from "../relay/mail/addressing.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
 import { createTracking } from "../relay/mail/tracking.ts";
@@ -20,6 +21,7 @@ import { createProviderRegister } from "../relay/providers/register.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
+import { createTranscripts } from "../relay/transcripts.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
@@ -90,11 +92,19 @@ export function wireRelay(
     log,
     now,
   });
+  const firstContact = createFirstContact({
+    ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+  });
+  const transcripts = createTranscripts({
+    ...{ store, channels, firstContact, languageOf: speech.languageOf, translate, now },
+  });
   const relay: RelayDeps = {
     store,
     portals,
     belonging,
-    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, dispatcher, log, now }),
+    ownMode: createOwnMode({
+      ...{ store, portals, replies, transcripts, speech, toBBCode: toBbcode, news, dispatcher, log, now },
+    }),
     channels,
     dispatcher,
     shelf,
@@ -127,6 +137,8 @@ export function wireRelay(
     replies,
     rules,
     signatures,
+    firstContact,
+    transcripts,
     speech,
     tracking,
   };

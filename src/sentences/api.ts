@@ -356,6 +356,16 @@ export const apiSentences: readonly Localised[] = [
     es: "Alguien guardó estos ajustes entretanto. Mire los suyos o guarde los propios encima.",
   },
   {
+    en: "Nothing was said in this conversation yet that could be sent.",
+    ru: "В этом диалоге ещё не сказано ничего, что можно отправить.",
+    es: "En esta conversación aún no se ha dicho nada que se pueda enviar.",
+  },
+  {
+    en: "What was said cannot be sent by e-mail: no address of this customer is known, or there is no mailbox to send it from.",
+    ru: "Отправить переписку по почте нельзя: адрес клиента неизвестен или нет ящика для отправки.",
+    es: "No se puede enviar lo dicho por correo: no se conoce la dirección del cliente o no hay buzón desde el que enviar.",
+  },
+  {
     en: "Only administrators, heads and controllers rate conversations.",
     ru: "Диалоги оценивают только администраторы, руководители и контролёры.",
     es: "Solo administradores, jefes y controladores valoran conversaciones.",

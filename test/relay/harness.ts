@@ -27,6 +27,7 @@ import { NO_NEWS } from "../../src/relay/news.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
+import type { Transcripts } from "../../src/relay/transcripts.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
@@ -48,6 +49,9 @@ export class Relay {
   readonly portal: PortalId;
   readonly deps: RelayDeps;
   readonly rules: Rules;
+  /** Conversations whose transcript was sent, and by whom. */
+  readonly transcribed: readonly string[];
+  readonly transcripts: Pick<Transcripts, "send">;
   private readonly dir: string;
   private readonly directory: ManagedPortalDirectory;
   private shift = 0;
@@ -62,6 +66,8 @@ export class Relay {
       portal: PortalId;
       dir: string;
       rules: Rules;
+      transcribed: readonly string[];
+      transcripts: Pick<Transcripts, "send">;
     },
     deps: (now: () => Date) => RelayDeps,
   ) {
@@ -72,6 +78,8 @@ export class Relay {
     this.portal = parts.portal;
     this.dir = parts.dir;
     this.rules = parts.rules;
+    this.transcribed = parts.transcribed;
+    this.transcripts = parts.transcripts;
     this.directory = parts.directory;
     this.deps = deps(() => new Date(Date.now() + this.shift));
   }
@@ -181,7 +189,26 @@ export class Relay {
       addressing: noLetters,
       ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText, toBBCode },
     });
-    return new Relay({ directory: portals, emulator, store, channel, account, portal, dir, rules }, (now) => ({
+    const transcribed: string[] = [];
+    const transcripts: Pick<Transcripts, "send"> = {
+      async send({ id }, _account, userId) {
+        transcribed.push(`${id} by ${userId}`);
+        return { kind: "sent" };
+      },
+    };
+    const parts = {
+      directory: portals,
+      emulator,
+      store,
+      channel,
+      account,
+      portal,
+      dir,
+      rules,
+      transcribed,
+      transcripts,
+    };
+    return new Relay(parts, (now) => ({
       store,
       portals,
       belonging: createBelonging({
@@ -192,7 +219,9 @@ export class Relay {
         escape: (text) => text,
         ...{ speech, shelf, log, now },
       }),
-      ownMode: createOwnMode({ store, portals, replies, speech, toBBCode, news: NO_NEWS, dispatcher, log, now }),
+      ownMode: createOwnMode({
+        ...{ store, portals, replies, transcripts, speech, toBBCode, news: NO_NEWS, dispatcher, log, now },
+      }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,

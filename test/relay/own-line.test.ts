@@ -161,6 +161,28 @@ describe("a conversation without a line", () => {
     expect(await now(conversation)).toMatchObject({ open: true, operator: "11", accepted: false });
   });
 
+  it("sends what was said when it is over for good, once; nothing of what nobody answered, nor of spam", async () => {
+    await works({ closing: { transcript: true, fullCloseMinutes: 5 } });
+    const before = relay.transcribed.length;
+    const conversation = await customerSays("hello");
+    await agent(conversation, "accept");
+    await answers(conversation, "Good day");
+    await agent(conversation, "finish");
+    expect(relay.transcribed.slice(before)).toEqual([]);
+    relay.advance(6 * MINUTE);
+    await runs(conversation);
+    await runs(conversation);
+    expect(relay.transcribed.slice(before)).toEqual([`${conversation} by 11`]);
+
+    who = `${who}-unanswered`;
+    const other = await customerSays("hello");
+    await agent(other, "accept");
+    await agent(other, "finish");
+    relay.advance(6 * MINUTE);
+    await runs(other);
+    expect(relay.transcribed.slice(before)).toHaveLength(1);
+  });
+
   it("asks in words where the channel has no buttons", async () => {
     const { capabilities } = relay.channel;
     relay.channel.capabilities = {
@@ -253,7 +275,7 @@ describe("a conversation without a line", () => {
     };
     const dying = createOwnMode({
       ...relay.deps,
-      portals: relay.portals,
+      ...{ portals: relay.portals, transcripts: relay.transcripts },
       store: { ...relay.store, ownLines: crashing },
     });
     await expect(relay.run("in", conversation, { ...relay.deps, ownMode: dying })).rejects.toThrow("the worker dies");
@@ -273,7 +295,7 @@ describe("a conversation without a line", () => {
       throw new Error("a bug");
     };
     const store = { ...relay.store, ownLines: { ...relay.store.ownLines, decide } };
-    const faulty = createOwnMode({ ...relay.deps, portals: relay.portals, store });
+    const faulty = createOwnMode({ ...relay.deps, portals: relay.portals, transcripts: relay.transcripts, store });
     const drained = await relay.run("in", conversation, { ...relay.deps, ownMode: faulty });
     expect(await relay.states(conversation)).toEqual(["in sent: hello"]);
     if (drained.kind !== "later") throw new Error("nobody comes back");

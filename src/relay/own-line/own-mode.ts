@@ -91,7 +91,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     const line = await lineOf(account);
     if (!line) return undefined;
     const before = await deps.store.ownLines.session(portal, id);
-    if (before && !(await performAll(before.outbox, conversation, adapter))) return again();
+    if (before && !(await performAll(before.outbox, contents, adapter))) return again();
     const messages = await unseen(conversation, before);
     const now = await deps.store.conversations.find(portal, id);
     if (!now || now.movedTo !== undefined) return undefined;
@@ -107,7 +107,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
       for (const lane of await deps.store.ownLines.lookNow(portal, account.id, deps.now(), LOOKED_AT))
         deps.dispatcher.wake(lane);
     if (step.stand || step.unanswered !== undefined || step.ratings.length > 0) deps.news.ofConversation(portal, id);
-    if (!(await performAll(step.outbox, conversation, adapter))) return again();
+    if (!(await performAll(step.outbox, contents, adapter))) return again();
     return messages.length === READ_AT_ONCE ? deps.now() : step.dueAt;
   }
 
@@ -162,8 +162,11 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     return peopleFor(deps.portals.people(portal), own, responsibleIn(decision?.facts));
   }
 
-  const performAll = (outbox: readonly OutboxItem[], conversation: Conversation, adapter: ChannelAdapter) =>
-    perform(deps, adapter, conversation, outbox as readonly OutboxEffect[]);
+  const performAll = (
+    outbox: readonly OutboxItem[],
+    { account, conversation }: Pick<LaneContents, "account" | "conversation">,
+    adapter: ChannelAdapter,
+  ) => perform(deps, adapter, account, conversation, outbox as readonly OutboxEffect[]);
 
   const again = () => new Date(deps.now().getTime() + AGAIN_MS);
 

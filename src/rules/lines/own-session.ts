@@ -98,6 +98,8 @@ export type OwnEffect = { readonly id: string } & (
   | { readonly kind: "ask-rating"; readonly text: string }
   | { readonly kind: "mark"; readonly unanswered: boolean }
   | { readonly kind: "rated"; readonly session: number; readonly operator: string | null; readonly stars: number }
+  /** What was said is sent to the customer by e-mail. */
+  | { readonly kind: "transcript"; readonly operator: string | null }
   | { readonly kind: "tell"; readonly about: "given" | "offered"; readonly people: readonly string[] }
   | {
       /** An answer takes too long: the first one, or a later one. */

@@ -47,6 +47,7 @@ import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts"
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
+import { createTranscripts } from "../../../src/relay/transcripts.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
 import { localeOf } from "../../../src/server/locale.ts";
 import { createPages } from "../../../src/server/pages.ts";
@@ -207,6 +208,9 @@ export async function openSite(
     ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     addressing,
   });
+  const firstContact = createFirstContact({
+    ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+  });
   await registerApi(app, {
     speech,
     store,
@@ -217,8 +221,14 @@ export async function openSite(
     addressing,
     signatures,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
-    firstContact: createFirstContact({
-      ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+    firstContact,
+    transcripts: createTranscripts({
+      store,
+      channels,
+      firstContact,
+      languageOf: speech.languageOf,
+      translate: translateAll(channels),
+      now,
     }),
     portals,
     rules: createRules(store, now),

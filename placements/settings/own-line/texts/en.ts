@@ -79,6 +79,9 @@ export const en = {
   closing: "Say something at the end",
   fullClose: "Full close",
   "fullClose.help": "Whoever writes within that time goes on with the same agent.",
+  transcript: "Send what was said by e-mail then",
+  "transcript.help":
+    "To the customer, in their language, through a mailbox connected here; only where an address of theirs is known and somebody answered.",
   silence: "Close when the customer does not answer",
   "silence.after": "After",
   "silence.reply": "Say something then",

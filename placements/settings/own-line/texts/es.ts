@@ -81,6 +81,9 @@ export const es: Readonly<Record<OwnLineKey, string>> = {
   closing: "Decir algo al final",
   fullClose: "Cierre completo",
   "fullClose.help": "Quien escriba en ese tiempo sigue con el mismo agente.",
+  transcript: "Enviar entonces lo dicho por correo",
+  "transcript.help":
+    "Al cliente, en su idioma, por un buzón conectado aquí; solo si se conoce su dirección y alguien respondió.",
   silence: "Cerrar cuando el cliente no responde",
   "silence.after": "Después de",
   "silence.reply": "Decir algo entonces",

@@ -89,7 +89,7 @@ export const userMethods: MethodFamily = {
       const told = asked.map((one) => {
         const found = all.get(asInteger(one) ?? 0);
         const name = found && `${found.name} ${found.lastName}`.trim();
-        const absent = found?.absentUntil === undefined ? false : isoDate(found.absentUntil);
+        const absent = found?.absentUntil === undefined ? false : isoDate(found.absentUntil.getTime());
         return [asText(one), found ? { id: found.id, name, active: found.active, absent } : null] as const;
       });
       return answer(Object.fromEntries(told));
