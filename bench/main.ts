@@ -2,7 +2,7 @@
  * The figures of the README, measured on this machine: `npm run bench [-- FIGURE…] [--json FILE] [--long]`.
  *
  * Figures: webhook, own-time, flood, neighbours, idle-accounts, media, decisions, people, surfaces, cold-tab, agents,
- * long-conversation, mail, idle-boxes; without names all of them, about twenty minutes on two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
+ * long-conversation, mail, idle-boxes, reports; without names all of them, about twenty minutes on two cores. Exits non-zero when a target is missed. `--long` runs what the default plays on a faster clock in real time (flood: about
  * eleven minutes more). Needs PostgreSQL and Redis, which `npm run bench` brings.
  */
 import { writeFile } from "node:fs/promises";
@@ -19,6 +19,7 @@ import { media } from "./media.ts";
 import { neighbours } from "./neighbours.ts";
 import { ownTime } from "./own-time.ts";
 import { people } from "./people.ts";
+import { reports } from "./reports.ts";
 import { describeMachine, type Finding, renderTable } from "./support/report.ts";
 import { surfaces } from "./surfaces.ts";
 import { webhook } from "./webhook.ts";
@@ -38,6 +39,7 @@ const figures = [
   longConversation,
   mail,
   idleBoxes,
+  reports,
 ];
 
 const { values, positionals } = parseArgs({

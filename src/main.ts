@@ -18,6 +18,7 @@ import { loadSecretKey } from "./config/secret-key.ts";
 import { createLogger } from "./log/log.ts";
 import { createMetrics, showCensus } from "./log/metrics.ts";
 import type { Base } from "./main/base.ts";
+import { startBcc } from "./main/bcc.ts";
 import { wireChannels } from "./main/channels.ts";
 import { wireLetters } from "./main/letters.ts";
 import { wirePortal } from "./main/portal.ts";
@@ -84,6 +85,7 @@ async function main(config: Config): Promise<void> {
   if (config.role !== "worker") {
     await store.portals.noteGap(now());
     await serveRequests(app, base, { portal, channels, relay, manifest });
+    await startBcc(base, { portal, channels, relay });
   }
   onClose(() => app.close());
   await app.listen({ host: "0.0.0.0", port: config.port });

@@ -16,6 +16,7 @@ import type { Rules } from "../../src/relay/crm/rulesets.ts";
 import type { FirstContact } from "../../src/relay/first-contact.ts";
 import type { LineSessions } from "../../src/relay/line-sessions.ts";
 import type { Addressing } from "../../src/relay/mail/addressing.ts";
+import type { BccAddresses } from "../../src/relay/mail/bcc-addresses.ts";
 import type { Signatures } from "../../src/relay/mail/signatures.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
@@ -35,6 +36,7 @@ export interface ApiDeps {
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
   readonly addressing: Pick<Addressing, "address" | "defaults">;
+  readonly bccAddresses: BccAddresses;
   readonly signatures: Signatures;
   readonly firstContact: FirstContact;
   readonly transcripts: Transcripts;

@@ -13,6 +13,7 @@ export function presentChannel(adapter: ChannelAdapter, language: Language, say:
     title: say(adapter.title),
     description: adapter.description[language],
     icon: { ...adapter.icon },
+    ...(adapter.builtIn === true && { builtIn: true }),
     setup: adapter.setup.map((step) => presentStep(step, language)),
     sessions: adapter.sessions !== undefined,
     signIn: {

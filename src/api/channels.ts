@@ -28,6 +28,10 @@ export const channel = z.object({
   title: z.string(),
   description: z.string().describe("What it is and whom it is for. Texts are in the language of `Accept-Language`."),
   icon: z.object({ svg: z.string(), color: z.string() }),
+  builtIn: z
+    .boolean()
+    .optional()
+    .describe("The server makes its accounts by itself: nobody connects one, and it feeds no line."),
   setup: z.array(setupStep),
   sessions: z.boolean().describe("Its accounts have a standing connection, set up at `/accounts/:id/session`."),
   signIn: z

@@ -39,6 +39,10 @@ export interface ChannelAdapter {
   readonly capabilities: Capabilities;
   /** Whoever opens it is greeted by it before they write: in a first conversation nobody greets them again. */
   readonly greets?: true;
+  /**
+   * Its accounts are made by the server itself, one for each portal: nobody connects one, and it feeds no line. Default false.
+   */
+  readonly builtIn?: boolean;
   /** Checks what an admin typed; unknown keys are dropped. */
   readonly credentials: ZodType<Record<string, unknown>>;
   readonly settings: ZodType<Record<string, unknown>>;

@@ -1,6 +1,8 @@
 import type { Pacer } from "./contract/pacing.ts";
 import type { ChannelAdapter } from "./contract.ts";
 import { createEmailAdapter, type EmailOptions } from "./email/adapter.ts";
+import { createBccAdapter } from "./email/bcc/adapter.ts";
+import type { KeptMails } from "./email/bcc/kept-mails.ts";
 import { createFormAdapter } from "./form/adapter.ts";
 import { createTelegramAdapter } from "./telegram/adapter.ts";
 import { createTelegramPersonAdapter, type TelegramPersonOptions } from "./telegram-person/adapter.ts";
@@ -19,6 +21,8 @@ export interface ChannelSettings extends WebchatAdapterOptions, Pick<EmailOption
   readonly whatsappCloudApiUrl: string;
   /** Keeps the vendors' limits, over all processes. */
   readonly pacer: Pacer;
+  /** Copies of letters that came by SMTP, for their files; absent: there are none. */
+  readonly copies?: Pick<KeptMails, "open">;
   readonly telegramApp?: Pick<TelegramPersonOptions, "apiId" | "apiHash">;
 }
 
@@ -31,6 +35,7 @@ export function createChannels(settings: ChannelSettings): ReadonlyMap<string, C
     createWebchatAdapter(settings),
     createFormAdapter(),
     createEmailAdapter(settings),
+    createBccAdapter({ kept: settings.copies ?? { open: () => Promise.resolve(undefined) } }),
     createWhatsappWebAdapter({
       chromiumPath: settings.chromiumPath,
       folder: settings.whatsappFolder,

@@ -25,6 +25,8 @@ export interface Config {
   };
   /** Mail servers that may be at private addresses, and be spoken to without encryption. */
   readonly mailPrivateHosts: readonly string[];
+  /** Takes copies of employees' letters by SMTP; absent: it does not. */
+  readonly bcc?: BccConfig;
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
   /** This server's application at my.telegram.org; absent: no personal Telegram accounts. */
@@ -36,6 +38,17 @@ export interface Config {
   readonly lineVoice: "connector" | "messenger";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   readonly metricsToken?: string;
+}
+
+export interface BccConfig {
+  /** Of the addresses, and what the mail server calls itself. */
+  readonly domain: string;
+  /** Absent: another process listens. */
+  readonly port?: number;
+  /** PEM files; absent: no STARTTLS. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  /** DNS servers that are asked about senders, as `address` or `address:port`; none: those of the machine. */
+  readonly dns: readonly string[];
 }
 
 /** What is wrong with the environment, one line per variable. */
@@ -71,6 +84,18 @@ const environment = z
     B24_ALLOW_HTTP: z.preprocess((value) => empty(value) ?? "0", z.enum(["0", "1"])),
     REST_PRIVATE_HOSTS: optionalText,
     MAIL_PRIVATE_HOSTS: optionalText,
+    BCC_DOMAIN: z.preprocess(
+      empty,
+      z
+        .string()
+        .toLowerCase()
+        .regex(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/, "must be a domain: crm.example.com")
+        .optional(),
+    ),
+    SMTP_PORT: z.preprocess(empty, z.coerce.number().int().min(0).max(65_535).optional()),
+    SMTP_TLS_CERT: optionalText,
+    SMTP_TLS_KEY: optionalText,
+    SMTP_DNS: optionalText,
     TELEGRAM_API_URL: urlOr("https://api.telegram.org"),
     VIBER_API_URL: urlOr("https://chatapi.viber.com/pa"),
     TELEGRAM_API_ID: z.preprocess(empty, z.coerce.number().int().positive().optional()),
@@ -98,6 +123,10 @@ const environment = z
     if ((env.TELEGRAM_API_ID === undefined) !== (env.TELEGRAM_API_HASH === undefined)) {
       demand("TELEGRAM_API_HASH", "and TELEGRAM_API_ID belong together: set both, from my.telegram.org, or none");
     }
+    if (env.SMTP_PORT !== undefined && env.BCC_DOMAIN === undefined)
+      demand("BCC_DOMAIN", "is needed with SMTP_PORT: the domain whose mail comes to that port");
+    if ((env.SMTP_TLS_CERT === undefined) !== (env.SMTP_TLS_KEY === undefined))
+      demand("SMTP_TLS_KEY", "and SMTP_TLS_CERT belong together: set both, to files in PEM form, or none");
     if (env.ROLE === "migrate") return;
     if (!env.B24_CLIENT_ID) demand("B24_CLIENT_ID", "is missing: the application's client_id from Bitrix24");
     if (!env.B24_CLIENT_SECRET)
@@ -142,6 +171,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       privateHosts: listOf(value.REST_PRIVATE_HOSTS),
     },
     mailPrivateHosts: listOf(value.MAIL_PRIVATE_HOSTS),
+    ...(value.BCC_DOMAIN !== undefined && {
+      bcc: {
+        domain: value.BCC_DOMAIN,
+        ...(value.SMTP_PORT !== undefined && { port: value.SMTP_PORT }),
+        ...(value.SMTP_TLS_CERT !== undefined &&
+          value.SMTP_TLS_KEY !== undefined && {
+            tls: { certFile: value.SMTP_TLS_CERT, keyFile: value.SMTP_TLS_KEY },
+          }),
+        dns: listOf(value.SMTP_DNS),
+      },
+    }),
     telegramApiUrl: value.TELEGRAM_API_URL,
     viberApiUrl: value.VIBER_API_URL,
     ...(value.TELEGRAM_API_ID !== undefined &&

@@ -26,6 +26,7 @@ export interface Metrics {
   readonly lanesDue: Gauge<string>;
   readonly events: Counter<"event" | "outcome">;
   readonly accounts: Gauge<"channel" | "state">;
+  readonly copies: Counter<"outcome">;
   readonly alarmsRaised: Counter<"reason">;
   readonly alarmsOpen: Gauge<"reason">;
 }
@@ -53,6 +54,12 @@ export function createMetrics(): Metrics {
       help: "From durable accept to the call leaving",
       labelNames: ["direction"],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120],
+      registers,
+    }),
+    copies: new Counter({
+      name: "threadline_copied_letters_total",
+      help: "Copies of letters that came by SMTP, by what they were answered",
+      labelNames: ["outcome"],
       registers,
     }),
     portalCalls: new Counter({

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { createKeptMails } from "../channels/email/bcc/kept-mails.ts";
 import { createChannels } from "../channels/registry.ts";
 import { createHub } from "../channels/webchat/hub.ts";
 import { createUploads } from "../channels/webchat/uploads.ts";
@@ -35,6 +36,7 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
   const news = createNews(bus, owner);
   onClose(() => news.close());
   const uploads = createUploads({ dataDir, now });
+  const copies = createKeptMails({ dataDir, now });
   const shelf = createMediaShelf({ dataDir, publicUrl: config.publicUrl, secretKey, media: store.media, now });
   const handover = createMediaHandover({ dataDir, now });
   const broker = createSessionBroker({
@@ -53,12 +55,14 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
     whatsappFolder: resolve(dataDir, "whatsapp"),
     whatsappCloudApiUrl: config.whatsappCloudApiUrl,
     mailPrivateHosts: config.mailPrivateHosts,
+    copies,
     hub,
     uploads,
     pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),
   });
   return {
     bus,
+    copies,
     hub,
     news,
     uploads,

@@ -19,6 +19,7 @@ import { createOwnMode } from "../relay/own-line/own-mode.ts";
 import type { RelayDeps } from "../relay/ports.ts";
 import { createProviderRegister } from "../relay/providers/register.ts";
 import { createRepairs } from "../relay/repair.ts";
+import { createCounter } from "../relay/reports/counter.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
 import { createTranscripts } from "../relay/transcripts.ts";
@@ -128,6 +129,7 @@ export function wireRelay(
   return {
     acceptor,
     addressing,
+    counter: createCounter({ store, portals, inTurn: asTenant, log, owner, now }),
     dispatcher,
     mentions,
     names,

@@ -28,6 +28,7 @@ import { createChatLooks } from "../relay/chat-looks.ts";
 import { createByHand } from "../relay/crm/by-hand.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
+import { createBccAddresses } from "../relay/mail/bcc-addresses.ts";
 import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
@@ -35,6 +36,7 @@ import { createPages } from "../server/pages.ts";
 import { createSessions } from "../server/session.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
+import { newBccKey } from "./bcc.ts";
 import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
@@ -147,6 +149,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     firstContact,
     transcripts,
     addressing,
+    bccAddresses: createBccAddresses({ store, portals, domain: config.bcc?.domain, newKey: newBccKey }),
     signatures,
     portals,
     rules,
@@ -203,7 +206,9 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       connectors: portals.connectors(portal),
       manifest: parts.manifest,
       publicUrl: config.publicUrl,
-      channels: [...channels.values()].map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
+      channels: [...channels.values()]
+        .filter(({ builtIn }) => builtIn !== true)
+        .map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
     });
     // Only where the portal could be asked: else every account would fail with what the report says already.
     const lines =

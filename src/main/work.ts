@@ -35,7 +35,7 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, bus, channels } = parts.channels;
-  const { acceptor, addressing, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
+  const { acceptor, addressing, counter, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
   const { portals } = parts.portal;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
@@ -76,6 +76,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   planner.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
+  counter.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
   watch.start();
   mentions.start();
@@ -89,6 +90,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => sweeper.stop());
   onClose(() => chores.close());
   onClose(() => retention.close());
+  onClose(() => counter.close());
   onClose(() => planner.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;

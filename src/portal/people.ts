@@ -114,6 +114,25 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
       });
     },
 
+    async byEmail(addresses) {
+      const wanted = [...new Set(addresses.map((one) => one.toLowerCase()))].toSorted().slice(0, PAGE);
+      if (wanted.length === 0) return { kind: "ok", value: new Map() };
+      const found = await remember(`emails ${wanted.join(" ")}`, REMEMBER_MS, () =>
+        users({ "@EMAIL": wanted, ACTIVE: true }),
+      );
+      if (found.kind !== "ok") return found;
+      const entries = found.value.flatMap(({ id, email }): [string, string][] =>
+        email !== undefined && wanted.includes(email) ? [[email, id]] : [],
+      );
+      return { kind: "ok", value: new Map(entries) };
+    },
+
+    async profile(id) {
+      const found = await listed([id]);
+      if (found.kind !== "ok") return found;
+      return { kind: "ok", value: found.value.find((one) => one.id === id) };
+    },
+
     async list(ids) {
       if (ids.length === 0) return { kind: "ok", value: [] };
       const found = await remember(`there ${[...ids].toSorted().join(" ")}`, AT_WORK_MS, () =>
@@ -123,7 +142,7 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
       const absences = await Promise.all(found.value.map((user) => absenceOf(user.id)));
       return {
         kind: "ok",
-        value: found.value.map((user, index): PortalPerson => {
+        value: found.value.map(({ email: _email, ...user }, index): PortalPerson => {
           const absence = absences[index];
           const isAway = absence?.kind === "ok" ? absence.value : undefined;
           return { ...user, absent: isAway === true, ...(isAway !== undefined && { atWork: !isAway }) };
@@ -148,12 +167,14 @@ const usersResult = z.array(
       NAME: z.string().nullish(),
       LAST_NAME: z.string().nullish(),
       ACTIVE: z.unknown().optional(),
+      EMAIL: z.string().nullish().catch(undefined),
       IS_ONLINE: z.unknown(),
     })
     .transform((user) => ({
       id: user.ID,
       name: [user.NAME, user.LAST_NAME].filter(Boolean).join(" "),
       active: user.ACTIVE === undefined || user.ACTIVE === true || user.ACTIVE === "Y" || user.ACTIVE === "1",
+      ...(user.EMAIL?.includes("@") === true && { email: user.EMAIL.trim().toLowerCase() }),
       ...((user.IS_ONLINE === "Y" || user.IS_ONLINE === "N") && { online: user.IS_ONLINE === "Y" }),
     })),
 );

@@ -96,7 +96,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
 
   async function create(portal: PortalId, input: AccountInput): Promise<AccountOutcome> {
     const adapter = channels.get(input.channel);
-    if (!adapter)
+    if (!adapter || adapter.builtIn === true)
       return { kind: "invalid", field: "channel", sentence: `There is no channel "${input.channel.slice(0, 40)}".` };
     const checked = checkInput(adapter, input.credentials, input.settings);
     if (checked.kind === "invalid") return checked;
@@ -164,6 +164,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const found = await known(portal, id);
     if (!found) return { kind: "unknown" };
     const { account, adapter } = found;
+    if (line !== null && adapter.builtIn === true) {
+      const sentence = "What comes this way goes into cards of the CRM and into no Open Channel.";
+      return { kind: "invalid", field: "line", sentence };
+    }
     const outcome = line === null ? await lines.leave(account, adapter) : await lines.set(account, adapter, line);
     if (outcome.kind !== "done") return outcome;
     if (line !== null) await wake(portal, id);

@@ -101,9 +101,10 @@ export function createTranscripts(deps: TranscriptsDeps): Transcripts {
 
   /** A shared mailbox before the viewer's own one; never a colleague's. */
   async function mailboxFor({ portal }: Conversation, userId: string): Promise<Account | undefined> {
-    const boxes = (await store.accounts.list(portal)).filter(
-      ({ enabled, channel }) => enabled && deps.channels.get(channel)?.capabilities.letters === true,
-    );
+    const boxes = (await store.accounts.list(portal)).filter(({ enabled, channel }) => {
+      const { letters, mayWriteFirst } = deps.channels.get(channel)?.capabilities ?? {};
+      return enabled && letters === true && mayWriteFirst === true;
+    });
     const shared = boxes.find(({ settings }) => settings.box !== "personal");
     return shared ?? boxes.find(({ settings }) => settings.owner === userId);
   }

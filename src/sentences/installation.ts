@@ -193,9 +193,9 @@ export const installationSentences: readonly Localised[] = [
     es: "pestañas en las fichas del CRM y la entrada del menú izquierdo",
   },
   {
-    en: "Names of the agents who write, and choosing who is told of trouble",
-    ru: "имена сотрудников, которые пишут, и выбор тех, кого оповещать о сбоях",
-    es: "nombres de los agentes que escriben y la elección de a quién avisar de problemas",
+    en: "Names of the agents who write, choosing who is told of trouble, and the addresses from which employees send copies of their mail",
+    ru: "имена сотрудников, которые пишут, выбор тех, кого оповещать о сбоях, и адреса, с которых сотрудники шлют копии писем",
+    es: "nombres de los agentes que escriben, la elección de a quién avisar de problemas y las direcciones desde las que los empleados envían copias de su correo",
   },
   {
     en: "Conversations that are spread over a department",

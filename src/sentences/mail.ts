@@ -3,6 +3,16 @@ import type { Localised } from "../domain/localised.ts";
 /** Of letters that agents write, and of what is sent later. */
 export const mailSentences: readonly Localised[] = [
   {
+    en: "This server takes no copies of letters yet. Its operator can switch that on by setting BCC_DOMAIN and SMTP_PORT, as the operating manual says.",
+    ru: "Этот сервер пока не принимает копии писем. Включить это может администратор сервера: задать BCC_DOMAIN и SMTP_PORT, как описано в руководстве.",
+    es: "Este servidor todavía no recibe copias de cartas. Quien lo opera puede activarlo con BCC_DOMAIN y SMTP_PORT, como dice el manual.",
+  },
+  {
+    en: "What comes this way goes into cards of the CRM and into no Open Channel.",
+    ru: "То, что приходит этим путём, попадает в карточки CRM, а не в открытую линию.",
+    es: "Lo que llega por esta vía va a las fichas del CRM y a ningún canal abierto.",
+  },
+  {
     en: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
     ru: "У письма нет получателя. Укажите его и отправьте снова.",
     es: "La carta no tiene destinatario. Escriba uno y envíela otra vez.",

@@ -1,4 +1,5 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
+import type { BccRepository } from "./contract/bcc.ts";
 import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
@@ -14,6 +15,7 @@ import type { PersonRepository } from "./contract/people.ts";
 import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { ProviderRepository } from "./contract/providers.ts";
+import type { ReportRepository } from "./contract/reports.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
@@ -32,6 +34,7 @@ export interface Store {
   readonly desk: DeskRepository;
   readonly messages: MessageRepository;
   readonly mails: MailRepository;
+  readonly bcc: BccRepository;
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
   readonly cannedReplies: CannedReplyRepository;
@@ -50,6 +53,7 @@ export interface Store {
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
+  readonly reports: ReportRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

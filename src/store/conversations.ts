@@ -3,6 +3,7 @@ import type { Conversation, Customer } from "../domain/conversation.ts";
 import { accountId, conversationId, personId, portalId } from "../domain/ids.ts";
 import { indexable, isUuid } from "./clean.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
+import { markClosed } from "./reports/marks.ts";
 import type { Schema } from "./schema.ts";
 
 const TABLE = "conversations";
@@ -104,7 +105,17 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         ...(patch.comparedAt !== undefined && { compared_at: patch.comparedAt }),
       };
       if (Object.keys(values).length === 0) return;
-      await db.updateTable(TABLE).set(values).where("portal_id", "=", portal).where("id", "=", conversation).execute();
+      const write = (on: Kysely<Schema>) =>
+        on.updateTable(TABLE).set(values).where("portal_id", "=", portal).where("id", "=", conversation).execute();
+      if (patch.open !== false) {
+        await write(db);
+        return;
+      }
+      await db.transaction().execute(async (tx) => {
+        // Before it: who had it is read from the row.
+        await markClosed(tx, portal, conversation);
+        await write(tx);
+      });
     },
   };
 }

@@ -3,6 +3,8 @@ import { conversationId } from "../domain/ids.ts";
 import { cleanText, isUuid } from "./clean.ts";
 import type { DeskFolder, DeskRepository, OnDesk } from "./contract/desk.ts";
 import { toConversation } from "./conversations.ts";
+import { repeatWhenUndone } from "./errors.ts";
+import { markNoReply, voidNoReply } from "./reports/marks.ts";
 import type { Schema } from "./schema.ts";
 
 /** Who was not answered for so long will not be helped by standing first in a list. */
@@ -78,36 +80,44 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
       const ids = conversations.filter(isUuid);
       if (ids.length === 0) return [];
       const { noReplyNeeded, snoozedUntil, archived, tags } = change;
-      const changed = await db
-        .updateTable("conversations as c")
-        .set({
-          ...(noReplyNeeded === true && {
-            answered_seq: latest,
-            answered_at: sql<Date>`greatest(c.last_message_at, now())`,
-            answered_before: sql`case when c.answered_seq is distinct from ${latest}
+      const write = (on: Kysely<Schema>) =>
+        on
+          .updateTable("conversations as c")
+          .set({
+            ...(noReplyNeeded === true && {
+              answered_seq: latest,
+              answered_at: sql<Date>`greatest(c.last_message_at, now())`,
+              answered_before: sql`case when c.answered_seq is distinct from ${latest}
               then jsonb_build_object('seq', c.answered_seq, 'at', c.answered_at, 'set', ${latest}) else c.answered_before end`,
-          }),
-          ...(noReplyNeeded === false && {
-            answered_seq: sql<
-              number | null
-            >`case when ${isSetByHand} then (c.answered_before ->> 'seq')::bigint else c.answered_seq end`,
-            answered_at: sql<Date | null>`case when ${isSetByHand} then (c.answered_before ->> 'at')::timestamptz else c.answered_at end`,
-            answered_before: null,
-          }),
-          ...(snoozedUntil !== undefined && {
-            snoozed_until: snoozedUntil,
-            snoozed_seq: latest,
-          }),
-          ...(archived !== undefined && {
-            archived_at: archived ? sql<Date>`greatest(now(), c.last_message_at)` : null,
-          }),
-          ...(tags && { tags: sql<string[]>`${tags.map(cleanText)}::text[]` }),
-          portal_id: portal,
-        })
-        .where("c.portal_id", "=", portal)
-        .where("c.id", "in", ids)
-        .returning("c.id")
-        .execute();
+            }),
+            ...(noReplyNeeded === false && {
+              answered_seq: sql<
+                number | null
+              >`case when ${isSetByHand} then (c.answered_before ->> 'seq')::bigint else c.answered_seq end`,
+              answered_at: sql<Date | null>`case when ${isSetByHand} then (c.answered_before ->> 'at')::timestamptz else c.answered_at end`,
+              answered_before: null,
+            }),
+            ...(snoozedUntil !== undefined && {
+              snoozed_until: snoozedUntil,
+              snoozed_seq: latest,
+            }),
+            ...(archived !== undefined && {
+              archived_at: archived ? sql<Date>`greatest(now(), c.last_message_at)` : null,
+            }),
+            ...(tags && { tags: sql<string[]>`${tags.map(cleanText)}::text[]` }),
+            portal_id: portal,
+          })
+          .where("c.portal_id", "=", portal)
+          .where("c.id", "in", ids)
+          .returning("c.id")
+          .execute();
+      if (noReplyNeeded === undefined) return (await write(db)).map(({ id }) => conversationId(id));
+      const changed = await repeatWhenUndone(() =>
+        db.transaction().execute(async (tx) => {
+          await (noReplyNeeded ? markNoReply : voidNoReply)(tx, portal, ids);
+          return write(tx);
+        }),
+      );
       return changed.map(({ id }) => conversationId(id));
     },
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
+import { createBccRepository } from "./bcc.ts";
 import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
@@ -24,6 +25,7 @@ import { createPersonRepository } from "./people.ts";
 import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createProviderRepository } from "./providers.ts";
+import { createReportRepository } from "./reports/reports.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
@@ -121,6 +123,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     desk: createDeskRepository(db),
     messages: createMessageRepository(db),
     mails: createMailRepository(db),
+    bcc: createBccRepository(db, secrets),
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),
@@ -139,6 +142,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
+    reports: createReportRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

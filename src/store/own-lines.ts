@@ -4,6 +4,7 @@ import { cleanText, isUuid, toJson } from "./clean.ts";
 import type { OutboxItem, OwnLineRepository, OwnRating, OwnStep, StoredOwnSession } from "./contract/own-lines.ts";
 import { toConversation } from "./conversations.ts";
 import { repeatWhenUndone } from "./errors.ts";
+import { markClosed, markRated } from "./reports/marks.ts";
 import type { Schema } from "./schema.ts";
 
 /** How a conversation that nobody answers in time is tagged. */
@@ -229,6 +230,9 @@ async function keep(tx: Kysely<Schema>, at: Place, step: OwnStep): Promise<void>
     .values({ conversation_id: conversation, portal_id: portal, account_id: account, ...row })
     .onConflict((conflict) => conflict.column("conversation_id").doUpdateSet(row))
     .execute();
+  // A number of stars asks nothing, and what it closes is closed behind it.
+  if (step.ratings.length > 0) await markRated(tx, portal, conversation, step.seenSeq);
+  if (step.stand?.open === false) await markClosed(tx, portal, conversation);
   if (step.stand) await stand(tx, conversation, step.stand);
   if (step.unanswered !== undefined) await tag(tx, conversation, step.unanswered);
   for (const person of step.turns)

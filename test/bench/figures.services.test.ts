@@ -11,6 +11,7 @@ import { media } from "../../bench/media.ts";
 import { neighbours } from "../../bench/neighbours.ts";
 import { ownTime } from "../../bench/own-time.ts";
 import { people } from "../../bench/people.ts";
+import { reports } from "../../bench/reports.ts";
 import { surfaces } from "../../bench/surfaces.ts";
 import { webhook } from "../../bench/webhook.ts";
 
@@ -31,6 +32,7 @@ describe("figures in their smallest size", () => {
     { figure: longConversation, lines: 2 },
     { figure: mail, lines: 2 },
     { figure: idleBoxes, lines: 1 },
+    { figure: reports, lines: 6 },
   ])("$figure.name", { timeout: 120_000 }, async ({ figure, lines }) => {
     const findings = await figure.run("tiny");
     expect(findings).toHaveLength(lines);

@@ -63,7 +63,8 @@ describe("what channels say of themselves", () => {
     "%s: in every language",
     (_id, channel) => {
       const said = saidBy(channel);
-      expect(said.length).toBeGreaterThan(5);
+      // What the server makes by itself asks for nothing.
+      expect(said.length).toBeGreaterThan(channel.builtIn === true ? 0 : 5);
       const troubles = said.flatMap((one) => {
         const trouble = troubleWith(one);
         return trouble === "" ? [] : [`${one.where}: ${trouble}`];

@@ -5,6 +5,7 @@ import { acceptTests } from "./store-accept.ts";
 import { acceptChangeTests } from "./store-accept-changes.ts";
 import { acceptReplyTests } from "./store-accept-replies.ts";
 import { attemptTests } from "./store-attempts.ts";
+import { bccTests } from "./store-bcc.ts";
 import { byContactTests } from "./store-by-contact.ts";
 import { cannedReplyTests } from "./store-canned-replies.ts";
 import { deskTests } from "./store-desk.ts";
@@ -58,6 +59,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     editTests(use);
     deskTests(use);
     noteTests(use);
+    bccTests(use);
     cannedReplyTests(use);
     plannedTests(use);
     ownLineTests(use);

@@ -22,6 +22,8 @@ const OUT = [
   /^src\/portal\/manifest[.]ts$/,
   /^handlers\/(media|operations)[.]ts$/,
   // Told to other machines: the portal's events, vendors' webhooks, the scripts on customers' sites.
+  // Foreign mail servers, which understand ASCII alone.
+  /^src\/channels\/email\/bcc\/(answers|listener)[.]ts$/,
   /^handlers\/(events|channels|forms|message-providers|webchat)([.]ts$|\/)/,
   /^src\/channels\/form\/receive[.]ts$/,
   // They have the languages in themselves.

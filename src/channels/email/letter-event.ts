@@ -1,3 +1,4 @@
+import { isBccAddress } from "../../domain/bcc-address.ts";
 import type { Customer } from "../../domain/conversation.ts";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
 import type { Attachment, AttachmentKind, Content } from "../../domain/message.ts";
@@ -27,6 +28,8 @@ export interface LetterFacts {
   readonly came: Date;
   /** The conversation of the mail that this one tells of. */
   readonly aboutThread?: string;
+  /** Whether this is an address of none of the portal's own people; absent: all but the box's own are. */
+  readonly isForeign?: (address: string) => boolean;
   /** Files that were left on the server because the mail is so large. */
   readonly left?: readonly LeftFile[];
 }
@@ -47,7 +50,10 @@ export function letterEvent(facts: LetterFacts): LetterEvent {
   const { pending, mail, address } = facts;
   const isOwn = (box: Mailbox | undefined): boolean => box?.address.toLowerCase() === address.toLowerCase();
   if (facts.sent) {
-    const receiver = [...mail.to, ...mail.cc, ...mail.bcc].find((box) => !isOwn(box));
+    const { isForeign = () => true } = facts;
+    const receiver = [...mail.to, ...mail.cc, ...mail.bcc].find(
+      (box) => !isOwn(box) && !isBccAddress(box) && isForeign(box.address),
+    );
     if (!receiver) return { kind: "passed", why: "It was sent to nobody else." };
     return messageOf(facts, customerOf(receiver), pending.thread);
   }
@@ -116,9 +122,9 @@ function letterOf({ pending, mail, sent }: LetterFacts): Letter {
     subject: storableText(mail.subject),
     from: addressOf(mail.from ?? { address: "", name: "" }),
     ...(mail.replyTo.length > 0 && { replyTo: mail.replyTo.map(addressOf) }),
-    to: mail.to.map(addressOf),
-    cc: mail.cc.map(addressOf),
-    ...(mail.bcc.length > 0 && sent && { bcc: mail.bcc.map(addressOf) }),
+    to: shown(mail.to),
+    cc: shown(mail.cc),
+    ...(shown(mail.bcc).length > 0 && sent && { bcc: shown(mail.bcc) }),
     class: mail.class,
     ...(mail.folded !== "" && { folded: storableText(mail.folded).slice(0, TEXT_LIMIT).toWellFormed() }),
     ...(tellsOf && {
@@ -131,6 +137,9 @@ function letterOf({ pending, mail, sent }: LetterFacts): Letter {
     ...(mail.calendar && { invitation: storableText(invitationText(mail.calendar)) }),
   };
 }
+
+/** Whoever knows the address that copies go to could send there: it is nobody's to read, and no answer goes there. */
+const shown = (list: readonly Mailbox[]): MailAddress[] => list.filter((box) => !isBccAddress(box)).map(addressOf);
 
 const addressOf = ({ address, name }: Mailbox): MailAddress => ({
   address: storableText(address),

@@ -67,7 +67,8 @@ async function find(client: ImapFlow, { folder, validity, uid, messageId }: Mail
   return found === undefined || found === false ? undefined : found.at(-1);
 }
 
-function ofMail(mail: ReadMail, { part }: MailPart): OpenedPart {
+/** A file of a mail that was read as a whole. */
+export function ofMail(mail: ReadMail, { part }: MailPart): OpenedPart {
   if (part.by === "html") return ofBytes(Buffer.from(mail.html ?? "", "utf8"), "letter.html");
   const file = part.by === "index" ? mail.attachments[part.index] : undefined;
   return file ? ofBytes(Buffer.from(file.content()), file.name) : goneMail();

@@ -1,4 +1,5 @@
 import type { FetchMessageObject, FetchQueryObject, MessageAddressObject } from "imapflow";
+import { isBccAddress } from "../../domain/bcc-address.ts";
 import type { MailAddress } from "../../domain/letter.ts";
 import type { SeenLetter } from "../contract/letters.ts";
 import { storableText } from "../shared/clean-text.ts";
@@ -55,7 +56,8 @@ function idsIn(text: string): string[] {
 
 function addresses(list: readonly MessageAddressObject[] | undefined): MailAddress[] {
   return (list ?? []).slice(0, MOST_ADDRESSES).flatMap(({ address, name }) => {
-    if (!address?.includes("@")) return [];
+    // Where copies go is nobody who takes part in the letter.
+    if (!address?.includes("@") || isBccAddress({ address })) return [];
     return [{ address: storableText(address).slice(0, 320), ...(name && { name: storableText(name).slice(0, 200) }) }];
   });
 }

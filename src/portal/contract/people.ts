@@ -10,6 +10,13 @@ export interface People {
   peopleAmong(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
   /** Which of these people are on leave (`absent` of `im.user.list.get`: the date until which they are). A minute old at most. */
   onLeave(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
+  /**
+   * Which of these addresses stand in profiles of people who are active, in lower case, and whose each is. The portal tells
+   * addresses to who has the right `user_basic` (or `user`); without it, nobody has any. Remembered for minutes.
+   */
+  byEmail(addresses: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, string>>>;
+  /** One person; `undefined`: there is none. Remembered for minutes. */
+  profile(id: string): Promise<PortalOutcome<PortalProfile | undefined>>;
   /** Active members of a department and of those below it, by their ids. Remembered for minutes. */
   members(department: string): Promise<PortalOutcome<readonly string[]>>;
   departments(): Promise<PortalOutcome<readonly Department[]>>;
@@ -25,6 +32,13 @@ export interface PortalPerson {
   readonly atWork?: boolean;
   /** Absent where the portal does not tell. A minute old at most. */
   readonly online?: boolean;
+}
+
+export interface PortalProfile {
+  /** `false`: dismissed. */
+  readonly active: boolean;
+  /** In lower case; absent also where the portal does not tell. */
+  readonly email?: string;
 }
 
 export interface Department {

@@ -1,14 +1,14 @@
 import type { KeptLetter, LetterBook, PendingLetter, SeenLetter } from "../../channels/contract/letters.ts";
 import type { Account } from "../../domain/account.ts";
-import { type MailThreadId, mailId, mailThreadId, type PortalId } from "../../domain/ids.ts";
+import { type MailThreadId, mailId, mailThreadId } from "../../domain/ids.ts";
 import type { Logger } from "../../log/log.ts";
-import { type AddressBook, createAddressBook } from "../../mail/threads/addresses.ts";
+import type { AddressBook } from "../../mail/threads/addresses.ts";
 import { mailFacts } from "../../mail/threads/facts.ts";
-import { defaultEmailKeyRules } from "../../rules/contacts/email-key.ts";
 import type { MailPlace, WaitingMail } from "../../store/contract/mails.ts";
 import type { Store } from "../../store/contract.ts";
 import type { Rules } from "../crm/rulesets.ts";
 import type { KnownPeople } from "./known-people.ts";
+import { createOwnAddresses } from "./own-addresses.ts";
 
 /**
  * The book of letters as a mailbox sees it, over the store's index of all mails of its portal.
@@ -20,7 +20,7 @@ import type { KnownPeople } from "./known-people.ts";
  *   is handled with nothing to show. The portal cannot be asked: it waits, and what has just come does not.
  */
 export interface LetterBookDeps {
-  readonly store: Pick<Store, "mails" | "accounts" | "locks">;
+  readonly store: Pick<Store, "mails" | "accounts" | "locks" | "bcc">;
   readonly rules: Pick<Rules, "of">;
   readonly known: KnownPeople;
   readonly log: Pick<Logger, "warn" | "debug">;
@@ -32,31 +32,13 @@ const LOCK_MS = 10 * 60_000;
 const PAGE = 100;
 /** Pages that are looked through for one answer: the rest has its turn with the next. */
 const MOST_PAGES = 5;
-const REMEMBER_MS = 60_000;
 const MOST_OF_THREAD = 100;
 /** What came and was not fetched yet; more than that is found in the index. */
 const MOST_FRESH = 1_000;
 
 export function createLetterBooks(deps: LetterBookDeps): (account: Account) => LetterBook {
-  const addressBooks = new Map<PortalId, { readonly book: AddressBook; readonly until: number }>();
-
-  /** Every box of the portal is its own, and what the rules name. */
-  async function addressBookOf(portal: PortalId): Promise<AddressBook> {
-    const time = deps.now().getTime();
-    const remembered = addressBooks.get(portal);
-    if (remembered && remembered.until > time) return remembered.book;
-    const [accounts, { ruleset }] = await Promise.all([deps.store.accounts.list(portal), deps.rules.of(portal)]);
-    const { ownEmails, plusTags, gmailDots } = ruleset.identity;
-    const boxes = accounts.flatMap(({ settings }) =>
-      typeof settings["address"] === "string" ? [settings["address"]] : [],
-    );
-    const own = { domains: [], mailboxes: [...boxes, ...ownEmails], aliases: [], lists: [] };
-    const book = createAddressBook(own, { emails: { ...defaultEmailKeyRules, plusTags, gmailDots } });
-    addressBooks.set(portal, { book, until: time + REMEMBER_MS });
-    return book;
-  }
-
-  return (account) => createBook(deps, account, () => addressBookOf(account.portal));
+  const own = createOwnAddresses(deps);
+  return (account) => createBook(deps, account, () => own.of(account.portal));
 }
 
 function createBook(deps: LetterBookDeps, account: Account, addresses: () => Promise<AddressBook>): LetterBook {

@@ -79,7 +79,7 @@ const defaultScope = [
   "imconnector",
   "imopenlines",
   "placement",
-  "user_brief",
+  "user_basic",
   "contact_center",
   "department",
   "timeman",

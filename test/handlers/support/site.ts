@@ -1,4 +1,5 @@
 /** The web side as it is put together for real, between an emulated portal and a store in memory. */
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import type { GivenAnswer } from "../../../src/api/boot.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
+import { bccKey } from "../../../src/domain/bcc-address.ts";
 import { type PortalId, portalId } from "../../../src/domain/ids.ts";
 import type { InstallationReport } from "../../../src/domain/portal.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
@@ -40,6 +42,7 @@ import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
 import { createAddressing } from "../../../src/relay/mail/addressing.ts";
+import { createBccAddresses } from "../../../src/relay/mail/bcc-addresses.ts";
 import { createSignatures } from "../../../src/relay/mail/signatures.ts";
 import { createTracking } from "../../../src/relay/mail/tracking.ts";
 import { createMentionBell, type MentionBell } from "../../../src/relay/mention-bell.ts";
@@ -111,6 +114,8 @@ export async function openSite(
   options: {
     readonly pagesDir?: string;
     readonly now?: () => Date;
+    /** This server takes no copies of letters. */
+    readonly withoutBcc?: boolean;
     /** Beside the fake one. */
     readonly channels?: readonly ChannelAdapter[];
   } = {},
@@ -219,6 +224,10 @@ export async function openSite(
     connections: broker,
     replies,
     addressing,
+    bccAddresses: createBccAddresses({
+      ...{ store, portals, domain: options.withoutBcc === true ? undefined : "crm.example" },
+      newKey: () => bccKey(randomBytes(16)),
+    }),
     signatures,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
     firstContact,

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerOptions } from "smtp-server";
 
 /** A certificate for localhost that nobody knows. */
-function makeCertificate(): { readonly key: string; readonly cert: string } {
+export function makeCertificate(): { readonly key: string; readonly cert: string } {
   const folder = mkdtempSync(join(tmpdir(), "threadline-cert-"));
   try {
     const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];

@@ -35,6 +35,12 @@ export async function placeFreshStore(dataDir: string): Promise<void> {
   await promisify(execFile)("tar", ["-xf", await made, "-C", folder]);
 }
 
+/** Where the copy lies, for whoever opens the database below the store. */
+export const freshArchive = (): Promise<string> => {
+  made ??= archive();
+  return made;
+};
+
 /** Made by two processes at once it is made twice: the second one takes the place of an equal one. */
 async function archive(): Promise<string> {
   const file = join(tmpdir(), `threadline-fresh-store-${await fingerprint()}.tar`);

@@ -5,7 +5,7 @@ import type { MethodFamily } from "./context.ts";
 
 const pageSize = 50;
 
-/** user_basic shows no contact data, user_brief neither; only the full scope does. */
+/** user_basic shows contact data, user_brief none. */
 function userFields(user: PortalUser, scope: readonly string[]): Fields {
   return {
     ID: String(user.id),

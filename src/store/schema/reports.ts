@@ -1,0 +1,82 @@
+import type { ColumnType, Generated, GeneratedAlways } from "kysely";
+
+interface TalkMarksTable {
+  id: GeneratedAlways<number>;
+  portal_id: string;
+  conversation_id: string;
+  kind: string;
+  seq: number;
+  at: Generated<Date>;
+  agent: string | null;
+  counted: Generated<boolean>;
+}
+
+interface ReportProgressTable {
+  portal_id: string;
+  version: number;
+  position: ColumnType<number, number | undefined, number>;
+  counted_to: Date | null;
+  said_before: Generated<number>;
+}
+
+interface ReportTalksTable {
+  portal_id: string;
+  account_id: string;
+  conversation_id: string;
+  n: number;
+  opened_at: Date;
+  opened_seq: number;
+  by_us: boolean;
+  answered_seq: number | null;
+  agent: string | null;
+  closed_at: Date | null;
+  closed_seq: number | null;
+}
+
+interface ReportWaitsTable {
+  portal_id: string;
+  account_id: string;
+  conversation_id: string;
+  asked_seq: number;
+  asked_at: Date;
+  is_first: boolean;
+  ended: string | null;
+  end_seq: number | null;
+  seconds: number | null;
+  agent: string | null;
+}
+
+interface ReportSaidTable {
+  portal_id: string;
+  account_id: string;
+  conversation_id: string;
+  quarter: number;
+  writer: string;
+  messages: number;
+}
+
+interface ReportRatingsTable {
+  portal_id: string;
+  account_id: string;
+  conversation_id: string;
+  seq: number;
+  at: Date;
+  stars: number;
+  agent: string | null;
+}
+
+interface ReportWritersTable {
+  portal_id: string;
+  user_id: string;
+  is_person: boolean;
+}
+
+export interface ReportTables {
+  talk_marks: TalkMarksTable;
+  report_progress: ReportProgressTable;
+  report_talks: ReportTalksTable;
+  report_waits: ReportWaitsTable;
+  report_said: ReportSaidTable;
+  report_ratings: ReportRatingsTable;
+  report_writers: ReportWritersTable;
+}

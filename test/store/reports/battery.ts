@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { type Kysely, sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ReportScope } from "../../../src/store/contract/reports.ts";
+import type { Database } from "../../../src/store/database.ts";
+import type { Schema } from "../../../src/store/schema.ts";
+import { type ByHand, byHand } from "./by-hand.ts";
+import { type Op, openWorld, ops, type World } from "./world.ts";
+
+const QUARTER = 900_000;
+const DAY = 86_400_000;
+const ZONES = ["Europe/Madrid", "Asia/Kathmandu", "America/Sao_Paulo", "UTC"];
+
+/** What reports promise, for every database. */
+export function reportBattery(name: string, open: () => Promise<Database>, runs: number): void {
+  describe(`${name}: reports`, () => {
+    let database: Database;
+    beforeAll(async () => {
+      database = await open();
+    }, 60_000);
+    afterAll(async () => {
+      await database.close();
+    });
+    const db = (): Kysely<Schema> => database.db;
+
+    it("say what the journal says, for every filter, however they were counted", async () => {
+      await fc.assert(
+        fc.asyncProperty(ops, fc.constantFrom(...ZONES), fc.nat(), async (all, zone, seed) => {
+          const world = await openWorld(db());
+          for (const op of all) await world.act(op);
+          await world.countAll();
+          const hand = await handOf(world);
+          for (const scope of scopesOf(world, seed)) {
+            const shown = await world.reports.groups(world.portal, scope);
+            expect(shown.total, JSON.stringify(scope)).toEqual(hand.figures(scope));
+            expect(await world.reports.total(world.portal, scope)).toEqual(shown.total);
+            for (const account of scope.accounts) {
+              const own = shown.accounts.get(account);
+              if (own) expect(own).toEqual(hand.figures({ ...scope, accounts: [account] }));
+            }
+            if (scope.agent !== undefined) continue;
+            for (const [agent, own] of shown.agents)
+              if (agent !== "") expect(own).toEqual(hand.figures({ ...scope, agent }));
+          }
+          const [whole] = scopesOf(world, seed);
+          if (!whole) throw new Error("There is always a scope");
+          const { days, hours } = await world.reports.series(world.portal, whole, zone);
+          const received = (rows: typeof days) =>
+            new Map(rows.filter((row) => row.received > 0).map((row) => [row.key, row.received]));
+          expect(received(days)).toEqual(new Map([...hand.byDay(whole, zone)].sort()));
+          expect(received(hours)).toEqual(hand.byHour(whole, zone));
+        }),
+        { numRuns: runs },
+      );
+    }, 180_000);
+
+    it("name the waits behind each figure, and each once", async () => {
+      const world = await openWorld(db());
+      for (const op of fc.sample(ops, { numRuns: 3, seed: 7 }).flat()) await world.act(op);
+      await world.countAll();
+      const scope = scopesOf(world, 0)[0] as ReportScope;
+      const total = await world.reports.total(world.portal, scope);
+      for (const [which, wanted] of [
+        ["asked", total.asked],
+        ["answered", total.answered],
+        ["unanswered", total.unanswered],
+        ["no-reply", total.noReply],
+        ["first", total.first.count],
+        ["further", total.further.count],
+      ] as const) {
+        const found: number[] = [];
+        for (let before: number | undefined; ; ) {
+          const page = await world.reports.waits(world.portal, {
+            ...{ ...scope, which, limit: 3 },
+            ...(before !== undefined && { before }),
+          });
+          found.push(...page.map(({ askedSeq }) => askedSeq));
+          before = page.at(-1)?.askedSeq;
+          if (page.length < 3) break;
+        }
+        expect(new Set(found).size, which).toBe(wanted);
+      }
+      for (const which of ["opened", "closed", "open"] as const)
+        expect(await world.reports.talks(world.portal, { ...scope, which, limit: 1000 })).toHaveLength(total[which]);
+    });
+
+    it("keep what was counted of messages that are forgotten, also when all is counted anew", async () => {
+      const world = await openWorld(db());
+      const say = (chat: number, later: number): Op => ({ do: "customer", as: "words", chat, later });
+      const tell = (chat: number): Op => ({ do: "agent", agent: "1", by: "page", wrote: 0, chat, later: 60_000 });
+      for (let n = 0; n < 12; n += 1) for (const op of [say(n % 3, 3 * 3_600_000), tell(n % 3)]) await world.act(op);
+      await world.act(say(0, 60_000));
+      await world.countAll();
+      const scope = scopesOf(world, 0)[0] as ReportScope;
+      const before = await world.reports.groups(world.portal, scope);
+      expect(before.total).toMatchObject({ asked: 13, answered: 12, received: 13, answers: 12 });
+      const half = new Date(world.now().getTime() - DAY);
+      const { forgotten } = await world.journal.forget(world.portal, { before: half, after: 0, limit: 1000 });
+      expect(forgotten).toBeGreaterThan(5);
+      expect(await world.reports.groups(world.portal, scope)).toEqual(before);
+      await world.reports.recount(world.portal);
+      expect(await world.reports.groups(world.portal, scope)).not.toEqual(before);
+      await world.countAll();
+      expect(await world.reports.groups(world.portal, scope)).toEqual(before);
+    });
+
+    it("count a batch wholly or not at all", async () => {
+      const world = await openWorld(db());
+      for (let n = 0; n < 10; n += 1) await world.act({ do: "customer", as: "words", chat: n % 2, later: 1000 });
+      const to = await settled(world);
+      const dies = world.reports.count(
+        world.portal,
+        { ...to, limit: 5, version: 1 },
+        {
+          count: ({ conversation: of }) => ({ of, talks: [], waits: [], stars: [], noTalks: [], noWaits: [] }),
+          writer: () => {
+            throw new Error("killed");
+          },
+        },
+      );
+      await expect(dies).rejects.toThrow("killed");
+      const [one, two] = await Promise.all([world.counter.run(), world.counter.run()]);
+      await world.countAll();
+      expect(one + two).toBe(10);
+      const scope = scopesOf(world, 0)[0] as ReportScope;
+      expect(await world.reports.total(world.portal, scope)).toMatchObject({ received: 10, asked: 2, unanswered: 2 });
+    });
+
+    it("show nothing of another portal, and nothing of an account that is deleted", async () => {
+      const [world, other] = [await openWorld(db()), await openWorld(db())];
+      for (const one of [world, other]) {
+        for (let n = 0; n < 4; n += 1) await one.act({ do: "customer", as: "words", chat: n % 2, later: 1000 });
+        await one.countAll();
+      }
+      const theirs = scopesOf(other, 0)[0] as ReportScope;
+      expect(await world.reports.total(world.portal, theirs)).toMatchObject({ received: 0, asked: 0, open: 0 });
+      const scope = scopesOf(world, 0)[0] as ReportScope;
+      expect(await world.reports.total(world.portal, scope)).toMatchObject({ received: 4, asked: 2, open: 2 });
+      await sql`delete from accounts where id = ${world.accounts[0]?.id ?? ""}`.execute(db());
+      expect(await world.reports.total(world.portal, scope)).toMatchObject({ received: 2, asked: 1, open: 1 });
+    });
+  });
+}
+
+async function settled(world: World) {
+  for (;;) {
+    const to = await world.reports.settled();
+    if (to) return to;
+  }
+}
+
+async function handOf(world: World): Promise<ByHand> {
+  const said = await world.said();
+  const ids = [...new Set(said.map(({ conversation }) => conversation))];
+  const all = await world.conversations.findMany(world.portal, ids);
+  return byHand(
+    said,
+    world.happened,
+    new Map(all.map(({ id, operator }) => [id, operator])),
+    new Set(all.filter(({ tags }) => tags?.includes("vip")).map(({ id }) => id)),
+  );
+}
+
+/** The whole, and parts of it. */
+function scopesOf(world: World, seed: number): readonly ReportScope[] {
+  const end = Math.ceil((world.now().getTime() + 1) / QUARTER) * QUARTER;
+  const accounts = world.accounts.map(({ id }) => id);
+  const whole = { since: new Date("2026-10-23T00:00:00Z"), until: new Date(end), accounts };
+  const length = end - whole.since.getTime();
+  const some = Math.floor((whole.since.getTime() + ((seed % 97) / 97) * length) / QUARTER) * QUARTER;
+  const part = { ...whole, since: new Date(some), until: new Date(Math.min(end, some + 3 * DAY)) };
+  return [
+    whole,
+    part,
+    { ...part, accounts: accounts.slice(0, 1) },
+    { ...whole, tag: "vip" },
+    { ...part, agent: "1" },
+    { ...whole, agent: "phone", tag: "vip" },
+  ];
+}
