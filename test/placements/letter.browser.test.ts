@@ -295,7 +295,13 @@ test("beside a chat: its stars, and what was said by e-mail", async () => {
   const { conversation } = await receive(shop, "anna@example.com", ["Anna", "Kern"], "Do you deliver?", 9);
   const id = conversationId(conversation);
   await site.store.ownLines.decide(site.memberId, { account: shop, conversation: id }, () => ({
-    ...{ state: { own: { phase: "closed", session: 1 } }, seenSeq: 1, outbox: [], dueAt: undefined, operator: "1" },
+    ...{
+      state: { own: { phase: "closed", session: 1 } },
+      seenSeq: 1_000_000,
+      outbox: [],
+      dueAt: undefined,
+      operator: "1",
+    },
     ...{ holding: null, turns: [], ratings: [{ session: 1, operator: "1", stars: 4 }] },
     stand: { open: false, operator: null, accepted: false },
   }));
