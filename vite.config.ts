@@ -11,7 +11,7 @@ import { defineConfig, type Plugin } from "vite";
  * the boot data into the HTML and serves the rest as it is.
  */
 const root = fileURLToPath(new URL("placements", import.meta.url));
-const pages = ["install", "settings", "workplace", "card-tab", "connector-setup"];
+const pages = ["install", "settings", "workplace", "card-tab", "connector-setup", "signed-in"];
 
 export default defineConfig({
   root,

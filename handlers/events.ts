@@ -23,6 +23,7 @@ import type { ManagedPortalDirectory } from "../src/portal/directory.ts";
 import { type EventAuth, type ParsedEvent, type PortalEvent, parsePortalEvent } from "../src/portal/event-schemas.ts";
 import type { OAuthClient } from "../src/portal/oauth.ts";
 import type { ReplyAcceptor } from "../src/relay/accept-reply.ts";
+import type { TriggerWatch } from "../src/relay/automation/watch.ts";
 import type { Belonging } from "../src/relay/crm/belonging.ts";
 import { applyLineEvent } from "../src/relay/line-events.ts";
 import type { News } from "../src/relay/news.ts";
@@ -33,6 +34,7 @@ import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
 import { sameSecret } from "../src/server/same-secret.ts";
 import { type Store, StoreUnavailable } from "../src/store/contract.ts";
 import type { Installer } from "./installer.ts";
+import { foreignPortal, provePortal } from "./prove.ts";
 
 export interface EventsDeps {
   readonly store: Store;
@@ -48,6 +50,7 @@ export interface EventsDeps {
   readonly fromBBCode: (text: string) => RichText;
   /** Runs work as that portal's, so that one portal's events do not keep another's waiting. */
   readonly belonging: Pick<Belonging, "writes" | "heardOfChat" | "heardOfCard">;
+  readonly triggers: Pick<TriggerWatch, "watches">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly news: Pick<News, "ofConversation">;
   readonly inTurn: <T>(portal: PortalId, work: () => Promise<T>) => Promise<T>;
@@ -152,13 +155,7 @@ async function take(deps: EventsDeps, body: string, receivedAt: Date): Promise<v
   deps.metrics.events.inc({ event: event.kind, outcome: "accepted" });
 }
 
-function prove(auth: EventAuth, portal: Portal | undefined): Portal {
-  if (auth.applicationToken === undefined)
-    throw new HttpError(401, "not_proved", "The event carries no application_token.");
-  if (portal?.applicationToken === undefined || !sameSecret(portal.applicationToken, auth.applicationToken))
-    throw foreign();
-  return portal;
-}
+const prove = (auth: EventAuth, portal: Portal | undefined): Portal => provePortal(portal, auth.applicationToken);
 
 /** Who installs cannot be proved just now. */
 class AuthorizationAway extends HttpError {
@@ -167,8 +164,6 @@ class AuthorizationAway extends HttpError {
   }
 }
 
-const foreign = () =>
-  new HttpError(403, "not_proved", "The event does not come from a portal where Threadline is installed.");
 const malformed = (event: Extract<ParsedEvent, { kind: "malformed" }>) =>
   new HttpError(400, "malformed", `The event cannot be read: ${event.reason}`);
 
@@ -246,11 +241,12 @@ function wakeAll({ dispatcher }: EventsDeps, lanes: readonly LaneId[]): void {
   for (const lane of lanes) dispatcher.wake(lane);
 }
 
-/** The session is over: what the rules write at its end is written by the inbound lane. */
+/** The session is over: what the rules write at its end, and what triggers wait for, is the inbound lane's. */
 async function finishCards(deps: EventsDeps, portal: PortalId, chatId: string): Promise<void> {
   const conversation = await deps.store.conversations.find(portal, conversationId(chatId));
   const account = conversation && (await deps.store.accounts.find(portal, conversation.account));
-  if (!account || !(await deps.belonging.writes(account))) return;
+  if (!account) return;
+  if (!(await deps.belonging.writes(account)) && !(await deps.triggers.watches(portal))) return;
   const lane = laneOf("in", conversation.id, portal);
   await deps.store.lanes.makeDue(lane);
   deps.dispatcher.wake(lane);
@@ -264,7 +260,7 @@ async function live(deps: EventsDeps, event: LifeEvent, portal: Portal | undefin
     case "app-uninstalled":
       return uninstalled(deps, prove(event.auth, portal), event.clean);
     case "app-payment":
-      if (!portal) throw foreign();
+      if (!portal) throw foreignPortal();
       // Carries no proof, so it is only a reason to ask: an unpaid application is refused, and that is shown.
       void deps.portals.caller(portal.id).call({ method: "app.info", params: {}, effect: "read" });
       return;
@@ -289,10 +285,10 @@ async function installed(
       throw new HttpError(401, "not_proved", "The event carries no token that could prove the portal.");
     }
     const outcome = await deps.oauth.proveFirstContact(serverEndpoint, refreshToken);
-    if (outcome.kind === "denied") throw foreign();
+    if (outcome.kind === "denied") throw foreignPortal();
     if (outcome.kind === "unreachable") throw new AuthorizationAway(outcome.sentence);
     const { grant } = outcome;
-    if (grant.memberId !== auth.memberId) throw foreign();
+    if (grant.memberId !== auth.memberId) throw foreignPortal();
     await deps.store.portals.install({
       id: portalId(grant.memberId),
       domain: grant.domain,

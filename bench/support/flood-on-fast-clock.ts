@@ -25,6 +25,7 @@ import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../../src/relay/accept-reply.ts";
+import { createTriggerWatch } from "../../src/relay/automation/watch.ts";
 import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules } from "../../src/relay/crm/rulesets.ts";
@@ -132,6 +133,8 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     ...{ toBBCode: toBbcode, fromBBCode: fromBbcode },
   });
   const deps: RelayDeps = {
+    // No account here has one.
+    bots: { look: async () => ({ talking: false, keptUpTo: 0 }), talk: async () => "done" },
     news: NO_NEWS,
     belonging: createBelonging({
       store,
@@ -153,6 +156,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     replies,
+    triggers: createTriggerWatch({ store, log, now }),
     ownMode: createOwnMode({
       ...{ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, dispatcher, log, now },
       transcripts: { send: async () => ({ kind: "no-way" }) },

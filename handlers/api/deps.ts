@@ -8,6 +8,8 @@ import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalTransport } from "../../src/portal/transport.ts";
 import type { ReplyAcceptor } from "../../src/relay/accept-reply.ts";
 import type { Accounts } from "../../src/relay/accounts.ts";
+import type { TriggerKeeper } from "../../src/relay/automation/keeper.ts";
+import type { BotCaller } from "../../src/relay/bots/ports.ts";
 import type { ChatLooks } from "../../src/relay/chat-looks.ts";
 import type { ColleagueNames } from "../../src/relay/colleague-names.ts";
 import type { ByHand } from "../../src/relay/crm/by-hand.ts";
@@ -21,6 +23,7 @@ import type { Signatures } from "../../src/relay/mail/signatures.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
+import type { SignIns } from "../../src/relay/sign-ins/sign-ins.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Transcripts } from "../../src/relay/transcripts.ts";
 import type { Sessions } from "../../src/server/session.ts";
@@ -32,6 +35,7 @@ export interface ApiDeps {
   readonly store: Store;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly accounts: Accounts;
+  readonly signIns: Pick<SignIns, "begin" | "offer" | "take">;
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;
@@ -49,6 +53,7 @@ export interface ApiDeps {
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly rules: Rules;
   readonly lineKeeper: LineKeeper;
+  readonly triggers: TriggerKeeper;
   readonly speech: Speech;
   readonly sessions: Sessions;
   readonly installer: Installer;
@@ -64,6 +69,9 @@ export interface ApiDeps {
   readonly accountChanged: (account: AccountId) => void;
   /** Starts comparing the lines' history with what we have, to fetch replies that were missed; does not wait for it. */
   readonly startHistoryRepair: (portal: PortalId) => Promise<void>;
+  readonly botCaller: BotCaller;
+  /** Whether this server may ask at such an address, as it is written. */
+  readonly mayAskBot: (url: string) => boolean;
   /** Origin that browsers reach us at. */
   readonly publicUrl: string;
   readonly news: News;

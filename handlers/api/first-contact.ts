@@ -111,8 +111,7 @@ export function registerFirstContactRoutes(scope: App, deps: ApiDeps, access: Ch
       const outcome = await deps.firstContact.begin(viewer.portal, ourId(account, accountId, "account"), {
         to: "chatId" in to ? to : await withCountry(viewer, to),
         mayJoin: (known) => access.mayRead(viewer, known),
-        clientId,
-        authorId: viewer.userId,
+        by: { clientId, authorId: viewer.userId },
         draft: content.letter,
         content: {
           body: plainText(content.text),

@@ -143,6 +143,8 @@ export function registerHealthRoutes(scope: App, deps: ApiDeps): void {
     (request) => {
       // Asked with the viewer's own token: the portal shows each of them whom they may see.
       const viewer = viewerOf(request);
+      const { id } = request.query;
+      if (id !== undefined) return ask(viewer, "user.get", { ID: id });
       const search = request.query.search.trim();
       // To search personal data only FIND may be given (documentation); without words, the first page of everybody.
       return search === ""

@@ -4,6 +4,7 @@ import { changedNote, newNote, note, noteParams, notesQuery } from "../../src/ap
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId, noteId, type PortalId } from "../../src/domain/ids.ts";
 import { type Mention, mentionsIn, type Note } from "../../src/domain/note.ts";
+import { BOT_AUTHOR } from "../../src/relay/bots/desk.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { type Viewer, viewerOf } from "../../src/server/session.ts";
@@ -11,6 +12,8 @@ import type { ChatAccess } from "./access.ts";
 import { ourId, sendNothing, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 
+/** Whoever reads a note of the account's bot. */
+const BOT_NAME = "Bot";
 const security = [{ session: [] }];
 const tags = ["notes"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
@@ -156,10 +159,11 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
   async function present(portal: PortalId, rows: readonly Note[]) {
     const names = await deps.names(
       portal,
-      rows.map(({ authorId }) => authorId),
+      // A bot is no colleague whom the portal knows.
+      rows.flatMap(({ authorId }) => (authorId === BOT_AUTHOR ? [] : [authorId])),
     );
     return rows.map((row) => {
-      const name = names.get(row.authorId);
+      const name = row.authorId === BOT_AUTHOR ? BOT_NAME : names.get(row.authorId);
       return {
         id: row.id,
         conversation: row.conversation,

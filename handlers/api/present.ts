@@ -278,7 +278,7 @@ const presentDesk = ({ waitingSince, snoozedUntil, archived, tags }: Desk): Desk
 });
 
 export function presentPortal(portal: Portal, running: boolean, say: Say): PortalAnswer {
-  const { at, version, ok, problems } = portal.installation;
+  const { at, version, ok, problems, notes = [] } = portal.installation;
   return {
     id: portal.id,
     domain: portal.domain,
@@ -288,6 +288,9 @@ export function presentPortal(portal: Portal, running: boolean, say: Say): Porta
     trouble: portal.trouble === undefined ? null : say(portal.trouble),
     editors: portal.editors.map((editor) => ({ ...editor })),
     roles: portal.roles.map((one) => ({ ...one })),
-    installation: { at: at ?? null, version: version ?? null, ok, problems: problems.map(say), running },
+    installation: {
+      ...{ at: at ?? null, version: version ?? null, ok, running },
+      ...{ problems: problems.map(say), notes: notes.map(say) },
+    },
   };
 }

@@ -4,8 +4,10 @@ import { createChatAccess } from "./access.ts";
 import { registerAccountSessionRoutes } from "./account-session.ts";
 import { registerAccountRoutes } from "./accounts.ts";
 import { registerAttachmentRoute } from "./attachments.ts";
+import { registerAutomationRoutes } from "./automation.ts";
 import { registerBccRoutes } from "./bcc.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
+import { registerBotRoutes } from "./bots.ts";
 import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
 import { registerChannelRoutes } from "./channels.ts";
@@ -38,6 +40,7 @@ import { guardReaders } from "./readers.ts";
 import { registerReportRoutes } from "./reports.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
+import { registerSignInRoutes } from "./sign-ins.ts";
 import { registerTemplateRoute } from "./templates.ts";
 import { registerTranscriptRoutes } from "./transcripts.ts";
 import { registerWriteRoutes } from "./write.ts";
@@ -58,6 +61,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     guardReaders(scope);
     registerAccountRoutes(scope, deps);
     registerAccountSessionRoutes(scope, deps);
+    registerSignInRoutes(scope, deps);
     registerChannelRoutes(scope, deps);
     registerLineRoutes(scope, deps);
     registerJournalRoute(scope, deps, access);
@@ -87,10 +91,12 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerRuleRoutes(scope, deps);
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
+    registerBotRoutes(scope, deps);
     registerOwnLineRoutes(scope, deps);
     registerRatingRoutes(scope, deps, access);
     registerTranscriptRoutes(scope, deps, access);
     registerOwnLineNowRoute(scope, deps);
+    registerAutomationRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {
     scope.addHook("onSend", async (_request, reply) => {

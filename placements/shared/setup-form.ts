@@ -9,8 +9,12 @@ export const agreementId = (step: SetupStepAnswer) => `agree.${step.id}`;
 const fieldsOf = (channel: ChannelAnswer): SetupFieldAnswer[] => channel.setup.flatMap((step) => step.fields);
 const warningsOf = (channel: ChannelAnswer) => channel.setup.filter((step) => step.warning !== undefined);
 
-/** The form as it opens: empty, or with an account's settings. Secrets are never filled in; they are not told to us. */
-export function startTyping(channel: ChannelAnswer, account: AccountAnswer | undefined): Typed {
+/** Whether a field is asked for at all, as the others stand. */
+export const isAskedFor = ({ when }: SetupFieldAnswer, typed: Typed): boolean =>
+  when === undefined || typed[`settings.${when.key}`] === when.is;
+
+/** The form as it opens: empty, or with an account's settings; a person is whoever looks. Secrets are never filled in; they are not told to us. */
+export function startTyping(channel: ChannelAnswer, account: AccountAnswer | undefined, viewer: string): Typed {
   const agreements = warningsOf(channel).map((step): [string, boolean] => [
     agreementId(step),
     // Where no setting keeps it, an account would not be there without the agreement.
@@ -21,6 +25,7 @@ export function startTyping(channel: ChannelAnswer, account: AccountAnswer | und
     if (field.kind === "switch") return [fieldId(field), kept === true];
     if (Array.isArray(kept)) return [fieldId(field), kept.join("\n")];
     if (typeof kept === "string" || typeof kept === "number") return [fieldId(field), String(kept)];
+    if (field.kind === "person") return [fieldId(field), viewer];
     return [fieldId(field), field.kind === "choice" ? (field.preset ?? field.choices?.[0]?.value ?? "") : ""];
   });
   return Object.fromEntries([...agreements, ...entries]);
@@ -39,7 +44,7 @@ export function choicesOf(field: SetupFieldAnswer, chosen: string): { value: str
 export function missingFields(channel: ChannelAnswer, typed: Typed, account: AccountAnswer | undefined): string[] {
   const agreements = warningsOf(channel).map(agreementId);
   const empty = fieldsOf(channel)
-    .filter((field) => field.required && field.kind !== "switch")
+    .filter((field) => field.required && field.kind !== "switch" && isAskedFor(field, typed))
     .filter((field) => !(account && field.into === "credentials"))
     .filter((field) => String(typed[fieldId(field)] ?? "").trim() === "")
     .map(fieldId);

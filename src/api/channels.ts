@@ -3,7 +3,11 @@ import { z } from "zod";
 export const setupField = z.object({
   key: z.string(),
   into: z.enum(["credentials", "settings"]),
-  kind: z.string(),
+  kind: z
+    .string()
+    .describe(
+      "`sign-in`: by `/sign-ins`, its id. `person`: id of an employee (`/people`). Others are typed or chosen.",
+    ),
   label: z.string(),
   required: z.boolean(),
   placeholder: z.string().optional(),
@@ -11,6 +15,10 @@ export const setupField = z.object({
     .array(z.object({ value: z.string(), label: z.string() }))
     .optional()
     .describe("Of a `choice`."),
+  when: z
+    .object({ key: z.string(), is: z.string() })
+    .optional()
+    .describe("Asked for only while this other setting has this value."),
   preset: z.string().optional().describe("Of a `choice`: what a new account begins with; else the first."),
 });
 

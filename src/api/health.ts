@@ -49,7 +49,10 @@ export const alarmsChange = z.object({
     .optional(),
 });
 
-export const peopleQuery = z.object({ search: text(100).default("") });
+export const peopleQuery = z.object({
+  search: text(100).default(""),
+  id: text(20).regex(/^\d+$/).optional().describe("That one alone."),
+});
 export const people = person.extend({ position: z.string().optional() }).array();
 
 export const alarmTest = z.object({

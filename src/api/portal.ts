@@ -29,6 +29,7 @@ export const portal = z.object({
     version: z.string().nullable(),
     ok: z.boolean(),
     problems: z.array(z.string()),
+    notes: z.array(z.string()).describe("What this portal does without; nothing has to be done about it."),
     running: z.boolean(),
   }),
 });

@@ -15,6 +15,7 @@ import type {
 } from "./contract/sending.ts";
 import type { Sessions } from "./contract/sessions.ts";
 import type { SetupStep } from "./contract/setup.ts";
+import type { VendorSignIn } from "./contract/vendor-sign-in.ts";
 
 /**
  * What a channel must be able to do, and what it says of itself as data. Relay, handlers and pages know channels only
@@ -91,6 +92,8 @@ export interface ChannelAdapter {
   readonly polling?: Polling;
   /** For vendors that are reached over a standing connection: everything above that needs it goes through it. */
   readonly sessions?: Sessions;
+  /** For accounts that are signed in at their vendor's own page. */
+  readonly signIn?: VendorSignIn;
 }
 
 export interface ChannelRequest {

@@ -12,7 +12,7 @@ import { createWhatsappCloudAdapter } from "./whatsapp-cloud/adapter.ts";
 import { createWhatsappWebAdapter } from "./whatsapp-web/adapter.ts";
 
 /** What the adapters need of the outside; a channel adds its own keys. */
-export interface ChannelSettings extends WebchatAdapterOptions, Pick<EmailOptions, "mailPrivateHosts"> {
+export interface ChannelSettings extends WebchatAdapterOptions, Pick<EmailOptions, "mailPrivateHosts" | "mailVendors"> {
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
   /** Browser for WhatsApp as a linked device, and the folder where its profiles are while they run. */

@@ -27,6 +27,8 @@ export interface Config {
   readonly mailPrivateHosts: readonly string[];
   /** Takes copies of employees' letters by SMTP; absent: it does not. */
   readonly bcc?: BccConfig;
+  /** This server's applications at Google and Microsoft, where mailboxes are signed in. */
+  readonly mailVendors: { readonly google?: OAuthApplication; readonly microsoft?: OAuthApplication };
   readonly telegramApiUrl: string;
   readonly viberApiUrl: string;
   /** This server's application at my.telegram.org; absent: no personal Telegram accounts. */
@@ -49,6 +51,13 @@ export interface BccConfig {
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** DNS servers that are asked about senders, as `address` or `address:port`; none: those of the machine. */
   readonly dns: readonly string[];
+}
+
+interface OAuthApplication {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Tests only: an emulator instead of the vendor. */
+  readonly url?: string;
 }
 
 /** What is wrong with the environment, one line per variable. */
@@ -96,6 +105,12 @@ const environment = z
     SMTP_TLS_CERT: optionalText,
     SMTP_TLS_KEY: optionalText,
     SMTP_DNS: optionalText,
+    GOOGLE_CLIENT_ID: optionalText,
+    GOOGLE_CLIENT_SECRET: optionalText,
+    GOOGLE_OAUTH_URL: z.preprocess(empty, httpUrl.optional()),
+    MICROSOFT_CLIENT_ID: optionalText,
+    MICROSOFT_CLIENT_SECRET: optionalText,
+    MICROSOFT_OAUTH_URL: z.preprocess(empty, httpUrl.optional()),
     TELEGRAM_API_URL: urlOr("https://api.telegram.org"),
     VIBER_API_URL: urlOr("https://chatapi.viber.com/pa"),
     TELEGRAM_API_ID: z.preprocess(empty, z.coerce.number().int().positive().optional()),
@@ -127,6 +142,12 @@ const environment = z
       demand("BCC_DOMAIN", "is needed with SMTP_PORT: the domain whose mail comes to that port");
     if ((env.SMTP_TLS_CERT === undefined) !== (env.SMTP_TLS_KEY === undefined))
       demand("SMTP_TLS_KEY", "and SMTP_TLS_CERT belong together: set both, to files in PEM form, or none");
+    for (const vendor of ["GOOGLE", "MICROSOFT"] as const) {
+      if ((env[`${vendor}_CLIENT_ID`] === undefined) !== (env[`${vendor}_CLIENT_SECRET`] === undefined))
+        demand(`${vendor}_CLIENT_SECRET`, `and ${vendor}_CLIENT_ID belong together: set both, or none`);
+      if (env[`${vendor}_OAUTH_URL`]?.startsWith("http:") && env.B24_ALLOW_HTTP !== "1")
+        demand(`${vendor}_OAUTH_URL`, "must be https (http is for tests, with B24_ALLOW_HTTP=1)");
+    }
     if (env.ROLE === "migrate") return;
     if (!env.B24_CLIENT_ID) demand("B24_CLIENT_ID", "is missing: the application's client_id from Bitrix24");
     if (!env.B24_CLIENT_SECRET)
@@ -182,6 +203,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         dns: listOf(value.SMTP_DNS),
       },
     }),
+    mailVendors: {
+      ...applicationOf("google", value.GOOGLE_CLIENT_ID, value.GOOGLE_CLIENT_SECRET, value.GOOGLE_OAUTH_URL),
+      ...applicationOf(
+        "microsoft",
+        value.MICROSOFT_CLIENT_ID,
+        value.MICROSOFT_CLIENT_SECRET,
+        value.MICROSOFT_OAUTH_URL,
+      ),
+    },
     telegramApiUrl: value.TELEGRAM_API_URL,
     viberApiUrl: value.VIBER_API_URL,
     ...(value.TELEGRAM_API_ID !== undefined &&
@@ -194,6 +224,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...(value.METRICS_TOKEN !== undefined && { metricsToken: value.METRICS_TOKEN }),
     ...(value.CHROMIUM_PATH !== undefined && { chromiumPath: value.CHROMIUM_PATH }),
   };
+}
+
+function applicationOf(
+  vendor: "google" | "microsoft",
+  clientId: string | undefined,
+  clientSecret: string | undefined,
+  url: string | undefined,
+): Config["mailVendors"] {
+  if (clientId === undefined || clientSecret === undefined) return {};
+  return { [vendor]: { clientId, clientSecret, ...(url !== undefined && { url }) } };
 }
 
 const listOf = (text = ""): string[] =>

@@ -19,6 +19,8 @@ export type MailId = Brand<"MailId">;
 export type MailThreadId = Brand<"MailThreadId">;
 export type CannedReplyId = Brand<"CannedReplyId">;
 export type PlannedId = Brand<"PlannedId">;
+export type RobotCallId = Brand<"RobotCallId">;
+export type TriggerId = Brand<"TriggerId">;
 /**
  * One direction of one conversation: the unit of ordering and of leasing. Shape `in:<conversation>:<portal>` or
  * `out:<conversation>:<portal>`; the portal is named so that work can be shared out fairly before anything is read.
@@ -36,6 +38,8 @@ export const cannedReplyId = (value: string): CannedReplyId => value as CannedRe
 export const mailId = (value: string): MailId => value as MailId;
 export const mailThreadId = (value: string): MailThreadId => value as MailThreadId;
 export const plannedId = (value: string): PlannedId => value as PlannedId;
+export const robotCallId = (value: string): RobotCallId => value as RobotCallId;
+export const triggerId = (value: string): TriggerId => value as TriggerId;
 export const noteId = (value: string): NoteId => value as NoteId;
 
 export type Direction = "in" | "out";

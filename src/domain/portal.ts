@@ -55,6 +55,8 @@ export interface InstallationReport {
   readonly ok: boolean;
   /** What is missing or was refused, each a sentence with what to do. */
   readonly problems: readonly string[];
+  /** What this portal does without, each a sentence: nothing has to be done about it. */
+  readonly notes?: readonly string[];
 }
 
 /** A person of a portal who opened one of our pages; their own pair does their own actions. */

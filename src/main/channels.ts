@@ -56,6 +56,7 @@ export function wireChannels({ config, log, metrics, secretKey, store, owner, re
     whatsappCloudApiUrl: config.whatsappCloudApiUrl,
     mailPrivateHosts: config.mailPrivateHosts,
     copies,
+    mailVendors: config.mailVendors,
     hub,
     uploads,
     pacer: redis ? createRedisPacer({ redis }) : createMemoryPacer(),

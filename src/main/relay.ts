@@ -1,3 +1,4 @@
+import { createHttpCaller } from "../bots/http-caller.ts";
 import { createBullDispatcher } from "../dispatch/bull.ts";
 import { createInProcessDispatcher } from "../dispatch/in-process.ts";
 import { plainText } from "../domain/rich-text.ts";
@@ -5,7 +6,8 @@ import { fromBbcode, toBbcode } from "../portal/bbcode.ts";
 import { createPortalFiles } from "../portal/files.ts";
 import { createInboundAcceptor } from "../relay/accept-inbound.ts";
 import { createReplyAcceptor } from "../relay/accept-reply.ts";
-
+import { createTriggerWatch } from "../relay/automation/watch.ts";
+import { createBots } from "../relay/bots/desk.ts";
 import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
@@ -58,7 +60,10 @@ export function wireRelay(
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, dispatcher, log, now });
+  const triggers = createTriggerWatch({ store, log, now });
+  const tracking = createTracking({
+    ...{ store, secretKey, publicUrl: config.publicUrl, news, triggers, dispatcher, log, now },
+  });
   const addressing = createAddressing({
     tracking,
     store,
@@ -99,13 +104,16 @@ export function wireRelay(
   const transcripts = createTranscripts({
     ...{ store, channels, firstContact, languageOf: speech.languageOf, translate, now },
   });
+  const ownMode = createOwnMode({
+    ...{ store, portals, replies, transcripts, speech, toBBCode: toBbcode, news, dispatcher, log, now },
+  });
+  const caller = createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
   const relay: RelayDeps = {
+    bots: createBots({ store, ownMode, caller, replies, speech, link: shelf.link, news, log, now }),
     store,
     portals,
     belonging,
-    ownMode: createOwnMode({
-      ...{ store, portals, replies, transcripts, speech, toBBCode: toBbcode, news, dispatcher, log, now },
-    }),
+    ownMode,
     channels,
     dispatcher,
     shelf,
@@ -113,6 +121,7 @@ export function wireRelay(
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
+    triggers,
     speech,
     news,
     metrics,
@@ -130,6 +139,7 @@ export function wireRelay(
     acceptor,
     addressing,
     counter: createCounter({ store, portals, inTurn: asTenant, log, owner, now }),
+    caller,
     dispatcher,
     mentions,
     names,

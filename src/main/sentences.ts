@@ -2,6 +2,8 @@ import type { ChannelAdapter } from "../channels/contract.ts";
 import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
 import { apiSentences } from "../sentences/api.ts";
+import { automationSentences } from "../sentences/automation.ts";
+import { botSentences } from "../sentences/bots.ts";
 import { installationSentences } from "../sentences/installation.ts";
 import { lineSentences } from "../sentences/line.ts";
 import { mailSentences } from "../sentences/mail.ts";
@@ -15,11 +17,13 @@ type Speaking = ReadonlyMap<string, Pick<ChannelAdapter, "sentences">>;
 /** Of all who speak: the server's own parts, what channels share, and each channel. */
 export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...apiSentences,
+  ...botSentences,
   ...installationSentences,
   ...portalSentences,
   ...lineSentences,
   ...relaySentences,
   ...relayWords,
+  ...automationSentences,
   ...mailSentences,
   ...sharedSentences,
   ...[...channels.values()].flatMap(({ sentences }) => sentences),

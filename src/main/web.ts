@@ -5,11 +5,13 @@ import { registerForms } from "../../handlers/forms.ts";
 import { registerInstall } from "../../handlers/install.ts";
 import { createInstaller } from "../../handlers/installer.ts";
 import { registerLetterImages } from "../../handlers/letter-images.ts";
+import { registerMailOAuth } from "../../handlers/mail-oauth.ts";
 import { registerMedia } from "../../handlers/media.ts";
 import { registerMessageProviders } from "../../handlers/message-providers.ts";
 import { registerOAuth } from "../../handlers/oauth.ts";
 import { registerPage } from "../../handlers/page.ts";
 import { registerPlacements } from "../../handlers/placements.ts";
+import { registerRobots } from "../../handlers/robots.ts";
 import { registerTracking } from "../../handlers/tracking.ts";
 import { registerWebchat } from "../../handlers/webchat.ts";
 import { createFormAdapter } from "../channels/form/adapter.ts";
@@ -23,12 +25,15 @@ import { ensureInstalled } from "../portal/ensure-installed.ts";
 import type { Manifest } from "../portal/manifest.ts";
 import { createAccountCache } from "../relay/account-cache.ts";
 import { createAccounts } from "../relay/accounts.ts";
+import { createTriggerKeeper } from "../relay/automation/keeper.ts";
 import { backoff } from "../relay/backoff.ts";
 import { createChatLooks } from "../relay/chat-looks.ts";
 import { createByHand } from "../relay/crm/by-hand.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
 import { createBccAddresses } from "../relay/mail/bcc-addresses.ts";
+import { robotRegistrations } from "../relay/robots/catalogue.ts";
+import { createSignIns } from "../relay/sign-ins/sign-ins.ts";
 import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
 import type { App } from "../server/app.ts";
@@ -45,6 +50,7 @@ const ACCOUNT_CACHE_MS = 2_000;
 const SPOOL_BYTES = 64 * 1024 * 1024;
 const UNPROVED_BYTES = 4 * 1024 * 1024;
 const PROVIDER_BYTES = 16 * 1024 * 1024;
+const ROBOT_BYTES = 16 * 1024 * 1024;
 
 export interface WebParts {
   readonly portal: PortalPart;
@@ -65,8 +71,10 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
   const accountCache = createAccountCache(store.accounts, ACCOUNT_CACHE_MS, Date.now);
+  const signIns = createSignIns({ store, channels, secretKey, publicUrl: config.publicUrl });
   const accounts = createAccounts({
     store,
+    signIns,
     channels,
     portals,
     dispatcher,
@@ -76,6 +84,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     changed: () => bus.publish(ACCOUNTS_CHANGED, ""),
     log,
   });
+  const watch = parts.relay.relay.triggers;
+  const triggerKeeper = createTriggerKeeper({ store, portals, dispatcher, watch });
   const installer = createInstaller({ log, ensureInstalled: installPortal });
   const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
   chatLooks.start();
@@ -110,6 +120,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     channels,
     fromBBCode: fromBbcode,
     belonging: parts.relay.relay.belonging,
+    triggers: parts.relay.relay.triggers,
     dispatcher,
     news,
     inTurn: asTenant,
@@ -124,6 +135,14 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   });
   onClose(() => providerSpool.close());
   await registerMessageProviders(app, { store, spool: providerSpool, inTurn: asTenant, metrics, log });
+  const robotSpool = createSpool({
+    dir: `${config.dataDir}/spool-robots`,
+    maxBytes: ROBOT_BYTES,
+    log,
+    onDepth: () => undefined,
+  });
+  onClose(() => robotSpool.close());
+  await registerRobots(app, { store, spool: robotSpool, inTurn: asTenant, metrics, log });
   registerMedia(app, { shelf });
   registerTracking(app, { tracking: parts.relay.tracking });
   const images = createRemoteImages({
@@ -138,9 +157,11 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   await registerPage(app, frame);
   await registerPlacements(app, frame);
   await registerOAuth(app, { ...frame, oauth, policy, application: config.b24, publicUrl: config.publicUrl });
+  await registerMailOAuth(app, { pages, signIns });
   await registerApi(app, {
     speech,
     store,
+    signIns,
     channels,
     accounts,
     connections: broker,
@@ -154,11 +175,14 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     portals,
     rules,
     lineKeeper: createLineKeeper(store, portals),
+    triggers: triggerKeeper,
     transport,
     dispatcher,
     sessions,
     installer,
     publicUrl: config.publicUrl,
+    botCaller: parts.relay.caller,
+    mayAskBot: (url) => policy.outside(url) === undefined,
     toBBCode: toBbcode,
     lineSessions: createLineSessions({ store, portals, dispatcher, news, names, log }),
     shelf,
@@ -206,16 +230,22 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
       connectors: portals.connectors(portal),
       manifest: parts.manifest,
       publicUrl: config.publicUrl,
+      automation: portals.automation(portal),
+      robots: robotRegistrations(channels, config.publicUrl, say),
       channels: [...channels.values()]
         .filter(({ builtIn }) => builtIn !== true)
         .map(({ id, title, icon }) => ({ id, icon, title: say(title) })),
     });
     // Only where the portal could be asked: else every account would fail with what the report says already.
-    const lines =
-      found.application === undefined
-        ? []
-        : [...(await accounts.ensureLines(portal)), ...(await providerRegister.ensure(portal))];
-    const report = { ...found, ok: found.ok && lines.length === 0, problems: [...found.problems, ...lines] };
+    const isThere = found.application !== undefined;
+    const later = isThere
+      ? [
+          ...(await accounts.ensureLines(portal)),
+          ...(await providerRegister.ensure(portal)),
+          ...(await triggerKeeper.ensure(portal)),
+        ]
+      : [];
+    const report = { ...found, ok: found.ok && later.length === 0, problems: [...found.problems, ...later] };
     await store.portals.update(portal, { installation: report });
     return report;
   }

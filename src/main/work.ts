@@ -2,6 +2,7 @@ import { createLeases } from "../dispatch/leases.ts";
 import { createLaneRunner } from "../dispatch/runner.ts";
 import { createSweeper } from "../dispatch/sweeper.ts";
 import { parseLane } from "../domain/ids.ts";
+import { createTriggerFirer } from "../relay/automation/firing.ts";
 import { createChores } from "../relay/chores.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { drain } from "../relay/drain.ts";
@@ -12,7 +13,9 @@ import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
 import { createProviderDesk } from "../relay/providers/desk.ts";
 import { createRetention } from "../relay/retention.ts";
+import { createRobotWorker } from "../relay/robots/worker.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
+import { createTokenSources } from "../relay/sign-ins/token-source.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
@@ -20,6 +23,7 @@ import { ACCOUNTS_CHANGED, type ChannelsPart } from "./channels.ts";
 import type { Letters } from "./letters.ts";
 import type { PortalPart } from "./portal.ts";
 import type { RelayPart } from "./relay.ts";
+import { robotDeps } from "./robots.ts";
 
 const LEASE_MS = 6_000;
 const SWEEP_MS = 1_000;
@@ -58,6 +62,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const sessions = createSessionHost({
     ...{ store, channels, acceptor, dispatcher, letters: parts.letters, log, owner },
     onChange: (listener) => bus.subscribe(ACCOUNTS_CHANGED, listener),
+    tokens: createTokenSources({ store, channels, owner, log, now }),
   });
   broker.serve(sessions);
   sessions.start();
@@ -74,6 +79,10 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => providers.close());
   const planner = createPlanner({ ...relay, inTurn: asTenant });
   planner.start();
+  const robots = createRobotWorker({ ...robotDeps(base, parts.portal, parts.relay), inTurn: asTenant });
+  robots.start();
+  const firer = createTriggerFirer({ ...{ store, portals: parts.portal.portals, inTurn: asTenant, log, now } });
+  firer.start();
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
   counter.start();
@@ -92,6 +101,8 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => retention.close());
   onClose(() => counter.close());
   onClose(() => planner.close());
+  onClose(() => robots.close());
+  onClose(() => firer.close());
   onClose(() => watch.close());
   if (config.publicUrl.startsWith("https:")) return;
   const poller = createPoller({ store, acceptor, channels, log, owner });

@@ -1,6 +1,7 @@
 /** Gives the client of a portal: one queue per portal and process, one limiter for all, tokens under a lock. */
 import type { PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
+import { createAutomation } from "./automation.ts";
 import { type Batcher, type BatcherObserver, createBatcher } from "./batcher.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { createConnectors } from "./connectors.ts";
@@ -97,6 +98,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
       return known;
     },
     lineDeskOf: (portal, userId) => createLineDesk(viewer(portal, userId)),
+    automation: (portal) => createAutomation(caller(portal)),
     lineSettings: (portal) => createLineSettings(caller(portal)),
     crm(portal) {
       // One for each portal: it remembers stages and fields for some minutes.

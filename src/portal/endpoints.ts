@@ -49,6 +49,8 @@ export interface EndpointPolicy {
   clientEndpoint(value: string): Judged;
   /** `https://<domain>/` of a portal; `value` is host[:port] without scheme. */
   domain(value: string): Judged;
+  /** Why an address that an administrator wrote may not be asked; `undefined`: it may. What it resolves to is judged later. */
+  outside(value: string): string | undefined;
   /** Connections that judge every resolved address, refuse none-HTTPS surprises and tell "never connected" apart. */
   agents(): { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
 }
@@ -106,6 +108,10 @@ export function createEndpointPolicy(settings: EndpointSettings): EndpointPolicy
       return "url" in plain
         ? { kind: "accepted", url: `${plain.url.origin}/` }
         : { kind: "refused", sentence: judged.sentence };
+    },
+    outside(value) {
+      const judged = judge(value);
+      return "sentence" in judged ? judged.sentence : undefined;
     },
     agents() {
       const options = { keepAlive: false, lookup: guardedLookup(settings, listed) };

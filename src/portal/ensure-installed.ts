@@ -10,7 +10,9 @@
 import { z } from "zod";
 import { connectorId as idOf } from "../domain/connector-ids.ts";
 import type { InstallationReport } from "../domain/portal.ts";
+import { isThereAlready } from "./automation.ts";
 import { confirmed } from "./connectors.ts";
+import type { Automation, RobotKind, RobotRegistration } from "./contract/automation.ts";
 import type { ConnectorRegistration, Connectors, PortalCall, PortalCaller, PortalOutcome } from "./contract.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -33,15 +35,23 @@ export interface EnsureInstalled {
     readonly title: string;
     readonly icon: ConnectorRegistration["icon"];
   }[];
+  readonly automation: Automation;
+  /** Automation rules and activities of ours. */
+  readonly robots: readonly { readonly kind: RobotKind; readonly robot: RobotRegistration }[];
   readonly now?: () => Date;
 }
 
 export async function ensureInstalled(input: EnsureInstalled): Promise<InstallationReport> {
   const { caller, manifest } = input;
-  const found = await readPortal(caller, manifest);
+  const [found, robots] = await Promise.all([readPortal(caller, manifest), robotAttempts(input)]);
   const problems = [...found.problems];
   const attempts = found.reachable
-    ? [...connectorAttempts(input), ...eventAttempts(input, found), ...placementAttempts(input, found)]
+    ? [
+        ...connectorAttempts(input),
+        ...eventAttempts(input, found),
+        ...placementAttempts(input, found),
+        ...robots.attempts,
+      ]
     : [];
   const failures = await Promise.all(attempts.map(async ({ what, run }) => failureOf(what, await run())));
   for (const failure of failures) if (failure !== undefined) problems.push(failure);
@@ -51,6 +61,7 @@ export async function ensureInstalled(input: EnsureInstalled): Promise<Installat
     ...(found.application !== undefined && { application: found.application }),
     ok: problems.length === 0,
     problems: [...new Set(problems)],
+    ...(found.reachable && robots.notes.length > 0 && { notes: robots.notes }),
   };
 }
 
@@ -199,6 +210,38 @@ function eventAttempts(input: EnsureInstalled, found: Found): readonly Attempt[]
       }),
     ),
   ];
+}
+
+interface Robots {
+  readonly attempts: readonly Attempt[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * The portal tells only the codes of what it has, so what is there already is written over. One that has no automation
+ * (a plan, a module that is missing) is left without our robots: everything else works.
+ */
+async function robotAttempts({ automation, robots }: EnsureInstalled): Promise<Robots> {
+  const [rules, activities] = await Promise.all([automation.robots("robot"), automation.robots("activity")]);
+  const failed = [rules, activities].find((outcome) => outcome.kind === "refused");
+  if (failed?.kind === "refused")
+    return {
+      attempts: [],
+      notes: [`There are no robots of Threadline in automation rules and workflows here. ${failed.sentence}`],
+    };
+  const attempts = robots.map(({ kind, robot }): Attempt => {
+    const known = kind === "robot" ? rules : activities;
+    const isThere = known.kind === "ok" && known.value.includes(robot.code);
+    return {
+      what: `The robot "${robot.name.en}" could not be registered.`,
+      run: async () => {
+        if (isThere) return automation.updateRobot(kind, robot);
+        const added = await automation.addRobot(kind, robot);
+        return isThereAlready(added) ? automation.updateRobot(kind, robot) : added;
+      },
+    };
+  });
+  return { attempts, notes: [] };
 }
 
 /** Of which the portal takes no second handler, so that an old one has to go first: https://apidocs.bitrix24.com/api-reference/widgets/universal/app-url.html */

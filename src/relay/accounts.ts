@@ -11,6 +11,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { SIGN_IN_KEY } from "../channels/contract/vendor-sign-in.ts";
 import type { ChannelAdapter } from "../channels/contract.ts";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account, ConnectionState } from "../domain/account.ts";
@@ -21,6 +22,7 @@ import type { AccountPatch } from "../store/contract/accounts.ts";
 import type { Store } from "../store/contract.ts";
 import { checkInput } from "./account-input.ts";
 import { createAccountLines } from "./account-lines.ts";
+import type { SignIns } from "./sign-ins/sign-ins.ts";
 import { type Speech, sayIn } from "./speech.ts";
 
 export interface AccountsDeps {
@@ -31,6 +33,7 @@ export interface AccountsDeps {
   /** Origin that vendors and the portal reach us at, no trailing slash. */
   readonly publicUrl: string;
   readonly speech: Speech;
+  readonly signIns: Pick<SignIns, "attach" | "problem">;
   /** Removes the files of deleted messages. */
   readonly removeMedia: (media: readonly MediaId[]) => Promise<void>;
   /** Whoever keeps standing connections may look at the accounts at once; they do so now and then anyway. */
@@ -87,6 +90,7 @@ export interface Accounts {
   delete(portal: PortalId, account: AccountId): Promise<{ readonly kind: "done" | "unknown" }>;
 }
 
+const SIGN_IN_FIELD = `credentials.${SIGN_IN_KEY}`;
 const STARTING: ConnectionState = { kind: "starting", sentence: "Connecting." };
 const DROPPED = "Not delivered: it was dropped when the account was switched on again. It can be retried by hand.";
 
@@ -100,6 +104,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       return { kind: "invalid", field: "channel", sentence: `There is no channel "${input.channel.slice(0, 40)}".` };
     const checked = checkInput(adapter, input.credentials, input.settings);
     if (checked.kind === "invalid") return checked;
+    const unusable = await deps.signIns.problem(portal, adapter, checked);
+    if (unusable !== undefined) return { kind: "invalid", field: SIGN_IN_FIELD, sentence: unusable };
     const twin = await twinOf(portal, adapter, checked, undefined);
     if (twin) return twin;
     const name = input.name?.trim() ?? "";
@@ -111,6 +117,7 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       webhookSecret: randomBytes(32).toString("base64url"),
       connection: STARTING,
     });
+    await deps.signIns.attach(created);
     deps.changed?.();
     const connected = await adapter.connect(created, placeOf(created));
     if (connected.connection.kind === "bad-credentials") {
@@ -140,6 +147,8 @@ export function createAccounts(deps: AccountsDeps): Accounts {
     const patch: { -readonly [Key in keyof AccountPatch]: AccountPatch[Key] } = {};
     if (wished.name !== undefined && wished.name.trim() !== "") patch.name = wished.name.trim();
     if (wished.settings) patch.settings = checked.settings;
+    const unusable = wished.credentials && (await deps.signIns.problem(portal, adapter, checked, id));
+    if (unusable !== undefined) return { kind: "invalid", field: SIGN_IN_FIELD, sentence: unusable };
     if (wished.credentials || (wished.settings && adapter.identity)) {
       const twin = await twinOf(portal, adapter, checked, id);
       if (twin) return twin;
@@ -156,7 +165,10 @@ export function createAccounts(deps: AccountsDeps): Accounts {
       });
     }
     await store.accounts.update(portal, id, patch);
-    if (wished.credentials) await wake(portal, id);
+    if (wished.credentials) {
+      await deps.signIns.attach({ ...account, credentials: checked.credentials });
+      await wake(portal, id);
+    }
     return answer(portal, id);
   }
 

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 const UNUSED_TOKENS_MS = 24 * HOUR_MS;
 
 /**
- * What must happen now and then, whoever works: viewers' tokens that nobody used for a day are dropped, and at the start
+ * What must happen now and then, whoever works: tokens of viewers and sign-ins that nobody used for a day are dropped, and at the start
  * every account is connected again, because our public address may have changed since. All of it is idempotent, so two
  * workers doing it do no harm.
  */
@@ -41,6 +41,8 @@ export function createChores(deps: ChoresDeps): { start(): void; close(): Promis
     try {
       const dropped = await deps.store.users.dropTokensUnusedSince(new Date(deps.now().getTime() - UNUSED_TOKENS_MS));
       if (dropped > 0) deps.log.info({ dropped }, "Dropped token pairs of viewers that were not used for a day");
+      const grants = await deps.store.grants.dropUnused(new Date(deps.now().getTime() - UNUSED_TOKENS_MS));
+      if (grants > 0) deps.log.info({ grants }, "Dropped sign-ins that no account came to use");
     } catch (error) {
       deps.log.warn({ err: error }, "Unused token pairs could not be dropped; tried again in an hour");
     }

@@ -3,6 +3,7 @@ import { plainText } from "../domain/rich-text.ts";
 import type { ConnectorMessage, ElementOutcome, LineAddress, PortalOutcome } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
+import type { BotStand } from "./bots/desk.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { type Element, groupAlbums, isSaying, saysNothing, toElement } from "./elements.ts";
 import { fetchFiles } from "./files.ts";
@@ -34,20 +35,48 @@ type Change = (
  * (success outside, failure inside): every element's own word counts. Gone: pauses grow up to five minutes, for a day.
  */
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
-  const delivered = await deliverAll(deps, turn);
-  const adapter = deps.channels.get(turn.contents.account.channel);
-  if (!adapter || !turn.contents.portal.active) return delivered;
-  const again = await deps.belonging.after(turn.contents, adapter);
-  const due = await deps.ownMode.after(turn.contents, adapter);
-  return earlier(earlier(delivered, again ? later(again) : IDLE), due ? later(due) : IDLE);
+  const { contents } = turn;
+  const adapter = deps.channels.get(contents.account.channel);
+  let bot = await deps.bots.look(contents);
+  let delivered = await deliverAll(deps, turn, bot, contents);
+  if (!adapter || !contents.portal.active) return delivered;
+  const fetched = async (message: Message) => {
+    const files = await fetchFiles(deps, message, contents.account, adapter);
+    return files.kind === "ready" ? files.attachments : [];
+  };
+  let again = await deps.belonging.after(contents, adapter);
+  let due = await deps.ownMode.after(contents, adapter, bot.talking);
+  const talked = await deps.bots.talk(contents, adapter, fetched);
+  if (talked === "over") {
+    // People have it now, or it is closed: what was kept from the line goes there, and the queue begins.
+    bot = await deps.bots.look(contents);
+    delivered = await deliverAll(deps, turn, bot, await deps.store.lanes.read(turn.lane, READ_AHEAD));
+    again = earliest(again, await deps.belonging.after(contents, adapter));
+    due = await deps.ownMode.after(contents, adapter, bot.talking);
+    await deps.bots.talk(contents, adapter, fetched);
+  }
+  const fires = await deps.triggers.after(contents, adapter);
+  const next = talked instanceof Date ? talked : undefined;
+  return [again, due, fires, next].map((at) => (at ? later(at) : IDLE)).reduce(earlier, delivered);
 }
 
-async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
+const earliest = (one: Date | undefined, other: Date | undefined): Date | undefined =>
+  one && other ? new Date(Math.min(one.getTime(), other.getTime())) : (one ?? other);
+
+async function deliverAll(
+  deps: RelayDeps,
+  turn: Turn,
+  bot: BotStand,
+  first: LaneContents | undefined,
+): Promise<Drained> {
   const readAgain = () => deps.store.lanes.read(turn.lane, READ_AHEAD);
-  for (let contents: LaneContents | undefined = turn.contents; ; contents = await readAgain()) {
+  for (let contents = first; ; contents = await readAgain()) {
     const [head] = contents?.rows ?? [];
     if (!contents || !head) return IDLE;
     const { rows } = contents;
+    const held = await heldByBot(deps, bot, contents, head);
+    if (held === "waits") return IDLE;
+    if (held === "kept") continue;
     const route = inboundRoute(deps, contents);
     if (!route) {
       const step = await withoutLine(deps, contents, head);
@@ -75,6 +104,34 @@ async function deliverAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
     // What was accepted since has made the lane due again, and giving the lease back tells: no need to look here.
     if (step === rows.length && rows.length < READ_AHEAD) return IDLE;
   }
+}
+
+/**
+ * While a bot talks nothing goes into a line, and what it closed by itself goes into none later. Without a line of its own
+ * the conversation is ours anyway.
+ */
+async function heldByBot(
+  deps: RelayDeps,
+  { talking, keptUpTo }: BotStand,
+  { account, portal }: LaneContents,
+  head: DueMessage,
+): Promise<"waits" | "kept" | "free"> {
+  if (account.line === undefined || !portal.active || head.state !== "stored") return "free";
+  const isBots = isMirror(head) && head.origin.by === "bot";
+  if (head.seq <= keptUpTo || (isBots && keptUpTo > 0 && !talking && (await isClosedByBot(deps, head, keptUpTo)))) {
+    if (isMirror(head)) await withoutMirror(deps, head);
+    else await finishAll(deps, [head], { state: "sent" });
+    return "kept";
+  }
+  return talking ? "waits" : "free";
+}
+
+/** The bot's last words of what it closed stand behind what they answer. */
+async function isClosedByBot({ store }: RelayDeps, head: DueMessage, keptUpTo: number): Promise<boolean> {
+  const between = await store.messages.journal(head.portal, {
+    ...{ conversation: head.conversation, after: keptUpTo, before: head.seq, direction: "in", limit: 1 },
+  });
+  return between.length === 0;
 }
 
 /** When to come back, or how many rows from the head are done. */

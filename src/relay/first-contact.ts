@@ -13,7 +13,7 @@ import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Account } from "../domain/account.ts";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import type { AccountId, ConversationId, MessageId, PortalId } from "../domain/ids.ts";
-import type { Content, Origin } from "../domain/message.ts";
+import { authorOf, type Content, isAutomatic, type Origin } from "../domain/message.ts";
 import { plainText } from "../domain/rich-text.ts";
 import type { Metrics } from "../log/metrics.ts";
 import type { VoiceWay } from "../portal/contract.ts";
@@ -52,11 +52,10 @@ export interface FirstMessage {
   readonly content: Content;
   /** Of a letter: what its writer says of it. */
   readonly draft?: LetterDraft | undefined;
-  /** Made by the page: the same one twice is one message. */
-  readonly clientId: string;
-  readonly authorId: string;
-  /** Where no page of ours wrote it: under which key it is unique in the portal, and whose words it is. */
-  readonly made?: { readonly originKey: string; readonly origin: Origin } | undefined;
+  /** On a page of ours: `clientId` is made by it, and the same one twice is one message. Elsewhere: so is the same key. */
+  readonly by:
+    | { readonly clientId: string; readonly authorId: string }
+    | Extract<Origin, { readonly by: "robot" | "bot" | "provider" }>;
   /** Whether a conversation that is there already may be written in. */
   readonly mayJoin: (known: Conversation) => Promise<boolean>;
 }
@@ -125,14 +124,15 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
       if (known && !(await first.mayJoin(known))) return { kind: "refused", sentence: NOT_YOURS };
       const closed = windowRefusal(adapter, first.content, known?.lastInboundAt, deps.now());
       if (closed !== undefined) return { kind: "refused", sentence: closed };
-      const { clientId, authorId, draft } = first;
-      const { originKey, origin }: NonNullable<FirstMessage["made"]> = first.made ?? {
-        originKey: `surface:${clientId}`,
-        origin: { by: "surface", clientId, authorId },
-      };
+      const { by, draft } = first;
+      const isWritten = "clientId" in by;
+      const originKey = isWritten ? `surface:${by.clientId}` : by.key;
       const { customer } = person;
-      const writing = { account, adapter, conversation: known, customer, originKey, authorId, draft };
-      const content = await deps.addressing.address({ ...writing, content: first.content });
+      const origin: Origin = isWritten ? { by: "surface", ...by } : by;
+      const content = await deps.addressing.address({
+        ...{ account, adapter, conversation: known, customer, originKey, draft, content: first.content },
+        ...(isAutomatic(origin) ? { automatic: "auto-generated" } : { authorId: authorOf(origin) }),
+      });
       const unaddressed = letterRefusal(adapter, content);
       if (unaddressed !== undefined) return { kind: "refused", sentence: unaddressed };
       const accepted = await deps.store.messages.acceptFirst({
@@ -145,7 +145,7 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
         content,
         sentAt: deps.now(),
         // What no page wrote has left already as far as its sender knows: it waits for no line.
-        mirror: first.made ? "beside" : mirrorBy(deps.voice),
+        mirror: isWritten ? mirrorBy(deps.voice) : "beside",
       });
       deps.metrics.accepted.inc({ direction: "out", outcome: accepted.kind });
       if (accepted.kind === "unknown") return { kind: "unknown-account" };

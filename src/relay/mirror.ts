@@ -67,6 +67,8 @@ export async function mirror(
 async function say(at: Mirroring, turn: Turn, contents: LaneContents): Promise<Drained | number> {
   const { deps, route, row, target } = at;
   if (target.imMessageId !== undefined) return done(at);
+  // What waited for its chat to open and came to nothing meanwhile is no news to anybody.
+  if (isAutomatic(target.origin) && (target.state === "failed" || target.state === "refused")) return done(at);
   const { conversation } = route;
   const isKeptOut =
     conversation.imChatId === undefined &&

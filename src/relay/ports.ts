@@ -10,6 +10,8 @@ import type { PortalFile } from "../portal/contract.ts";
 import type { LaneContents } from "../store/contract/lanes.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
+import type { TriggerWatch } from "./automation/watch.ts";
+import type { Bots } from "./bots/desk.ts";
 import type { Belonging } from "./crm/belonging.ts";
 import type { News } from "./news.ts";
 import type { OwnMode } from "./own-line/own-mode.ts";
@@ -33,8 +35,12 @@ export interface RelayDeps {
   readonly openPortalFile: (url: string, signal: AbortSignal) => Promise<PortalFile>;
   /** Finds out who writes and where it belongs, and writes that into the CRM. */
   readonly belonging: Belonging;
+  /** Outside bots, who have a conversation before anybody else. */
+  readonly bots: Bots;
   /** Distributes and answers in accounts without a line. */
   readonly ownMode: OwnMode;
+  /** Looks for what automations wait for. */
+  readonly triggers: TriggerWatch;
   /** For what we say in a portal in words of ours. */
   readonly speech: Speech;
   /** For open pages. */

@@ -1,6 +1,7 @@
 /**
  * Deletes messages that are older than their portal keeps them, with their files, and files whose message was never sent.
- * Of mails of that age the index keeps what they are known by, and neither names nor words; what was seen of letters goes.
+ * Of mails of that age the index keeps what they are known by, and neither names nor words; what was seen of letters and
+ * what automations asked for goes.
  *
  * - Several workers: a lock for each portal lets one be at it. Two that are at it all the same delete disjoint rows.
  * - Killed before a batch: nothing happened. In the middle of it: it is one statement, so the same. After it: its files are
@@ -19,7 +20,10 @@ import type { Store } from "../store/contract.ts";
 import { withLock } from "./with-lock.ts";
 
 export interface RetentionDeps {
-  readonly store: Pick<Store, "portals" | "journal" | "locks" | "lanes" | "media" | "notes" | "mails" | "tracks">;
+  readonly store: Pick<
+    Store,
+    "portals" | "journal" | "locks" | "lanes" | "media" | "notes" | "mails" | "robots" | "tracks" | "triggers"
+  >;
   readonly shelf: Pick<MediaShelf, "remove">;
   /** Work inside counts as that portal's. */
   readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
@@ -51,7 +55,7 @@ const BUSY_LANES = 200;
  *   two of them
  */
 export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseMs: 100 }): Retention {
-  const { journal, portals, lanes, locks, media, notes, mails, tracks } = deps.store;
+  const { journal, portals, lanes, locks, media, notes, mails, robots, tracks, triggers } = deps.store;
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -91,7 +95,7 @@ export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseM
       if (after !== undefined) await pause();
     }
     if (outcome === "done") {
-      for (const kept of [notes, mails, tracks])
+      for (const kept of [notes, mails, tracks, robots, triggers])
         while ((await kept.forget(id, before, batch.size)) === batch.size) await pause();
     }
     if (deleted > 0) deps.log.info({ portal: id, deleted, keepDays }, "Deleted messages that are too old to be kept");

@@ -386,4 +386,9 @@ export const apiSentences: readonly Localised[] = [
     ru: "Конец совпадает с началом.",
     es: "Termina cuando empieza.",
   },
+  {
+    en: "This code is not right, was used already, or is older than 15 minutes. Sign in again.",
+    ru: "Код неверный, уже использован или старше 15 минут. Войдите ещё раз.",
+    es: "Este código no es correcto, ya se usó o tiene más de 15 minutos. Inicie sesión otra vez.",
+  },
 ];

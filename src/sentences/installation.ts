@@ -3,6 +3,21 @@ import type { Localised } from "../domain/localised.ts";
 /** What is said of the application in its portal: installation, permissions, authorization, addresses. */
 export const installationSentences: readonly Localised[] = [
   {
+    en: "Automation rules and workflows send messages, wait for answers and are told what became of them",
+    ru: "Роботы и бизнес-процессы отправляют сообщения, ждут ответов и узнают результат",
+    es: "Las reglas de automatización y los flujos de trabajo envían mensajes, esperan respuestas y conocen el resultado",
+  },
+  {
+    en: 'The robot "{name}" could not be registered.',
+    ru: "Не удалось зарегистрировать робота «{name}».",
+    es: "No se pudo registrar el robot «{name}».",
+  },
+  {
+    en: "There are no robots of Threadline in automation rules and workflows here. {why}",
+    ru: "В роботах и бизнес-процессах этого портала нет роботов Threadline. {why}",
+    es: "Aquí no hay robots de Threadline en las reglas de automatización ni en los flujos de trabajo. {why}",
+  },
+  {
     en: "The portal did not accept the setting.",
     ru: "Битрикс24 не принял настройку.",
     es: "Bitrix24 no aceptó el ajuste.",

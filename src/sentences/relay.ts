@@ -459,4 +459,24 @@ export const relaySentences: readonly Localised[] = [
     ru: "С этим человеком уже переписывается коллега, и вам эта переписка не видна. Попросите доступ у администратора.",
     es: "Un compañero ya escribe con esta persona y usted no puede leerlo. Pida acceso a un administrador.",
   },
+  {
+    en: "The sign-in of this account is not there any more. Sign in again.",
+    ru: "Входа этой учётной записи больше нет. Войдите ещё раз.",
+    es: "El inicio de sesión de esta cuenta ya no existe. Inicie sesión otra vez.",
+  },
+  {
+    en: "This server is not set up for this sign-in any more. Its operator has to set the client id and secret again.",
+    ru: "Этот сервер больше не настроен для такого входа. Оператору нужно снова задать client id и секрет.",
+    es: "Este servidor ya no está configurado para este inicio de sesión. Su operador debe indicar otra vez el id de cliente y el secreto.",
+  },
+  {
+    en: "The sign-in could not be read just now. It will be tried again.",
+    ru: "Прочитать вход сейчас не удалось. Будет ещё попытка.",
+    es: "No se pudo leer el inicio de sesión en este momento. Se intentará otra vez.",
+  },
+  {
+    en: "This sign-in cannot be used. Sign in again.",
+    ru: "Этим входом воспользоваться нельзя. Войдите ещё раз.",
+    es: "Este inicio de sesión no se puede usar. Inicie sesión otra vez.",
+  },
 ];

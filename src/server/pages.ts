@@ -6,17 +6,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Boot } from "../api/boot.ts";
+import type { SignedInBoot } from "../api/sign-ins.ts";
 import type { Portal } from "../domain/portal.ts";
 import { judgeError } from "./errors.ts";
 import { localeOf } from "./locale.ts";
 import { type NoticeCode, noticeText } from "./notices.ts";
 import { languageOf } from "./say.ts";
 
-export type PageName = "install" | "settings" | "workplace" | "card-tab" | "connector-setup";
+export type PageName = "install" | "settings" | "workplace" | "card-tab" | "connector-setup" | "signed-in";
 
 export interface Pages {
   /** A page of the app; `portal` (as stored) says who may frame it, nobody when absent. */
   send(reply: FastifyReply, page: PageName, boot: Boot, portal: Portal | undefined): FastifyReply;
+  /** The page that a sign-in at a vendor ends on: it talks to the window that opened it, on whatever site that stands. */
+  signedIn(request: FastifyRequest, reply: FastifyReply, status: number, boot: SignedInBoot): FastifyReply;
   /** A small page with one sentence and no script. */
   notice(request: FastifyRequest, reply: FastifyReply, notice: Notice): FastifyReply;
   /** The same for errors of a page: people see HTML, programs (no `text/html` in Accept) JSON. */
@@ -52,13 +55,22 @@ export function createPages(pagesDir: string): Pages {
       .serializer((payload: unknown) => String(payload))
       .send(body);
 
+  const filled = (page: PageName, boot: unknown, locale: string) => {
+    const slot = `<script type="application/json" id="boot">${jsonForHtml(boot)}</script>`;
+    return template(page)
+      .replace(/<html lang="[^"]*"/, `<html lang="${locale}"`)
+      .replace(BOOT_SLOT, () => slot);
+  };
+
   const pages: Pages = {
     send(reply, page, boot, portal) {
-      const slot = `<script type="application/json" id="boot">${jsonForHtml(boot)}</script>`;
-      const body = template(page)
-        .replace(/<html lang="[^"]*"/, `<html lang="${boot.locale}"`)
-        .replace(BOOT_SLOT, () => slot);
-      return html(reply, 200, pagePolicy(portal), body);
+      // A window that the page opens may tell it how it ended (a sign-in at a vendor).
+      reply.header("cross-origin-opener-policy", "same-origin-allow-popups");
+      return html(reply, 200, pagePolicy(portal), filled(page, boot, boot.locale));
+    },
+    signedIn(request, reply, status, boot) {
+      reply.header("cross-origin-opener-policy", "unsafe-none").header("referrer-policy", "no-referrer");
+      return html(reply, status, pagePolicy(undefined), filled("signed-in", boot, languageOf(request)));
     },
     notice(request, reply, notice) {
       const locale = notice.language === undefined ? languageOf(request) : localeOf(notice.language);

@@ -1,8 +1,10 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { BccRepository } from "./contract/bcc.ts";
+import type { BotRepository } from "./contract/bots.ts";
 import type { CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
+import type { GrantRepository } from "./contract/grants.ts";
 import type { HealthRepository } from "./contract/health.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
@@ -16,10 +18,12 @@ import type { PlannedRepository } from "./contract/planned.ts";
 import type { PortalRepository, UserRepository } from "./contract/portals.ts";
 import type { ProviderRepository } from "./contract/providers.ts";
 import type { ReportRepository } from "./contract/reports.ts";
+import type { RobotRepository } from "./contract/robots.ts";
 import type { DecisionRepository, RulesetRepository } from "./contract/rules.ts";
 import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
 import type { TrackRepository } from "./contract/tracks.ts";
+import type { TriggerRepository } from "./contract/triggers.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -47,6 +51,7 @@ export interface Store {
   readonly locks: LockRepository;
   readonly nonces: NonceRepository;
   readonly channelState: ChannelStateRepository;
+  readonly grants: GrantRepository;
   readonly health: HealthRepository;
   readonly people: PersonRepository;
   readonly providers: ProviderRepository;
@@ -54,6 +59,9 @@ export interface Store {
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
   readonly reports: ReportRepository;
+  readonly bots: BotRepository;
+  readonly robots: RobotRepository;
+  readonly triggers: TriggerRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -292,6 +292,24 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       );
     },
 
+    async withdraw(portal, message, sentence) {
+      if (!isUuid(message)) return false;
+      // Its lane may be at it: whoever writes first, the other finds it done (`begin_attempt` takes none that is finished).
+      const { numUpdatedRows } = await repeatWhenUndone(() =>
+        db
+          .updateTable(TABLE)
+          .set({ state: "failed", pending: false, error: sentence, answered_at: sql<Date>`clock_timestamp()` })
+          .where("portal_id", "=", portal)
+          .where("id", "=", message)
+          .where("direction", "=", "out")
+          .where("kind", "=", "message")
+          .where("state", "=", "stored")
+          .where("pending", "=", true)
+          .executeTakeFirst(),
+      );
+      return numUpdatedRows === 1n;
+    },
+
     async journal(portal, query) {
       if (![query.conversation, query.account].every((id) => id === undefined || isUuid(id))) return [];
       let select = db.selectFrom(TABLE).selectAll().where("portal_id", "=", portal);

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
 import { createBccRepository } from "./bcc.ts";
+import { createBotRepository } from "./bots.ts";
 import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
@@ -11,6 +12,7 @@ import { type Database, openPglite, openPostgres } from "./database.ts";
 import { createDecisionRepository } from "./decisions.ts";
 import { createDeskRepository } from "./desk.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { createGrantRepository } from "./grants.ts";
 import { createHealthRepository } from "./health.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
@@ -26,11 +28,13 @@ import { createPlannedRepository } from "./planned.ts";
 import { createPortalRepository } from "./portals.ts";
 import { createProviderRepository } from "./providers.ts";
 import { createReportRepository } from "./reports/reports.ts";
+import { createRobotRepository } from "./robot-calls.ts";
 import { createRulesetRepository } from "./rulesets.ts";
 import { createSecrets } from "./secrets.ts";
 import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
 import { createTrackRepository } from "./tracks.ts";
+import { createTriggerRepository } from "./triggers.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -136,6 +140,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     locks: createLockRepository(db),
     nonces: createNonceRepository(db),
     channelState: createChannelStateRepository(db, secrets),
+    grants: createGrantRepository(db, secrets),
     health: createHealthRepository(db),
     people: createPersonRepository(db),
     providers: createProviderRepository(db),
@@ -143,6 +148,9 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
     reports: createReportRepository(db),
+    bots: createBotRepository(db, secrets),
+    robots: createRobotRepository(db, secrets),
+    triggers: createTriggerRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

@@ -1,5 +1,8 @@
+import type { AutomationTables } from "./schema/automation.ts";
 import type { BccTables } from "./schema/bcc.ts";
+import type { BotTables } from "./schema/bots.ts";
 import type { DeskTables } from "./schema/desk.ts";
+import type { GrantTables } from "./schema/grants.ts";
 import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
@@ -11,8 +14,11 @@ import type { WorkTables } from "./schema/work.ts";
 
 /** The tables as TypeScript sees them, one file for each room; `migrations/` is what makes them. */
 export interface Schema
-  extends BccTables,
+  extends AutomationTables,
+    BccTables,
+    BotTables,
     DeskTables,
+    GrantTables,
     MailTables,
     OwnLineTables,
     PeopleTables,

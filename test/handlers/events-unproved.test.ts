@@ -45,6 +45,7 @@ async function start(): Promise<App> {
   const metrics = createMetrics();
   await registerEvents(server, {
     inTurn: (_portal, work) => work(),
+    triggers: { watches: async () => false },
     belonging: { writes: async () => false, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: () => undefined },
     store,

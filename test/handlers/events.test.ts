@@ -108,6 +108,7 @@ async function start(): Promise<App> {
   const channel = fakeChannel();
   const deps: EventsDeps = {
     inTurn: (_portal, work) => work(),
+    triggers: { watches: async () => false },
     belonging: { writes: async () => true, heardOfChat: async () => [], heardOfCard: async () => [] },
     dispatcher: { wake: (lane) => void woken.push(lane) },
     store,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { accountId, type ConversationId, laneOf, messageId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
+import type { TriggerKind } from "../../src/domain/trigger.ts";
 import { ALL_PARTS } from "../support/parts.ts";
 import { fakeChannel } from "./support/fake-channel.ts";
 import { openSite, type Site } from "./support/site.ts";
@@ -117,6 +118,40 @@ describe("a tracked letter", () => {
     await ask(tracked?.pixel ?? "", GMAIL);
     expect((await seen(id)).opened).toBe("probably");
     expect(await stateOf(id)).toBe("sent");
+  });
+
+  test("is a cause for triggers: once for a letter, what is only probable where that was asked for", async () => {
+    clock = new Date(Math.max(clock.getTime(), Date.now()) + 600_000);
+    const filter = { account: accountId(box) };
+    const make = (kind: TriggerKind, probable: boolean) =>
+      site.store.triggers.add(
+        site.memberId,
+        { kind, name: kind, filter: { ...filter, ...(probable && { probable }) }, enabled: true },
+        "1",
+      );
+    const triggers = [
+      await make("mail-opened", false),
+      await make("mail-opened", true),
+      await make("link-clicked", false),
+    ];
+    // What was remembered of triggers is forgotten.
+    later(60);
+    const fired = async () => {
+      const all = await Promise.all(
+        triggers.map(({ id }) => site.store.triggers.firings(site.memberId, { trigger: id, limit: 10 })),
+      );
+      return all.map((firings) => firings.length);
+    };
+    const { tracked } = await sent((await came()).conversation);
+    later(300);
+    await ask(tracked?.pixel ?? "", GMAIL);
+    expect(await fired()).toEqual([0, 1, 0]);
+    later(30);
+    await ask(tracked?.pixel ?? "");
+    await ask(tracked?.pixel ?? "");
+    expect(await fired()).toEqual([1, 1, 0]);
+    await ask(tracked?.links[0] ?? "");
+    expect(await fired()).toEqual([1, 1, 1]);
   });
 
   test("nobody is led anywhere by an address that is not ours, or not whole", async () => {

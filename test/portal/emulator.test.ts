@@ -4,6 +4,7 @@ import type { Clock } from "../../src/portal/clock.ts";
 import type { ConnectorMessage } from "../../src/portal/contract.ts";
 import { connectorId, ensureInstalled } from "../../src/portal/ensure-installed.ts";
 import { loadManifest } from "../../src/portal/manifest.ts";
+import { robotRegistrations } from "../../src/relay/robots/catalogue.ts";
 import type { PortalEmulator } from "../emulators/portal/emulator.ts";
 import type { EmulatorOptions } from "../emulators/portal/options.ts";
 import { startInstalled } from "./support/installed.ts";
@@ -31,6 +32,8 @@ async function start(options: EmulatorOptions = {}, clock?: Clock) {
       manifest: wanted,
       publicUrl,
       channels,
+      automation: directory.automation(portal),
+      robots: robotRegistrations(new Map(), publicUrl, (sentence) => sentence),
     });
   return { ...world, install };
 }
@@ -43,6 +46,39 @@ const message = (chat: string, number: number, more: Partial<ConnectorMessage["m
 const yes = async () => true;
 
 describe("ensure installed", () => {
+  test("registers robots and activities, writes over what is old, and does it again after an update of the app", async () => {
+    const { controls, install } = await start();
+    const codes = () => [...controls.portal.automation.robots.values()].map(({ kind, code }) => `${kind} ${code}`);
+    expect((await install("https://old.example")).ok).toBe(true);
+    expect((await install()).ok).toBe(true);
+    expect(codes()).toHaveLength(12);
+    expect(codes()).toEqual(
+      expect.arrayContaining(["robot threadline_send", "activity threadline_send_activity", "robot threadline_wait"]),
+    );
+    const handlers = [...controls.portal.automation.robots.values()].map(({ fields }) => String(fields.HANDLER));
+    expect(handlers.every((handler) => handler.startsWith("https://app.example/robots/"))).toBe(true);
+    const fields = controls.portal.automation.robots.get(
+      controls.portal.automation.keyOf(emulator.application().clientId, "threadline_send"),
+    )?.fields;
+    expect(fields).toMatchObject({
+      USE_SUBSCRIPTION: "Y",
+      NAME: { ru: "Threadline: отправить сообщение", es: "Threadline: enviar un mensaje" },
+      PROPERTIES: {
+        text: { Type: "text" },
+        variables: { Multiple: "Y" },
+        channel: { Options: { best: "The best channel" } },
+      },
+      RETURN_PROPERTIES: { result: { Type: "string" }, reason: { Name: { en: "Reason" } } },
+    });
+  });
+
+  test("goes without robots where the portal has no automation, and says so", async () => {
+    const { install } = await start({ portals: [{ bizproc: false }] });
+    const report = await install();
+    expect([report.ok, report.problems]).toEqual([true, []]);
+    expect(report.notes).toEqual([expect.stringContaining("There are no robots of Threadline")]);
+  });
+
   test("sets everything up in a few requests, and a second run changes nothing", async () => {
     const { controls, install } = await start();
     const report = await install();

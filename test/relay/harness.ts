@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createHttpCaller } from "../../src/bots/http-caller.ts";
 import type { ChannelEvent } from "../../src/channels/contract/events.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { type ConversationId, conversationId, laneOf, type PortalId, portalId } from "../../src/domain/ids.ts";
@@ -19,6 +20,8 @@ import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
 import { createReplyAcceptor, type OperatorAction } from "../../src/relay/accept-reply.ts";
+import { createTriggerWatch } from "../../src/relay/automation/watch.ts";
+import { createBots } from "../../src/relay/bots/desk.ts";
 import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
@@ -208,7 +211,16 @@ export class Relay {
       transcribed,
       transcripts,
     };
+    const caller = (now: () => Date) => createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
+    const engine = (now: () => Date) =>
+      createOwnMode({
+        ...{ store, portals, replies, transcripts, speech, toBBCode, news: NO_NEWS, dispatcher, log, now },
+      });
     return new Relay(parts, (now) => ({
+      bots: createBots({
+        ...{ store, replies, speech, log, now, caller: caller(now), ownMode: engine(now), news: NO_NEWS },
+        link: shelf.link,
+      }),
       store,
       portals,
       belonging: createBelonging({
@@ -219,9 +231,8 @@ export class Relay {
         escape: (text) => text,
         ...{ speech, shelf, log, now },
       }),
-      ownMode: createOwnMode({
-        ...{ store, portals, replies, transcripts, speech, toBBCode, news: NO_NEWS, dispatcher, log, now },
-      }),
+      ownMode: engine(now),
+      triggers: createTriggerWatch({ store, log, now }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,

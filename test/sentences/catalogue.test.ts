@@ -21,15 +21,16 @@ const OUT = [
   /^src\/(config|inspect|log)\//,
   /^src\/portal\/manifest[.]ts$/,
   /^handlers\/(media|operations)[.]ts$/,
-  // Told to other machines: the portal's events, vendors' webhooks, the scripts on customers' sites.
-  // Foreign mail servers, which understand ASCII alone.
+  // Told to foreign mail servers, which understand ASCII alone.
   /^src\/channels\/email\/bcc\/(answers|listener)[.]ts$/,
-  /^handlers\/(events|channels|forms|message-providers|webchat)([.]ts$|\/)/,
+  // Told to other machines: the portal's events, vendors' webhooks, the scripts on customers' sites.
+  /^handlers\/(events|channels|forms|message-providers|prove|robots|webchat)([.]ts$|\/)/,
   /^src\/channels\/form\/receive[.]ts$/,
   // They have the languages in themselves.
   /^src\/rules\/texts\//,
   /^src\/mail\/reading\/sign-texts[.]ts$/,
   /^src\/relay\/health-wording[.]ts$/,
+  /^src\/relay\/robots\/texts[.]ts$/,
 ];
 const isOut = (path: string) => OUT.some((pattern) => pattern.test(path));
 

@@ -41,7 +41,24 @@ export const accountsEs: Translated<typeof accountsEn> = {
   "accounts.webchat": "Ponga esto en las páginas de su sitio, antes de </body>:",
   "accounts.copy": "Copiar",
   "accounts.copied": "Copiado",
-  "accounts.copyFailed": "Aquí no se permite copiar. El código está seleccionado: pulse Ctrl+C.",
+  "accounts.copyFailed": "Aquí no se permite copiar. Está seleccionado: pulse Ctrl+C.",
+
+  "vendor.signIn": "Iniciar sesión con {vendor}",
+  "vendor.again": "Iniciar sesión con {vendor} otra vez",
+  "vendor.as": "Sesión iniciada como {who}",
+  "vendor.wasAs": "La sesión era de {who}.",
+  "vendor.waiting": "Siga en la ventana de {vendor}. Se cierra sola cuando termine allí.",
+  "vendor.stop": "Cancelar",
+  "vendor.blocked":
+    "El navegador no dejó abrir la ventana. Permita las ventanas emergentes en esta página e inténtelo otra vez.",
+  "vendor.lost":
+    "La ventana se cerró o no pudo decir cómo terminó. Si muestra un código, escríbalo aquí; si no, inicie sesión otra vez.",
+  "vendor.code": "Código de la ventana",
+  "vendor.take": "Usar el código",
+  "person.nobody": "Todavía no hay nadie elegido",
+  "person.change": "Elegir a otra persona",
+  "person.keep": "Dejarlo como está",
+  "person.pick": "Elegir a esta persona",
 
   "connection.starting": "Iniciando",
   "connection.needs-action": "Requiere su atención",

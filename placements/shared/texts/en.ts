@@ -42,6 +42,7 @@ export const en = {
   "settings.channels": "Channels",
   "settings.lines": "Open Channels",
   "settings.rules": "Rules",
+  "settings.automation": "Automation",
   "portal.title": "This Bitrix24",
   "portal.name": "Name",
   "portal.nameHelp": "How Threadline calls this Bitrix24 in reports and messages to you.",

@@ -42,6 +42,7 @@ export const es: Texts = {
   "settings.channels": "Canales",
   "settings.lines": "Canales abiertos",
   "settings.rules": "Reglas",
+  "settings.automation": "Automatización",
   "portal.title": "Este Bitrix24",
   "portal.name": "Nombre",
   "portal.nameHelp": "Cómo llama Threadline a este Bitrix24 en los informes y avisos.",

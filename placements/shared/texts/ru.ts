@@ -42,6 +42,7 @@ export const ru: Texts = {
   "settings.channels": "Каналы",
   "settings.lines": "Открытые линии",
   "settings.rules": "Правила",
+  "settings.automation": "Автоматизация",
   "portal.title": "Этот Битрикс24",
   "portal.name": "Название",
   "portal.nameHelp": "Так Threadline называет этот Битрикс24 в отчётах и сообщениях для вас.",

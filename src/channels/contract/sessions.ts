@@ -11,6 +11,7 @@ import type {
   SendOutcome,
   WantedPerson,
 } from "./sending.ts";
+import type { TokenSource } from "./vendor-sign-in.ts";
 
 /**
  * Standing connections to a vendor. The host (`relay/sessions/`) opens one for each account, in one process of
@@ -39,6 +40,8 @@ export interface SessionHost {
   readonly memory: SessionMemory;
   /** For channels whose messages are letters. */
   readonly letters?: LetterBook;
+  /** For accounts that were signed in at their vendor's page. */
+  readonly tokens?: TokenSource;
 }
 
 export interface SessionMemory {

@@ -17,7 +17,8 @@ export interface SetupField {
   /** Key in `credentials` or `settings`. */
   readonly key: string;
   readonly into: "credentials" | "settings";
-  readonly kind: "text" | "secret" | "url-list" | "textarea" | "switch" | "choice";
+  /** `sign-in`: at the vendor's own page (`vendor-sign-in.ts`). `person`: an employee, by their id in the portal. */
+  readonly kind: "text" | "secret" | "url-list" | "textarea" | "switch" | "choice" | "sign-in" | "person";
   readonly label: Localised;
   readonly required: boolean;
   /** Of a `choice`. */
@@ -25,6 +26,8 @@ export interface SetupField {
   /** Of a `choice`: what is chosen in a new account. Default: the first. */
   readonly preset?: string;
   readonly placeholder?: Words;
+  /** Asked for only while another setting of the same channel has this value. */
+  readonly when?: { readonly key: string; readonly is: string };
 }
 
 export interface SetupChoice {

@@ -41,13 +41,19 @@ export const capabilities: Capabilities = {
   }),
 };
 
-export const credentials = z.object({
-  /** The mailbox's own, or one that its provider made for programs. */
-  password: z
-    .string()
-    .min(1, "Type the password of the mailbox, or the app password that its provider made.")
-    .max(1_000),
-});
+const NO_CREDENTIALS = "Type the password of the mailbox, or the app password that its provider made.";
+
+export const credentials = z
+  .object({
+    /** The mailbox's own, or one that its provider made for programs. */
+    password: z.string().min(1, NO_CREDENTIALS).max(1_000).optional(),
+    /** Its sign-in at Google or Microsoft; goes before a password. */
+    signIn: z.string().min(1).max(100).optional(),
+  })
+  .refine(({ password, signIn }) => password !== undefined || signIn !== undefined, {
+    path: ["password"],
+    error: NO_CREDENTIALS,
+  });
 
 const host = z
   .string()
@@ -75,10 +81,7 @@ export const settings = z.object({
   owner: z
     .string()
     .trim()
-    .refine(
-      (value) => /^\d{0,10}$/.test(value),
-      "This is the number at the end of the address of the employee's page: 17.",
-    )
+    .refine((value) => /^\d{0,10}$/.test(value), "This is no employee's number. Choose the employee from the list.")
     .default(""),
   /** Of a personal box: what of its letters cards show to everybody who may read them. */
   showing: z.enum(["whole", "subject", "click"]).catch("whole").default("whole"),

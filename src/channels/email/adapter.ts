@@ -9,11 +9,15 @@ import type { Timing } from "./schedule.ts";
 import { emailSentences } from "./sentences.ts";
 import { openSession } from "./session.ts";
 import { description, setup } from "./setup.ts";
+import { createSignInVendors, type MailVendors } from "./sign-in-vendors.ts";
 import { createSources } from "./sources.ts";
+import { createVendorSignIn } from "./vendor-sign-in.ts";
 
 export interface EmailOptions {
   /** MAIL_PRIVATE_HOSTS: mail servers that may be at private addresses, and be spoken to without encryption. */
   readonly mailPrivateHosts?: readonly string[];
+  /** GOOGLE_CLIENT_ID, MICROSOFT_CLIENT_ID: by whose sign-in mailboxes can be opened. */
+  readonly mailVendors?: MailVendors;
   /** For tests. */
   readonly discover?: Partial<DiscoverTools>;
   readonly timing?: Timing;
@@ -29,7 +33,9 @@ const LARGE_AT_ONCE = 4;
 export function createEmailAdapter(options: EmailOptions = {}): ChannelAdapter {
   const hosts = createPublicHosts(options.mailPrivateHosts ?? []);
   const limit = pLimit(LARGE_AT_ONCE);
+  const vendors = createSignInVendors(options.mailVendors ?? {});
   const tools = {
+    vendors,
     ...createDiscoverTools(hosts),
     ...options.discover,
     ...(options.timing && { timing: options.timing }),
@@ -59,6 +65,7 @@ export function createEmailAdapter(options: EmailOptions = {}): ChannelAdapter {
         profile: account.profile,
       }),
     disconnect: () => Promise.resolve(),
+    signIn: createVendorSignIn(tools, vendors),
     sessions: { howTo: {}, open: (account, host) => openSession(tools, account, host) },
   };
 }

@@ -7,6 +7,11 @@ import type { MailServers } from "./servers.ts";
  * Opens the one connection of a box: the first of the candidates that takes the sign-in. Encrypted always; only a host that
  * the operator has named may be spoken to in plain, for a server on the same machine.
  */
+export type BoxKey =
+  | { readonly kind: "password"; readonly password: string }
+  /** XOAUTH2 (or OAUTHBEARER, where the server has it). */
+  | { readonly kind: "token"; readonly token: string };
+
 export type Opened =
   | { readonly kind: "open"; readonly client: ImapFlow; readonly servers: MailServers }
   | { readonly kind: "failed"; readonly failure: MailFailure; readonly servers: MailServers };
@@ -19,13 +24,13 @@ const SILENCE_MS = 60_000;
 
 export async function openConnection(
   candidates: readonly MailServers[],
-  password: string,
+  key: BoxKey,
   hosts: PublicHosts,
   signal: AbortSignal,
 ): Promise<Opened> {
   const failed: Extract<Opened, { kind: "failed" }>[] = [];
   for (const servers of candidates) {
-    const opened = await tryOne(servers, password, hosts, signal);
+    const opened = await tryOne(servers, key, hosts, signal);
     if (opened.kind === "open") return opened;
     failed.push(opened);
     if (signal.aborted) break;
@@ -38,12 +43,7 @@ export async function openConnection(
   return worst;
 }
 
-async function tryOne(
-  servers: MailServers,
-  password: string,
-  hosts: PublicHosts,
-  signal: AbortSignal,
-): Promise<Opened> {
+async function tryOne(servers: MailServers, key: BoxKey, hosts: PublicHosts, signal: AbortSignal): Promise<Opened> {
   const { host, port, security } = servers.imap;
   const failed = (failure: MailFailure): Opened => ({ kind: "failed", failure, servers });
   if (!hosts.mayConnect(host)) return failed({ kind: "private" });
@@ -53,7 +53,10 @@ async function tryOne(
     port,
     secure: security === "tls",
     ...(security !== "tls" && { doSTARTTLS: security === "starttls" }),
-    auth: { user: servers.user, pass: password },
+    auth:
+      key.kind === "password"
+        ? { user: servers.user, pass: key.password }
+        : { user: servers.user, accessToken: key.token },
     tls: { lookup: hosts.lookup },
     logger: false,
     clientInfo: { name: "Threadline" },

@@ -49,6 +49,26 @@ function asTyped(imap: ServerPlace, found: MailServers | undefined, user: string
   return isTheirs ? { ...found, imap, user } : { imap, user, ...(found?.smtp && { smtp: found.smtp }) };
 }
 
+/** Servers that are known, as far as no others were typed. */
+export function withTyped(known: MailServers, settings: MailboxSettings): MailServers {
+  const own = typed(settings);
+  return {
+    ...known,
+    ...(own.imap && { imap: own.imap }),
+    ...(own.smtp && { smtp: own.smtp }),
+    ...(settings.user !== "" && { user: settings.user }),
+  };
+}
+
+/** Who runs the box with this address: by its domain, else by the server that takes the domain's mail. */
+export async function findProvider(
+  { resolver }: Pick<DiscoverTools, "resolver">,
+  address: string,
+): Promise<Provider | undefined> {
+  const domain = domainOf(address);
+  return providerOfDomain(domain) ?? providerOf(await quiet(resolver.resolveMx(domain), []));
+}
+
 async function search(
   tools: DiscoverTools,
   address: string,
@@ -64,10 +84,14 @@ async function search(
     autoconfig(tools, address, signal),
     srv(tools, address),
   ]);
-  const [first] = exchangers.toSorted((a, b) => a.priority - b.priority);
-  const provider = first && providerOfExchanger(first.exchange);
+  const provider = providerOf(exchangers);
   if (provider) return [ofProvider(provider, address)];
   return [...told, ...service, ...guesses(address)];
+}
+
+function providerOf(exchangers: Awaited<ReturnType<NameResolver["resolveMx"]>>): Provider | undefined {
+  const [first] = exchangers.toSorted((a, b) => a.priority - b.priority);
+  return first && providerOfExchanger(first.exchange);
 }
 
 const ofProvider = ({ id, imap, smtp }: Provider, user: string): MailServers => ({ provider: id, imap, smtp, user });

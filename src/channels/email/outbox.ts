@@ -7,7 +7,7 @@ import type { SessionHost, SessionMemory } from "../contract/sessions.ts";
 import type { PublicHosts } from "../shared/public-hosts.ts";
 import type { MailboxSettings } from "./about.ts";
 import { providerNamed } from "./providers.ts";
-import { createLetterSender, type LetterSender, type SentFolder } from "./send.ts";
+import { createLetterSender, type LetterSender, type SenderBox, type SentFolder } from "./send.ts";
 import type { MailServers } from "./servers.ts";
 import type { SmtpPlace } from "./smtp.ts";
 
@@ -32,7 +32,9 @@ export interface OutboxTools {
   readonly account: Account;
   readonly settings: MailboxSettings;
   readonly servers: MailServers;
-  readonly password: string;
+  /** What a person does when its sign-in is not taken. */
+  readonly refused: string;
+  readonly signIn: SenderBox["signIn"];
   readonly hosts: PublicHosts;
   readonly memory: SessionMemory;
   readonly letters: LetterBook;
@@ -61,10 +63,8 @@ export function createOutbox(tools: OutboxTools): Outbox {
       from: { address: settings.address, name: account.name },
       smtp,
       filesItself: provider !== undefined && FILING.includes(provider.id),
-      refused:
-        provider?.refused ??
-        "Check the user name and the password in the mailbox's settings; some providers want a password made for mail programs.",
-      signIn: () => Promise.resolve({ kind: "password", user: servers.user, password: tools.password }),
+      refused: tools.refused,
+      signIn: tools.signIn,
     },
     sent: sentOf(tools),
     memory,

@@ -8,9 +8,9 @@ export const emailProviderSentences: readonly Localised[] = [
     es: "Google no aceptó la contraseña. Pide una contraseña de aplicación: active la verificación en dos pasos en la cuenta de Google, créela en myaccount.google.com/apppasswords y escríbala aquí. En Google Workspace de una empresa, puede que su administrador deba permitir antes IMAP.",
   },
   {
-    en: "Microsoft takes no passwords from programs any more, not even app passwords. Forward this box's mail to a box at another provider and connect that one.",
-    ru: "Microsoft больше не принимает от программ никаких паролей, даже паролей приложений. Настройте пересылку из этого ящика в ящик у другого провайдера и подключите тот.",
-    es: "Microsoft ya no acepta contraseñas de los programas, ni siquiera de aplicación. Reenvíe el correo de este buzón a uno de otro proveedor y conecte ese.",
+    en: "Microsoft takes no passwords from programs any more, not even app passwords. Sign in at Microsoft in the settings of this mailbox; where that is not offered, the operator of this server has to set MICROSOFT_CLIENT_ID first.",
+    ru: "Microsoft больше не принимает от программ никаких паролей, даже паролей приложений. Войдите через Microsoft в настройках этого ящика; если такой кнопки нет, оператор сервера должен сначала задать MICROSOFT_CLIENT_ID.",
+    es: "Microsoft ya no acepta contraseñas de los programas, ni siquiera de aplicación. Inicie sesión en Microsoft en los ajustes de este buzón; si no se ofrece, el operador de este servidor debe indicar antes MICROSOFT_CLIENT_ID.",
   },
   {
     en: "Yandex did not take the password. It wants an app password: allow access by IMAP in the mail's settings under “Email clients”, make an app password of the type “Mail” at id.yandex.ru/security/app-passwords and type it here.",

@@ -41,7 +41,7 @@ export const providers: readonly Provider[] = [
     smtp: starttls("smtp.office365.com", 587),
     noPasswords: true,
     refused:
-      "Microsoft takes no passwords from programs any more, not even app passwords. Forward this box's mail to a box at another provider and connect that one.",
+      "Microsoft takes no passwords from programs any more, not even app passwords. Sign in at Microsoft in the settings of this mailbox; where that is not offered, the operator of this server has to set MICROSOFT_CLIENT_ID first.",
   },
   {
     id: "yandex",

@@ -7,7 +7,7 @@ import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import type { SessionMemory } from "../contract/sessions.ts";
 import { createSentNotes } from "./sent-notes.ts";
 import { createSmtpPool, type SmtpOptions, type SmtpPlace, type SmtpPool, type SmtpSignIn } from "./smtp.ts";
-import { outcomeOf, readSmtpError, replyText } from "./smtp-outcomes.ts";
+import { isSignInRefused, outcomeOf, readSmtpError, replyText } from "./smtp-outcomes.ts";
 
 /**
  * Sends letters of one box. A letter's Message-ID is fixed with the letter, and each try is noted before its first byte:
@@ -37,8 +37,8 @@ export interface SenderBox {
   readonly filesItself: boolean;
   /** What a person does when its sign-in is not taken. */
   readonly refused: string;
-  /** Asked before each letter: a token changes every hour. */
-  signIn(): Promise<SmtpSignIn | { readonly kind: "down"; readonly outcome: SendOutcome }>;
+  /** Asked before each letter: a token changes every hour. @param rejected the server did not take this token */
+  signIn(rejected?: string): Promise<SmtpSignIn | { readonly kind: "down"; readonly outcome: SendOutcome }>;
 }
 
 /** The Sent folder of the box, wherever the session keeps it. Both throw when it cannot be asked. */
@@ -120,13 +120,24 @@ export function createLetterSender(tools: SenderTools): LetterSender {
           "The letter may have been delivered: the server stopped while it was being sent, and no copy lies in the Sent folder. Ask the recipient before you send it again.",
       };
     }
-    const signIn = await box.signIn();
+    let signIn = await box.signIn();
     if (signIn.kind === "down") return signIn.outcome;
     if (closed) return again("The mailbox is being closed. The letter has not left and will be tried again.");
     const order = await orderOf(message, letter, noted?.at ?? now());
     const composed = composeLetter(order);
     await notes.set(messageId, "trying");
-    const answer = await poolFor(place, signIn).send({ envelope: composed.envelope, raw: composed.raw() });
+    const tryWith = (by: SmtpSignIn) => poolFor(place, by).send({ envelope: composed.envelope, raw: composed.raw() });
+    let answer = await tryWith(signIn);
+    if (answer.kind === "failed" && signIn.kind === "token" && isSignInRefused(answer.error)) {
+      // Nothing of the letter has left before the sign-in.
+      const renewed = await box.signIn(signIn.token);
+      if (renewed.kind === "down") {
+        await notes.set(messageId, undefined).catch(() => undefined);
+        return renewed.outcome;
+      }
+      signIn = renewed;
+      answer = await tryWith(renewed);
+    }
     if (answer.kind === "failed") {
       const names = { ...place, user: signIn.user, from: box.from.address, refused: box.refused };
       const outcome = outcomeOf(readSmtpError(answer.error), names, answer.whole);

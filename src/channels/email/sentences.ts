@@ -1,11 +1,13 @@
 import type { Localised } from "../../domain/localised.ts";
 import { emailProviderSentences } from "./provider-sentences.ts";
 import { sendSentences } from "./send-sentences.ts";
+import { signInSentences } from "./sign-in-sentences.ts";
 
 /** Of mailboxes, their connections and their mails. */
 export const emailSentences: readonly Localised[] = [
   ...emailProviderSentences,
   ...sendSentences,
+  ...signInSentences,
   { en: "E-mail", ru: "Почта", es: "Correo electrónico" },
   {
     en: "The mailbox is not connected yet. The letter has not left and will be tried again.",
@@ -52,9 +54,9 @@ export const emailSentences: readonly Localised[] = [
     es: "Esto no es una dirección de correo. Tiene la forma anna@example.com.",
   },
   {
-    en: "This is the number at the end of the address of the employee's page: 17.",
-    ru: "Это число в конце адреса страницы сотрудника: 17.",
-    es: "Es el número al final de la dirección de la página del empleado: 17.",
+    en: "This is no employee's number. Choose the employee from the list.",
+    ru: "Это не номер сотрудника. Выберите сотрудника из списка.",
+    es: "Este no es el número de un empleado. Elija al empleado de la lista.",
   },
   { en: "Connecting to the mailbox.", ru: "Подключаемся к ящику.", es: "Conectando con el buzón." },
   {

@@ -3,14 +3,14 @@ import type { Account, ConnectionState } from "../../domain/account.ts";
 import type { ReadMail } from "../../mail/reading/read-mail-types.ts";
 import type { MediaOutcome, SendOutcome } from "../contract/sending.ts";
 import type { Session, SessionHost } from "../contract/sessions.ts";
+import type { SignInVendor } from "../contract/vendor-sign-in.ts";
 import { credentials as credentialsSchema, settings as settingsSchema } from "./about.ts";
-import { openConnection } from "./connection.ts";
-import { type DiscoverTools, findServers } from "./discover.ts";
-import { isSaidNo, stateOf } from "./failures.ts";
-import { createKnown } from "./known.ts";
+import { openByPassword } from "./by-password.ts";
+import { openByToken } from "./by-token.ts";
+import type { DiscoverTools } from "./discover.ts";
+import { isSaidNo } from "./failures.ts";
 import { goneMail, type OpenedPart, openKept, openPart } from "./media.ts";
 import { createOutbox, findPerson, type Outbox } from "./outbox.ts";
-import { providerNamed } from "./providers.ts";
 import type { Timing } from "./schedule.ts";
 import { type Job, type OpenBox, serve } from "./serve.ts";
 import type { Sources } from "./sources.ts";
@@ -24,6 +24,7 @@ import type { Sources } from "./sources.ts";
  * - Servers that are not there any more are looked for anew.
  */
 export interface MailboxTools extends DiscoverTools {
+  readonly vendors: readonly SignInVendor[];
   readonly readMail: (source: Uint8Array) => Promise<ReadMail>;
   readonly sources: Sources;
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
@@ -64,22 +65,14 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
     const { letters } = host;
     if (!letters) throw new Error("A mailbox is opened without the book of letters");
     const settings = read.data;
-    const known = createKnown(host.memory, settings);
-    const kept = await known.servers();
-    const candidates = kept ? [kept] : await findServers(tools, settings, stop.signal);
-    const provider = providerNamed(candidates[0]?.provider);
-    if (provider?.noPasswords) return tell({ kind: "bad-credentials", sentence: provider.refused });
-    const opened = await openConnection(candidates, secret.data.password, tools.hosts, stop.signal);
-    if (opened.kind === "failed") {
-      const refused = opened.failure.kind === "refused";
-      if (kept && !refused && opened.failure.kind !== "busy") await known.forget();
-      return tell(
-        stateOf(opened.failure, opened.servers, refused && kept !== undefined && (await known.isFirstRefusal())),
-      );
-    }
+    const { tokens } = host;
+    const access = tokens && { tokens, settings, vendors: tools.vendors, hosts: tools.hosts };
+    const opened = access
+      ? await openByToken(access, stop.signal)
+      : await openByPassword(tools, host, settings, secret.data.password ?? "", stop.signal);
+    if (opened.kind === "closed") return tell(opened.state);
     client = opened.client;
     if (stop.signal.aborted) return;
-    await known.took(opened.servers);
     host.profile({ externalId: settings.address.toLowerCase(), title: settings.address });
     const accept: SessionHost["accept"] = (events) => host.accept(events);
     const own = { settings, letters, memory: host.memory, accept };
@@ -87,7 +80,8 @@ export function openSession(tools: MailboxTools, account: Account, host: Session
       ...own,
       account,
       servers: opened.servers,
-      password: secret.data.password,
+      refused: opened.refused,
+      signIn: opened.signIn,
       hosts: tools.hosts,
       sentFolder: () => box?.sentFolder,
       inTurn: overConnection,

@@ -1,5 +1,5 @@
 import type { Localised, Words } from "../../domain/localised.ts";
-import type { SetupStep } from "../contract/setup.ts";
+import type { SetupField, SetupStep } from "../contract/setup.ts";
 import { credential, setting } from "../shared/setup-field.ts";
 
 /** What the setup page asks for and says. */
@@ -22,22 +22,47 @@ const securities = [
   }),
 ];
 
+/** Where one of the two servers is: names of protocols are the same in every language. */
+function serverFields(protocol: "imap" | "smtp", port: string): readonly SetupField[] {
+  const name = protocol.toUpperCase();
+  return [
+    setting(
+      "text",
+      `${protocol}Host`,
+      { en: `${name} server`, ru: `Сервер ${name}`, es: `Servidor ${name}` },
+      { placeholder: `${protocol}.example.com` },
+    ),
+    setting(
+      "text",
+      `${protocol}Port`,
+      { en: `${name} port`, ru: `Порт ${name}`, es: `Puerto ${name}` },
+      { placeholder: port },
+    ),
+    setting(
+      "choice",
+      `${protocol}Security`,
+      { en: `${name} encryption`, ru: `Шифрование ${name}`, es: `Cifrado ${name}` },
+      { choices: securities },
+    ),
+  ];
+}
+
 export const setup: readonly SetupStep[] = [
   {
     id: "mailbox",
     title: { en: "Connect a mailbox", ru: "Подключение почтового ящика", es: "Conectar un buzón de correo" },
     help: {
       en:
-        "The address and the password are enough at most providers: the servers are found by the address. Gmail, Yandex, Mail.ru, iCloud, " +
-        "Yahoo and others want a password made for mail programs (an app password) and not the one you sign in with; if yours does, you " +
-        "are told where to make it. Nothing in the mailbox is changed: mail stays unread until somebody reads it there.",
+        "The address and the password are enough at most providers: the servers are found by the address. Boxes at Google and Microsoft " +
+        "are signed in at their own page. Yandex, Mail.ru, iCloud, Yahoo and others want a password made for mail programs (an app " +
+        "password) and not the one you sign in with; if yours does, you are told where to make it. Nothing in the mailbox is changed: mail stays unread until somebody reads it there.",
       ru:
-        "У большинства провайдеров достаточно адреса и пароля: серверы определяются по адресу. Gmail, Яндекс, Mail.ru, iCloud, Yahoo и другие " +
-        "принимают только пароль приложения, а не тот, с которым вы входите сами; если так и у вас, мы подскажем, где его создать. " +
+        "У большинства провайдеров достаточно адреса и пароля: серверы определяются по адресу. В ящики Google и Microsoft входят на их " +
+        "собственной странице. Яндекс, Mail.ru, iCloud, Yahoo и другие принимают только пароль приложения, а не тот, с которым вы входите сами; если так и у вас, мы подскажем, где его создать. " +
         "В ящике ничего не меняется: письма остаются непрочитанными, пока их там не прочтут.",
       es:
-        "En la mayoría de los proveedores bastan la dirección y la contraseña: los servidores se averiguan por la dirección. Gmail, Yandex, " +
-        "Mail.ru, iCloud, Yahoo y otros piden una contraseña hecha para programas (contraseña de aplicación) y no la suya habitual; si es " +
+        "En la mayoría de los proveedores bastan la dirección y la contraseña: los servidores se averiguan por la dirección. En los buzones " +
+        "de Google y Microsoft se entra en su propia página. Yandex, Mail.ru, iCloud, Yahoo y otros piden una contraseña hecha para programas (contraseña de aplicación) y no la suya habitual; si es " +
         "su caso, le decimos dónde crearla. En el buzón no cambia nada: el correo sigue sin leer hasta que alguien lo lea allí.",
     },
     fields: [
@@ -47,11 +72,22 @@ export const setup: readonly SetupStep[] = [
         { en: "E-mail address", ru: "Адрес почты", es: "Dirección de correo" },
         { required: true, placeholder: "sales@example.com" },
       ),
-      credential("secret", "password", {
-        en: "Password or app password",
-        ru: "Пароль или пароль приложения",
-        es: "Contraseña o contraseña de aplicación",
-      }),
+      credential(
+        "sign-in",
+        "signIn",
+        { en: "Sign-in at the provider", ru: "Вход у провайдера", es: "Inicio de sesión en el proveedor" },
+        { required: false },
+      ),
+      credential(
+        "secret",
+        "password",
+        {
+          en: "Password or app password",
+          ru: "Пароль или пароль приложения",
+          es: "Contraseña o contraseña de aplicación",
+        },
+        { required: false },
+      ),
       setting(
         "choice",
         "box",
@@ -62,6 +98,34 @@ export const setup: readonly SetupStep[] = [
             choice("personal", { en: "One employee's", ru: "Одного сотрудника", es: "De un empleado" }),
           ],
           preset: "shared",
+        },
+      ),
+      setting(
+        "person",
+        "owner",
+        { en: "Whose", ru: "Чей", es: "De quién" },
+        { required: true, when: { key: "box", is: "personal" } },
+      ),
+      setting(
+        "choice",
+        "showing",
+        {
+          en: "What the CRM card shows to others",
+          ru: "Что видно другим в карточке CRM",
+          es: "Qué muestra la ficha del CRM a los demás",
+        },
+        {
+          choices: [
+            choice("whole", { en: "The letters", ru: "Письма целиком", es: "Las cartas" }),
+            choice("subject", { en: "Their subjects only", ru: "Только темы", es: "Solo sus asuntos" }),
+            choice("click", {
+              en: "Nothing without the owner's click",
+              ru: "Ничего, пока владелец не нажмёт",
+              es: "Nada sin que el titular lo pulse",
+            }),
+          ],
+          preset: "whole",
+          when: { key: "box", is: "personal" },
         },
       ),
       setting(
@@ -104,37 +168,6 @@ export const setup: readonly SetupStep[] = [
         "clasifica en ellas. Indique servidores solo si no se averiguan por la dirección.",
     },
     fields: [
-      setting(
-        "text",
-        "owner",
-        {
-          en: "Of one employee: their number in Bitrix24",
-          ru: "Для ящика сотрудника: его номер в Битрикс24",
-          es: "De un empleado: su número en Bitrix24",
-        },
-        { placeholder: "17" },
-      ),
-      setting(
-        "choice",
-        "showing",
-        {
-          en: "Of one employee: what the CRM card shows to others",
-          ru: "Для ящика сотрудника: что видно другим в карточке CRM",
-          es: "De un empleado: qué muestra la ficha del CRM a los demás",
-        },
-        {
-          choices: [
-            choice("whole", { en: "The letters", ru: "Письма целиком", es: "Las cartas" }),
-            choice("subject", { en: "Their subjects only", ru: "Только темы", es: "Solo sus asuntos" }),
-            choice("click", {
-              en: "Nothing without the owner's click",
-              ru: "Ничего, пока владелец не нажмёт",
-              es: "Nada sin que el titular lo pulse",
-            }),
-          ],
-          preset: "whole",
-        },
-      ),
       setting("text", "folders", {
         en: "Other folders, with commas",
         ru: "Другие папки, через запятую",
@@ -170,32 +203,8 @@ export const setup: readonly SetupStep[] = [
         ru: "Имя пользователя (пусто: адрес)",
         es: "Nombre de usuario (vacío: la dirección)",
       }),
-      setting(
-        "text",
-        "imapHost",
-        { en: "IMAP server", ru: "Сервер IMAP", es: "Servidor IMAP" },
-        { placeholder: "imap.example.com:" },
-      ),
-      setting("text", "imapPort", { en: "IMAP port", ru: "Порт IMAP", es: "Puerto IMAP" }, { placeholder: "993" }),
-      setting(
-        "choice",
-        "imapSecurity",
-        { en: "IMAP encryption", ru: "Шифрование IMAP", es: "Cifrado IMAP" },
-        { choices: securities },
-      ),
-      setting(
-        "text",
-        "smtpHost",
-        { en: "SMTP server", ru: "Сервер SMTP", es: "Servidor SMTP" },
-        { placeholder: "smtp.example.com:" },
-      ),
-      setting("text", "smtpPort", { en: "SMTP port", ru: "Порт SMTP", es: "Puerto SMTP" }, { placeholder: "465" }),
-      setting(
-        "choice",
-        "smtpSecurity",
-        { en: "SMTP encryption", ru: "Шифрование SMTP", es: "Cifrado SMTP" },
-        { choices: securities },
-      ),
+      ...serverFields("imap", "993"),
+      ...serverFields("smtp", "465"),
     ],
   },
 ];

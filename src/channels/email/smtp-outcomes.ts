@@ -30,6 +30,8 @@ export interface SmtpPlaceNames {
 const SOON_MS = 10_000;
 /** Greylisting takes nobody before some minutes are over. */
 const LATER_MS = 120_000;
+/** nodemailer's words for a sign-in that failed. */
+const SIGN_IN: readonly string[] = ["EAUTH", "ENOAUTH", "EOAUTH2"];
 const CERTIFICATE = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_SSL_)/;
 
 export function readSmtpError(error: unknown): SmtpFailure {
@@ -46,6 +48,12 @@ export function readSmtpError(error: unknown): SmtpFailure {
     ...(typeof code === "number" && { reply: { code, text: replyText(text("response") ?? "") } }),
     recipients: rejected.filter((one) => typeof one === "string"),
   };
+}
+
+/** The server knows no such user, password or token. */
+export function isSignInRefused(error: unknown): boolean {
+  const { code, reply } = readSmtpError(error);
+  return SIGN_IN.includes(code) && (reply === undefined || reply.code >= 500);
 }
 
 /** The server's own words on one line, without its codes. */
@@ -65,7 +73,7 @@ export function outcomeOf(failure: SmtpFailure, at: SmtpPlaceNames, whole: boole
       "failed",
       `Mail is to leave by ${at.host}, which is at a private address, and that is not allowed. The operator of this server can list it in MAIL_PRIVATE_HOSTS if it is meant.`,
     );
-  if (code === "EAUTH" || code === "ENOAUTH" || code === "EOAUTH2") return signInOutcome(failure, at);
+  if (SIGN_IN.includes(code)) return signInOutcome(failure, at);
   if (CERTIFICATE.test(systemCode ?? code) || (code === "ETLS" && reply && reply.code >= 500))
     return untrusted(systemCode ?? code, at);
   if (reply && reply.code >= 400) return repliedOutcome(failure, reply, at);

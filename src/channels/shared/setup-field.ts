@@ -3,7 +3,7 @@ import type { SetupField } from "../contract/setup.ts";
 
 /** Pieces of which the setup steps of channels are made. */
 
-type More = Partial<Pick<SetupField, "placeholder" | "required" | "choices" | "preset">>;
+type More = Partial<Pick<SetupField, "placeholder" | "required" | "choices" | "preset" | "when">>;
 
 /** A setting, which may stay empty unless `more` says otherwise. */
 export const setting = (kind: SetupField["kind"], key: string, label: Localised, more: More = {}): SetupField => ({

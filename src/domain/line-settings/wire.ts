@@ -65,11 +65,11 @@ function readValue(spec: LineFieldSpec, raw: unknown): LineValue | undefined {
     case "clock":
       return readClock(text ?? "");
     case "weekdays":
-      return listOf(raw)?.flatMap((one) => WEEKDAYS.find((day) => day === one) ?? []);
+      return whole(listOf(raw), (one) => WEEKDAYS.find((day) => day === one));
     case "holidays":
-      return listOf(typeof raw === "string" ? raw.split(",") : raw)?.flatMap((one) => readDay(one) ?? []);
+      return whole(listOf(typeof raw === "string" ? raw.split(",") : raw), readDay);
     case "people":
-      return listOf(raw ?? [])?.filter((one) => ID.test(one));
+      return whole(listOf(raw ?? []), (one) => (ID.test(one) ? one : undefined));
     case "queue":
       return readQueue(raw);
     case "entry":
@@ -141,11 +141,26 @@ function listOf(raw: unknown): readonly string[] | undefined {
 
 function readQueue(raw: unknown): readonly QueueMember[] | undefined {
   if (typeof raw !== "object" || raw === null) return undefined;
-  return Object.values(raw).flatMap((one: unknown) => {
+  return whole(Object.values(raw), (one: unknown) => {
     const { ENTITY_TYPE: type, ENTITY_ID: id } = Object(one) as { ENTITY_TYPE?: unknown; ENTITY_ID?: unknown };
-    if ((type !== "user" && type !== "department") || !ID.test(String(id))) return [];
-    return { kind: type === "user" ? ("person" as const) : ("department" as const), id: String(id) };
+    if ((type !== "user" && type !== "department") || !ID.test(String(id))) return undefined;
+    return { kind: type === "user" ? "person" : "department", id: String(id) };
   });
+}
+
+/** A list with something in it that we do not know is not read at all: written back it would be without that. */
+function whole<Raw, Item>(
+  values: readonly Raw[] | undefined,
+  read: (value: Raw) => Item | undefined,
+): readonly Item[] | undefined {
+  if (values === undefined) return undefined;
+  const items: Item[] = [];
+  for (const value of values) {
+    const item = read(value);
+    if (item === undefined) return undefined;
+    items.push(item);
+  }
+  return items;
 }
 
 function readEntry(raw: unknown): HiddenAgent | undefined {

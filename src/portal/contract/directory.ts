@@ -1,5 +1,6 @@
 import type { PortalId } from "../../domain/ids.ts";
 import type { Connectors, OpenLines, PortalCaller, VoiceWay } from "../contract.ts";
+import type { Automation } from "./automation.ts";
 import type { Crm } from "./crm.ts";
 import type { LineChats } from "./line-chats.ts";
 import type { LineDesk } from "./line-desk.ts";
@@ -25,6 +26,7 @@ export interface PortalDirectory {
   /** All settings of lines, with the viewer's own rights. */
   lineDeskOf(portal: PortalId, userId: string): LineDesk;
   people(portal: PortalId): People;
+  automation(portal: PortalId): Automation;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */
   viewer(portal: PortalId, userId: string): PortalCaller;

@@ -14,11 +14,14 @@ import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import { laneOf } from "../../domain/ids.ts";
 import type { LetterHit } from "../../domain/letter-hit.ts";
+import type { Message } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
+import type { Cause } from "../../domain/trigger.ts";
 import type { Logger } from "../../log/log.ts";
 import { classifyHits, seenBy } from "../../mail/tracking/classify-hits.ts";
 import { linksOf } from "../../mail/writing/html-body.ts";
 import type { Store } from "../../store/contract.ts";
+import type { TriggerWatch } from "../automation/watch.ts";
 import type { News } from "../news.ts";
 
 export interface Tracking {
@@ -59,6 +62,8 @@ export interface TrackingDeps {
   readonly publicUrl: string;
   readonly news: Pick<News, "ofConversation">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
+  /** For automations that wait for it. */
+  readonly triggers: Pick<TriggerWatch, "happened" | "watches">;
   readonly log: Pick<Logger, "warn">;
   readonly now: () => Date;
 }
@@ -122,9 +127,9 @@ export function createTracking(deps: TrackingDeps): Tracking {
       ...(link !== undefined && { link }),
     };
     const hits = await tracks.hit(id, hit, classifyHits);
-    const { opened } = seenBy(hits);
+    const { opened, clicked } = seenBy(hits);
     const isNews = !isDeepStrictEqual(seenBy(hits), seenBy(hits.slice(0, -1))) || hits.at(-1)?.class === "scanner";
-    if (opened !== "yes" && !isNews) return;
+    if (opened === "not-known" && !isNews) return;
     const track = await tracks.find(id);
     const message = track && (await messages.findByOrigin(track.portal, track.originKey));
     if (!track || !message) return;
@@ -134,9 +139,20 @@ export function createTracking(deps: TrackingDeps): Tracking {
       await deps.store.lanes.makeDue(lane);
       deps.dispatcher.wake(lane);
     }
-    if (opened !== "yes") return;
+    if (opened === "not-known") return;
+    if (opened === "yes" || (await deps.triggers.watches(track.portal)))
+      await tellTriggers(message, opened === "probably", clicked);
+    if (opened === "probably") return;
     const changed = await messages.applyReceipt(track.account, [track.messageId], "read");
     if (changed.length > 0) deps.news.ofConversation(track.portal, message.conversation);
+  }
+
+  /** Once for a letter, however often it is looked at: what a crash kept back is told with the next look. */
+  async function tellTriggers({ portal, conversation, account, id }: Message, probable: boolean, clicked: boolean) {
+    const at = deps.now();
+    const opened: Cause = { kind: "mail-opened", key: `opened:${id}`, at, probable };
+    const causes: Cause[] = clicked ? [opened, { kind: "link-clicked", key: `clicked:${id}`, at }] : [opened];
+    await deps.triggers.happened(portal, { conversation, account }, causes);
   }
 }
 

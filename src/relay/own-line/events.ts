@@ -43,9 +43,18 @@ function eventOf({ kind, origin, direction, content, createdAt, state }: Message
     if (state === "refused" || state === "failed") return undefined;
     return { kind: "agent-wrote", at, ...(origin.authorId !== undefined && { by: origin.authorId }) };
   }
+  if (origin.by === "bot") return state === "refused" || state === "failed" ? undefined : { kind: "bot-wrote", at };
   // An automation answers nobody; an employee who writes from the CRM does.
   if (origin.by === "provider" && origin.authorId !== undefined && state !== "refused" && state !== "failed")
     return { kind: "agent-wrote", at, by: origin.authorId };
+  return customerEvent({ direction, content }, at);
+}
+
+/** What a message is to the engine where it is the customer's; `undefined` for what asks for nothing. */
+export function customerEvent(
+  { direction, content }: Pick<Message, "direction" | "content">,
+  at: number,
+): Extract<OwnEvent, { readonly kind: "customer-wrote" }> | undefined {
   const { notice, letter, site, body } = content;
   const rating = site?.rating;
   if (rating) {

@@ -16,7 +16,7 @@ import type { Content, Message } from "../../domain/message.ts";
 import type { Logger } from "../../log/log.ts";
 import { type OwnLine, ownLineSchema, shownName } from "../../rules/lines/own-line.ts";
 import { holdingOf, isFreed, type OwnEffect, type OwnEvent, type OwnSession } from "../../rules/lines/own-session.ts";
-import { stepThrough } from "../../rules/lines/step.ts";
+import { stepThrough, wouldBegin } from "../../rules/lines/step.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
 import type {
   OutboxItem,
@@ -27,7 +27,7 @@ import type {
 } from "../../store/contract/own-lines.ts";
 import { type Store, StoreUnavailable } from "../../store/contract.ts";
 import type { News } from "../news.ts";
-import { eventsSince, NOT_SEEN, type Seen, seenOf } from "./events.ts";
+import { customerEvent, eventsSince, NOT_SEEN, type Seen, seenOf } from "./events.ts";
 import { type KnownPeople, lineFacts, peopleFor, responsibleIn } from "./people.ts";
 import { isForOutbox, type OutboxEffect, type PerformDeps, perform } from "./perform.ts";
 import { under } from "./signature.ts";
@@ -37,8 +37,13 @@ export interface OwnMode {
   isOn(account: Account): Promise<boolean>;
   /** What an agent wrote on a page of ours, under the name that customers of this account are to see. */
   signed(account: Account, row: Message, content: Content): Promise<Content>;
-  /** After the conversation's messages were dealt with. Answers when to come again. */
-  after(contents: LaneContents, adapter: ChannelAdapter): Promise<Date | undefined>;
+  /** Whether a message would begin a session; `undefined`: the engine does not work for this account. */
+  wouldBegin(account: Account, message: Message): Promise<boolean | undefined>;
+  /**
+   * After the conversation's messages were dealt with. Answers when to come again.
+   * @param bot a bot has the conversation
+   */
+  after(contents: LaneContents, adapter: ChannelAdapter, bot: boolean): Promise<Date | undefined>;
 }
 
 export interface OwnModeDeps extends PerformDeps {
@@ -85,7 +90,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     return newest.toReversed();
   }
 
-  async function look(contents: LaneContents, adapter: ChannelAdapter): Promise<Date | undefined> {
+  async function look(contents: LaneContents, adapter: ChannelAdapter, bot: boolean): Promise<Date | undefined> {
     const { account, conversation } = contents;
     const { portal, id } = conversation;
     const line = await lineOf(account);
@@ -95,10 +100,10 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     const messages = await unseen(conversation, before);
     const now = await deps.store.conversations.find(portal, id);
     if (!now || now.movedTo !== undefined) return undefined;
-    if (before && isNothingNew(before, now, messages, line)) return before.dueAt;
+    if (before && isNothingNew(before, now, messages, line, bot)) return before.dueAt;
     const people = await peopleOf(now, line.own);
     const step = await deps.store.ownLines.decide(portal, { account: account.id, conversation: id }, (ground) =>
-      judge(adapter, line, people, messages, ground),
+      judge(adapter, line, people, messages, ground, bot),
     );
     if (!step) return undefined;
     const { own } = step.state as Kept;
@@ -116,8 +121,10 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     now: Conversation,
     messages: readonly Message[],
     { changedAt }: StoredOwnLine,
+    bot: boolean,
   ): boolean {
-    const { seen, settings } = state as Kept;
+    const { own, seen, settings } = state as Kept;
+    if (own.bot === true && !bot) return false;
     const isSeen = JSON.stringify(seen) === JSON.stringify(seenOf(now)) && settings === changedAt.toISOString();
     return isSeen && messages.length === 0 && !(dueAt && dueAt <= deps.now());
   }
@@ -128,6 +135,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     people: KnownPeople,
     messages: readonly Message[],
     ground: OwnGround,
+    bot: boolean,
   ): OwnStep {
     const { conversation, session } = ground;
     const kept = session?.state as Kept | undefined;
@@ -135,7 +143,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     const events: OwnEvent[] = [...eventsSince(kept?.seen ?? NOT_SEEN, conversation, news)];
     const changedAt = line.changedAt.toISOString();
     if (kept && kept.settings !== changedAt) events.push({ kind: "settings-changed", at: line.changedAt.getTime() });
-    const facts = lineFacts(people, line.own, ground, deps.now());
+    const facts = { ...lineFacts(people, line.own, ground, deps.now()), bot };
     const isFirst = kept === undefined || kept.own.session === 0;
     const settings = greets && isFirst ? { ...line.own, greeting: null } : line.own;
     const { state: own, effects, dueAt } = stepThrough(kept?.own, events, settings, facts);
@@ -179,13 +187,21 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
       const profile = known.kind === "ok" ? known.value.get(origin.authorId) : undefined;
       return under(shownName(line.own, origin.authorId, profile), content);
     },
-    async after(contents, adapter) {
+    async wouldBegin(account, message) {
+      const line = await lineOf(account);
+      if (!line) return undefined;
+      const event = customerEvent(message, message.createdAt.getTime());
+      if (!event) return false;
+      const session = await deps.store.ownLines.session(account.portal, message.conversation);
+      return wouldBegin((session?.state as Kept | undefined)?.own, event, line.own, deps.now().getTime());
+    },
+    async after(contents, adapter, bot) {
       const { account, conversation, portal } = contents;
       const isOff =
         !portal.active || !account.enabled || conversation.group === true || conversation.movedTo !== undefined;
       if (isOff) return undefined;
       try {
-        return await look(contents, adapter);
+        return await look(contents, adapter, bot);
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         deps.log.error({ err: error, conversation: conversation.id }, "A conversation could not be distributed");

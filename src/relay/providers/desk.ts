@@ -132,11 +132,7 @@ export function createProviderDesk(deps: ProviderDeskDeps): ProviderDesk {
     const begun = await deps.firstContact.begin(portal, id, {
       to: { phone, defaultCountry: ruleset.identity.defaultCountry ?? undefined },
       content: { body: plainText(text), attachments: [] },
-      ...{ clientId: key, authorId: authorId ?? "" },
-      made: {
-        originKey: `provider:${key}`,
-        origin: { by: "provider", key, ...(authorId !== undefined && { authorId }) },
-      },
+      by: { by: "provider", key: `provider:${key}`, ...(authorId !== undefined && { authorId }) },
       // The portal has let its employee write to this customer.
       mayJoin: async () => true,
     });

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { LetterBook } from "../../channels/contract/letters.ts";
 import type { Session, SessionPrompt, Sessions } from "../../channels/contract/sessions.ts";
+import { SIGN_IN_KEY, type TokenSource } from "../../channels/contract/vendor-sign-in.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../domain/account.ts";
 import type { Held, LiveState } from "./calls.ts";
 import { createLeaseOf, type LeaseDeps } from "./lease.ts";
@@ -15,6 +16,8 @@ export interface KeeperDeps extends LeaseDeps, MemoryDeps {
   readonly save: (account: Account, patch: { connection?: ConnectionState; profile?: AccountProfile }) => Promise<void>;
   /** For channels whose messages are letters. */
   readonly letters?: (account: Account) => LetterBook;
+  /** For accounts that were signed in at their vendor's page. */
+  readonly tokens?: (account: Account) => TokenSource;
   readonly timing: KeeperTiming;
 }
 
@@ -133,6 +136,7 @@ export function createKeeper(deps: KeeperDeps, sessions: Sessions, first: Accoun
       },
       memory: createMemory(deps, account, () => lease.isHeld()),
       ...(deps.letters && { letters: deps.letters(account) }),
+      ...(deps.tokens && typeof account.credentials[SIGN_IN_KEY] === "string" && { tokens: deps.tokens(account) }),
     });
     session = own;
     await Promise.race([own.closed, interrupted()]);

@@ -1,5 +1,6 @@
 import type { LetterBook } from "../../channels/contract/letters.ts";
 import type { Sessions } from "../../channels/contract/sessions.ts";
+import type { TokenSource } from "../../channels/contract/vendor-sign-in.ts";
 import type { ChannelAdapter } from "../../channels/contract.ts";
 import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account, AccountProfile, ConnectionState } from "../../domain/account.ts";
@@ -19,6 +20,8 @@ export interface SessionHostDeps {
   readonly log: Logger;
   /** All letters of an account's portal, as it may see them. */
   readonly letters?: (account: Account) => LetterBook;
+  /** Tokens of accounts that were signed in at their vendor's page. */
+  readonly tokens?: (account: Account) => TokenSource;
   /** Unique per process. */
   readonly owner: string;
   /** Tells that some account was changed, in whichever process; answers how to stop hearing. A notice may be lost. */
@@ -128,6 +131,7 @@ export function createSessionHost(deps: SessionHostDeps): AccountSessions {
         save,
         timing,
         ...(deps.letters && hasLetters(account) && { letters: deps.letters }),
+        ...(deps.tokens && { tokens: deps.tokens }),
       },
       sessions,
       account,

@@ -41,6 +41,8 @@ export interface OwnSession {
   readonly rating: { readonly session: number; readonly operator: string | null; readonly until: number } | null;
   /** The last number that was given to anything. */
   readonly serial: number;
+  /** A bot has it: nobody is looked for, and the customer waits for no person. Only when true. */
+  readonly bot?: boolean;
 }
 
 /** `at`: when it happened, which may be long before it is worked on. */
@@ -48,6 +50,7 @@ export type OwnEvent =
   | { readonly kind: "customer-wrote"; readonly at: number; readonly text?: string; readonly stars?: number }
   /** `by` is absent for who writes on the account's own phone. */
   | { readonly kind: "agent-wrote"; readonly at: number; readonly by?: string }
+  | { readonly kind: "bot-wrote"; readonly at: number }
   | { readonly kind: "accepted"; readonly at: number; readonly by: string }
   | { readonly kind: "passed-on"; readonly at: number; readonly to: string }
   /** Nobody has it any more. */
@@ -80,6 +83,8 @@ export interface LineFacts {
   readonly queue: readonly Agent[] | undefined;
   /** Whoever is responsible for the customer in the CRM. */
   readonly responsible?: Agent;
+  /** A bot has the session, or takes it if one begins now. */
+  readonly bot?: boolean;
 }
 
 export type SaidWhy = "greeting" | "off-hours" | "no-answer" | "closing" | "silence" | "thanks";

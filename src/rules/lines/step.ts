@@ -17,6 +17,7 @@ import { type Timer, timersOf } from "./timers.ts";
 
 /** Whoever got an answer so recently knows that somebody is there. */
 const TALKING_MS = 30 * 60_000;
+const MINUTE_MS = 60_000;
 
 /** @param state `undefined`: the engine has not seen this conversation yet */
 function step(state: OwnSession | undefined, event: OwnEvent, settings: OwnLine, facts: LineFacts): Stepped {
@@ -58,6 +59,9 @@ function take(run: Run, event: OwnEvent) {
       return customerWrote(run, event);
     case "agent-wrote":
       return agentWrote(run, event);
+    case "bot-wrote":
+      if (draft.phase === "open" && draft.bot) draft.silence = mark(run, event.at);
+      return;
     case "accepted":
       return draft.phase === "open" ? held(run, event.by) : reopened(run, event.at, event.by);
     case "passed-on":
@@ -75,12 +79,38 @@ function take(run: Run, event: OwnEvent) {
       if (draft.phase !== "open") reopened(run, event.at, event.by);
       return;
     case "settings-changed":
-      if (draft.phase !== "open" || draft.accepted || draft.operator !== null) return;
+      if (draft.phase !== "open" || draft.accepted || draft.operator !== null || draft.bot) return;
       draft.offered = false;
       return distribute(run);
     case "time-came":
-      return;
+      return botLeft(run);
   }
+}
+
+/** The queue begins where the bot ends. */
+function botLeft(run: Run) {
+  const { draft, facts } = run;
+  if (!draft.bot || facts.bot) return;
+  draft.bot = false;
+  if (draft.phase !== "open" || draft.accepted || draft.operator !== null) return;
+  draft.silence = null;
+  draft.wait = { ...mark(run, facts.now), first: !draft.answered, told: false };
+  sayOffHours(run);
+  distribute(run);
+}
+
+/** Whether a message would begin a session, as far as the engine is concerned. */
+export function wouldBegin(
+  state: OwnSession | undefined,
+  message: OwnEvent & { readonly kind: "customer-wrote" },
+  { closing }: OwnLine,
+  now: number,
+): boolean {
+  const session = state ?? NO_SESSION;
+  if (session.phase === "open" || starsOf(session, message) !== undefined) return false;
+  return (
+    session.phase === "closed" || !session.closed || session.closed.at + closing.fullCloseMinutes * MINUTE_MS <= now
+  );
 }
 
 function customerWrote(run: Run, event: OwnEvent & { readonly kind: "customer-wrote" }) {
@@ -90,6 +120,7 @@ function customerWrote(run: Run, event: OwnEvent & { readonly kind: "customer-wr
   if (draft.phase === "closed") begin(run);
   else if (draft.phase === "closing") resume(run);
   draft.silence = null;
+  if (draft.bot) return;
   if (!draft.wait) {
     draft.wait = { ...mark(run, event.at), first: !draft.answered, told: false };
     sayOffHours(run);
@@ -125,6 +156,9 @@ function begin(run: Run) {
   set(run, { ...NO_SESSION, phase: "open", session: session + 1, serial, agentWroteAt, offHoursUntil });
   if (unanswered) act(run, { kind: "mark", unanswered: false });
   stand(run, { open: true, operator: null, accepted: false });
+  draft.bot = facts.bot === true;
+  // It has words of its own.
+  if (draft.bot) return;
   if (settings.greeting && opensAt(settings.hours, facts.now) === facts.now) say(run, "greeting", settings.greeting);
 }
 
@@ -149,14 +183,14 @@ function agentWrote(run: Run, { at, by }: OwnEvent & { readonly kind: "agent-wro
 }
 
 function held(run: Run, operator: string | null) {
-  set(run, { operator, accepted: true, offered: false, tried: [], given: null, look: null });
+  set(run, { operator, accepted: true, offered: false, tried: [], given: null, look: null, bot: false });
 }
 
 function passedOn(run: Run, to: string) {
   const { draft, facts } = run;
   if (draft.phase !== "open") return;
   const given = mark(run, facts.now);
-  set(run, { operator: to, accepted: false, offered: false, tried: [to], given, look: null });
+  set(run, { operator: to, accepted: false, offered: false, tried: [to], given, look: null, bot: false });
   act(run, { kind: "tell", about: "given", people: [to] });
 }
 
@@ -177,7 +211,7 @@ function close(run: Run, why: "closing" | "silence" | "rated" | undefined) {
   set(run, {
     phase: "closing",
     closed: mark(run, facts.now),
-    ...{ accepted: false, offered: false, tried: [], given: null, look: null, wait: null, silence: null },
+    ...{ accepted: false, offered: false, tried: [], given: null, look: null, wait: null, silence: null, bot: false },
   });
   const isOver = closing.fullCloseMinutes === 0;
   if (!why) return isOver ? over(run) : undefined;

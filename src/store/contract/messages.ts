@@ -165,6 +165,8 @@ export interface MessageRepository {
   backlog(portal: PortalId, account: AccountId): Promise<number>;
   /** Ends the backlog as `failed` with this sentence; each stays retriable by hand. */
   dropBacklog(portal: PortalId, account: AccountId, sentence: string): Promise<number>;
+  /** Takes back what has not begun to leave: it is `failed` with this sentence. `false`: it is leaving, or has left. */
+  withdraw(portal: PortalId, message: MessageId, sentence: string): Promise<boolean>;
   journal(portal: PortalId, query: JournalQuery): Promise<readonly Message[]>;
   /** Replaces attachment sources after their bytes were kept. */
   setAttachments(message: MessageId, attachments: readonly Attachment[]): Promise<void>;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { ImapFlow } from "imapflow";
-import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CrmItem } from "../../emulators/portal/model.ts";
 import { startSmtp, type TestSmtp } from "../../support/mail/smtp.ts";
 import { type Dovecot, MAIL_PASSWORD, startDovecot } from "../../support/services/dovecot.ts";
+import { freshServices } from "../../support/services/fresh-services.ts";
 import { until } from "../../support/world/until.ts";
 import { type ApiAccount, World } from "../../support/world/world.ts";
 import { mail } from "./harness.ts";
@@ -41,7 +41,7 @@ describe("a mailbox through the app", () => {
       startDovecot(),
       startSmtp({ hideSTARTTLS: true, disabledCommands: ["STARTTLS"], allowInsecureAuth: true }),
     ]);
-    world = await World.start({ services: await freshServices(), env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" } });
+    world = await World.start({ services: await freshServices("mail"), env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" } });
     await world.install();
   }, 90_000);
   afterAll(async () => {
@@ -314,16 +314,4 @@ function withFile(to: string): string {
     "--m--",
     "",
   ].join("\n");
-}
-
-async function freshServices(): Promise<{ readonly databaseUrl: string; readonly redisUrl: string }> {
-  const [databaseUrl = "", redisUrl = ""] = [process.env.TEST_DATABASE_URL, process.env.TEST_REDIS_URL];
-  const name = `mail_${randomUUID().replaceAll("-", "")}`;
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(`create database ${name}`);
-  await client.end();
-  const url = new URL(databaseUrl);
-  url.pathname = `/${name}`;
-  return { databaseUrl: url.href, redisUrl };
 }

@@ -67,6 +67,17 @@ describe("to the portal's words and back", () => {
   it("leaves out what it does not understand, and nothing else", () => {
     const raw = { ACTIVE: "?", QUEUE_TYPE: "by-moon", MAX_CHAT: "many", WORKTIME_FROM: "25", LINE_NAME: "Sales" };
     expect(fromWire(raw)).toEqual({ name: "Sales" });
+    // A list of which a part is not understood would come back without that part.
+    const lists = {
+      KPI_FIRST_ANSWER_LIST: ["7", "group_3"],
+      WORKTIME_DAYOFF: ["SA", "XX"],
+      WORKTIME_HOLIDAYS: ["01.01", "Easter"],
+      QUEUE: [
+        { ENTITY_TYPE: "user", ENTITY_ID: "1" },
+        { ENTITY_TYPE: "group", ENTITY_ID: "2" },
+      ],
+    };
+    expect(fromWire(lists)).toEqual({});
   });
 });
 

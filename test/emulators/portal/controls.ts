@@ -110,6 +110,7 @@ export class PortalControls {
     };
     this.#sendLifeEvent(application, "ONAPPUPDATE", data, this.#tokenAuth(application, options.userId), undefined);
     this.#dropBindings(application.clientId);
+    this.portal.automation.drop(application.clientId);
     application.installed = false;
     const userId = options.userId ?? this.portal.administrator().id;
     return openPage(
@@ -143,7 +144,7 @@ export class PortalControls {
       senderId: message.userId ?? application.installedBy,
     };
     this.portal.providerMessages.set(id, sent);
-    this.portal.services.events.post(this.portal.id, application.clientId, provider.handler, {
+    this.portal.services.events.post(this.portal.id, application.clientId, provider.handler, "MESSAGESERVICE", {
       ...(message.document === undefined
         ? { module_id: "crm", bindings: message.bindings ?? [] }
         : { module_id: "bizproc", workflow_id: "5f1", document_id: message.document, document_type: ["crm"] }),
@@ -174,6 +175,8 @@ export class PortalControls {
     for (const connector of [...portal.connectors.values()]) {
       if (connector.clientId === application.clientId) removeConnector(portal, connector);
     }
+    portal.automation.drop(application.clientId);
+    portal.automation.dropTriggers(application.clientId);
     portal.applications.delete(application.clientId);
     portal.services.authorization.forget(portal.id, application.clientId);
     return sent;

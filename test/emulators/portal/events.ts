@@ -66,10 +66,10 @@ export class EventSender {
     return record;
   }
 
-  /** What is no event and has a form of its own (a message provider's), as the queue brings it: once. */
-  post(portal: string, clientId: string, handler: string, fields: Fields): SentEvent {
+  /** What is no event and has a form of its own (a message provider's, a robot's), as the queue brings it: once. */
+  post(portal: string, clientId: string, handler: string, name: string, fields: Fields): SentEvent {
     const binding = { handler, id: 0, clientId };
-    const record = this.#record(portal, binding, "MESSAGESERVICE", fields, null);
+    const record = this.#record(portal, binding, name, fields, null);
     this.#track(this.#deliver(record, encodeForm(fields)));
     return record;
   }

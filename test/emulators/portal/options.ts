@@ -33,6 +33,8 @@ export interface PortalSettings {
   /** Applications may also be granted less than their card asks for. */
   grantedScope?: string[] | undefined;
   licence: string;
+  /** The module of workflows and automation rules is there. */
+  bizproc: boolean;
   edition: "cloud" | "box";
   language: string;
   /** Customers are also matched by their name when a session starts, as the box edition does. */
@@ -84,6 +86,7 @@ const defaultScope = [
   "department",
   "timeman",
   "messageservice",
+  "bizproc",
 ];
 
 export function defaultCard(index: number, partial: Partial<ApplicationCard> = {}): ApplicationCard {
@@ -139,6 +142,7 @@ export function portalSettings(partial: Partial<PortalSettings>): PortalSettings
     latencyMs: {},
     requestLimitMs: 60_000,
     licence: "en_pro100",
+    bizproc: true,
     edition: "cloud",
     language: "en",
     matchByName: true,

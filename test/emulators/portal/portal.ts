@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AccessToken, AuthorizationServer, PortalFacts } from "./authorization.ts";
+import { Automation } from "./automation.ts";
 import { CrmStore } from "./crm-store.ts";
 import type { EventSender } from "./events.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -48,6 +49,7 @@ export class EmulatedPortal implements PortalFacts {
   readonly crm = new CrmStore();
   /** Chat bots that are registered, and whether they work in open lines. */
   readonly bots: { id: number; name: string; code: string; openLine: boolean }[] = [];
+  readonly automation = new Automation();
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;
@@ -256,6 +258,12 @@ export class EmulatedPortal implements PortalFacts {
         ),
         activities: [...this.crm.activities.values()].map((activity) => activity.fields),
         comments: this.crm.comments,
+      },
+      automation: {
+        robots: [...this.automation.robots.values()].map(({ kind, code }) => ({ kind, code })),
+        triggers: [...this.automation.triggers.values()],
+        executions: this.automation.executions,
+        runs: this.automation.runs,
       },
     };
   }

@@ -8,11 +8,13 @@ import { pino } from "pino";
 import { registerApi } from "../../../handlers/api/register.ts";
 import { registerInstall } from "../../../handlers/install.ts";
 import { createInstaller } from "../../../handlers/installer.ts";
+import { registerMailOAuth } from "../../../handlers/mail-oauth.ts";
 import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
 import { registerTracking } from "../../../handlers/tracking.ts";
 import type { GivenAnswer } from "../../../src/api/boot.ts";
+import { createHttpCaller } from "../../../src/bots/http-caller.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import { createHub, type Hub } from "../../../src/channels/webchat/hub.ts";
 import { createLocalBus } from "../../../src/dispatch/bus.ts";
@@ -34,6 +36,8 @@ import { createOAuthClient } from "../../../src/portal/oauth.ts";
 import { createTransport } from "../../../src/portal/transport.ts";
 import { createReplyAcceptor, type ReplyAcceptor } from "../../../src/relay/accept-reply.ts";
 import { type Accounts, createAccounts } from "../../../src/relay/accounts.ts";
+import { createTriggerKeeper } from "../../../src/relay/automation/keeper.ts";
+import { createTriggerWatch } from "../../../src/relay/automation/watch.ts";
 import { createColleagueNames } from "../../../src/relay/colleague-names.ts";
 import { createByHand } from "../../../src/relay/crm/by-hand.ts";
 import { createLineKeeper } from "../../../src/relay/crm/lines.ts";
@@ -49,6 +53,7 @@ import { createMentionBell, type MentionBell } from "../../../src/relay/mention-
 import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
+import { createSignIns } from "../../../src/relay/sign-ins/sign-ins.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
 import { createTranscripts } from "../../../src/relay/transcripts.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
@@ -118,12 +123,14 @@ export async function openSite(
     readonly withoutBcc?: boolean;
     /** Beside the fake one. */
     readonly channels?: readonly ChannelAdapter[];
+    readonly publicUrl?: string;
   } = {},
 ): Promise<Site> {
+  const { publicUrl = PUBLIC_URL } = options;
   const log = pino({ level: "silent" });
   const emulator = await startPortalEmulator();
   const portal = emulator.portal();
-  const card = emulator.configureApplication({ baseUrl: PUBLIC_URL });
+  const card = emulator.configureApplication({ baseUrl: publicUrl });
   const store = await freshStore({ secretKey: SECRET_KEY, log });
   const noPages = await mkdtemp(join(tmpdir(), "threadline-pages-"));
   const pagesDir = options.pagesDir ?? noPages;
@@ -162,13 +169,15 @@ export async function openSite(
   });
   const dispatcher = { wake: (lane: string) => void woken.push(lane) };
   const speech = createSpeech({ translate: translateAll(channels), portals: store.portals, localeOf, now });
+  const signIns = createSignIns({ store, channels, secretKey: SECRET_KEY, publicUrl });
   const accounts = createAccounts({
+    signIns,
     speech,
     store,
     channels,
     portals,
     dispatcher,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     removeMedia: async (media) => void removed.push(...media),
     log,
   });
@@ -181,7 +190,7 @@ export async function openSite(
   const mentions = createMentionBell({ store, portals, speech, toBBCode: toBbcode, log, now });
 
   const app = await buildApp({
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     log,
     pagesDir,
     version: "0.0.0",
@@ -191,16 +200,19 @@ export async function openSite(
   await registerInstall(app, { ...pageDeps, oauth, portals, installer, updateWaitMs: 500 });
   await registerPage(app, pageDeps);
   await registerPlacements(app, pageDeps);
-  await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl: PUBLIC_URL });
+  await registerOAuth(app, { ...pageDeps, oauth, policy, application: card, publicUrl });
   const shelf = createMediaShelf({
     dataDir: noPages,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     secretKey: SECRET_KEY,
     media: store.media,
     now,
   });
   const signatures = createSignatures({ store, names });
-  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl: PUBLIC_URL, news, dispatcher, log, now });
+  const triggers = createTriggerWatch({ store, log, now });
+  const tracking = createTracking({
+    ...{ store, secretKey: SECRET_KEY, publicUrl, news, triggers, dispatcher, log, now },
+  });
   registerTracking(app, { tracking });
   const addressing = createAddressing({
     tracking,
@@ -213,10 +225,12 @@ export async function openSite(
     ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     addressing,
   });
+  await registerMailOAuth(app, { pages, signIns });
   const firstContact = createFirstContact({
     ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
   });
   await registerApi(app, {
+    signIns,
     speech,
     store,
     channels,
@@ -241,6 +255,7 @@ export async function openSite(
     }),
     portals,
     rules: createRules(store, now),
+    triggers: createTriggerKeeper({ store, portals, dispatcher, watch: triggers }),
     lineKeeper: createLineKeeper(store, portals),
     transport,
     dispatcher,
@@ -249,8 +264,8 @@ export async function openSite(
     toBBCode: toBbcode,
     lineSessions: createLineSessions({ store, portals, dispatcher, news, names, log }),
     shelf,
-    mediaLink: (media) => `${PUBLIC_URL}/media/${media}`,
-    imageLink: (address) => (address.startsWith("https:") ? `${PUBLIC_URL}/letter-images?u=${address}` : undefined),
+    mediaLink: (media) => `${publicUrl}/media/${media}`,
+    imageLink: (address) => (address.startsWith("https:") ? `${publicUrl}/letter-images?u=${address}` : undefined),
     accountChanged: () => undefined,
     startHistoryRepair: async (id) => void repairs.push(id),
     news,
@@ -263,7 +278,9 @@ export async function openSite(
       return () => void watched.delete(conversation.id);
     },
     watchTyping: hub.watch,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
+    botCaller: createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now }),
+    mayAskBot: (url) => policy.outside(url) === undefined,
     now,
   });
   await app.ready();

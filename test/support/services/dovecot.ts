@@ -29,6 +29,8 @@ export const MAIL_PASSWORD = "app-password";
 export interface DovecotOptions {
   /** What the server says that it can do, after a sign-in. Default: all that it can. */
   readonly capability?: string;
+  /** Takes tokens (XOAUTH2), and asks there whose they are (RFC 7662). */
+  readonly introspection?: string;
   /** Speaks TLS, with a certificate that nobody knows. */
   readonly tls?: boolean;
 }
@@ -64,6 +66,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   own(boxes);
   if (options.tls) await makeCertificate(folder);
   const port = await freePort();
+  if (options.introspection !== undefined) writeFileSync(join(folder, "oauth2.conf"), tokens(options.introspection));
   writeFileSync(join(folder, "dovecot.conf"), configuration({ folder, port, owner, isRoot, ...options }));
   let server: RunningServer | undefined;
   let delivered = 0;
@@ -133,7 +136,18 @@ interface Setting extends DovecotOptions {
   readonly isRoot: boolean;
 }
 
-function configuration({ folder, port, owner, isRoot, capability, tls }: Setting): string {
+const tokens = (url: string): string =>
+  [
+    "introspection_mode = auth",
+    `introspection_url = ${url}`,
+    "force_introspection = yes",
+    "username_attribute = username",
+    "active_attribute = active",
+    "active_value = true",
+    "",
+  ].join("\n");
+
+function configuration({ folder, port, owner, isRoot, capability, introspection, tls }: Setting): string {
   const me = userInfo().username;
   // Who is not root cannot change root folders or users.
   const unprivileged = isRoot
@@ -151,7 +165,10 @@ function configuration({ folder, port, owner, isRoot, capability, tls }: Setting
     "listen = 127.0.0.1",
     "log_path = /dev/stderr",
     "disable_plaintext_auth = no",
-    "auth_mechanisms = plain login",
+    `auth_mechanisms = plain login${introspection === undefined ? "" : " xoauth2"}`,
+    ...(introspection === undefined
+      ? []
+      : [`passdb {\n  driver = oauth2\n  mechanisms = xoauth2\n  args = ${folder}/oauth2.conf\n}`]),
     // A wrong password is answered after two seconds otherwise.
     "auth_failure_delay = 0",
     "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}",

@@ -1,4 +1,5 @@
 import { applicationMethods } from "./application.ts";
+import { automationMethods } from "./automation.ts";
 import { bindingMethods } from "./bindings.ts";
 import { connectorMessageMethods } from "./connector-messages.ts";
 import { connectorMethods } from "./connectors.ts";
@@ -23,5 +24,6 @@ export const methodRegistry: ReadonlyMap<string, MethodEntry> = new Map(
     messengerMethods,
     messageServiceMethods,
     crmMethods,
+    automationMethods,
   ].flatMap((family) => Object.entries(family)),
 );
