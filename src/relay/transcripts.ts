@@ -73,8 +73,7 @@ export function createTranscripts(deps: TranscriptsDeps): Transcripts {
           to: [{ address: email, ...(customer.name !== undefined && { name: customer.name }) }],
           ...{ subject: SUBJECT[language].replace("{account}", account.name), quote: false, track: false },
         },
-        clientId: await clientIdOf(conversation),
-        authorId: userId,
+        by: { clientId: await clientIdOf(conversation), authorId: userId },
         // Whoever reads the chat sends it to its customer: nothing of the mailbox's own thread is shown by that.
         mayJoin: async () => true,
       });
