@@ -157,7 +157,10 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     fromBBCode: fromBbcode,
     replies,
     triggers: createTriggerWatch({ store, log, now }),
-    ownMode: createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, log, now }),
+    ownMode: createOwnMode({
+      ...{ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, dispatcher, log, now },
+      transcripts: { send: async () => ({ kind: "no-way" }) },
+    }),
     openPortalFile: async () => ({ kind: "gone", sentence: "there are no files here" }),
     metrics,
     tally: createTally(),

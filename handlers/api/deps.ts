@@ -25,6 +25,7 @@ import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
 import type { SignIns } from "../../src/relay/sign-ins/sign-ins.ts";
 import type { Speech } from "../../src/relay/speech.ts";
+import type { Transcripts } from "../../src/relay/transcripts.ts";
 import type { Sessions } from "../../src/server/session.ts";
 import type { Store } from "../../src/store/contract.ts";
 import type { Installer } from "../installer.ts";
@@ -42,6 +43,7 @@ export interface ApiDeps {
   readonly bccAddresses: BccAddresses;
   readonly signatures: Signatures;
   readonly firstContact: FirstContact;
+  readonly transcripts: Transcripts;
   readonly byHand: ByHand;
   readonly portals: Pick<
     PortalDirectory,

@@ -30,16 +30,19 @@ import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
 import { registerNoteRoutes } from "./notes.ts";
 import { registerOwnLineRoutes } from "./own-line.ts";
+import { registerOwnLineNowRoute } from "./own-line-now.ts";
 import { registerPersonRoutes } from "./person.ts";
 import { registerPlannedRoutes } from "./planned.ts";
 import { registerPortalRoutes } from "./portal.ts";
 import { createPrivateBoxes } from "./private-boxes.ts";
+import { registerRatingRoutes } from "./ratings.ts";
 import { guardReaders } from "./readers.ts";
 import { registerReportRoutes } from "./reports.ts";
 import { registerRuleRoutes } from "./rules.ts";
 import { registerSessionRoute } from "./session.ts";
 import { registerSignInRoutes } from "./sign-ins.ts";
 import { registerTemplateRoute } from "./templates.ts";
+import { registerTranscriptRoutes } from "./transcripts.ts";
 import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
@@ -89,7 +92,10 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerLiveRoutes(scope, deps, access);
     registerHealthRoutes(scope, deps);
     registerBotRoutes(scope, deps);
-    registerOwnLineRoutes(scope, deps, access);
+    registerOwnLineRoutes(scope, deps);
+    registerRatingRoutes(scope, deps, access);
+    registerTranscriptRoutes(scope, deps, access);
+    registerOwnLineNowRoute(scope, deps);
     registerAutomationRoutes(scope, deps);
   };
   const all: FastifyPluginAsync = async (scope) => {

@@ -38,6 +38,8 @@ export interface ChannelAdapter {
   /** Square SVG mark (no scripts, no outside references) and its colour, for tiles and lists. */
   readonly icon: { readonly svg: string; readonly color: string };
   readonly capabilities: Capabilities;
+  /** Whoever opens it is greeted by it before they write: in a first conversation nobody greets them again. */
+  readonly greets?: true;
   /**
    * Its accounts are made by the server itself, one for each portal: nobody connects one, and it feeds no line. Default false.
    */

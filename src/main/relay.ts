@@ -12,6 +12,7 @@ import { createColleagueNames } from "../relay/colleague-names.ts";
 import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
+import { createFirstContact } from "../relay/first-contact.ts";
 import { createAddressing } from "../relay/mail/addressing.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
 import { createTracking } from "../relay/mail/tracking.ts";
@@ -23,6 +24,7 @@ import { createRepairs } from "../relay/repair.ts";
 import { createCounter } from "../relay/reports/counter.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
+import { createTranscripts } from "../relay/transcripts.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
@@ -59,7 +61,9 @@ export function wireRelay(
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
   const signatures = createSignatures({ store, names });
   const triggers = createTriggerWatch({ store, log, now });
-  const tracking = createTracking({ store, secretKey, publicUrl: config.publicUrl, news, triggers, log, now });
+  const tracking = createTracking({
+    ...{ store, secretKey, publicUrl: config.publicUrl, news, triggers, dispatcher, log, now },
+  });
   const addressing = createAddressing({
     tracking,
     store,
@@ -94,7 +98,15 @@ export function wireRelay(
     log,
     now,
   });
-  const ownMode = createOwnMode({ store, portals, replies, speech, toBBCode: toBbcode, news, log, now });
+  const firstContact = createFirstContact({
+    ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+  });
+  const transcripts = createTranscripts({
+    ...{ store, channels, firstContact, languageOf: speech.languageOf, translate, now },
+  });
+  const ownMode = createOwnMode({
+    ...{ store, portals, replies, transcripts, speech, toBBCode: toBbcode, news, dispatcher, log, now },
+  });
   const caller = createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
   const relay: RelayDeps = {
     bots: createBots({ store, ownMode, caller, replies, speech, link: shelf.link, news, log, now }),
@@ -137,6 +149,8 @@ export function wireRelay(
     replies,
     rules,
     signatures,
+    firstContact,
+    transcripts,
     speech,
     tracking,
   };

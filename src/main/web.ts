@@ -30,7 +30,6 @@ import { backoff } from "../relay/backoff.ts";
 import { createChatLooks } from "../relay/chat-looks.ts";
 import { createByHand } from "../relay/crm/by-hand.ts";
 import { createLineKeeper } from "../relay/crm/lines.ts";
-import { createFirstContact } from "../relay/first-contact.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
 import { createBccAddresses } from "../relay/mail/bcc-addresses.ts";
 import { robotRegistrations } from "../relay/robots/catalogue.ts";
@@ -67,7 +66,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const { broker, bus, channels, hub, news, shelf, uploads } = parts.channels;
   const { acceptor, addressing, dispatcher, mentions, names, providerRegister, repairs, replies, rules, signatures } =
     parts.relay;
-  const { speech } = parts.relay;
+  const { firstContact, speech, transcripts } = parts.relay;
 
   const sessions = createSessions({ secretKey, portals: store.portals, inTurn: asTenant });
   const pages = createPages(inRoot("dist/placements"));
@@ -168,9 +167,8 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     connections: broker,
     replies,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
-    firstContact: createFirstContact({
-      ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
-    }),
+    firstContact,
+    transcripts,
     addressing,
     bccAddresses: createBccAddresses({ store, portals, domain: config.bcc?.domain, newKey: newBccKey }),
     signatures,

@@ -196,6 +196,14 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
       return outcome.kind === "ok" ? { kind: "ok", value: undefined } : outcome;
     },
 
+    async tellInActivity(id, on, text) {
+      const layout = { blocks: { threadline: { type: "text", properties: { value: text, color: "base_70" } } } };
+      const params = { entityTypeId: TYPE_IDS[on.type], entityId: wireId(on.id), activityId: wireId(id), layout };
+      const method = "crm.activity.layout.blocks.set";
+      const outcome = await caller.call({ method, params, effect: "repeatable" });
+      return outcome.kind === "ok" ? { kind: "ok", value: undefined } : outcome;
+    },
+
     async bindActivity(id, to) {
       const params = bindingOf(id, to);
       const outcome = await caller.call({ method: "crm.activity.binding.add", params, effect: "repeatable" });

@@ -98,6 +98,22 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
         : found;
     },
 
+    async onLeave(ids) {
+      if (ids.length === 0) return { kind: "ok", value: new Set() };
+      return remember(`leave ${[...ids].toSorted().join(" ")}`, AT_WORK_MS, async () => {
+        const away = new Set<string>();
+        for (let from = 0; from < ids.length; from += PAGE) {
+          const some = { ID: ids.slice(from, from + PAGE).map(wireId) };
+          const outcome = await ask("im.user.list.get", some, leaveResult);
+          // Refused: nobody let us ask.
+          if (outcome.kind === "refused") break;
+          if (outcome.kind !== "ok") return outcome;
+          for (const one of outcome.value) away.add(one);
+        }
+        return { kind: "ok", value: away };
+      });
+    },
+
     async byEmail(addresses) {
       const wanted = [...new Set(addresses.map((one) => one.toLowerCase()))].toSorted().slice(0, PAGE);
       if (wanted.length === 0) return { kind: "ok", value: new Map() };
@@ -171,6 +187,13 @@ const departmentsResult = z.array(
     }),
   ),
 );
+const absence = z.object({ id, absent: z.unknown() }).nullable().catch(null);
+/** By their ids, or as a list; `null` for whom nobody knows. `absent` is false, or when they are back. */
+const leaveResult = z
+  .union([z.array(absence), z.record(z.string(), absence).transform((all) => Object.values(all))])
+  .transform((all) =>
+    all.flatMap((one) => (one && typeof one.absent === "string" && one.absent !== "" ? [one.id] : [])),
+  );
 /** OPENED: at work. PAUSED: away for a moment. CLOSED and EXPIRED: the working day is over, or was not begun. */
 const statusResult = z
   .object({ STATUS: z.string() })

@@ -352,6 +352,26 @@ export const apiSentences: readonly Localised[] = [
     es: "Este mensaje es demasiado grande para mostrarlo tal como se envió. Lea su texto.",
   },
   {
+    en: "Somebody saved these settings meanwhile. Look at theirs, or save yours over them.",
+    ru: "Кто-то тем временем сохранил эти настройки. Посмотрите их или сохраните свои поверх.",
+    es: "Alguien guardó estos ajustes entretanto. Mire los suyos o guarde los propios encima.",
+  },
+  {
+    en: "Nothing was said in this conversation yet that could be sent.",
+    ru: "В этом диалоге ещё не сказано ничего, что можно отправить.",
+    es: "En esta conversación aún no se ha dicho nada que se pueda enviar.",
+  },
+  {
+    en: "What was said cannot be sent by e-mail: no address of this customer is known, or there is no mailbox to send it from.",
+    ru: "Отправить переписку по почте нельзя: адрес клиента неизвестен или нет ящика для отправки.",
+    es: "No se puede enviar lo dicho por correo: no se conoce la dirección del cliente o no hay buzón desde el que enviar.",
+  },
+  {
+    en: "Only administrators, heads and controllers rate conversations.",
+    ru: "Диалоги оценивают только администраторы, руководители и контролёры.",
+    es: "Solo administradores, jefes y controladores valoran conversaciones.",
+  },
+  {
     en: "Nothing was distributed in this conversation yet. Rate it after its first session.",
     ru: "В этом диалоге ещё ничего не распределялось. Оцените его после первого обращения.",
     es: "En esta conversación aún no se ha distribuido nada. Valórela después de su primera sesión.",

@@ -27,6 +27,19 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
       return row && { settings: row.settings, since: row.since, changedAt: row.changed_at };
     },
 
+    async standing(portal, account) {
+      const isTheirs = isUuid(account)
+        ? await db
+            .selectFrom("own_lines")
+            .select("account_id")
+            .where("portal_id", "=", portal)
+            .where("account_id", "=", account)
+            .executeTakeFirst()
+        : undefined;
+      if (!isTheirs) return { holdings: [], turns: new Map() };
+      return { holdings: await holdingsOf(db, account), turns: await turnsOf(db, account) };
+    },
+
     async put(portal, account, { settings, by, isNew }) {
       if (!isUuid(account)) return false;
       const { rows } = await sql<{ account_id: string }>`
@@ -47,6 +60,26 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
             from own_sessions s
             where s.account_id = ${account} and s.portal_id = ${portal} and s.state #>> '{own,phase}' <> 'closed'
               and l.conversation_id = s.conversation_id and l.direction = 'in'
+            returning l.conversation_id, l.portal_id`.execute(db);
+        return rows.map((row) => laneOf("in", conversationId(row.conversation_id), portalId(row.portal_id)));
+      });
+    },
+
+    lookNow(portal, account, now, limit) {
+      if (!isUuid(account)) return Promise.resolve([]);
+      return repeatWhenUndone(async () => {
+        const { rows } = await sql<{ conversation_id: string; portal_id: string }>`
+          with waiting as (
+            select conversation_id from own_sessions
+              where account_id = ${account} and portal_id = ${portal} and state #>> '{own,phase}' = 'open'
+                and jsonb_typeof(state #> '{own,look}') = 'object'
+              order by (state #>> '{own,wait,at}')::numeric nulls last limit ${limit} for update),
+          looked as (
+            update own_sessions s set due_at = ${now}::timestamptz,
+                state = jsonb_set(s.state, '{own,look,at}', to_jsonb(${now.getTime()}::bigint))
+              from waiting w where s.conversation_id = w.conversation_id returning s.conversation_id)
+          update lanes l set due_at = least(l.due_at, ${now}::timestamptz) from looked
+            where l.conversation_id = looked.conversation_id and l.direction = 'in'
             returning l.conversation_id, l.portal_id`.execute(db);
         return rows.map((row) => laneOf("in", conversationId(row.conversation_id), portalId(row.portal_id)));
       });
@@ -90,13 +123,13 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
               .where("conversation_id", "=", conversation)
               .executeTakeFirst(),
             await holdingsOf(tx, account, conversation),
-            await tx.selectFrom("own_turns").select(["user_id", "turn"]).where("account_id", "=", account).execute(),
+            await turnsOf(tx, account),
           ];
           const step = judge({
             conversation: toConversation(chat),
             ...(session && { session: toSession(session) }),
             holdings,
-            turns: new Map(turns.map(({ user_id, turn }) => [user_id, Number(turn)])),
+            turns,
           });
           if (step) await keep(tx, { portal, account, conversation }, step);
           return step;
@@ -125,6 +158,21 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
       return rows.map(toRating);
     },
 
+    async latestRatings(portal, conversations) {
+      const ids = conversations.filter(isUuid);
+      if (ids.length === 0) return [];
+      const rows = await db
+        .selectFrom("own_ratings")
+        .distinctOn("conversation_id")
+        .selectAll()
+        .where("portal_id", "=", portal)
+        .where("conversation_id", "in", ids)
+        .orderBy("conversation_id")
+        .orderBy("session", "desc")
+        .execute();
+      return rows.map(toRating);
+    },
+
     async rateBySupervisor(portal, conversation, { stars, by }) {
       if (!isUuid(conversation)) return false;
       const { rows } = await sql<{ session: number }>`
@@ -142,13 +190,18 @@ export function createOwnLineRepository(db: Kysely<Schema>): OwnLineRepository {
   };
 }
 
-async function holdingsOf(tx: Kysely<Schema>, account: string, without: string) {
-  const rows = await tx
+async function turnsOf(tx: Kysely<Schema>, account: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.selectFrom("own_turns").select(["user_id", "turn"]).where("account_id", "=", account).execute();
+  return new Map(rows.map(({ user_id, turn }) => [user_id, Number(turn)]));
+}
+
+async function holdingsOf(tx: Kysely<Schema>, account: string, without?: string) {
+  const all = tx
     .selectFrom("own_sessions")
     .select(["operator_id", "holding", (count) => count.fn.countAll<string>().as("chats")])
     .where("account_id", "=", account)
-    .where("holding", "is not", null)
-    .where("conversation_id", "!=", without)
+    .where("holding", "is not", null);
+  const rows = await (without === undefined ? all : all.where("conversation_id", "!=", without))
     .groupBy(["operator_id", "holding"])
     .execute();
   return rows.flatMap(({ operator_id, holding, chats }) =>

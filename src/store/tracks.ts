@@ -1,14 +1,22 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { accountId, portalId } from "../domain/ids.ts";
+import { accountId, messageId, portalId } from "../domain/ids.ts";
 import type { HitClass } from "../domain/letter-hit.ts";
 import { cleanText, indexable, isUuid, saneDate } from "./clean.ts";
-import type { JudgedHit, LetterReportRow, LetterTrack, TrackRepository } from "./contract/tracks.ts";
+import type { JudgedHit, LetterReportRow, LetterTrack, SeenLetter, TrackRepository } from "./contract/tracks.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 /** A letter that is fetched more often proves no more. */
 const MOST_HITS = 200;
 const LONGEST_AGENT = 400;
+/** Of one conversation; older ones are of no interest any more. */
+const MOST_LETTERS = 50;
+
+/** A person has written after the letter `m`. */
+const answeredBy = sql<boolean>`exists (
+  select 1 from messages a
+  where a.conversation_id = m.conversation_id and a.direction = 'in' and a.kind = 'message' and a.seq > m.seq
+    and a.origin->>'by' = 'channel' and a.content->'letter'->>'class' = 'human')`;
 
 /** What is seen of letters. Hits of one letter wait for each other, so that they are judged together; each is one transaction. */
 export function createTrackRepository(db: Kysely<Schema>): TrackRepository {
@@ -97,6 +105,32 @@ export function createTrackRepository(db: Kysely<Schema>): TrackRepository {
       return { hits, ...(left && { sentAt: left }) };
     },
 
+    async ofConversation(portal, conversation) {
+      if (!isUuid(conversation)) return [];
+      const { rows } = await sql<{
+        id: string;
+        human: boolean | null;
+        proxied: boolean | null;
+        clicked: boolean | null;
+        answered: boolean;
+      }>`
+        with letters as (
+          select m.id, m.seq, t.id as track, ${answeredBy} as answered
+          from messages m join letter_tracks t on t.portal_id = m.portal_id and t.origin_key = m.origin_key
+          where m.portal_id = ${portal} and m.conversation_id = ${conversation} and m.direction = 'out'
+            and m.kind = 'message' and m.content->'letter' is not null
+          order by m.seq desc limit ${MOST_LETTERS})
+        select l.id, l.answered, bool_or(h.class = 'human') as human, bool_or(h.class = 'proxy') as proxied,
+          bool_or(h.class = 'human' and h.link is not null) as clicked
+        from letters l left join letter_hits h on h.track_id = l.track
+        group by l.id, l.seq, l.answered having count(h.n) > 0 or l.answered order by l.seq`.execute(db);
+      return rows.map(({ id, human, proxied, clicked, answered }) => ({
+        message: messageId(id),
+        opened: openedBy(human, proxied),
+        ...{ clicked: clicked === true, answered },
+      }));
+    },
+
     async forget(portal, before, limit) {
       const { rows } = await sql`
         with old as materialized (
@@ -111,10 +145,7 @@ export function createTrackRepository(db: Kysely<Schema>): TrackRepository {
         with letters as (
           select m.origin->>'authorId' as author, m.content->'letter'->'sending'->>'template' as template,
             t.id as track,
-            exists (
-              select 1 from messages a
-              where a.conversation_id = m.conversation_id and a.direction = 'in' and a.kind = 'message' and a.seq > m.seq
-                and a.origin->>'by' = 'channel' and a.content->'letter'->>'class' = 'human') as answered
+            ${answeredBy} as answered
           from messages m
           left join letter_tracks t on t.portal_id = m.portal_id and t.origin_key = m.origin_key
           where m.portal_id = ${portal} and m.direction = 'out' and m.kind = 'message'
@@ -147,6 +178,12 @@ export function createTrackRepository(db: Kysely<Schema>): TrackRepository {
       .executeTakeFirst();
     return row?.attempted_at ?? undefined;
   }
+}
+
+/** `null`: nobody has looked at all. */
+function openedBy(human: boolean | null, proxied: boolean | null): SeenLetter["opened"] {
+  if (human === true) return "yes";
+  return proxied === true ? "probably" : "not-known";
 }
 
 const toTrack = (row: Selectable<Schema["letter_tracks"]>): LetterTrack => ({

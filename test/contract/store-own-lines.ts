@@ -111,6 +111,54 @@ export function ownLineTests(use: () => Store): void {
       expect(got).toEqual([..."555666777", ...Array.from({ length: 3 }, () => "nobody")]);
     });
 
+    it("tell who has how much, and look at whoever waits longest, their own portal's alone", async () => {
+      const { portal, account } = await placed();
+      const { portal: other } = await place(use());
+      const { ownLines } = use();
+      const late = new Date("2099-01-01T00:00:00Z");
+      const waits = (at: number): OwnStep => ({
+        ...NOTHING,
+        state: { own: { phase: "open", session: 1, look: { serial: 1, at: late.getTime() }, wait: { at } } },
+        dueAt: late,
+      });
+      const [second, first, busy] = [
+        await begun(account, "second"),
+        await begun(account, "first"),
+        await begun(account, "busy"),
+      ];
+      await ownLines.decide(portal, second, () => waits(2_000));
+      await ownLines.decide(portal, first, () => waits(1_000));
+      await ownLines.decide(portal, busy, () => ({ ...NOTHING, operator: "5", holding: "new", turns: ["5"] }));
+      expect(await ownLines.standing(portal, account.id)).toEqual({
+        ...{ holdings: [{ person: "5", holding: "new", chats: 1 }], turns: new Map([["5", 1]]) },
+      });
+      expect(await ownLines.standing(other, account.id)).toEqual({ holdings: [], turns: new Map() });
+      const now = new Date("2026-03-01T10:00:00Z");
+      expect(await ownLines.lookNow(other, account.id, now, 5)).toEqual([]);
+      expect(await ownLines.lookNow(portal, account.id, now, 1)).toEqual([laneOf("in", first.conversation, portal)]);
+      expect(await ownLines.session(portal, first.conversation)).toMatchObject({
+        ...{ dueAt: now, state: { own: { look: { serial: 1, at: now.getTime() } } } },
+      });
+      expect((await ownLines.session(portal, second.conversation))?.dueAt).toEqual(late);
+    });
+
+    it("tell the latest rating of several conversations", async () => {
+      const { portal, account } = await placed();
+      const { ownLines } = use();
+      const [rated, none] = [await begun(account, "rated"), await begun(account, "none")];
+      for (const [session, stars] of [
+        [1, 2],
+        [2, 5],
+      ] as const)
+        await ownLines.decide(portal, rated, () => ({ ...NOTHING, ratings: [{ session, operator: "5", stars }] }));
+      const both = [rated.conversation, none.conversation];
+      expect(await ownLines.latestRatings(portal, both)).toMatchObject([
+        { conversation: rated.conversation, stars: 5 },
+      ]);
+      expect(await ownLines.latestRatings((await place(use())).portal, both)).toEqual([]);
+      expect(await ownLines.latestRatings(portal, [conversationId("rubbish")])).toEqual([]);
+    });
+
     it("say things that answer nobody and open nothing", async () => {
       const { portal, account } = await placed();
       const of = await begun(account);

@@ -42,6 +42,36 @@ describe("an account's own line", () => {
     expect((await site.api(admin, "GET", `/accounts/${id}/own-line`)).json().changedAt).toBeNull();
   });
 
+  test("is not saved over what somebody else saved meanwhile, unless that is wanted", async () => {
+    const { id } = (await create()).json();
+    const first = (await put(id, { enabled: true, base: null })).json();
+    expect((await put(id, { enabled: false, base: null })).json().error.code).toBe("own_line_changed");
+    expect((await put(id, { enabled: true, forwardMinutes: 7, base: first.changedAt })).json().forwardMinutes).toBe(7);
+    expect((await put(id, { enabled: false })).statusCode).toBe(200);
+  });
+
+  test("tells who would get a conversation now, and why not the others", async () => {
+    const { id } = (await create()).json();
+    const now = async (body: object) => (await site.api(admin, "POST", `/accounts/${id}/own-line/now`, body)).json();
+    const queue = [
+      { kind: "person", id: "5" },
+      { kind: "person", id: "7" },
+    ];
+    const asked = await now({ queue, distribution: "in-order", checkPresence: false });
+    expect(asked).toMatchObject({ open: true, opensAt: null, next: "5" });
+    expect(asked.queue).toMatchObject([
+      { id: "5", state: "free", chats: 0 },
+      { id: "7", state: "free", chats: 0 },
+    ]);
+    expect(await now({ queue, distribution: "all", checkPresence: false })).toMatchObject({ next: null });
+    const never = { zone: "UTC", week: [] };
+    expect(await now({ queue, hours: never })).toMatchObject({ open: false, opensAt: null, next: null });
+    expect((await put(id, {})).json().people).toEqual([]);
+    expect((await put(id, { queue })).json().people).toMatchObject([{ id: "5" }, { id: "7" }]);
+    expect((await site.api(agent, "POST", `/accounts/${id}/own-line/now`, {})).statusCode).toBe(403);
+    expect((await site.api(admin, "POST", `/accounts/${randomUUID()}/own-line/now`, {})).statusCode).toBe(404);
+  });
+
   test("is for administrators, and of accounts that are there", async () => {
     const { id } = (await create()).json();
     expect((await put(id, {}, agent)).statusCode).toBe(403);
@@ -77,6 +107,14 @@ describe("ratings", () => {
     expect((await site.api(admin, "GET", path)).json()).toEqual(rated.json());
     expect((await site.api(admin, "PUT", `${path}/supervisor`, { stars: 6 })).statusCode).toBe(400);
     expect((await site.api(agent, "PUT", `${path}/supervisor`, { stars: 5 })).statusCode).toBe(403);
+
+    const other = await begun(id);
+    const list = async (session: string) =>
+      (await site.api(session, "GET", `/ratings?conversations=${conversation},${other}`)).json();
+    expect(await list(admin)).toEqual([{ conversation, stars: null, supervisor: 3 }]);
+    // Who may not read a conversation learns nothing of it.
+    expect(await list(agent)).toEqual([]);
+    expect((await site.api(admin, "GET", "/ratings?conversations=x")).statusCode).toBe(400);
   });
 });
 

@@ -179,6 +179,7 @@ test("whoever reads along is turned away from every route that writes, also from
   // Its own session, where a page looks, and what an editor of rules is asked for instead.
   expect(free.filter((route) => !/ \/api\/(rules|customers)(\/|$)/.test(route)).sort()).toEqual([
     "POST /api/session",
+    "PUT /api/conversations/{id}/ratings/supervisor",
     "PUT /api/live/{stream}/looking",
   ]);
 });
@@ -192,6 +193,17 @@ test("the journal of an editor who answers their own conversations shows nobody 
   await become("head");
   expect(await rows()).toContain(at("another's"));
   await site.api(admin, "PATCH", "/portal", { editors: [] });
+});
+
+test.each([
+  ["head", "no_session"],
+  ["controller", "no_session"],
+  ["agent", "forbidden"],
+] as const)("whoever looks after others rates their conversations: a %s", async (role, code) => {
+  await become(role);
+  const path = `/conversations/${at("mine")}/ratings/supervisor`;
+  expect((await site.api(person, "PUT", path, { stars: 4 })).json().error.code).toBe(code);
+  await become(undefined);
 });
 
 test("only an administrator gives roles, each person one, and the page is told", async () => {

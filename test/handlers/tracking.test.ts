@@ -100,6 +100,8 @@ describe("a tracked letter", () => {
     ]);
     expect(await seen(id)).toMatchObject({ opened: "yes", clicked: false });
     expect(await stateOf(id)).toBe("read");
+    // Its card is to say so.
+    expect(site.woken).toContain(laneOf("in", conversation, site.memberId));
     later(30);
     const link = await ask(tracked.links[0] ?? "");
     expect([link.statusCode, link.headers.location]).toEqual([302, "https://shop.example/price?a=1&b=2"]);

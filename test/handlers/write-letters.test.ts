@@ -237,6 +237,53 @@ describe("a person's signature", () => {
   });
 });
 
+describe("what was said, by e-mail", () => {
+  const path = (conversation: string) => `/conversations/${conversation}/transcript`;
+  const chat = async (customer: object = {}) => {
+    const chatId = randomUUID();
+    const [accepted] = await site.store.messages.acceptInbound([
+      {
+        ...{ portal: site.memberId, account: accountId(bot), key: chatId, kind: "message", chatId, externalId: chatId },
+        ...{ customer: { externalId: chatId, name: "Anna", ...customer }, sentAt: now, notBefore: now },
+        content: { body: plainText("How much?"), attachments: [] },
+      },
+    ]);
+    if (accepted?.kind !== "stored") throw new Error("not stored");
+    return conversationId(accepted.conversation);
+  };
+
+  test("goes to the customer once, in their language, until more is said", async () => {
+    const conversation = await chat({ email: "ivan@customer.example", language: "ru" });
+    await write(admin, conversation, { text: "480" });
+    expect((await site.api(admin, "GET", path(conversation))).json()).toEqual({
+      ...{ to: "ivan@customer.example", through: "Shop", sent: false },
+    });
+    expect((await site.api(admin, "POST", path(conversation))).json()).toEqual({ kind: "sent" });
+    expect((await site.api(admin, "POST", path(conversation))).json()).toEqual({ kind: "known" });
+    expect((await site.api(admin, "GET", path(conversation))).json()).toMatchObject({ sent: true });
+    const thread = await site.store.conversations.findByExternalChat(accountId(box), "to:ivan@customer.example");
+    if (!thread) throw new Error("no letter");
+    const [letter, ...more] = await kept(thread.id);
+    expect(more).toEqual([]);
+    expect(letter).toMatchObject({
+      letter: { subject: "Наша переписка: Bot", to: [{ address: "ivan@customer.example" }] },
+    });
+    expect(letter?.body.text).toMatch(/^Переписка в .*\nAnna: How much\?\nBot: 480$/);
+    await write(admin, conversation, { text: "Anything else?" });
+    expect((await site.api(admin, "POST", path(conversation))).json()).toEqual({ kind: "sent" });
+  });
+
+  test("is not offered where nobody knows an address, nor for what is e-mail already", async () => {
+    const nobody = await chat();
+    expect((await site.api(admin, "GET", path(nobody))).json()).toBeNull();
+    expect((await site.api(admin, "POST", path(nobody))).statusCode).toBe(409);
+    const mail = await came("t9", letterOf());
+    expect((await site.api(admin, "GET", path(mail))).json()).toBeNull();
+    const known = await chat({ email: "olga@customer.example" });
+    expect((await site.api(agent, "GET", path(known))).statusCode).toBe(404);
+  });
+});
+
 describe("a message that is sent later", () => {
   const planner = () => {
     const { store, news } = site;

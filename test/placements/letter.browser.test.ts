@@ -25,7 +25,17 @@ import {
 const { adapter } = fakeChannel("letters", "E-mail");
 const files = { file: { maxBytes: 1_000_000 } };
 const mail = { letters: true, attachments: files, parts: ALL_PARTS } as const;
-usePages([{ ...adapter, capabilities: { ...adapter.capabilities, ...mail } }]);
+usePages([
+  {
+    ...adapter,
+    capabilities: { ...adapter.capabilities, ...mail, mayWriteFirst: true },
+    findPerson: async (_account, { email = "" }) => ({
+      kind: "found",
+      chatId: email,
+      customer: { externalId: email, email },
+    }),
+  },
+]);
 
 const HTML = `<html><head><title>Offer</title><style>p{color:red}</style></head><body>
 <h2 style="color:#0a6">Our oak tables</h2><table cellpadding="6"><tr><td bgcolor="#eee">Large</td><td>€ 480</td></tr></table>
@@ -275,3 +285,41 @@ async function sentLetters(shop: string): Promise<void> {
     if (answered) await receive(shop, chat, ["Maria", "Lopez"], letterContent("Thank you"), 1);
   }
 }
+
+test("beside a chat: its stars, and what was said by e-mail", async () => {
+  await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
+  for (const box of await site.store.accounts.list(site.memberId))
+    await site.store.accounts.update(site.memberId, box.id, { settings: { address: sales.address } });
+  const shop = accountId(await account("Ellis & Sons shop", "2223334445:abcdef"));
+  await site.api(await site.sessionOf(1), "PUT", `/accounts/${shop}/own-line`, { enabled: true });
+  const { conversation } = await receive(shop, "anna@example.com", ["Anna", "Kern"], "Do you deliver?", 9);
+  const id = conversationId(conversation);
+  await site.store.ownLines.decide(site.memberId, { account: shop, conversation: id }, () => ({
+    ...{
+      state: { own: { phase: "closed", session: 1 } },
+      seenSeq: 1_000_000,
+      outbox: [],
+      dueAt: undefined,
+      operator: "1",
+    },
+    ...{ holding: null, turns: [], ratings: [{ session: 1, operator: "1", stars: 4 }] },
+    stand: { open: false, operator: null, accepted: false },
+  }));
+  site.news.ofConversation(site.memberId, id);
+
+  const page = await workplace();
+  const row = page.getByRole("navigation").getByRole("button", { name: /Anna/ });
+  await row.getByText("4 of 5 stars").waitFor();
+  await row.click();
+  const ratings = page.getByRole("region", { name: "Ratings" });
+  await ratings.getByText("4 of 5 stars").waitFor();
+  await ratings.getByRole("button", { name: "Rate with 2 of 5" }).click();
+  await ratings.getByRole("button", { name: "Rate with 2 of 5", pressed: true }).waitFor();
+  await inspect(page, "beside-chat");
+  await page.getByRole("button", { name: "Send transcript by e-mail" }).click();
+  const dialog = page.getByRole("dialog", { name: "Send the transcript?" });
+  await dialog.getByText("All that was said here goes to anna@example.com").waitFor();
+  await inspect(page, "transcript");
+  await dialog.getByRole("button", { name: "Send it" }).click();
+  await page.getByText("The transcript was sent to anna@example.com.").waitFor();
+});

@@ -16,6 +16,7 @@ export class FakeChannel implements ChannelAdapter {
   readonly icon = { svg: "<svg/>", color: "#000" };
   /** A test may take things away. */
   capabilities: ChannelAdapter["capabilities"];
+  greets?: true;
   readonly credentials = z.record(z.string(), z.unknown());
   readonly settings = z.record(z.string(), z.unknown());
   readonly setup = [];

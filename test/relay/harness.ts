@@ -30,6 +30,7 @@ import { NO_NEWS } from "../../src/relay/news.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
+import type { Transcripts } from "../../src/relay/transcripts.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { NewAccount } from "../../src/store/contract/accounts.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -52,6 +53,9 @@ export class Relay {
   readonly portal: PortalId;
   readonly deps: RelayDeps;
   readonly rules: Rules;
+  /** Conversations whose transcript was sent, and by whom. */
+  readonly transcribed: readonly string[];
+  readonly transcripts: Pick<Transcripts, "send">;
   private readonly dir: string;
   private readonly directory: ManagedPortalDirectory;
   private shift = 0;
@@ -66,6 +70,8 @@ export class Relay {
       portal: PortalId;
       dir: string;
       rules: Rules;
+      transcribed: readonly string[];
+      transcripts: Pick<Transcripts, "send">;
     },
     deps: (now: () => Date) => RelayDeps,
   ) {
@@ -76,6 +82,8 @@ export class Relay {
     this.portal = parts.portal;
     this.dir = parts.dir;
     this.rules = parts.rules;
+    this.transcribed = parts.transcribed;
+    this.transcripts = parts.transcripts;
     this.directory = parts.directory;
     this.deps = deps(() => new Date(Date.now() + this.shift));
   }
@@ -185,10 +193,31 @@ export class Relay {
       addressing: noLetters,
       ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText, toBBCode },
     });
+    const transcribed: string[] = [];
+    const transcripts: Pick<Transcripts, "send"> = {
+      async send({ id }, _account, userId) {
+        transcribed.push(`${id} by ${userId}`);
+        return { kind: "sent" };
+      },
+    };
+    const parts = {
+      directory: portals,
+      emulator,
+      store,
+      channel,
+      account,
+      portal,
+      dir,
+      rules,
+      transcribed,
+      transcripts,
+    };
     const caller = (now: () => Date) => createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
     const engine = (now: () => Date) =>
-      createOwnMode({ store, portals, replies, speech, toBBCode, news: NO_NEWS, log, now });
-    return new Relay({ directory: portals, emulator, store, channel, account, portal, dir, rules }, (now) => ({
+      createOwnMode({
+        ...{ store, portals, replies, transcripts, speech, toBBCode, news: NO_NEWS, dispatcher, log, now },
+      });
+    return new Relay(parts, (now) => ({
       bots: createBots({
         ...{ store, replies, speech, log, now, caller: caller(now), ownMode: engine(now), news: NO_NEWS },
         link: shelf.link,

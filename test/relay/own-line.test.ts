@@ -1,6 +1,6 @@
 /** The engine in its lane: an account without a line, the real store, the emulated portal. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { ConversationId } from "../../src/domain/ids.ts";
+import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createLineSessions } from "../../src/relay/line-sessions.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
@@ -26,6 +26,7 @@ beforeEach(() => {
   relay.resetClock();
   relay.channel.contents.length = 0;
   relay.channel.sent.length = 0;
+  delete relay.channel.greets;
 });
 
 function employs(id: number, more: Partial<PortalUser> = {}): void {
@@ -119,6 +120,17 @@ describe("a conversation without a line", () => {
     expect(sent()).toEqual(["Welcome!"]);
   });
 
+  it("is not greeted twice where the channel greets whoever opens it, and is when they come again", async () => {
+    relay.channel.greets = true;
+    await works({ greeting: "Welcome!", closing: { fullCloseMinutes: 0 } });
+    const conversation = await customerSays("hello");
+    expect((await now(conversation)).operator).toBe("11");
+    expect(sent()).toEqual([]);
+    await agent(conversation, "finish");
+    await customerSays("hello again");
+    expect(sent()).toEqual(["Welcome!"]);
+  });
+
   it("still waits for an answer after a greeting", async () => {
     await works({ greeting: "Welcome!" });
     const conversation = await customerSays("hello");
@@ -147,6 +159,28 @@ describe("a conversation without a line", () => {
     expect(row?.conversation.open).toBe(false);
     await customerSays("one more thing");
     expect(await now(conversation)).toMatchObject({ open: true, operator: "11", accepted: false });
+  });
+
+  it("sends what was said when it is over for good, once; nothing of what nobody answered, nor of spam", async () => {
+    await works({ closing: { transcript: true, fullCloseMinutes: 5 } });
+    const before = relay.transcribed.length;
+    const conversation = await customerSays("hello");
+    await agent(conversation, "accept");
+    await answers(conversation, "Good day");
+    await agent(conversation, "finish");
+    expect(relay.transcribed.slice(before)).toEqual([]);
+    relay.advance(6 * MINUTE);
+    await runs(conversation);
+    await runs(conversation);
+    expect(relay.transcribed.slice(before)).toEqual([`${conversation} by 11`]);
+
+    who = `${who}-unanswered`;
+    const other = await customerSays("hello");
+    await agent(other, "accept");
+    await agent(other, "finish");
+    relay.advance(6 * MINUTE);
+    await runs(other);
+    expect(relay.transcribed.slice(before)).toHaveLength(1);
   });
 
   it("asks in words where the channel has no buttons", async () => {
@@ -207,6 +241,28 @@ describe("a conversation without a line", () => {
     expect((await now(second)).operator).toBe("13");
   });
 
+  it("gives whoever waits longest what a limit lets free, at once", async () => {
+    employs(14);
+    await works({ limit: { chats: 1, ignores: "closed" }, queue: [{ kind: "person", id: "14" }] });
+    const all: ConversationId[] = [];
+    for (const name of ["one", "two", "three"]) {
+      who = `${who}-${name}`;
+      all.push(await customerSays("hello"));
+      relay.advance(1_000);
+    }
+    const [first, second, third] = all as [ConversationId, ConversationId, ConversationId];
+    const given = async () => [(await now(first)).operator, (await now(second)).operator, (await now(third)).operator];
+    expect(await given()).toEqual(["14", undefined, undefined]);
+    await agent(first, "accept", "14");
+    await agent(first, "finish", "14");
+    // Not when it would have been looked at again: a minute after it came.
+    const due = await relay.store.lanes.due(relay.deps.now(), 100);
+    expect(due).toEqual(expect.arrayContaining([second, third].map((id) => laneOf("in", id, relay.portal))));
+    await runs(second);
+    await runs(third);
+    expect((await given()).slice(1)).toEqual(["14", undefined]);
+  });
+
   it.each(["decide", "done"] as const)("says what it decided once, also after a crash at: %s", async (step) => {
     await works({ greeting: "Welcome!" });
     const conversation = await relay.customerWrites(who, "hello");
@@ -219,7 +275,7 @@ describe("a conversation without a line", () => {
     };
     const dying = createOwnMode({
       ...relay.deps,
-      portals: relay.portals,
+      ...{ portals: relay.portals, transcripts: relay.transcripts },
       store: { ...relay.store, ownLines: crashing },
     });
     await expect(relay.run("in", conversation, { ...relay.deps, ownMode: dying })).rejects.toThrow("the worker dies");
@@ -239,13 +295,24 @@ describe("a conversation without a line", () => {
       throw new Error("a bug");
     };
     const store = { ...relay.store, ownLines: { ...relay.store.ownLines, decide } };
-    const faulty = createOwnMode({ ...relay.deps, portals: relay.portals, store });
+    const faulty = createOwnMode({ ...relay.deps, portals: relay.portals, transcripts: relay.transcripts, store });
     const drained = await relay.run("in", conversation, { ...relay.deps, ownMode: faulty });
     expect(await relay.states(conversation)).toEqual(["in sent: hello"]);
     if (drained.kind !== "later") throw new Error("nobody comes back");
     expect(drained.at.getTime()).toBeLessThanOrEqual(relay.deps.now().getTime() + MINUTE);
     await runs(conversation);
     expect((await now(conversation)).operator).toBe("11");
+  });
+
+  it("goes to nobody who is on leave, and to them where nobody asks for presence", async () => {
+    employs(41, { absentUntil: new Date("2099-01-01T00:00:00Z") });
+    employs(42);
+    const queue = [41, 42].map((id) => ({ kind: "person", id: String(id) }));
+    await works({ queue, distribution: "in-order" });
+    expect((await now(await customerSays("hello"))).operator).toBe("42");
+    await works({ queue, distribution: "in-order", checkPresence: false });
+    who = `${who}-other`;
+    expect((await now(await customerSays("hello"))).operator).toBe("41");
   });
 
   it("goes to nobody who is neither online nor at work", async () => {

@@ -47,6 +47,7 @@ export function createWebchatAdapter({ hub, uploads }: WebchatAdapterOptions): C
     sentences: webchatSentences,
     description,
     icon: { svg: ICON, color: "#2563eb" },
+    greets: true,
     capabilities: {
       leaves: true,
       textLimit: TEXT_LIMIT,

@@ -50,6 +50,12 @@ export interface Crm {
   addLetter(letter: NewLetter, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
   /** Says that nobody has to look at it any more, as what went out must be told after it was added. Repeatable. */
   completeLetter(id: string, letter: NewLetter): Promise<PortalOutcome<void>>;
+  /**
+   * Puts a line below an activity, in place of the line that was put there before (`crm.activity.layout.blocks.set`): in every
+   * card that it stands in. Repeatable.
+   * @param on a card that it stands in
+   */
+  tellInActivity(id: string, on: CrmRef, text: string): Promise<PortalOutcome<void>>;
   /** Shows an activity in one more card (`crm.activity.binding.add`). Repeatable. */
   bindActivity(id: string, to: CrmRef): Promise<PortalOutcome<void>>;
   /** Stages of leads; pipelines of deals with their stages, in the portal's order. Cached for minutes. */

@@ -8,6 +8,8 @@ export interface People {
   names(ids: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, string>>>;
   /** Which of these users are people: bots and customers of lines are none that `user.get` lists. Remembered for minutes. */
   peopleAmong(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
+  /** Which of these people are on leave (`absent` of `im.user.list.get`: the date until which they are). A minute old at most. */
+  onLeave(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
   /**
    * Which of these addresses stand in profiles of people who are active, in lower case, and whose each is. The portal tells
    * addresses to who has the right `user_basic` (or `user`); without it, nobody has any. Remembered for minutes.

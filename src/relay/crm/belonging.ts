@@ -18,6 +18,7 @@ import { addContactData, fillFound } from "./fill-cards.ts";
 import { gatherFacts, knownFound, messageFacts, type Searched } from "./gather-facts.ts";
 import type { Identify, Sender } from "./identify.ts";
 import { isAsking, isHomeless, isTracker } from "./letters.ts";
+import { tellSeen } from "./letters-seen.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { readLink } from "./portal-link.ts";
 import type { Rules } from "./rulesets.ts";
@@ -215,6 +216,7 @@ export function createBelonging(deps: BelongingDeps): Belonging {
     if (!carried.decision.transfer.crm) return undefined;
     if (isTracker(of.account, of.adapter)) {
       await writeLetters(deps, now, carried, targets);
+      await tellSeen(deps, now, carried, targets);
       await fillFound(deps, now, carried);
       if (trigger) await addContactData(deps, now, carried.stored, trigger, searches.get(id) ?? []);
       return undefined;

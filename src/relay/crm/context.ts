@@ -17,7 +17,10 @@ import type { Speech } from "../speech.ts";
 
 /** What deciding and carrying out work with. */
 export interface CrmDeps {
-  readonly store: Pick<Store, "people" | "decisions" | "messages" | "conversations" | "accounts" | "locks" | "portals">;
+  readonly store: Pick<
+    Store,
+    "people" | "decisions" | "messages" | "conversations" | "accounts" | "locks" | "portals" | "tracks"
+  >;
   readonly log: Logger;
   readonly now: () => Date;
   /** Plain text as the portal's timeline shows it. */

@@ -15,11 +15,13 @@ const PAGE = 200;
 export interface Told {
   readonly conversation: Pick<Conversation, "customer">;
   readonly say: Say;
+  /** The customer reads it: who we are to them; what never reached them, and what the chat tells of itself, is left out. */
+  readonly ours?: string | undefined;
 }
 
 /** Who said what, a line each; what says nothing is left out. */
 export function transcriptLines(
-  { conversation, say }: Told,
+  { conversation, say, ours }: Told,
   messages: readonly Message[],
   language: Language,
 ): readonly string[] {
@@ -30,10 +32,12 @@ export function transcriptLines(
       (part) => part !== "",
     );
     if (parts.length === 0) return [];
+    const isLost = message.state === "refused" || message.state === "failed";
+    if (ours !== undefined && (notice !== undefined || isLost)) return [];
     if (notice !== undefined) return [say(parts.join(" "))];
     const isOurs = message.direction === "out" || message.origin.by === "device";
-    const undelivered = message.state === "refused" || message.state === "failed" ? " (!)" : "";
-    return [`${isOurs ? "→" : customer || "←"}${undelivered}: ${parts.join(" ")}`];
+    const undelivered = isLost ? " (!)" : "";
+    return [`${isOurs ? (ours ?? "→") : customer || "←"}${undelivered}: ${parts.join(" ")}`];
   });
 }
 

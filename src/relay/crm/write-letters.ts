@@ -73,6 +73,9 @@ async function beginningOf(deps: CrmDeps, of: Case, { steps, writtenSeq }: Store
 
 const RECORDED = "letter:";
 
+/** The step that records a letter; its end holds the activity's id. */
+export const recordedStep = (message: MessageId): string => `${RECORDED}${message}`;
+
 /** The step by which an owner of a personal box says that a letter goes into its card. Its end holds who said it. */
 export const wantedStep = (message: MessageId): string => `${WANTED}${message}`;
 const WANTED = "letter-wanted:";
@@ -97,7 +100,7 @@ async function record(deps: CrmDeps, of: Case, carried: Carried, { message, on, 
   const activity = await activityOf(deps, of, carried, { message, letter, on });
   if (!activity) return true;
   const added = await doStep(deps, stored, portal, {
-    name: `${RECORDED}${message.id}`,
+    name: recordedStep(message.id),
     make: async (leave) => of.crm.addLetter({ ...activity, files: await filesOf(deps, of, message) }, leave),
     find: () => of.crm.findActivity(on, activity.originId),
   });

@@ -9,7 +9,10 @@
  * hits, which prove no more than one. A crash after a hit was noted: the message learns with the next hit that it was read.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
+import { laneOf } from "../../domain/ids.ts";
 import type { LetterHit } from "../../domain/letter-hit.ts";
 import type { Message } from "../../domain/message.ts";
 import type { RichText } from "../../domain/rich-text.ts";
@@ -52,11 +55,13 @@ export interface TrackingDeps {
   readonly store: {
     readonly tracks: Pick<Store["tracks"], "begin" | "find" | "hit">;
     readonly messages: Pick<Store["messages"], "applyReceipt" | "findByOrigin">;
+    readonly lanes: Pick<Store["lanes"], "makeDue">;
   };
   readonly secretKey: string;
   /** Origin that browsers reach us at, where the box has none of its own. */
   readonly publicUrl: string;
   readonly news: Pick<News, "ofConversation">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   /** For automations that wait for it. */
   readonly triggers: Pick<TriggerWatch, "happened" | "watches">;
   readonly log: Pick<Logger, "warn">;
@@ -123,12 +128,20 @@ export function createTracking(deps: TrackingDeps): Tracking {
     };
     const hits = await tracks.hit(id, hit, classifyHits);
     const { opened, clicked } = seenBy(hits);
-    if (opened === "not-known") return;
+    const isNews = !isDeepStrictEqual(seenBy(hits), seenBy(hits.slice(0, -1))) || hits.at(-1)?.class === "scanner";
+    if (opened === "not-known" && !isNews) return;
     const track = await tracks.find(id);
-    if (!track || (opened === "probably" && !(await deps.triggers.watches(track.portal)))) return;
-    const message = await messages.findByOrigin(track.portal, track.originKey);
-    if (!message) return;
-    await tellTriggers(message, opened === "probably", clicked);
+    const message = track && (await messages.findByOrigin(track.portal, track.originKey));
+    if (!track || !message) return;
+    if (isNews) {
+      // Its card says so, too (`crm/letters-seen.ts`).
+      const lane = laneOf("in", message.conversation, track.portal);
+      await deps.store.lanes.makeDue(lane);
+      deps.dispatcher.wake(lane);
+    }
+    if (opened === "not-known") return;
+    if (opened === "yes" || (await deps.triggers.watches(track.portal)))
+      await tellTriggers(message, opened === "probably", clicked);
     if (opened === "probably") return;
     const changed = await messages.applyReceipt(track.account, [track.messageId], "read");
     if (changed.length > 0) deps.news.ofConversation(track.portal, message.conversation);

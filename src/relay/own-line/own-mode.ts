@@ -9,12 +9,13 @@
  * holds up no message: those were dealt with before.
  */
 import type { ChannelAdapter } from "../../channels/contract.ts";
+import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
 import type { Content, Message } from "../../domain/message.ts";
 import type { Logger } from "../../log/log.ts";
 import { type OwnLine, ownLineSchema, shownName } from "../../rules/lines/own-line.ts";
-import { holdingOf, type OwnEffect, type OwnEvent, type OwnSession } from "../../rules/lines/own-session.ts";
+import { holdingOf, isFreed, type OwnEffect, type OwnEvent, type OwnSession } from "../../rules/lines/own-session.ts";
 import { stepThrough, wouldBegin } from "../../rules/lines/step.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
 import type {
@@ -48,6 +49,7 @@ export interface OwnMode {
 export interface OwnModeDeps extends PerformDeps {
   readonly store: PerformDeps["store"] & Pick<Store, "conversations" | "decisions">;
   readonly news: Pick<News, "ofConversation">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly log: Pick<Logger, "warn" | "error">;
 }
 
@@ -61,6 +63,8 @@ interface Kept {
 
 const READ_AT_ONCE = 200;
 const AGAIN_MS = 60_000;
+/** So many of those that wait are looked at when somebody has room again; more than that nobody takes at once. */
+const LOOKED_AT = 10;
 
 export function createOwnMode(deps: OwnModeDeps): OwnMode {
   async function lineOf({
@@ -92,18 +96,23 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     const line = await lineOf(account);
     if (!line) return undefined;
     const before = await deps.store.ownLines.session(portal, id);
-    if (before && !(await performAll(before.outbox, conversation, adapter))) return again();
+    if (before && !(await performAll(before.outbox, contents, adapter))) return again();
     const messages = await unseen(conversation, before);
     const now = await deps.store.conversations.find(portal, id);
     if (!now || now.movedTo !== undefined) return undefined;
     if (before && isNothingNew(before, now, messages, line, bot)) return before.dueAt;
     const people = await peopleOf(now, line.own);
     const step = await deps.store.ownLines.decide(portal, { account: account.id, conversation: id }, (ground) =>
-      judge(line, people, messages, ground, bot),
+      judge(adapter, line, people, messages, ground, bot),
     );
     if (!step) return undefined;
+    const { own } = step.state as Kept;
+    const { limit } = line.own;
+    if (limit && isFreed((before?.state as Kept | undefined)?.own, own, limit.ignores))
+      for (const lane of await deps.store.ownLines.lookNow(portal, account.id, deps.now(), LOOKED_AT))
+        deps.dispatcher.wake(lane);
     if (step.stand || step.unanswered !== undefined || step.ratings.length > 0) deps.news.ofConversation(portal, id);
-    if (!(await performAll(step.outbox, conversation, adapter))) return again();
+    if (!(await performAll(step.outbox, contents, adapter))) return again();
     return messages.length === READ_AT_ONCE ? deps.now() : step.dueAt;
   }
 
@@ -121,6 +130,7 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
   }
 
   function judge(
+    { greets }: Pick<ChannelAdapter, "greets">,
     line: StoredOwnLine & { readonly own: OwnLine },
     people: KnownPeople,
     messages: readonly Message[],
@@ -134,7 +144,9 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     const changedAt = line.changedAt.toISOString();
     if (kept && kept.settings !== changedAt) events.push({ kind: "settings-changed", at: line.changedAt.getTime() });
     const facts = { ...lineFacts(people, line.own, ground, deps.now()), bot };
-    const { state: own, effects, dueAt } = stepThrough(kept?.own, events, line.own, facts);
+    const isFirst = kept === undefined || kept.own.session === 0;
+    const settings = greets && isFirst ? { ...line.own, greeting: null } : line.own;
+    const { state: own, effects, dueAt } = stepThrough(kept?.own, events, settings, facts);
     const stand = effects.findLast((effect) => effect.kind === "stand");
     const seen = stand
       ? { open: stand.open, operator: stand.operator, accepted: stand.accepted }
@@ -158,8 +170,11 @@ export function createOwnMode(deps: OwnModeDeps): OwnMode {
     return peopleFor(deps.portals.people(portal), own, responsibleIn(decision?.facts));
   }
 
-  const performAll = (outbox: readonly OutboxItem[], conversation: Conversation, adapter: ChannelAdapter) =>
-    perform(deps, adapter, conversation, outbox as readonly OutboxEffect[]);
+  const performAll = (
+    outbox: readonly OutboxItem[],
+    { account, conversation }: Pick<LaneContents, "account" | "conversation">,
+    adapter: ChannelAdapter,
+  ) => perform(deps, adapter, account, conversation, outbox as readonly OutboxEffect[]);
 
   const again = () => new Date(deps.now().getTime() + AGAIN_MS);
 

@@ -10,6 +10,8 @@ export interface KnownPeople {
   /** `undefined`: it cannot be asked just now. */
   readonly queue: readonly PortalPerson[] | undefined;
   readonly responsible?: PortalPerson;
+  /** Who is on leave; absent: not asked. */
+  readonly away?: ReadonlySet<string>;
 }
 
 /**
@@ -33,11 +35,18 @@ export async function peopleFor(
   }
   const queue = [...new Set(ids)];
   const asked = responsible === undefined ? queue : [...new Set([...queue, responsible])];
-  const known = await people.list(asked);
-  if (known.kind !== "ok") return { queue: undefined };
+  const [known, away] = await Promise.all([
+    people.list(asked),
+    settings.checkPresence ? people.onLeave(asked) : undefined,
+  ]);
+  if (known.kind !== "ok" || (away && away.kind !== "ok")) return { queue: undefined };
   const byId = new Map(known.value.map((person) => [person.id, person]));
   const found = responsible === undefined ? undefined : byId.get(responsible);
-  return { queue: queue.flatMap((id) => byId.get(id) ?? []), ...(found && { responsible: found }) };
+  return {
+    queue: queue.flatMap((id) => byId.get(id) ?? []),
+    ...(found && { responsible: found }),
+    ...(away && { away: away.value }),
+  };
 }
 
 /** Whoever was responsible for the customer's card when this session was decided. */
@@ -47,9 +56,9 @@ export function responsibleIn(facts: unknown): string | undefined {
 }
 
 export function lineFacts(
-  { queue, responsible }: KnownPeople,
+  { queue, responsible, away }: KnownPeople,
   settings: OwnLine,
-  ground: OwnGround,
+  ground: Pick<OwnGround, "holdings" | "turns">,
   now: Date,
 ): LineFacts {
   const counted = countedHoldings(settings.limit?.ignores ?? "closed");
@@ -57,6 +66,7 @@ export function lineFacts(
     id,
     active,
     ...(atWork !== undefined && { atWork }),
+    ...(away && { onLeave: away.has(id) }),
     ...(online !== undefined && { online }),
     chats: ground.holdings
       .filter((held) => held.person === id && counted.some((one) => one === held.holding))

@@ -4,6 +4,7 @@
  * replaces the one before.
  */
 import type { ChannelAdapter } from "../../channels/contract.ts";
+import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
 import type { Say } from "../../domain/localised.ts";
 import type { Button, Content } from "../../domain/message.ts";
@@ -16,28 +17,32 @@ import type { Store } from "../../store/contract.ts";
 import type { ReplyAcceptor } from "../accept-reply.ts";
 import { messageLink } from "../message-link.ts";
 import { type Speech, sayIn } from "../speech.ts";
+import type { Transcripts } from "../transcripts.ts";
 import { givenToYou, lateAnswer, SHOW_CONVERSATION, waitsForAnybody } from "../wording.ts";
 
-export type OutboxEffect = Extract<OwnEffect, { readonly kind: "say" | "ask-rating" | "tell" | "late" }>;
+export type OutboxEffect = Extract<OwnEffect, { readonly kind: "say" | "ask-rating" | "tell" | "late" | "transcript" }>;
 type Told = Extract<OutboxEffect, { readonly kind: "tell" | "late" }>;
 
 export interface PerformDeps {
   readonly store: Pick<Store, "ownLines" | "portals" | "messages">;
   readonly portals: Pick<PortalDirectory, "lines" | "people">;
   readonly replies: Pick<ReplyAcceptor, "speak">;
+  readonly transcripts: Pick<Transcripts, "send">;
   readonly speech: Speech;
   readonly toBBCode: (text: RichText) => string;
   readonly log: Pick<Logger, "warn">;
   readonly now: () => Date;
 }
 
-export const isForOutbox = (effect: OwnEffect): effect is OutboxEffect =>
-  effect.kind === "say" || effect.kind === "ask-rating" || effect.kind === "tell" || effect.kind === "late";
+const KINDS: readonly OwnEffect["kind"][] = ["say", "ask-rating", "tell", "late", "transcript"];
+
+export const isForOutbox = (effect: OwnEffect): effect is OutboxEffect => KINDS.includes(effect.kind);
 
 /** @returns whether all of it is done; otherwise the portal cannot be asked just now */
 export async function perform(
   deps: PerformDeps,
   { capabilities }: ChannelAdapter,
+  account: Account,
   conversation: Conversation,
   outbox: readonly OutboxEffect[],
 ): Promise<boolean> {
@@ -45,6 +50,8 @@ export async function perform(
   for (const effect of outbox) {
     if (effect.kind === "tell" || effect.kind === "late") {
       if (!(await tell(deps, conversation, effect))) return false;
+    } else if (effect.kind === "transcript") {
+      await sendTranscript(deps, account, conversation, effect.operator, capabilities.letters === true);
     } else {
       const buttons = effect.kind === "ask-rating" && capabilities.parts.buttons.out === "full";
       await deps.replies.speak({
@@ -55,6 +62,23 @@ export async function perform(
     await deps.store.ownLines.done(portal, id, effect.id);
   }
   return true;
+}
+
+/** Under the name of whoever had it. What cannot be sent is sent by nobody: the next conversation has its own. */
+async function sendTranscript(
+  deps: PerformDeps,
+  account: Account,
+  conversation: Conversation,
+  operator: string | null,
+  isMail: boolean,
+): Promise<void> {
+  // They have all of it already.
+  if (isMail) return;
+  const userId = operator ?? (await deps.store.portals.find(conversation.portal))?.userId;
+  if (userId === undefined) return;
+  const outcome = await deps.transcripts.send(conversation, account, userId);
+  if (outcome.kind === "refused")
+    deps.log.warn({ conversation: conversation.id, why: outcome.sentence }, "A transcript could not be sent");
 }
 
 function contentOf(text: string, withButtons: boolean): Content {

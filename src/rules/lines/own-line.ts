@@ -76,6 +76,10 @@ export const ownLineSchema = z.object({
         .max(MONTH_MINUTES)
         .default(1)
         .describe("Whoever writes within that time goes on with the same agent."),
+      transcript: z
+        .boolean()
+        .default(false)
+        .describe("What was said goes to the customer by e-mail then, where an address of theirs is known."),
     })
     .prefault({}),
   silence: z

@@ -103,6 +103,8 @@ export type OwnEffect = { readonly id: string } & (
   | { readonly kind: "ask-rating"; readonly text: string }
   | { readonly kind: "mark"; readonly unanswered: boolean }
   | { readonly kind: "rated"; readonly session: number; readonly operator: string | null; readonly stars: number }
+  /** What was said is sent to the customer by e-mail. */
+  | { readonly kind: "transcript"; readonly operator: string | null }
   | { readonly kind: "tell"; readonly about: "given" | "offered"; readonly people: readonly string[] }
   | {
       /** An answer takes too long: the first one, or a later one. */
@@ -140,6 +142,15 @@ const COUNTED: Readonly<Record<IgnoredChats, readonly Holding[]>> = {
 
 /** What counts for a limit that ignores these chats. */
 export const countedHoldings = (ignores: IgnoredChats): readonly Holding[] => COUNTED[ignores];
+
+/** Whether somebody's limit has room that it had not before this step. */
+export function isFreed(before: OwnSession | undefined, after: OwnSession, ignores: IgnoredChats): boolean {
+  const counts = (session: OwnSession) => {
+    const holding = holdingOf(session);
+    return holding !== null && COUNTED[ignores].includes(holding);
+  };
+  return before !== undefined && counts(before) && (!counts(after) || after.operator !== before.operator);
+}
 
 export const NO_SESSION: OwnSession = {
   phase: "closed",

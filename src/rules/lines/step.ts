@@ -71,7 +71,8 @@ function take(run: Run, event: OwnEvent) {
       set(run, { operator: null, accepted: false, offered: false, tried: [], given: null });
       return distribute(run);
     case "closed":
-      if (event.quiet) draft.rating = null;
+      // Nobody is to be asked, and nothing is to be sent.
+      if (event.quiet) set(run, { rating: null, answered: false });
       if (draft.phase === "open") close(run, event.quiet ? undefined : "closing");
       return;
     case "reopened":
@@ -140,7 +141,7 @@ function rated(run: Run, stars: number) {
   draft.rating = null;
   if (settings.rating?.thanks) say(run, "thanks", settings.rating.thanks);
   if (draft.phase !== "open") {
-    if (settings.rating?.closes !== false) draft.phase = "closed";
+    if (settings.rating?.closes !== false && draft.phase === "closing") over(run);
     // What they wrote looks like something to be answered everywhere else.
     standClosed(run);
   } else if (settings.rating?.closes) {
@@ -208,17 +209,27 @@ function close(run: Run, why: "closing" | "silence" | "rated" | undefined) {
   const { draft, settings, facts } = run;
   const { closing, silence, rating } = settings;
   set(run, {
-    phase: closing.fullCloseMinutes > 0 ? "closing" : "closed",
+    phase: "closing",
     closed: mark(run, facts.now),
     ...{ accepted: false, offered: false, tried: [], given: null, look: null, wait: null, silence: null, bot: false },
   });
-  if (!why) return;
+  const isOver = closing.fullCloseMinutes === 0;
+  if (!why) return isOver ? over(run) : undefined;
   const reply = why === "silence" ? silence?.reply : closing.reply;
   if (reply) say(run, why === "silence" ? why : "closing", reply);
   // Nobody has answered: nobody is to be rated.
-  if (!rating || !draft.answered || why === "rated") return;
-  draft.rating = { session: draft.session, operator: draft.operator, until: facts.now + RATING_WITHIN_MS };
-  act(run, { kind: "ask-rating", text: rating.ask });
+  if (rating && draft.answered && why !== "rated") {
+    draft.rating = { session: draft.session, operator: draft.operator, until: facts.now + RATING_WITHIN_MS };
+    act(run, { kind: "ask-rating", text: rating.ask });
+  }
+  if (isOver) over(run);
+}
+
+/** For good. What nobody answered is nothing to be sent. */
+function over(run: Run) {
+  const { draft, settings } = run;
+  draft.phase = "closed";
+  if (settings.closing.transcript && draft.answered) act(run, { kind: "transcript", operator: draft.operator });
 }
 
 /** Once in each pause of the working hours. */
@@ -264,8 +275,8 @@ function fire(run: Run, { kind }: Timer) {
       close(run, "silence");
       return standClosed(run);
     case "full-close":
-      draft.phase = "closed";
       draft.closed = null;
+      over(run);
   }
 }
 

@@ -11,7 +11,7 @@ export interface StoredOwnLine {
 
 /** How a conversation stands with the engine. */
 export interface StoredOwnSession {
-  /** As the engine keeps it; `own.phase` and `own.session` are read by the store as well. */
+  /** As the engine keeps it; `own.phase`, `own.session`, `own.look` and `own.wait` are read by the store as well. */
   readonly state: unknown;
   /** Position of the last message that was taken in. */
   readonly seenSeq: number;
@@ -63,6 +63,8 @@ export interface OwnRating {
 
 export interface OwnLineRepository {
   find(portal: PortalId, account: AccountId): Promise<StoredOwnLine | undefined>;
+  /** What everybody has in an account's conversations, and whose turn was when, as it stands outside of any step. */
+  standing(portal: PortalId, account: AccountId): Promise<Pick<OwnGround, "holdings" | "turns">>;
   /** `isNew`: it was off until now. `false`: there is no such account. */
   put(
     portal: PortalId,
@@ -71,6 +73,11 @@ export interface OwnLineRepository {
   ): Promise<boolean>;
   /** Makes the lanes of conversations due that are not closed, and answers them. */
   wakeWaiting(portal: PortalId, account: AccountId): Promise<readonly LaneId[]>;
+  /**
+   * Somebody has fewer conversations than before: those that wait until it is looked for somebody again are looked at now, who
+   * waits longest first. Answers their lanes. Lost in a crash: they are looked at when they would have been.
+   */
+  lookNow(portal: PortalId, account: AccountId, now: Date, limit: number): Promise<readonly LaneId[]>;
   session(portal: PortalId, conversation: ConversationId): Promise<StoredOwnSession | undefined>;
   /**
    * Judges and keeps in one transaction, one conversation of an account at a time: what a limit and a turn say holds for all
@@ -86,6 +93,8 @@ export interface OwnLineRepository {
   done(portal: PortalId, conversation: ConversationId, item: string): Promise<void>;
   /** The latest first. */
   ratings(portal: PortalId, conversation: ConversationId): Promise<readonly OwnRating[]>;
+  /** The latest of each of these conversations that has any. */
+  latestRatings(portal: PortalId, conversations: readonly ConversationId[]): Promise<readonly OwnRating[]>;
   /** Of the conversation's latest session; a second one replaces the first. `false`: it had none. */
   rateBySupervisor(
     portal: PortalId,

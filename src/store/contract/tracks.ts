@@ -1,4 +1,4 @@
-import type { AccountId, PortalId } from "../../domain/ids.ts";
+import type { AccountId, ConversationId, MessageId, PortalId } from "../../domain/ids.ts";
 import type { HitClass, LetterHit } from "../../domain/letter-hit.ts";
 
 /** A letter whose reading is to be seen. */
@@ -22,6 +22,16 @@ export interface JudgedHit extends LetterHit {
 export interface TrackedHits {
   readonly sentAt?: Date;
   readonly hits: readonly JudgedHit[];
+}
+
+/** A letter of ours that can be seen, and what is known of it now. */
+export interface SeenLetter {
+  readonly message: MessageId;
+  readonly opened: "yes" | "probably" | "not-known";
+  /** A person followed a link. */
+  readonly clicked: boolean;
+  /** A person has written after it, in its conversation. */
+  readonly answered: boolean;
 }
 
 /** Of one person, and of one template among their letters. */
@@ -56,6 +66,8 @@ export interface TrackRepository {
   ): Promise<readonly JudgedHit[]>;
   /** `undefined`: nothing was to be seen of this message. */
   seen(portal: PortalId, originKey: string): Promise<TrackedHits | undefined>;
+  /** Of a conversation's newest letters those that were looked at or answered, in their order. */
+  ofConversation(portal: PortalId, conversation: ConversationId): Promise<readonly SeenLetter[]>;
   /** Takes what was seen of letters from before this date; their addresses lead nowhere from then on. Answers how many. */
   forget(portal: PortalId, before: Date, limit: number): Promise<number>;
   /** Letters of ours that went out since then and before then. */

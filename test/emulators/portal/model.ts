@@ -52,6 +52,8 @@ export interface PortalUser {
   workday?: "OPENED" | "PAUSED" | "CLOSED" | "EXPIRED" | undefined;
   /** Not online (`IS_ONLINE` of `user.get`). */
   offline?: boolean | undefined;
+  /** On vacation until then (`absent` of `im.user.list.get`). */
+  absentUntil?: Date | undefined;
   /** Only for customers: `connector|external id`, shared by all lines. */
   externalKey?: string | undefined;
   gender?: string | undefined;
@@ -201,6 +203,8 @@ export interface CrmItem {
 export interface CrmActivity {
   readonly id: number;
   fields: Fields;
+  /** Below it, put there by an application. */
+  blocks?: Fields;
 }
 
 export interface ActivityBinding {

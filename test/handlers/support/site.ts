@@ -55,6 +55,7 @@ import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
 import { createSignIns } from "../../../src/relay/sign-ins/sign-ins.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
+import { createTranscripts } from "../../../src/relay/transcripts.ts";
 import { type App, buildApp } from "../../../src/server/app.ts";
 import { localeOf } from "../../../src/server/locale.ts";
 import { createPages } from "../../../src/server/pages.ts";
@@ -209,7 +210,9 @@ export async function openSite(
   });
   const signatures = createSignatures({ store, names });
   const triggers = createTriggerWatch({ store, log, now });
-  const tracking = createTracking({ store, secretKey: SECRET_KEY, publicUrl, news, triggers, log, now });
+  const tracking = createTracking({
+    ...{ store, secretKey: SECRET_KEY, publicUrl, news, triggers, dispatcher, log, now },
+  });
   registerTracking(app, { tracking });
   const addressing = createAddressing({
     tracking,
@@ -223,6 +226,9 @@ export async function openSite(
     addressing,
   });
   await registerMailOAuth(app, { pages, signIns });
+  const firstContact = createFirstContact({
+    ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+  });
   await registerApi(app, {
     signIns,
     speech,
@@ -238,8 +244,14 @@ export async function openSite(
     }),
     signatures,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
-    firstContact: createFirstContact({
-      ...{ store, channels, dispatcher, voice: portals.voice, addressing, metrics, now },
+    firstContact,
+    transcripts: createTranscripts({
+      store,
+      channels,
+      firstContact,
+      languageOf: speech.languageOf,
+      translate: translateAll(channels),
+      now,
     }),
     portals,
     rules: createRules(store, now),

@@ -109,7 +109,10 @@ export async function receive(
       key: `k${keys}`,
       kind: "message",
       chatId,
-      customer: { externalId: chatId, name: name[0], lastName: name[1], username: name[0].toLowerCase() },
+      customer: {
+        ...{ externalId: chatId, name: name[0], lastName: name[1], username: name[0].toLowerCase() },
+        ...(chatId.includes("@") && { email: chatId }),
+      },
       externalId: String(keys),
       content: typeof content === "string" ? { body: plainText(content), attachments: [] } : content,
       sentAt,

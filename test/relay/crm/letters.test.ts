@@ -340,3 +340,80 @@ describe("what a letter costs, in commands, directories aside", () => {
     expect(await costs("Another.")).toEqual(["crm.item.list", "crm.activity.add"]);
   });
 });
+
+describe("a letter of ours that can be seen", () => {
+  const answer = async (conversation: ConversationId) => {
+    const originKey = `surface:${thread}-answer`;
+    const messageId = `<${thread}-answer@company.example>`;
+    const us = { address: "sales@company.example" };
+    const letter: Letter = {
+      messageId,
+      subject: "Re: The lamp",
+      from: us,
+      to: [{ address: email }],
+      cc: [],
+      class: "human",
+    };
+    const { portal, account } = relay;
+    const track = await relay.store.tracks.begin({ portal, account: account.id, originKey, messageId, links: [] });
+    await relay.store.messages.acceptReply({
+      ...{ portal, conversation, kind: "message", originKey, sentAt: relay.deps.now() },
+      origin: { by: "surface", clientId: `${thread}-answer`, authorId: "7" },
+      content: { body: plainText("On Monday."), attachments: [], letter },
+    });
+    await relay.run("out", conversation);
+    await relay.run("in", conversation);
+    return track;
+  };
+  const hit = (track: string, kind: "human" | "proxy" | "scanner") =>
+    relay.store.tracks.hit(
+      track,
+      { at: relay.deps.now(), method: "GET", agent: "x", from: "y", ahead: false },
+      (hits) => hits.map((_one, at) => (at === hits.length - 1 ? kind : "scanner")),
+    );
+  const told = (deal: Pick<CrmItem, "id">) =>
+    emails()
+      .filter(({ fields }) => fields.OWNER_ID === String(deal.id) && fields.DIRECTION === "2")
+      .map(({ blocks }) => blocks?.threadline);
+  const line = (value: string) => [{ type: "text", properties: { value, color: "base_70" } }];
+  const writes = () => commandsTo(relay.emulator).filter((name) => name === "crm.activity.layout.blocks.set").length;
+
+  it("says so in its card, each state once; a machine's look says nothing, an answer that it was read", async () => {
+    const contact = contactOf(email);
+    const deal = cardExists(relay.emulator, "deal", { contactId: contact.id, assignedById: 7 });
+    const conversation = await mail("When does it come?");
+    const track = await answer(conversation);
+    const before = writes();
+    await hit(track.id, "scanner");
+    await relay.run("in", conversation);
+    expect(told(deal)).toEqual([undefined]);
+    await hit(track.id, "proxy");
+    await relay.run("in", conversation);
+    expect(told(deal)).toEqual(line("Probably opened"));
+    await hit(track.id, "human");
+    await relay.run("in", conversation);
+    await relay.run("in", conversation);
+    expect(told(deal)).toEqual(line("Opened"));
+    await mail("Thank you.");
+    expect(told(deal)).toEqual(line("Read: there is an answer"));
+    expect(writes() - before).toBe(3);
+  });
+
+  it("is told once more where the portal's answer was lost, and goes on where it will not have it", async () => {
+    const contact = contactOf(email);
+    const deal = cardExists(relay.emulator, "deal", { contactId: contact.id, assignedById: 7 });
+    const conversation = await mail("When does it come?");
+    const track = await answer(conversation);
+    await hit(track.id, "human");
+    const method = "crm.activity.layout.blocks.set";
+    const error = { status: 400, code: "ACCESS_DENIED", description: "Access denied" };
+    relay.emulator.faults.add({ kind: "command-error", method, error, times: 1 });
+    await relay.run("in", conversation);
+    expect(told(deal)).toEqual([undefined]);
+    await relay.run("in", conversation);
+    expect(told(deal)).toEqual([undefined]);
+    relay.emulator.faults.add({ kind: "drop-after", method, times: 1 });
+    await mail("Thank you.");
+    expect(told(deal)).toEqual(line("Read: there is an answer"));
+  });
+});

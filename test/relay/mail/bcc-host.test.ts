@@ -71,6 +71,7 @@ beforeEach(async () => {
         list: never,
         names: never,
         peopleAmong: never,
+        onLeave: never,
         members: never,
         departments: never,
       }),

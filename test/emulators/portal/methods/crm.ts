@@ -218,6 +218,7 @@ export const crmMethods: MethodFamily = {
   "crm.activity.add": guarded(addActivity),
   "crm.activity.update": guarded(updateActivity),
   "crm.activity.binding.add": guarded(bindActivity),
+  "crm.activity.layout.blocks.set": { ...guarded(setActivityBlocks), applicationOnly: true },
   "crm.activity.get": guarded(({ portal }, parameters) => {
     const activity = portal.crm.activities.get(asInteger(parameters.id) ?? 0);
     return activity === undefined ? refuse(400, "", "Activity is not found") : answer(activity.fields);
@@ -339,6 +340,23 @@ function bindActivity({ portal }: CallContext, parameters: Fields): RestResult {
   if (bound.length >= MOST_BINDINGS) return refuse(400, "", "Too many bindings");
   portal.crm.bindingsOf(id).push({ entityTypeId: typeId, entityId });
   return answer(true);
+}
+
+/** Blocks below an activity: the last set that an application puts there stands. */
+function setActivityBlocks({ portal }: CallContext, parameters: Fields): RestResult {
+  const [id, typeId, entityId] = [parameters.activityId, parameters.entityTypeId, parameters.entityId].map(
+    (value) => asInteger(value) ?? 0,
+  );
+  if (!id || !typeId || !entityId) return refuse(400, "100", "Required fields not provided");
+  if (entityKind(typeId) === undefined || portal.crm.item(typeId, entityId) === undefined)
+    return refuse(400, "OWNER_NOT_FOUND", "Owner was not found");
+  const activity = portal.crm.activities.get(id);
+  if (activity === undefined) return refuse(400, "NOT_FOUND", "Not found.");
+  const blocks = asRecord(asRecord(parameters.layout).blocks);
+  const amount = Object.keys(blocks).length;
+  if (amount < 1 || amount > 20) return refuse(400, "FIELD_IS_REQUIRED", "The field blocks must be filled");
+  activity.blocks = blocks;
+  return answer({ success: true });
 }
 
 /** The layout is checked for what its documentation calls required; codes of icons and logos are not. */

@@ -1,6 +1,6 @@
 import type { PortalUser } from "../model.ts";
 import { answer, answerPage, type RestResult, refuse } from "../rest-result.ts";
-import { asInteger, asList, asRecord, asText, type Fields } from "../values.ts";
+import { asInteger, asList, asRecord, asText, type Fields, isoDate } from "../values.ts";
 import type { MethodFamily } from "./context.ts";
 
 const pageSize = 50;
@@ -78,6 +78,21 @@ export const userMethods: MethodFamily = {
       const start = Math.max(0, asInteger(parameters.START) ?? 0);
       const next = start + pageSize < rows.length ? start + pageSize : undefined;
       return answerPage(rows.slice(start, start + pageSize), rows.length, next);
+    },
+  },
+  /** By the asked ids; `null` for those that are not there. */
+  "im.user.list.get": {
+    handler: ({ portal }, parameters) => {
+      const asked = asList(parameters.ID);
+      if (asked === undefined) return refuse(400, "INVALID_FORMAT", "A wrong format for the ID field is passed");
+      const all = new Map(portal.employees().map((one) => [one.id, one]));
+      const told = asked.map((one) => {
+        const found = all.get(asInteger(one) ?? 0);
+        const name = found && `${found.name} ${found.lastName}`.trim();
+        const absent = found?.absentUntil === undefined ? false : isoDate(found.absentUntil.getTime());
+        return [asText(one), found ? { id: found.id, name, active: found.active, absent } : null] as const;
+      });
+      return answer(Object.fromEntries(told));
     },
   },
   "timeman.status": {
