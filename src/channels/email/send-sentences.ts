@@ -78,9 +78,9 @@ export const sendSentences: readonly Localised[] = [
     es: "El buzón se está cerrando. La carta no salió y se intentará otra vez.",
   },
   {
-    en: "The letter went to the other recipients, and not to {addresses}: {host} did not take that ({text}). Correct the address and write to it alone.",
-    ru: "Остальным письмо отправлено, а на {addresses} — нет: {host} не принял этот адрес ({text}). Исправьте его и напишите только на него.",
-    es: "La carta salió para los demás destinatarios, pero no para {addresses}: {host} no lo aceptó ({text}). Corrija la dirección y escriba solo a ella.",
+    en: "Not delivered to {addresses}; delivered to the others. Correct the address and write to it alone.",
+    ru: "Не доставлено: {addresses}; остальным доставлено. Исправьте адрес и напишите только на него.",
+    es: "No se entregó a {addresses}; a los demás sí. Corrija la dirección y escriba solo a ella.",
   },
   {
     en: "write an address that leads to this server: https://go.example.com",

@@ -7,7 +7,7 @@ import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import type { SessionMemory } from "../contract/sessions.ts";
 import { createSentNotes } from "./sent-notes.ts";
 import { createSmtpPool, type SmtpOptions, type SmtpPlace, type SmtpPool, type SmtpSignIn } from "./smtp.ts";
-import { isSignInRefused, outcomeOf, readSmtpError, replyText } from "./smtp-outcomes.ts";
+import { isSignInRefused, oneLine, outcomeOf, readSmtpError } from "./smtp-outcomes.ts";
 
 /**
  * Sends letters of one box. A letter's Message-ID is fixed with the letter, and each try is noted before its first byte:
@@ -149,13 +149,12 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     // Whoever looks into the own folder must not be taken for the one it was written to.
     const { tracked: _tracked, ...plain } = order;
     if (!box.filesItself) await file(messageId, () => composeLetter(plain).raw(true));
-    const [first] = answer.rejected;
-    if (first === undefined) return { kind: "sent", externalIds: [messageId] };
-    const names = answer.rejected.map(({ address }) => address).join(", ");
+    const went = { kind: "sent", externalIds: [messageId] } as const;
+    if (answer.rejected.length === 0) return went;
+    const whom = answer.rejected.map(({ address, response }) => `${address} (${oneLine(response)})`).join(", ");
     return {
-      kind: "uncertain",
-      externalIds: [messageId],
-      sentence: `The letter went to the other recipients, and not to ${names}: ${place.host} did not take that (${replyText(first.response)}). Correct the address and write to it alone.`,
+      ...went,
+      missed: `Not delivered to ${whom}; delivered to the others. Correct the address and write to it alone.`,
     };
   }
 

@@ -57,10 +57,12 @@ export function isSignInRefused(error: unknown): boolean {
 }
 
 /** The server's own words on one line, without its codes. */
-export const replyText = (response: string): string =>
+const replyText = (response: string): string => oneLine(response).replace(/^\d{3}[ -]?(?:\d\.\d{1,3}\.\d{1,3}\s)?/, "");
+
+/** The same with the first code. */
+export const oneLine = (response: string): string =>
   response
     .replace(/\s*\r?\n\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3}\s)?/g, " ")
-    .replace(/^\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3}\s)?/, "")
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .slice(0, 300);
