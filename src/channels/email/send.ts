@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
-import type { Attachment } from "../../domain/message.ts";
+import type { Attachment, Content } from "../../domain/message.ts";
 import { composeLetter, type LetterFile, type LetterOrder } from "../../mail/writing/compose.ts";
 import type { LetterBook } from "../contract/letters.ts";
 import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import type { SessionMemory } from "../contract/sessions.ts";
+import { isEmpty, unclaimedPart } from "../shared/unclaimed.ts";
+import { capabilities } from "./about.ts";
 import { createSentNotes } from "./sent-notes.ts";
 import { createSmtpPool, type SmtpOptions, type SmtpPlace, type SmtpPool, type SmtpSignIn } from "./smtp.ts";
 import { isSignInRefused, oneLine, outcomeOf, readSmtpError } from "./smtp-outcomes.ts";
@@ -65,6 +67,11 @@ const NO_LETTER: SendOutcome = {
   code: "no-recipient",
   sentence: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
 };
+const NOTHING: SendOutcome = {
+  kind: "refused",
+  code: "empty",
+  sentence: "There is nothing in this letter. Write something, or attach a file.",
+};
 const NO_SERVER: SendOutcome = {
   kind: "account-down",
   connection: {
@@ -83,6 +90,8 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     async send(message) {
       const { letter } = message.content;
       if (letter === undefined || recipientsOf(letter) === 0) return NO_LETTER;
+      const unsendable = unsendablePart(message.content, letter);
+      if (unsendable) return unsendable;
       if (box.smtp === undefined) return NO_SERVER;
       try {
         return await attempt(message, letter, box.smtp);
@@ -196,6 +205,23 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     pool = { secret, smtp: createSmtpPool(place, signIn, tools.smtp) };
     return pool.smtp;
   }
+}
+
+/** What no letter can carry, or nothing at all: refused before anything leaves, and never left out silently. */
+function unsendablePart(content: Content, { sending }: Letter): SendOutcome | undefined {
+  if (isEmpty(content) && sending?.quoted === undefined) return NOTHING;
+  const large = content.attachments.find(
+    ({ kind, size }) => size !== undefined && size > (capabilities.attachments[kind]?.maxBytes ?? 0),
+  );
+  if (large) {
+    const limit = Math.floor((capabilities.attachments[large.kind]?.maxBytes ?? 0) / 1_048_576);
+    return {
+      kind: "refused",
+      code: "too-large",
+      sentence: `The attached ${large.name ?? large.kind} is too large for a letter, which takes files up to ${limit} MB. Send a link to it instead.`,
+    };
+  }
+  return unclaimedPart("E-mail", capabilities, content);
 }
 
 const recipientsOf = ({ to, cc, bcc = [] }: Letter): number => to.length + cc.length + bcc.length;

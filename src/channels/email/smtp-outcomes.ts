@@ -105,7 +105,7 @@ function signInOutcome({ reply }: SmtpFailure, at: SmtpPlaceNames): SendOutcome 
   if (reply && reply.code < 500)
     return later(
       LATER_MS,
-      `${at.host} takes no sign-in just now (${reply.text}). The letter has not left and will be tried again.`,
+      `The mail server ${at.host} takes no sign-in just now (${reply.text}). The letter has not left and will be tried again.`,
     );
   return down("bad-credentials", at.refused);
 }
@@ -124,7 +124,7 @@ function repliedOutcome(
   if (code < 500)
     return later(
       code === 421 ? SOON_MS : LATER_MS,
-      `${at.host} does not take the letter just now (${text}). It has not left and will be tried again.`,
+      `The mail server ${at.host} does not take the letter just now (${text}). It has not left and will be tried again.`,
     );
   if (code === 530 || code === 535) return down("bad-credentials", at.refused);
   // 552 (RFC 5321) and 5.3.4 (RFC 3463): larger than the server takes.
