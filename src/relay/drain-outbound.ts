@@ -225,6 +225,7 @@ async function attempt(
       await end(deps, row, {
         state: outcome.delivered === true ? "delivered" : "sent",
         externalIds: outcome.externalIds,
+        ...(outcome.missed !== undefined && { error: outcome.missed }),
       });
       return undefined;
     case "refused":

@@ -344,7 +344,7 @@ function resultColumns(result: MessageResult): object {
   switch (result.state) {
     case "sent":
     case "delivered":
-      return { state: result.state, ...externalIds };
+      return { state: result.state, ...externalIds, ...(result.error !== undefined && { error: result.error }) };
     case "stored":
       return { state: result.state, next_at: saneDate(result.nextAt, now), error: result.error };
     case "refused":

@@ -162,7 +162,8 @@ export function channelBattery(name: string, makeHarness: () => Promise<ChannelH
           const kept = event.content.body.text;
           expect(kept.isWellFormed()).toBe(true);
           expect(kept).not.toContain("\u0000");
-          expect(kept.length).toBeGreaterThanOrEqual(text.trim().length - 1);
+          // What cannot be kept, and what turns the direction of all that follows, may go.
+          expect(kept.length).toBeGreaterThanOrEqual(text.trim().length - 2);
         }
       });
 

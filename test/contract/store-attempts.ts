@@ -122,6 +122,15 @@ export function attemptTests(use: () => Store): void {
       expect(await stateAfter({ state: "refused", error: "no" }, { state: "uncertain", error: "?" })).toBe("uncertain");
     });
 
+    it("say of what was sent whom it did not reach", async () => {
+      const { portal, account, message } = await answer();
+      const error = "Not delivered to anna@example.com.";
+      await finish(message, { state: "sent", externalIds: ["<1@x>"], error });
+      expect(await use().messages.find(portal, message)).toMatchObject({ state: "sent", error });
+      await use().messages.applyReceipt(account.id, ["<1@x>"], "read");
+      expect(await use().messages.find(portal, message)).toMatchObject({ state: "read", error });
+    });
+
     it("keep ids given before when none are given now, and clear the error of what was sent", async () => {
       const { portal, message } = await answer();
       await finish(message, { state: "uncertain", error: "?", externalIds: ["a", "b"] });

@@ -75,7 +75,13 @@ export interface TemplateText {
 
 /** `sentence` is written for the agent who reads it: what happened and what to do. */
 export type SendOutcome =
-  | { readonly kind: "sent"; readonly externalIds: readonly string[]; readonly delivered?: boolean }
+  /** `missed`: it went, and not to everybody who was named; a sentence that says to whom it did not, and why. */
+  | {
+      readonly kind: "sent";
+      readonly externalIds: readonly string[];
+      readonly delivered?: boolean;
+      readonly missed?: string;
+    }
   /** The other side said no, or we know that it would: nothing was sent, and repeating will not help. */
   | { readonly kind: "refused"; readonly code: string; readonly sentence: string }
   /** Certainly not sent; try again no earlier than after so many milliseconds. */

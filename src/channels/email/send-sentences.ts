@@ -28,14 +28,14 @@ export const sendSentences: readonly Localised[] = [
     es: "No se puede acceder al servidor de correo {host} en el puerto {port} ({code}). La carta no salió y se intentará otra vez.",
   },
   {
-    en: "{host} takes no sign-in just now ({text}). The letter has not left and will be tried again.",
-    ru: "{host} сейчас никого не пускает ({text}). Письмо не ушло, будет ещё попытка.",
-    es: "{host} no admite accesos en este momento ({text}). La carta no salió y se intentará otra vez.",
+    en: "The mail server {host} takes no sign-in just now ({text}). The letter has not left and will be tried again.",
+    ru: "Почтовый сервер {host} сейчас никого не пускает ({text}). Письмо не ушло, будет ещё попытка.",
+    es: "El servidor de correo {host} no admite accesos en este momento ({text}). La carta no salió y se intentará otra vez.",
   },
   {
-    en: "{host} does not take the letter just now ({text}). It has not left and will be tried again.",
-    ru: "{host} сейчас не принимает письмо ({text}). Оно не ушло, будет ещё попытка.",
-    es: "{host} no acepta la carta en este momento ({text}). No salió y se intentará otra vez.",
+    en: "The mail server {host} does not take the letter just now ({text}). It has not left and will be tried again.",
+    ru: "Почтовый сервер {host} сейчас не принимает письмо ({text}). Оно не ушло, будет ещё попытка.",
+    es: "El servidor de correo {host} no acepta la carta en este momento ({text}). No salió y se intentará otra vez.",
   },
   {
     en: "Not sent: {host} did not take {addresses} ({text}). Check the address and send the letter again.",
@@ -78,9 +78,9 @@ export const sendSentences: readonly Localised[] = [
     es: "El buzón se está cerrando. La carta no salió y se intentará otra vez.",
   },
   {
-    en: "The letter went to the other recipients, and not to {addresses}: {host} did not take that ({text}). Correct the address and write to it alone.",
-    ru: "Остальным письмо отправлено, а на {addresses} — нет: {host} не принял этот адрес ({text}). Исправьте его и напишите только на него.",
-    es: "La carta salió para los demás destinatarios, pero no para {addresses}: {host} no lo aceptó ({text}). Corrija la dirección y escriba solo a ella.",
+    en: "Not delivered to {addresses}; delivered to the others. Correct the address and write to it alone.",
+    ru: "Не доставлено: {addresses}; остальным доставлено. Исправьте адрес и напишите только на него.",
+    es: "No se entregó a {addresses}; a los demás sí. Corrija la dirección y escriba solo a ella.",
   },
   {
     en: "write an address that leads to this server: https://go.example.com",
@@ -101,5 +101,15 @@ export const sendSentences: readonly Localised[] = [
     en: "The letter came back: it could not be delivered to {whom} ({why}). Check the address and send it again.",
     ru: "Письмо вернулось: доставить его на {whom} не удалось ({why}). Проверьте адрес и отправьте снова.",
     es: "La carta volvió: no se pudo entregar a {whom} ({why}). Revise la dirección y envíela otra vez.",
+  },
+  {
+    en: "There is nothing in this letter. Write something, or attach a file.",
+    ru: "В этом письме ничего нет. Напишите что-нибудь или приложите файл.",
+    es: "En esta carta no hay nada. Escriba algo o adjunte un archivo.",
+  },
+  {
+    en: "The attached {name} is too large for a letter, which takes files up to {limit} MB. Send a link to it instead.",
+    ru: "Файл {name} слишком велик для письма: можно приложить до {limit} МБ. Отправьте ссылку на него.",
+    es: "El archivo {name} es demasiado grande para una carta, que admite hasta {limit} MB. Envíe un enlace.",
   },
 ];

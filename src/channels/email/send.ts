@@ -1,13 +1,15 @@
 import type { Readable } from "node:stream";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
-import type { Attachment } from "../../domain/message.ts";
+import type { Attachment, Content } from "../../domain/message.ts";
 import { composeLetter, type LetterFile, type LetterOrder } from "../../mail/writing/compose.ts";
 import type { LetterBook } from "../contract/letters.ts";
 import type { Outgoing, SendOutcome } from "../contract/sending.ts";
 import type { SessionMemory } from "../contract/sessions.ts";
+import { isEmpty, unclaimedPart } from "../shared/unclaimed.ts";
+import { capabilities } from "./about.ts";
 import { createSentNotes } from "./sent-notes.ts";
 import { createSmtpPool, type SmtpOptions, type SmtpPlace, type SmtpPool, type SmtpSignIn } from "./smtp.ts";
-import { isSignInRefused, outcomeOf, readSmtpError, replyText } from "./smtp-outcomes.ts";
+import { isSignInRefused, oneLine, outcomeOf, readSmtpError } from "./smtp-outcomes.ts";
 
 /**
  * Sends letters of one box. A letter's Message-ID is fixed with the letter, and each try is noted before its first byte:
@@ -65,6 +67,11 @@ const NO_LETTER: SendOutcome = {
   code: "no-recipient",
   sentence: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
 };
+const NOTHING: SendOutcome = {
+  kind: "refused",
+  code: "empty",
+  sentence: "There is nothing in this letter. Write something, or attach a file.",
+};
 const NO_SERVER: SendOutcome = {
   kind: "account-down",
   connection: {
@@ -83,6 +90,8 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     async send(message) {
       const { letter } = message.content;
       if (letter === undefined || recipientsOf(letter) === 0) return NO_LETTER;
+      const unsendable = unsendablePart(message.content, letter);
+      if (unsendable) return unsendable;
       if (box.smtp === undefined) return NO_SERVER;
       try {
         return await attempt(message, letter, box.smtp);
@@ -149,13 +158,12 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     // Whoever looks into the own folder must not be taken for the one it was written to.
     const { tracked: _tracked, ...plain } = order;
     if (!box.filesItself) await file(messageId, () => composeLetter(plain).raw(true));
-    const [first] = answer.rejected;
-    if (first === undefined) return { kind: "sent", externalIds: [messageId] };
-    const names = answer.rejected.map(({ address }) => address).join(", ");
+    const went = { kind: "sent", externalIds: [messageId] } as const;
+    if (answer.rejected.length === 0) return went;
+    const whom = answer.rejected.map(({ address, response }) => `${address} (${oneLine(response)})`).join(", ");
     return {
-      kind: "uncertain",
-      externalIds: [messageId],
-      sentence: `The letter went to the other recipients, and not to ${names}: ${place.host} did not take that (${replyText(first.response)}). Correct the address and write to it alone.`,
+      ...went,
+      missed: `Not delivered to ${whom}; delivered to the others. Correct the address and write to it alone.`,
     };
   }
 
@@ -197,6 +205,23 @@ export function createLetterSender(tools: SenderTools): LetterSender {
     pool = { secret, smtp: createSmtpPool(place, signIn, tools.smtp) };
     return pool.smtp;
   }
+}
+
+/** What no letter can carry, or nothing at all: refused before anything leaves, and never left out silently. */
+function unsendablePart(content: Content, { sending }: Letter): SendOutcome | undefined {
+  if (isEmpty(content) && sending?.quoted === undefined) return NOTHING;
+  const large = content.attachments.find(
+    ({ kind, size }) => size !== undefined && size > (capabilities.attachments[kind]?.maxBytes ?? 0),
+  );
+  if (large) {
+    const limit = Math.floor((capabilities.attachments[large.kind]?.maxBytes ?? 0) / 1_048_576);
+    return {
+      kind: "refused",
+      code: "too-large",
+      sentence: `The attached ${large.name ?? large.kind} is too large for a letter, which takes files up to ${limit} MB. Send a link to it instead.`,
+    };
+  }
+  return unclaimedPart("E-mail", capabilities, content);
 }
 
 const recipientsOf = ({ to, cc, bcc = [] }: Letter): number => to.length + cc.length + bcc.length;

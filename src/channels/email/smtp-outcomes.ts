@@ -57,10 +57,12 @@ export function isSignInRefused(error: unknown): boolean {
 }
 
 /** The server's own words on one line, without its codes. */
-export const replyText = (response: string): string =>
+const replyText = (response: string): string => oneLine(response).replace(/^\d{3}[ -]?(?:\d\.\d{1,3}\.\d{1,3}\s)?/, "");
+
+/** The same with the first code. */
+export const oneLine = (response: string): string =>
   response
     .replace(/\s*\r?\n\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3}\s)?/g, " ")
-    .replace(/^\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3}\s)?/, "")
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .slice(0, 300);
@@ -103,7 +105,7 @@ function signInOutcome({ reply }: SmtpFailure, at: SmtpPlaceNames): SendOutcome 
   if (reply && reply.code < 500)
     return later(
       LATER_MS,
-      `${at.host} takes no sign-in just now (${reply.text}). The letter has not left and will be tried again.`,
+      `The mail server ${at.host} takes no sign-in just now (${reply.text}). The letter has not left and will be tried again.`,
     );
   return down("bad-credentials", at.refused);
 }
@@ -122,7 +124,7 @@ function repliedOutcome(
   if (code < 500)
     return later(
       code === 421 ? SOON_MS : LATER_MS,
-      `${at.host} does not take the letter just now (${text}). It has not left and will be tried again.`,
+      `The mail server ${at.host} does not take the letter just now (${text}). It has not left and will be tried again.`,
     );
   if (code === 530 || code === 535) return down("bad-credentials", at.refused);
   // 552 (RFC 5321) and 5.3.4 (RFC 3463): larger than the server takes.

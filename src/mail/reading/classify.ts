@@ -15,6 +15,7 @@ import {
   programSign,
 } from "./automatic.ts";
 import { bounceFromText } from "./bounce-texts.ts";
+import type { Group } from "./groups.ts";
 import type { MailHeaders } from "./mail-headers.ts";
 import type { MailPart } from "./mime-tree.ts";
 import type { Bounce, Invitation, Mailbox, MailClass } from "./read-mail-types.ts";
@@ -30,6 +31,7 @@ import type { Sign } from "./sign-texts.ts";
 
 export interface ClassFacts {
   readonly root: MailPart;
+  readonly group: Group | undefined;
   readonly from: Mailbox | undefined;
   readonly to: readonly Mailbox[];
   readonly subject: string;
@@ -61,8 +63,9 @@ export function classify(facts: ClassFacts): Classified {
   return {
     class: judged.class,
     reasons: judged.reasons,
-    mayCreateLead: human,
-    mayAutoAnswer: human && !nullReturnPath(headers) && !refusesAnswers(headers),
+    mayCreateLead: human && facts.from?.address.toLowerCase() !== facts.group?.address,
+    // Everybody in a group would get what a machine of ours answers there.
+    mayAutoAnswer: human && facts.group === undefined && !nullReturnPath(headers) && !refusesAnswers(headers),
     bounce: judged.bounce,
     originalMessageId: judged.originalMessageId,
   };
@@ -162,7 +165,7 @@ function originalOf({ root, text }: ClassFacts): string | undefined {
   );
 }
 
-function judgeAutomatic({ root, from, subject, visible, text, calendar }: ClassFacts): Judged | undefined {
+function judgeAutomatic({ root, group, from, subject, visible, text, calendar }: ClassFacts): Judged | undefined {
   const { headers } = root;
   const facts: AutomaticFacts = { headers, from, subject, text: visible === "" ? text : visible };
 
@@ -172,7 +175,7 @@ function judgeAutomatic({ root, from, subject, visible, text, calendar }: ClassF
   const submitted = autoSubmitted(headers);
   const away = awaySign(facts);
   const noReply = noReplySign(from);
-  const bulk = bulkSign(headers);
+  const bulk = group === undefined || group.whose === "foreign" ? bulkSign(headers) : undefined;
   const returnless = nullReturnPath(headers);
 
   if (answer !== undefined) {

@@ -6,6 +6,7 @@
 
 import { invitationText, readInvitation } from "./calendar.ts";
 import { classify } from "./classify.ts";
+import { groupOf, writerBehind } from "./groups.ts";
 import { bodyOf } from "./mail-body.ts";
 import { mailText } from "./mail-text.ts";
 import { readTree } from "./mime-tree.ts";
@@ -32,9 +33,10 @@ export async function readMail(source: Uint8Array): Promise<ReadMail> {
   const html = body.blocks.flatMap((block) => block.html ?? []);
 
   const senders = headers.mailboxes("sender");
-  const from = headers.mailboxes("from")[0] ?? senders[0];
   const to = headers.mailboxes("to");
-  const classified = classify({ root, from, to, subject, text: text.text, visible: text.visible, calendar });
+  const group = groupOf(headers, [...to, ...headers.mailboxes("cc")]);
+  const from = writerBehind(group, headers, headers.mailboxes("from")[0] ?? senders[0]);
+  const classified = classify({ root, group, from, to, subject, text: text.text, visible: text.visible, calendar });
   return {
     messageId: headers.messageIds("message-id")[0],
     inReplyTo: headers.messageIds("in-reply-to")[0],

@@ -35,7 +35,8 @@ export interface Moved {
 
 /** What became of an attempt. `settleBy`: the lane waits for certainty until then (the other side can be asked). */
 export type MessageResult =
-  | { readonly state: "sent" | "delivered"; readonly externalIds?: readonly string[] }
+  /** `error`: it did not reach everybody whom it was for. */
+  | { readonly state: "sent" | "delivered"; readonly externalIds?: readonly string[]; readonly error?: string }
   | { readonly state: "stored"; readonly nextAt: Date; readonly error: string }
   | { readonly state: "refused" | "failed"; readonly error: string }
   | {
