@@ -25,3 +25,7 @@ export const botTried = z.object({
 });
 
 export type BotAnswer = z.output<typeof bot>;
+export type BotPut = z.input<typeof botPut>;
+export type BotSavedAnswer = z.output<typeof botSaved>;
+export type BotSecretAnswer = z.output<typeof botSecret>;
+export type BotTriedAnswer = z.output<typeof botTried>;

@@ -37,7 +37,7 @@ type Change = (
 export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
   const { contents } = turn;
   const adapter = deps.channels.get(contents.account.channel);
-  let bot = await deps.bots.look(contents);
+  let bot = await deps.bots.look(contents, adapter);
   let delivered = await deliverAll(deps, turn, bot, contents);
   if (!adapter || !contents.portal.active) return delivered;
   const fetched = async (message: Message) => {
@@ -49,7 +49,7 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
   const talked = await deps.bots.talk(contents, adapter, fetched);
   if (talked === "over") {
     // People have it now, or it is closed: what was kept from the line goes there, and the queue begins.
-    bot = await deps.bots.look(contents);
+    bot = await deps.bots.look(contents, adapter);
     delivered = await deliverAll(deps, turn, bot, await deps.store.lanes.read(turn.lane, READ_AHEAD));
     again = earliest(again, await deps.belonging.after(contents, adapter));
     due = await deps.ownMode.after(contents, adapter, bot.talking);

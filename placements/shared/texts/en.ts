@@ -1,4 +1,5 @@
 import { accountsEn } from "./accounts-en.ts";
+import { botsEn } from "./bots-en.ts";
 import { customersEn } from "./customers-en.ts";
 import { healthEn } from "./health-en.ts";
 import { journalEn } from "./journal-en.ts";
@@ -146,6 +147,7 @@ export const en = {
 
   ...customersEn,
   ...accountsEn,
+  ...botsEn,
   ...journalEn,
   ...healthEn,
 } as const satisfies Readonly<Record<string, string | Plural>>;

@@ -1,4 +1,5 @@
 import { accountsEs } from "./accounts-es.ts";
+import { botsEs } from "./bots-es.ts";
 import { customersEs } from "./customers-es.ts";
 import type { Texts } from "./en.ts";
 import { healthEs } from "./health-es.ts";
@@ -147,6 +148,7 @@ export const es: Texts = {
 
   ...customersEs,
   ...accountsEs,
+  ...botsEs,
   ...journalEs,
   ...healthEs,
 };

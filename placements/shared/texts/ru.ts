@@ -1,4 +1,5 @@
 import { accountsRu } from "./accounts-ru.ts";
+import { botsRu } from "./bots-ru.ts";
 import { customersRu } from "./customers-ru.ts";
 import type { Texts } from "./en.ts";
 import { healthRu } from "./health-ru.ts";
@@ -146,6 +147,7 @@ export const ru: Texts = {
 
   ...customersRu,
   ...accountsRu,
+  ...botsRu,
   ...journalRu,
   ...healthRu,
 };

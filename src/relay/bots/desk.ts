@@ -52,7 +52,7 @@ export interface BotStand {
 
 export interface Bots {
   /** Before anything is done with the conversation's messages. */
-  look(contents: LaneContents): Promise<BotStand>;
+  look(contents: LaneContents, adapter: ChannelAdapter | undefined): Promise<BotStand>;
   /**
    * After it: asks the bot, and says what it answers.
    * @param fetched files of a message, kept by us as far as they can be had
@@ -129,8 +129,13 @@ export function createBots(deps: BotsDeps): Bots {
     await bots.keepTalk(account.portal, { account: account.id, conversation: id }, kept);
   }
 
-  async function look({ account, conversation, portal }: LaneContents): Promise<BotStand> {
-    const isOff = !portal.active || !account.enabled;
+  async function look(
+    { account, conversation, portal }: LaneContents,
+    adapter: ChannelAdapter | undefined,
+  ): Promise<BotStand> {
+    // Where nobody can be answered there is nothing for a bot to say.
+    const isOff =
+      !portal.active || !account.enabled || adapter === undefined || adapter.capabilities.oneWay !== undefined;
     if (isOff || conversation.group === true || conversation.movedTo !== undefined) return NO_BOT;
     const bot = await botOf(account);
     if (!bot) return NO_BOT;
