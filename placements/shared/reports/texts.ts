@@ -419,4 +419,4 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   rows: { one: "{count} mensaje", other: "{count} mensajes" },
 };
 
-const { t: rt, count: rcount } = wordsOf<Plain, Counted>({ en: { ...en, ...counted }, ru, es });
+export const { t: rt } = wordsOf<Plain, Counted>({ en: { ...en, ...counted }, ru, es });
