@@ -5,6 +5,7 @@ import type { LineChats } from "./line-chats.ts";
 import type { LineDesk } from "./line-desk.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { MessageProviders } from "./message-providers.ts";
+import type { OwnMail } from "./own-mail.ts";
 import type { People } from "./people.ts";
 
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */
@@ -24,6 +25,8 @@ export interface PortalDirectory {
   messageProviders(portal: PortalId): MessageProviders;
   /** All settings of lines, with the viewer's own rights. */
   lineDeskOf(portal: PortalId, userId: string): LineDesk;
+  /** With the viewer's own rights. */
+  ownMailOf(portal: PortalId, userId: string): OwnMail;
   people(portal: PortalId): People;
   caller(portal: PortalId): PortalCaller;
   /** Acts with the viewer's own rights; for that viewer's actions alone. */

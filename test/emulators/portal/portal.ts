@@ -46,6 +46,8 @@ export class EmulatedPortal implements PortalFacts {
   readonly messageProviders = new Map<string, model.MessageProvider>();
   readonly providerMessages = new Map<string, model.ProviderMessage>();
   readonly crm = new CrmStore();
+  /** Mailboxes that the portal's own mail reads, by whose they are. */
+  readonly mailboxes: { readonly userId: number; readonly email: string }[] = [];
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;
