@@ -9,6 +9,7 @@ import type { App } from "../../src/server/app.ts";
 import { administratorOf } from "../../src/server/session.ts";
 import { accountError, ourId, sendNothing } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
+import { doubledMail } from "./doubled-mail.ts";
 import { presentAccount } from "./present.ts";
 
 const security = [{ session: [] }];
@@ -73,7 +74,10 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const viewer = administratorOf(request);
-      const created = await done(await accounts.create(viewer.portal, request.body), request.say);
+      const outcome = await accounts.create(viewer.portal, request.body);
+      if (outcome.kind !== "done") throw accountError(outcome);
+      const problem = outcome.problem ?? (await doubledMail(deps, viewer, outcome.account));
+      const created = await done({ ...outcome, ...(problem !== undefined && { problem }) }, request.say);
       return reply.code(201).send(created);
     },
   );

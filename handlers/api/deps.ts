@@ -47,7 +47,7 @@ export interface ApiDeps {
   readonly byHand: ByHand;
   readonly portals: Pick<
     PortalDirectory,
-    "connectors" | "crm" | "crmOf" | "lineDeskOf" | "lineSettings" | "lines" | "people" | "viewer"
+    "connectors" | "crm" | "crmOf" | "lineDeskOf" | "lineSettings" | "lines" | "ownMailOf" | "people" | "viewer"
   >;
   readonly transport: Pick<PortalTransport, "send">;
   readonly dispatcher: Pick<Dispatcher, "wake">;

@@ -32,6 +32,8 @@ export interface PortalCall {
   readonly sequence?: string;
   /** Goes as a request of its own (the portal downloads files inside the call). */
   readonly alone?: boolean;
+  /** By REST 3.0, which has an address of its own (`/rest/api/`): always `alone`. */
+  readonly version3?: boolean;
   /**
    * Runs once, directly before the request leaves (after all waiting for limits), so that an attempt is on record
    * before it can have an effect, and not minutes earlier. `false` withdraws the call. A throw withdraws it too and

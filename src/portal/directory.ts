@@ -18,6 +18,7 @@ import { createLineDesk } from "./line-settings/desk.ts";
 import { createMessageProviders } from "./message-providers.ts";
 import type { OAuthClient } from "./oauth.ts";
 import { createOpenLines } from "./open-lines.ts";
+import { createOwnMail } from "./own-mail.ts";
 import { createPeople } from "./people.ts";
 import { createTokenKeeper, type TokenStore } from "./tokens.ts";
 import { createTransport, type PortalTransport } from "./transport.ts";
@@ -91,6 +92,7 @@ export function createPortalDirectory(settings: PortalDirectorySettings): Manage
     crmOf: (portal, userId) => createCrm(viewer(portal, userId), clock),
     lines: (portal) => createOpenLines(caller(portal), { way: voice, viewer: (userId) => viewer(portal, userId) }),
     connectors: (portal) => createConnectors(caller(portal)),
+    ownMailOf: (portal, userId) => createOwnMail(viewer(portal, userId)),
     messageProviders: (portal) => createMessageProviders(caller(portal)),
     people(portal) {
       const known = peoples.get(portal) ?? createPeople(caller(portal), clock);

@@ -152,7 +152,7 @@ function missingScopes(manifest: Manifest, value: unknown): readonly string[] {
   const granted = scopeList.safeParse(value);
   if (!granted.success)
     return ["The portal did not tell which permissions the application has. Press Repair to ask again."];
-  const missing = manifest.scopes.filter(({ scope }) => !granted.data.includes(scope));
+  const missing = manifest.scopes.filter(({ scope, optional }) => optional !== true && !granted.data.includes(scope));
   return missing.map(
     ({ scope, why }) =>
       `The application lacks the permission "${scope}" (${why}). Grant it in the application's settings, or reinstall the application.`,

@@ -11,7 +11,16 @@ const manifestSchema = z
     languages: z.array(z.string().length(2)).min(1),
     title: titles,
     /** Nothing "for later": market moderation asks why for each. */
-    scopes: z.array(z.strictObject({ scope: z.string().min(1), why: z.string().min(10) })).min(1),
+    scopes: z
+      .array(
+        z.strictObject({
+          scope: z.string().min(1),
+          why: z.string().min(10),
+          /** Without it the application does what it is for, and says where it cannot tell something. */
+          optional: z.literal(true).optional(),
+        }),
+      )
+      .min(1),
     /** Looked for at installation, because a box may lag behind the cloud. */
     methods: z.array(z.string().min(1)),
     events: z.array(z.string().regex(/^ON[A-Z]+$/)),

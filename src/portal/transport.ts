@@ -30,6 +30,8 @@ export interface Credentials {
 export interface Command {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** By REST 3.0; only as a request of its own. */
+  readonly version3?: boolean;
 }
 
 /** Times the portal reports with an answer; milliseconds. Boxes without budgets report no `operatingMs`. */
@@ -90,21 +92,23 @@ export function createTransport(settings: TransportSettings): PortalTransport {
     b24.offClientSideWarning();
     b24.setLogger(logger);
     b24.setCustomRefreshAuth(rejectToken);
-    const axios = b24.getHttpClient(ApiVersion.v2).ajaxClient;
-    Object.assign(axios.defaults, {
-      ...agents,
-      proxy: false,
-      maxRedirects: 0,
-      timeout: settings.timeoutMs ?? REQUEST_TIMEOUT_MS,
-      maxContentLength: 32 * 1024 * 1024,
-      headers: { common: { "User-Agent": "Threadline", Accept: "application/json" } },
-    });
-    // The SDK breaks on an answer without `time`, after the portal has done its work.
-    axios.interceptors.response.use((response) => {
-      const body: unknown = response.data;
-      if (typeof body === "object" && body !== null && !("time" in body)) Object.assign(body, { time: {} });
-      return response;
-    });
+    for (const version of [ApiVersion.v2, ApiVersion.v3]) {
+      const axios = b24.getHttpClient(version).ajaxClient;
+      Object.assign(axios.defaults, {
+        ...agents,
+        proxy: false,
+        maxRedirects: 0,
+        timeout: settings.timeoutMs ?? REQUEST_TIMEOUT_MS,
+        maxContentLength: 32 * 1024 * 1024,
+        headers: { common: { "User-Agent": "Threadline", Accept: "application/json" } },
+      });
+      // The SDK breaks on an answer without `time`, after the portal has done its work.
+      axios.interceptors.response.use((response) => {
+        const body: unknown = response.data;
+        if (typeof body === "object" && body !== null && !("time" in body)) Object.assign(body, { time: {} });
+        return response;
+      });
+    }
     return b24;
   }
 
@@ -117,10 +121,9 @@ export function createTransport(settings: TransportSettings): PortalTransport {
       const plain = commands.length === 1;
       const request = plain ? first : { method: "batch", params: { halt: 0, cmd: batchCommands(commands) } };
       try {
-        const answer = await client(credentials).actions.v2.call.make({
-          method: request.method,
-          params: { ...request.params },
-        });
+        const { v2, v3 } = client(credentials).actions;
+        const asked = { method: request.method, params: { ...request.params } };
+        const answer = plain && first.version3 === true ? await v3.call.make(asked) : await v2.call.make(asked);
         if (!answer.isSuccess) {
           const error = answer.errors.values().next().value;
           const said = error instanceof AjaxError;

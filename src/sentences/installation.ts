@@ -213,6 +213,11 @@ export const installationSentences: readonly Localised[] = [
     es: "nombres de los agentes que escriben, la elección de a quién avisar de problemas y las direcciones desde las que los empleados envían copias de su correo",
   },
   {
+    en: "Telling when Bitrix24's own mail reads a mailbox that is connected here, too",
+    ru: "предупреждение о том, что подключаемый здесь ящик читает и почта Битрикс24",
+    es: "avisar cuando el correo de Bitrix24 también lee un buzón que se conecta aquí",
+  },
+  {
     en: "Conversations that are spread over a department",
     ru: "распределение диалогов по отделу",
     es: "conversaciones que se reparten por un departamento",

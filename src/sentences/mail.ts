@@ -3,6 +3,16 @@ import type { Localised } from "../domain/localised.ts";
 /** Of letters that agents write, and of what is sent later. */
 export const mailSentences: readonly Localised[] = [
   {
+    en: "Bitrix24's own mail reads {address} as well, so its letters would stand in the cards twice. Leave one of the two: in Bitrix24 open Mail, the mailbox's settings, and delete it there; or delete this account here.",
+    ru: "Ящик {address} читает и почта Битрикс24, поэтому письма окажутся в карточках дважды. Оставьте что-то одно: в Битрикс24 откройте «Почту», настройки ящика и удалите его там — или удалите этот аккаунт здесь.",
+    es: "El correo de Bitrix24 también lee {address}, así que sus cartas aparecerían dos veces en las fichas. Deje solo uno: en Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o elimine esta cuenta aquí.",
+  },
+  {
+    en: "It could not be checked whether Bitrix24's own mail reads {address} as well. If it does, leave it in one of the two: both write its letters into the cards.",
+    ru: "Не удалось проверить, читает ли ящик {address} и почта Битрикс24. Если да, оставьте его в чём-то одном: письма в карточки пишут оба.",
+    es: "No se pudo comprobar si el correo de Bitrix24 también lee {address}. Si es así, déjelo en uno de los dos: ambos escriben sus cartas en las fichas.",
+  },
+  {
     en: "This server takes no copies of letters yet. Its operator can switch that on by setting BCC_DOMAIN and SMTP_PORT, as the operating manual says.",
     ru: "Этот сервер пока не принимает копии писем. Включить это может администратор сервера: задать BCC_DOMAIN и SMTP_PORT, как описано в руководстве.",
     es: "Este servidor todavía no recibe copias de cartas. Quien lo opera puede activarlo con BCC_DOMAIN y SMTP_PORT, como dice el manual.",

@@ -6,6 +6,7 @@ import type { LineChats } from "./line-chats.ts";
 import type { LineDesk } from "./line-desk.ts";
 import type { LineSettings } from "./line-settings.ts";
 import type { MessageProviders } from "./message-providers.ts";
+import type { OwnMail } from "./own-mail.ts";
 import type { People } from "./people.ts";
 
 /** Gives the client of a portal; background work runs under the installing administrator's tokens. */
@@ -25,6 +26,8 @@ export interface PortalDirectory {
   messageProviders(portal: PortalId): MessageProviders;
   /** All settings of lines, with the viewer's own rights. */
   lineDeskOf(portal: PortalId, userId: string): LineDesk;
+  /** With the viewer's own rights. */
+  ownMailOf(portal: PortalId, userId: string): OwnMail;
   people(portal: PortalId): People;
   automation(portal: PortalId): Automation;
   caller(portal: PortalId): PortalCaller;

@@ -50,6 +50,8 @@ export class EmulatedPortal implements PortalFacts {
   /** Chat bots that are registered, and whether they work in open lines. */
   readonly bots: { id: number; name: string; code: string; openLine: boolean }[] = [];
   readonly automation = new Automation();
+  /** Mailboxes that the portal's own mail reads, by whose they are. */
+  readonly mailboxes: { readonly userId: number; readonly email: string }[] = [];
   readonly departments: { id: number; name: string; parent?: number }[] = [{ id: 1, name: "Company" }];
   readonly bucket: LeakyBucket;
   readonly budget: OperatingBudget;

@@ -7,6 +7,7 @@ import { FormTooLargeError, parseForm } from "./php-form.ts";
 import type { EmulatedPortal } from "./portal.ts";
 import type { RequestLog, RequestLogEntry } from "./request-log.ts";
 import { answerRest, type Outcome, type RestServices } from "./rest.ts";
+import { answerVersion3 } from "./rest-v3.ts";
 import { asInteger, asRecord, asText, type Fields } from "./values.ts";
 
 /** What the HTTP layer shares between its listeners. */
@@ -130,6 +131,13 @@ export function createPortalServer(
     method: ["GET", "POST"],
     url: "/rest/:user/:code/:method",
     handler: (request, reply) => serveRest(request, reply, request.params.method, request.params.code),
+  });
+
+  server.post<{ Params: { method: string } }>("/rest/api/:method", async (request, reply) => {
+    const { authorization } = services;
+    const { method } = request.params;
+    const answer = answerVersion3({ portal, authorization, method, parameters: parametersOf(request) });
+    return reply.code(answer.status).send(answer.body);
   });
 
   // A logged-in person is asked nothing; `user` stands in for the browser's own session.
