@@ -1,4 +1,4 @@
-import type { Draft } from "./own-line-editor.ts";
+import type { Draft } from "./draft.ts";
 import type { OwnLineKey } from "./texts/en.ts";
 
 export type Part = "queue" | "agent" | "hours" | "texts" | "rating" | "kpi";

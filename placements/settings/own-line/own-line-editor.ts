@@ -3,9 +3,8 @@ import type { OwnLineAnswer, OwnLinePut } from "../../../src/api/own-line.ts";
 import { ApiError, call } from "../../shared/api.ts";
 import { sentenceOf } from "../../shared/loaded.ts";
 import { type Problem, problemsOf } from "./checks.ts";
+import type { Draft } from "./draft.ts";
 import { t } from "./words.ts";
-
-export type Draft = Omit<OwnLineAnswer, "changedAt" | "people">;
 
 const copy = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
