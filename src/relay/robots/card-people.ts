@@ -78,7 +78,7 @@ export async function personOfCard(
   };
 }
 
-const isUsable = (conversation: Conversation, account: Account | undefined): boolean =>
+export const isUsable = (conversation: Conversation, account: Account | undefined): boolean =>
   account !== undefined &&
   conversation.movedTo === undefined &&
   conversation.group !== true &&

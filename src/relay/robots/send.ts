@@ -11,17 +11,14 @@ import { type MessageId, messageId } from "../../domain/ids.ts";
 import type { Attachment, Content } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
 import type { RobotCall } from "../../domain/robot.ts";
-import { BEGUN, type Chain, type ChainEvent, type ChainState, type Going, nextMove } from "../../rules/robots/chain.ts";
+import { type Chain, type ChainEvent, type Going, nextMove } from "../../rules/robots/chain.ts";
 import { windowRefusal, writeRefusal } from "../capability-check.ts";
 import type { LetterDraft } from "../mail/addressing.ts";
-import { type CardPerson, personOfCard } from "./card-people.ts";
+import type { CardPerson } from "./card-people.ts";
 import { BEST } from "./catalogue.ts";
+import { personOfCall, progressOf, type SendProgress } from "./person-of-call.ts";
 import { type SendSettings, sendSettings } from "./settings.ts";
 import { NO_CARD, notOk, over, type RobotDeps, type Work, type Worked } from "./work.ts";
-
-interface Progress {
-  readonly chain: ChainState;
-}
 
 type Tried = Extract<ChainEvent, { readonly kind: "impossible" | "accepted" }>;
 
@@ -30,8 +27,6 @@ const NOWHERE =
 const NO_ACCOUNT = "No account of this channel is connected and switched on.";
 const NOTHING = "There is neither a text nor a template nor a file to send.";
 const WRONG_FILE = "A file could not be sent: Bitrix24 gave no link to it.";
-
-export const progressOf = (call: RobotCall): ChainState => (call.progress as Partial<Progress>).chain ?? BEGUN;
 
 export const send: Work = async (deps, call) => {
   const settings = sendSettings(call.properties);
@@ -45,7 +40,7 @@ export const send: Work = async (deps, call) => {
   for (;;) {
     const step = nextMove(state, event, chain);
     ({ state } = step);
-    await deps.store.robots.keep(call.portal, call.id, { chain: state } satisfies Progress);
+    await deps.store.robots.keep(call.portal, call.id, { chain: state } satisfies SendProgress);
     const { move } = step;
     if (move.kind === "over") return ended(deps, move);
     if (move.kind === "look") {
@@ -61,7 +56,7 @@ export const send: Work = async (deps, call) => {
         continue;
       }
       if (!person) {
-        const found = await personOfCard(deps, call.portal, call.card);
+        const found = await personOfCall(deps, call);
         if (found.kind !== "ok") return notOk(found);
         if (!found.value) return over("not_sent", NO_CARD);
         person = found.value;

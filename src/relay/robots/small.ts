@@ -3,7 +3,8 @@ import type { Conversation } from "../../domain/conversation.ts";
 import { standingAlone } from "../../domain/conversation.ts";
 import type { Robot, RobotCall } from "../../domain/robot.ts";
 import type { SessionWish } from "../line-sessions.ts";
-import { type CardPerson, personOfCard } from "./card-people.ts";
+import type { CardPerson } from "./card-people.ts";
+import { personOfCall } from "./person-of-call.ts";
 import { channelOf, phoneOf, tagOf, userOf } from "./settings.ts";
 import { NO_CARD, NOBODY, notOk, over, type RobotDeps, type Work, type Worked } from "./work.ts";
 
@@ -19,7 +20,7 @@ async function inChannel(
   call: RobotCall,
   work: (conversations: readonly Conversation[], person: CardPerson) => Promise<Worked>,
 ): Promise<Worked> {
-  const found = await personOfCard(deps, call.portal, call.card);
+  const found = await personOfCall(deps, call);
   if (found.kind !== "ok") return notOk(found);
   if (!found.value) return over("failed", NO_CARD);
   const { conversations, accounts } = found.value;

@@ -3,11 +3,9 @@
  * and an answer counts from what the same run of it said last: one that came while nobody worked is found all the same.
  */
 import type { Conversation } from "../../domain/conversation.ts";
-import { messageId } from "../../domain/ids.ts";
 import type { Message } from "../../domain/message.ts";
 import type { RobotCall } from "../../domain/robot.ts";
-import { personOfCard } from "./card-people.ts";
-import { progressOf } from "./send.ts";
+import { personOfCall, sentBefore } from "./person-of-call.ts";
 import { channelOf, waitTime } from "./settings.ts";
 import { NO_CARD, NOBODY, notOk, over, type RobotDeps, type Work } from "./work.ts";
 
@@ -22,7 +20,7 @@ const AT_ONCE = 50;
 const NEWEST = 20;
 
 export const wait: Work = async (deps, call) => {
-  const found = await personOfCard(deps, call.portal, call.card);
+  const found = await personOfCall(deps, call);
   if (found.kind !== "ok") return notOk(found);
   if (!found.value) return over("failed", NO_CARD);
   const { accounts } = found.value;
@@ -64,9 +62,7 @@ function isAnswer({ direction, kind, origin, content }: Message): boolean {
 }
 
 async function begunAt(deps: RobotDeps, call: RobotCall, conversations: readonly Conversation[]): Promise<number> {
-  const sent = await deps.store.robots.before(call.portal, call, "send");
-  const going = sent && (progressOf(sent).going ?? progressOf(sent).before);
-  const message = going && (await deps.store.messages.find(call.portal, messageId(going.message)));
+  const message = await sentBefore(deps, call);
   if (message) return message.seq;
   let newest = 0;
   for (const { id } of conversations) {

@@ -34,6 +34,8 @@ export interface ChainState {
   readonly at: number;
   readonly going?: Going;
   readonly uncertainSince?: number;
+  /** Since when it was seen as sent, by a channel that may still say no. */
+  readonly sentSince?: number;
   /** Sent, and not told to have arrived in time. */
   readonly before?: Going;
   /** Why each channel before did not bring it. */
@@ -69,6 +71,11 @@ const PATIENCE_MS = 15 * MINUTE_MS;
 const LAST_PATIENCE_MS = 24 * 60 * MINUTE_MS;
 /** The doubt about an attempt may still be settled by whoever sent it. */
 const DOUBT_MS = 10 * MINUTE_MS;
+/**
+ * A channel that tells what arrived also tells later what does not: WhatsApp takes a message to any number, and says after
+ * a few seconds that the number has no WhatsApp.
+ */
+const LATE_REFUSAL_MS = 20 * SECOND_MS;
 
 const NOT_DELIVERED = "It was sent, and is not told to have arrived in time.";
 const TOOK_TOO_LONG = "It could not be sent in time, and was taken back.";
@@ -100,7 +107,7 @@ function seen(
   { state: now, error, now: at }: Extract<ChainEvent, { kind: "seen" }>,
   chain: Chain,
 ): { readonly state: ChainState; readonly move: ChainMove } {
-  const { going, uncertainSince, ...rest } = state;
+  const { going, uncertainSince, sentSince, ...rest } = state;
   if (!going) return { state, move: tryOr(state, chain) };
   const calm: ChainState = { ...rest, going };
   const age = at - going.since;
@@ -119,7 +126,12 @@ function seen(
     }
     case "sent": {
       const { deliverWithin } = chain;
-      if (deliverWithin === null || !going.tells) return { state: calm, move: over("sent", going, state.why) };
+      if (!going.tells) return { state: calm, move: over("sent", going, state.why) };
+      if (deliverWithin === null) {
+        const since = sentSince ?? at;
+        if (at - since >= LATE_REFUSAL_MS) return { state: calm, move: over("sent", going, state.why) };
+        return { state: { ...calm, sentSince: since }, move: look };
+      }
       if (age < deliverWithin)
         return { state: calm, move: { kind: "look", after: Math.min(look.after, deliverWithin - age) } };
       return goOn({ ...calm, before: state.before ?? going }, NOT_DELIVERED, chain);
@@ -136,7 +148,7 @@ function seen(
 
 /** The next channel; behind the last one, the end. */
 function goOn(state: ChainState, why: string, chain: Chain): { readonly state: ChainState; readonly move: ChainMove } {
-  const { going: _going, uncertainSince: _since, ...rest } = state;
+  const { going: _going, uncertainSince: _doubt, sentSince: _sent, ...rest } = state;
   const next: ChainState = { ...rest, at: state.at + 1, why: why === "" ? state.why : [...state.why, why] };
   return { state: next, move: tryOr(next, chain) };
 }

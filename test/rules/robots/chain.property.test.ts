@@ -133,3 +133,13 @@ it("goes by the next channel as well when it is not told in time that it arrived
     ).left,
   ).toHaveLength(1);
 });
+
+it("waits a little for a late refusal of a channel that tells what arrived, and goes on then", () => {
+  const chain = { length: 2, deliverWithin: null };
+  const telegram = { possible: true, life: ["sent"] as const, holds: true, tells: false };
+  const refused = play([{ ...telegram, life: ["sent", "sent", "refused"], tells: true }, telegram], chain);
+  expect([refused.end.result, refused.end.by?.channel]).toEqual(["sent", "c1"]);
+  // Whose phone is off is told of nothing: sent is enough.
+  const silent = play([{ ...telegram, tells: true }, telegram], chain);
+  expect([silent.end.result, silent.end.by?.channel, silent.left.length]).toEqual(["sent", "c0", 1]);
+});
