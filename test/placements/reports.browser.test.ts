@@ -54,7 +54,15 @@ function busy(answer: ReportAnswer): ReportAnswer {
       ...{ p90: median * 4, max: 93_600 },
     });
     return {
-      ...{ received: n(2840), answers: n(2310), automatic: n(402), opened: n(712), begunByUs: n(40), closed: n(655) },
+      ...{
+        received: n(2840),
+        answers: n(2310),
+        automatic: n(402),
+        opened: n(712),
+        begunByUs: n(40),
+        dealsWon: n(37),
+        closed: n(655),
+      },
       ...{ open: n(57), asked: n(1204), answered: n(1100), noReply: n(61), unanswered: n(43) },
       ...{ first: times(Math.round(190 + 80 * part)), further: times(Math.round(95 + 60 * part)) },
       customerStars: { count: n(214), average: 4.62 },

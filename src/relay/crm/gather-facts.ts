@@ -291,6 +291,7 @@ const linked = (item: CrmItem, why: LinkedEntity["why"], freshAt: Date): LinkedE
   ...(item.stage !== undefined && { stage: item.stage }),
   ...(item.responsible !== undefined && { responsible: item.responsible }),
   lastActiveAt: item.lastActiveAt,
+  ...(item.type === "deal" && { wonAt: item.wonAt ?? null }),
   freshAt,
 });
 
@@ -303,7 +304,7 @@ const BY: Readonly<Record<LinkedEntity["why"], Facts["crm"]["found"][number]["by
   contact: "contact",
 };
 
-const toFact = ({ why, freshAt: _freshAt, chosen: _chosen, lastActiveAt, ...entity }: LinkedEntity) => ({
+const toFact = ({ why, freshAt: _freshAt, chosen: _chosen, wonAt: _wonAt, lastActiveAt, ...entity }: LinkedEntity) => ({
   ...entity,
   by: BY[why],
   lastActiveAt: lastActiveAt.toISOString(),
