@@ -27,6 +27,12 @@ const figures = z.object({
   begunByUs: z.number().int().describe("Of those: we wrote first."),
   closed: z.number().int(),
   open: z.number().int().describe("At the end of the period."),
+  dealsWon: z
+    .number()
+    .int()
+    .describe(
+      "Deals of the CRM that were won in the period, within 30 days after a conversation with their customer began. Each counts once, at the latest conversation that began before.",
+    ),
   asked: z.number().int().describe("Times that a customer began to wait for an answer."),
   answered: z.number().int(),
   noReply: z.number().int().describe("Of those asked: somebody said that nothing needs an answer."),

@@ -66,6 +66,8 @@ export interface LinkedEntity {
   readonly lastActiveAt: Date;
   /** Read from the portal at that time; absent: an event said that it has changed since. */
   readonly freshAt?: Date;
+  /** Of a deal that was read: when it came to its stage, if that is a won one, and else `null`. Absent: nothing is known of it. */
+  readonly wonAt?: Date | null;
 }
 
 /** Why people cannot be changed in the way that somebody asks for. */

@@ -22,6 +22,7 @@ import type { RelayDeps } from "../relay/ports.ts";
 import { createProviderRegister } from "../relay/providers/register.ts";
 import { createRepairs } from "../relay/repair.ts";
 import { createCounter } from "../relay/reports/counter.ts";
+import { createDealReader } from "../relay/reports/deals.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
 import { createTranscripts } from "../relay/transcripts.ts";
@@ -140,6 +141,7 @@ export function wireRelay(
     addressing,
     counter: createCounter({ store, portals, inTurn: asTenant, log, owner, now }),
     caller,
+    dealReader: createDealReader({ store, portals, inTurn: asTenant, log, owner, now }),
     dispatcher,
     mentions,
     names,

@@ -39,7 +39,8 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, bus, channels } = parts.channels;
-  const { acceptor, addressing, counter, dispatcher, mentions, providerRegister, relay, rules } = parts.relay;
+  const { acceptor, addressing, counter, dealReader, dispatcher, mentions, providerRegister, relay, rules } =
+    parts.relay;
   const { portals } = parts.portal;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
@@ -86,6 +87,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const retention = createRetention({ store, shelf: relay.shelf, inTurn: asTenant, log, owner, now });
   retention.start();
   counter.start();
+  dealReader.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
   watch.start();
   mentions.start();
@@ -100,6 +102,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => chores.close());
   onClose(() => retention.close());
   onClose(() => counter.close());
+  onClose(() => dealReader.close());
   onClose(() => planner.close());
   onClose(() => robots.close());
   onClose(() => firer.close());

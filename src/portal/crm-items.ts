@@ -19,6 +19,7 @@ export const SELECT = [
   "assignedById",
   "lastActivityTime",
   "updatedTime",
+  "movedTime",
   "contactId",
   "companyId",
 ];
@@ -57,6 +58,8 @@ const item = z.object({
   assignedById: reference,
   lastActivityTime: time,
   updatedTime: time,
+  // The time of the last stage change; `closedate` is a plan that people edit, and a day (object-fields).
+  movedTime: time,
   contactId: reference,
   companyId: reference,
 });
@@ -78,6 +81,7 @@ export function toItem(type: EntityType, row: z.output<typeof item>): CrmItem {
     id: row.id,
     title: isStaged ? (row.title ?? "") : named || (row.title ?? ""),
     open: !isStaged || row.stageSemanticId === undefined || row.stageSemanticId === "P",
+    ...(type === "deal" && row.stageSemanticId === "S" && row.movedTime !== undefined && { wonAt: row.movedTime }),
     ...(type === "deal" && row.categoryId !== undefined && { pipeline: row.categoryId }),
     ...(isStaged && row.stageId !== undefined && { stage: row.stageId }),
     ...(row.assignedById !== undefined && { responsible: row.assignedById }),

@@ -116,6 +116,7 @@ const toEntity = (row: Selectable<Schema["person_entities"]>): LinkedEntity => (
   ...(row.stage !== null && { stage: row.stage }),
   ...(row.responsible !== null && { responsible: row.responsible }),
   lastActiveAt: row.last_active_at,
+  ...(row.won_at && { wonAt: row.won_at }),
   ...(row.fresh_at && { freshAt: row.fresh_at }),
 });
 

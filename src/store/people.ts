@@ -78,7 +78,7 @@ export function createPersonRepository(db: Kysely<Schema>): PersonRepository {
     async noteChanged(portal, type, id) {
       await db
         .updateTable("person_entities")
-        .set({ fresh_at: null })
+        .set((set) => ({ fresh_at: null, changes: set("changes", "+", 1) }))
         .where((where) => where.and({ portal_id: portal, type, id }))
         .execute();
     },
@@ -380,6 +380,7 @@ async function saveEntity(db: Kysely<Schema>, portal: PortalId, person: string, 
     responsible: entity.responsible ?? null,
     last_active_at: entity.lastActiveAt,
     fresh_at: entity.freshAt ?? null,
+    ...(entity.wonAt !== undefined && { won_at: entity.wonAt }),
   };
   const moves = entity.why === "admin" || entity.why === "portal";
   await db

@@ -93,7 +93,7 @@ describe("a report", () => {
     expect(shown).toMatchObject({
       ...{ own: false, behind: false, ongoing: true, countedTo: expect.any(String) },
       total: {
-        ...{ received: 4, answers: 1, automatic: 1, opened: 2, begunByUs: 0, closed: 1, open: 1 },
+        ...{ received: 4, answers: 1, automatic: 1, opened: 2, begunByUs: 0, closed: 1, open: 1, dealsWon: 0 },
         ...{ asked: 3, answered: 1, noReply: 0, unanswered: 2, further: { count: 0 } },
         first: { count: 1, average: expect.any(Number), median: expect.any(Number), p90: expect.any(Number) },
       },

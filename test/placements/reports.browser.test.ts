@@ -54,7 +54,15 @@ function busy(answer: ReportAnswer): ReportAnswer {
       ...{ p90: median * 4, max: 93_600 },
     });
     return {
-      ...{ received: n(2840), answers: n(2310), automatic: n(402), opened: n(712), begunByUs: n(40), closed: n(655) },
+      ...{
+        received: n(2840),
+        answers: n(2310),
+        automatic: n(402),
+        opened: n(712),
+        begunByUs: n(40),
+        dealsWon: n(37),
+        closed: n(655),
+      },
       ...{ open: n(57), asked: n(1204), answered: n(1100), noReply: n(61), unanswered: n(43) },
       ...{ first: times(Math.round(190 + 80 * part)), further: times(Math.round(95 + 60 * part)) },
       customerStars: { count: n(214), average: 4.62 },
@@ -116,6 +124,7 @@ test("figures lead to the messages behind them and into their conversation, and 
     page.getByRole("button", { name: "Download CSV" }).click(),
   ]);
   const csv = await readFile(await file.path(), "utf8");
+  expect(csv).toMatch(/"Deals won after a conversation","Average answer time"\r?\n/);
   expect(csv).toContain('"By account","Shop","2","0","2","2","1"');
 });
 
@@ -124,6 +133,12 @@ test("looks well with a month of work, is quiet without any, and tells while it 
     const page = await opened(look, asBusy);
     await page.getByText("Boris Berg").first().waitFor();
     await inspect(page, `reports-${name}`);
+    await page.getByRole("button", { name: "What is counted: Deals won after a conversation" }).press("Enter");
+    const about = page.getByText("within 30 days after a conversation with their customer began");
+    await about.waitFor();
+    await inspect(page, `reports-${name}-deals`);
+    await page.keyboard.press("Escape");
+    await about.waitFor({ state: "hidden" });
   }
   const empty = await opened();
   await empty.getByText("Nothing happened in this time").waitFor();

@@ -33,12 +33,13 @@ function header(): string[] {
     ...times(rt("times.first")),
     ...times(rt("times.further")),
     ...[rt("stars"), rt("starsHint", { count: "" }).trim()],
-    ...[rt("supervisorStars"), rt("starsHint", { count: "" }).trim(), rt("series.average")],
+    ...[rt("supervisorStars"), rt("starsHint", { count: "" }).trim()],
+    ...[rt("dealsWon"), rt("series.average")],
   ];
 }
 
 function cells(figures: Figures): string[] {
-  const { first, further, customerStars, supervisorStars } = figures;
+  const { first, further, customerStars, supervisorStars, dealsWon } = figures;
   const times = ({ count, average, median, p90, max, total }: Figures["first"]) =>
     [count, average, median, p90, max, total].map(text);
   return [
@@ -48,12 +49,12 @@ function cells(figures: Figures): string[] {
     ...times(first),
     ...times(further),
     ...[customerStars, supervisorStars].flatMap(({ average, count }) => [text(average), text(count)]),
-    "",
+    ...[text(dealsWon), ""],
   ];
 }
 
 function slotCells({ opened, closed, received, answers, asked, unanswered, average }: ReportSlotAnswer): string[] {
-  const nothing = Array.from({ length: 16 }, () => "");
+  const nothing = Array.from({ length: 17 }, () => "");
   return [
     ...[text(opened), text(closed), "", text(received), text(answers), "", text(asked), "", "", text(unanswered)],
     ...nothing,

@@ -88,6 +88,8 @@ export interface CrmItem extends CrmRef {
   readonly title: string;
   /** Stage semantics P. Contacts and companies are always open. */
   readonly open: boolean;
+  /** Of a deal whose stage has the semantics S: when it came there. */
+  readonly wonAt?: Date;
   readonly pipeline?: string;
   readonly stage?: string;
   readonly responsible?: string;

@@ -319,6 +319,7 @@ const linked = (item: CrmItem, why: LinkedEntity["why"], freshAt: Date): LinkedE
   ...(item.stage !== undefined && { stage: item.stage }),
   ...(item.responsible !== undefined && { responsible: item.responsible }),
   lastActiveAt: item.lastActiveAt,
+  ...(item.type === "deal" && { wonAt: item.wonAt ?? null }),
   freshAt,
 });
 
@@ -332,7 +333,7 @@ const BY: Readonly<Record<LinkedEntity["why"], Facts["crm"]["found"][number]["by
   domain: "domain",
 };
 
-const toFact = ({ why, freshAt: _freshAt, chosen: _chosen, lastActiveAt, ...entity }: LinkedEntity) => ({
+const toFact = ({ why, freshAt: _freshAt, chosen: _chosen, wonAt: _wonAt, lastActiveAt, ...entity }: LinkedEntity) => ({
   ...entity,
   by: BY[why],
   lastActiveAt: lastActiveAt.toISOString(),

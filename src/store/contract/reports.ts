@@ -1,5 +1,6 @@
 import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
 import type { Message } from "../../domain/message.ts";
+import type { LinkedEntity } from "../../domain/person.ts";
 import type { Counted, CountedSoFar, SaidRow, TalkMark } from "../../domain/report.ts";
 
 /** One conversation of a batch. */
@@ -62,6 +63,8 @@ export interface ReportFigures {
   readonly begunByUs: number;
   readonly closed: number;
   readonly open: number;
+  /** Deals won in the time, each at the latest talk with its person that began within 30 days before. */
+  readonly dealsWon: number;
   /** Waits that began in the time. */
   readonly asked: number;
   readonly answered: number;
@@ -133,6 +136,18 @@ export interface FoundTalk {
   readonly agent?: string;
 }
 
+/** A deal that has changed since it was read. */
+export interface ChangedDeal {
+  readonly id: string;
+  /** To be given back: what changes again in the meantime is to be read again. */
+  readonly changes: number;
+}
+
+/** How it looks now, as the CRM told. */
+export interface ReadDeal extends ChangedDeal {
+  readonly look: Pick<LinkedEntity, "title" | "open" | "pipeline" | "stage" | "responsible" | "lastActiveAt" | "wonAt">;
+}
+
 /**
  * What is counted of the journal, and its figures. Counting follows positions: a batch and how far it went are kept in one
  * transaction, so that after a crash nothing is missing and nothing is counted twice.
@@ -168,6 +183,10 @@ export interface ReportRepository {
   ): Promise<{ readonly days: readonly ReportSeriesRow[]; readonly hours: readonly ReportSeriesRow[] }>;
   waits(portal: PortalId, query: WaitQuery): Promise<readonly FoundWait[]>;
   talks(portal: PortalId, query: TalkQuery): Promise<readonly FoundTalk[]>;
+  /** Deals to be read again, some of each portal: those that were won, and those whose person was spoken with lately. */
+  changedDeals(now: Date, perPortal: number): Promise<ReadonlyMap<PortalId, readonly ChangedDeal[]>>;
+  /** How they look now; what has changed again since it was asked for stays to be read. */
+  keepDeals(portal: PortalId, read: readonly ReadDeal[], at: Date): Promise<void>;
   /** Those of them that are still kept. */
   messagesAt(portal: PortalId, positions: readonly number[]): Promise<readonly Message[]>;
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { PortalId } from "../../domain/ids.ts";
 import type { AnswerTimes, ReportFigures, ReportGroups, ReportScope } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
+import { dealsWon } from "./deals.ts";
 import { belongs, ofAgent, quarterOf, readMuch, talkAgent, waitAgent } from "./scope.ts";
 
 interface Keyed {
@@ -26,7 +27,7 @@ interface WaitRow extends Keyed {
 }
 
 interface CountRow extends Keyed {
-  readonly what: "received" | "answers" | "automatic" | "opened" | "begunByUs" | "closed" | "open";
+  readonly what: "received" | "answers" | "automatic" | "opened" | "begunByUs" | "closed" | "open" | "dealsWon";
   readonly amount: number;
 }
 
@@ -121,6 +122,9 @@ function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Pro
     union all
     select 'open', x.account_id, x.agent, count(*)::int from (
         ${talks} and t.opened_at < ${until} and (t.closed_at is null or t.closed_at >= ${until})) as x
+      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent
+    union all
+    select 'dealsWon', x.account_id, x.agent, count(*)::int from (${dealsWon(portal, scope)}) as x
       where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent) as f join accounts a on a.id = f.account_id`,
   );
 }
@@ -185,7 +189,7 @@ function gather(waits: readonly WaitRow[], counts: readonly CountRow[], stars: r
 }
 
 const nothing = (): Draft => ({
-  ...{ received: 0, answers: 0, automatic: 0, opened: 0, begunByUs: 0, closed: 0, open: 0 },
+  ...{ received: 0, answers: 0, automatic: 0, opened: 0, begunByUs: 0, closed: 0, open: 0, dealsWon: 0 },
   ...{ asked: 0, answered: 0, noReply: 0, unanswered: 0, first: NO_TIMES, further: NO_TIMES },
   customerStars: { count: 0, sum: 0 },
   supervisorStars: { count: 0, sum: 0 },

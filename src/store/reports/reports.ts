@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { ReportRepository } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
 import { createCounting } from "./counting.ts";
+import { changedDeals, keepDeals } from "./deals.ts";
 import { groupsOf, totalOf } from "./figures.ts";
 import { messagesAt, talksBehind, waitsBehind } from "./found.ts";
 import { seriesOf } from "./series.ts";
@@ -15,6 +16,8 @@ export function createReportRepository(db: Kysely<Schema>): ReportRepository {
     series: (portal, scope, zone) => seriesOf(db, portal, scope, zone),
     waits: (portal, query) => waitsBehind(db, portal, query),
     talks: (portal, query) => talksBehind(db, portal, query),
+    changedDeals: (now, perPortal) => changedDeals(db, now, perPortal),
+    keepDeals: (portal, read, at) => keepDeals(db, portal, read, at),
     messagesAt: (portal, positions) => messagesAt(db, portal, positions),
   };
 }

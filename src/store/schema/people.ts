@@ -35,6 +35,8 @@ interface PersonEntitiesTable {
   responsible: string | null;
   last_active_at: Date;
   fresh_at: Date | null;
+  won_at: Generated<Date | null>;
+  changes: Generated<number>;
   chosen: Generated<boolean>;
 }
 

@@ -165,7 +165,7 @@ export class CrmStore {
         fm: [],
       },
     };
-    if (entityTypeId === 2) item.fields.categoryId = 0;
+    if (entityTypeId === 2) Object.assign(item.fields, { categoryId: 0, movedTime: time });
     this.#apply(item, input);
     if ((entityTypeId === 1 || entityTypeId === 2) && asText(item.fields.stageId) === "")
       item.fields.stageId = this.#firstStage(item);
@@ -175,8 +175,10 @@ export class CrmStore {
   }
 
   update(item: CrmItem, input: Fields, userId: number, now: number): void {
+    const before = item.fields.stageId;
     this.#apply(item, input);
     this.#refreshStage(item);
+    if (item.fields.stageId !== before) item.fields.movedTime = isoDate(now);
     item.fields.updatedTime = isoDate(now);
     item.fields.updatedBy = userId;
   }

@@ -126,6 +126,54 @@ export function reportBattery(name: string, open: () => Promise<Database>, runs:
       expect(await world.reports.total(world.portal, scope)).toMatchObject({ received: 10, asked: 2, unanswered: 2 });
     });
 
+    it("count a deal that was won at the latest talk of its person before, and read it again only when it changed", async () => {
+      const world = await openWorld(db());
+      for (const chat of [0, 1]) await world.act({ do: "customer", as: "words", chat, later: 60_000 });
+      await world.countAll();
+      const { id: person } = await db()
+        .insertInto("people")
+        .values({ portal_id: world.portal, name: "Maria" })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      await db()
+        .updateTable("conversations")
+        .set({ person_id: person })
+        .where("portal_id", "=", world.portal)
+        .execute();
+      const card = { portal_id: world.portal, type: "deal", person_id: person, why: "made", title: "Sale", open: true };
+      for (const id of ["1", "2"])
+        await db()
+          .insertInto("person_entities")
+          .values({ ...{ ...card, id, pipeline: null, stage: null, responsible: null }, last_active_at: world.now() })
+          .execute();
+      const changed = async () => (await world.reports.changedDeals(world.now(), 50)).get(world.portal) ?? [];
+      const [one, two] = await changed();
+      if (!one || !two) throw new Error("Both are to be read");
+      const look = { title: "Sale", open: false, stage: "WON", lastActiveAt: world.now(), wonAt: world.now() };
+      await world.reports.keepDeals(
+        world.portal,
+        [
+          { ...one, look },
+          { ...two, changes: two.changes - 1, look },
+        ],
+        world.now(),
+      );
+      expect((await changed()).map(({ id }) => id)).toEqual([two.id]);
+      const [whole] = scopesOf(world, 0);
+      if (!whole) throw new Error("There is always a scope");
+      const { total, accounts } = await world.reports.groups(world.portal, whole);
+      expect(total.dealsWon).toBe(1);
+      expect([...accounts].filter(([, { dealsWon }]) => dealsWon > 0).map(([id]) => id)).toEqual([
+        world.accounts[1]?.id,
+      ]);
+      await db()
+        .updateTable("portals")
+        .set({ gap_at: new Date(world.now().getTime() + 1000) })
+        .where("id", "=", world.portal)
+        .execute();
+      expect(await changed()).toHaveLength(2);
+    });
+
     it("show nothing of another portal, and nothing of an account that is deleted", async () => {
       const [world, other] = [await openWorld(db()), await openWorld(db())];
       for (const one of [world, other]) {

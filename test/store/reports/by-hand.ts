@@ -120,6 +120,8 @@ export function byHand(
       answers: words.filter((by) => typeof by === "object").length,
       automatic: words.filter((by) => by === "machine").length,
       opened: opened.length,
+      // Nobody of that world has a card.
+      dealsWon: 0,
       begunByUs: opened.filter(({ ours }) => ours).length,
       closed: own.filter(({ to }) => within(to)).length,
       open: own.filter(({ from, to }) => from < until && (to === undefined || to >= until)).length,
