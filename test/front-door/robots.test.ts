@@ -101,6 +101,49 @@ describe("sending", () => {
   }, 120_000);
 });
 
+describe("a file", () => {
+  const kept = (name: string) => {
+    const { portal } = world.portal.portal();
+    return portal.fileUrl(portal.addFile(0, name, "application/pdf", Buffer.from(`%PDF-1.4 ${name}`), 1));
+  };
+  const pathOf = (link: string) => new URL(link).pathname;
+  const nameOf = (file: unknown) =>
+    typeof file === "object" && file !== null && "file_name" in file ? file.file_name : undefined;
+  const names = () => world.telegram.sentTo(customer).map(({ document }) => nameOf(document));
+
+  test("goes to the customer with the text, in every shape in which a portal describes one", async () => {
+    const shapes: readonly ((link: string) => unknown)[] = [
+      (link) => link,
+      (link) => [link],
+      (link) => [{ id: 5, url: "https://unused.example/needs-a-session", urlMachine: link }],
+      (link) => ({ id: 5, downloadUrl: pathOf(link), showUrl: "/show" }),
+    ];
+    const files = shapes.map((_shape, n) => `offer ${n} of ${people}, 100%.pdf`);
+    const runs = shapes.map((shape, n) => run("send", { text: `Offer ${n}`, files: shape(kept(files[n] ?? "")) }));
+    for (const one of runs) expect(await returned(one)).toMatchObject({ result: "sent", reason: "" });
+    expect(names().toSorted()).toEqual(files);
+  });
+
+  test("that cannot be read or had is not sent, nor is the text without it, and the workflow is told why", async () => {
+    const gone = kept("x.pdf").replace(/download\/.*/, "download/99999/100%");
+    const wrong: readonly [unknown, RegExp][] = [
+      [["17"], /gave no link/],
+      [[{ id: "17" }], /gave no link/],
+      [["https://files.example/a.pdf", { id: "17" }], /gave no link/],
+      ["javascript:alert(1)", /gave no link/],
+      ["http://192.168.0.1/list.pdf", /not safe to open|private address/],
+      [gone, /no longer gives out a file/],
+    ];
+    const runs = wrong.map(([files]) => run("send", { text: "Your offer", files }));
+    for (const [n, one] of runs.entries())
+      expect(await returned(one)).toMatchObject({
+        result: "not_sent",
+        reason: expect.stringMatching(wrong[n]?.[1] ?? /x/),
+      });
+    expect(got()).toEqual([]);
+  });
+});
+
 describe("waiting", () => {
   test("returns what the customer answers, also what came before the robot was asked", async () => {
     const sent = run("send", { text: "Shall we deliver today?" });

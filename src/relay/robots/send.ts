@@ -32,7 +32,7 @@ export const send: Work = async (deps, call) => {
   const settings = sendSettings(call.properties);
   if (settings.text === "" && settings.template === undefined && settings.files.length === 0)
     return over("not_sent", NOTHING);
-  if (settings.files.some((file) => !URL.canParse(file))) return over("not_sent", WRONG_FILE);
+  if (!settings.files.every(isLink)) return over("not_sent", WRONG_FILE);
   const chain: Chain = { length: settings.channels.length, deliverWithin: settings.deliverWithin };
   let state = progressOf(call);
   let event: ChainEvent | undefined;
@@ -238,7 +238,21 @@ async function contentFor(
   };
 }
 
+const isLink = (file: string): boolean => /^https?:$/.test(URL.parse(file)?.protocol ?? "");
+
+/** Named as its link ends, unless that is the script which hands it out. */
 function fileOf(url: string): Attachment {
-  const name = decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
-  return { kind: "file", source: { by: "portal", url }, ...(name !== "" && { name: name.slice(-100) }) };
+  const last = new URL(url).pathname.split("/").at(-1) ?? "";
+  const name = decoded(last).slice(-100);
+  const isName = name !== "" && !/\.php$/i.test(name);
+  return { kind: "file", source: { by: "portal", url }, ...(isName && { name }) };
+}
+
+/** Whoever types a link types a percent sign. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
