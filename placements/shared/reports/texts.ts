@@ -1,5 +1,4 @@
 import { wordsOf } from "../i18n.ts";
-import type { Plural } from "../texts/plural.ts";
 
 const en = {
   period: "Period",
@@ -142,14 +141,9 @@ const en = {
   "csv.hour": "Hour of the week",
 } as const;
 
-const counted = {
-  rows: { one: "{count} message", other: "{count} messages" },
-} as const;
-
 type Plain = keyof typeof en;
-type Counted = keyof typeof counted;
 
-const ru: Record<Plain, string> & Record<Counted, Plural> = {
+const ru: Record<Plain, string> = {
   period: "Период",
   "period.today": "Сегодня",
   "period.7d": "7 дней",
@@ -288,10 +282,9 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
   "csv.total": "Все",
   "csv.before": "Период до этого",
   "csv.hour": "Час недели",
-  rows: { one: "{count} сообщение", few: "{count} сообщения", many: "{count} сообщений", other: "{count} сообщения" },
 };
 
-const es: Record<Plain, string> & Record<Counted, Plural> = {
+const es: Record<Plain, string> = {
   period: "Período",
   "period.today": "Hoy",
   "period.7d": "7 días",
@@ -431,7 +424,6 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   "csv.total": "Todo",
   "csv.before": "Período anterior",
   "csv.hour": "Hora de la semana",
-  rows: { one: "{count} mensaje", other: "{count} mensajes" },
 };
 
-export const { t: rt } = wordsOf<Plain, Counted>({ en: { ...en, ...counted }, ru, es });
+export const { t: rt } = wordsOf<Plain>({ en, ru, es });
