@@ -255,12 +255,19 @@ async function keep(tx: Kysely<Schema>, at: Place, step: OwnStep): Promise<void>
   }
 }
 
-/** Later than all that was said so far, or what is closed would count as opened by it. */
+/**
+ * Later than all that was said so far, or what is closed would count as opened by it. The engine remembers the time: whatever
+ * stands there later was done by a person.
+ */
 const stand = (tx: Kysely<Schema>, conversation: string, { open, operator, accepted }: NonNullable<OwnStep["stand"]>) =>
   sql`
-    update conversations set open = ${open}, operator_id = ${operator}, accepted = ${accepted},
-        state_at = greatest(last_message_at, clock_timestamp())
-      where id = ${conversation}`.execute(tx);
+    with stood as (
+      update conversations set open = ${open}, operator_id = ${operator}, accepted = ${accepted},
+          state_at = greatest(last_message_at, clock_timestamp())
+        where id = ${conversation} returning state_at)
+    update own_sessions set state = jsonb_set(state, '{seen,at}',
+        to_jsonb(floor(extract(epoch from stood.state_at) * 1000)::bigint))
+      from stood where conversation_id = ${conversation}`.execute(tx);
 
 const tag = (tx: Kysely<Schema>, conversation: string, unanswered: boolean) =>
   sql`

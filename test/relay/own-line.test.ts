@@ -161,6 +161,35 @@ describe("a conversation without a line", () => {
     expect(await now(conversation)).toMatchObject({ open: true, operator: "11", accepted: false });
   });
 
+  it("is closed and asked also when somebody took, answered and finished it before the engine looked", async () => {
+    await works({ rating: { ask: "How was it?" }, closing: { fullCloseMinutes: 0 } });
+    const quickly = async (text: string) => {
+      const conversation = await relay.customerWrites(who, text);
+      const act = async (kind: "accept" | "finish") =>
+        expect(await sessions().act(await now(conversation), "11", { kind })).toEqual({ kind: "done" });
+      await act("accept");
+      await relay.deps.replies.write({
+        ...{ portal: relay.portal, conversation, authorId: "11", clientId: `${who} ${text}`, at: relay.deps.now() },
+        content: { body: plainText(`${text}!`), attachments: [] },
+      });
+      await sessions().wrote(await now(conversation), "11");
+      await act("finish");
+      await runs(conversation);
+      return conversation;
+    };
+    const conversation = await quickly("hello");
+    expect(sent()).toEqual(["hello!", "How was it?"]);
+    expect((await now(conversation)).open).toBe(false);
+    // Once more in a later session, and what comes after it opens again.
+    relay.advance(MINUTE);
+    await runs(conversation);
+    await quickly("again");
+    expect(sent()).toEqual(["hello!", "How was it?", "again!", "How was it?"]);
+    expect((await now(conversation)).open).toBe(false);
+    await customerSays("one more thing");
+    expect((await now(conversation)).open).toBe(true);
+  });
+
   it("sends what was said when it is over for good, once; nothing of what nobody answered, nor of spam", async () => {
     await works({ closing: { transcript: true, fullCloseMinutes: 5 } });
     const before = relay.transcribed.length;

@@ -11,14 +11,17 @@ export interface Seen {
   readonly open: boolean;
   readonly operator: string | null;
   readonly accepted: boolean;
+  /** When it came to stand so, by the database's clock; 0: never. Absent in what was kept before this was. */
+  readonly at?: number;
 }
 
-export const NOT_SEEN: Seen = { open: false, operator: null, accepted: false };
+export const NOT_SEEN: Seen = { open: false, operator: null, accepted: false, at: 0 };
 
-export const seenOf = ({ open, operator, accepted }: Conversation): Seen => ({
+export const seenOf = ({ open, operator, accepted, stateAt }: Conversation): Seen => ({
   open,
   operator: operator ?? null,
   accepted,
+  at: stateAt?.getTime() ?? 0,
 });
 
 /** @param messages in their order, after what was taken in */
@@ -27,7 +30,7 @@ export function eventsSince(seen: Seen, conversation: Conversation, messages: re
     const event = eventOf(message);
     return event ? [event] : [];
   });
-  const changed = changeOf(seen, conversation);
+  const changed = changeOf(seen, conversation) ?? closedMeanwhile(seen, conversation, said);
   if (!changed) return said;
   // Both times are the database's.
   const before = said.filter(({ at }) => at <= changed.at);
@@ -65,6 +68,18 @@ export function customerEvent(
   const asksNothing = notice !== undefined || (letter !== undefined && letter.class !== "human");
   if (direction !== "in" || asksNothing) return undefined;
   return { kind: "customer-wrote", at, text: content.attachments.length === 0 ? body.text : "" };
+}
+
+/** Opened by what was said, and closed by somebody before the engine looked even once. */
+function closedMeanwhile(
+  seen: Seen,
+  { open, stateAt, tags = [] }: Conversation,
+  said: readonly OwnEvent[],
+): OwnEvent | undefined {
+  if (open || seen.open || seen.at === undefined || !stateAt) return undefined;
+  const at = stateAt.getTime();
+  if (at <= seen.at || !said.some((event) => event.at <= at)) return undefined;
+  return { kind: "closed", at, quiet: tags.includes("spam") };
 }
 
 function changeOf(seen: Seen, { open, operator, accepted, stateAt, tags = [] }: Conversation): OwnEvent | undefined {

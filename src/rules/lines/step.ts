@@ -18,6 +18,8 @@ import { type Timer, timersOf } from "./timers.ts";
 /** Whoever got an answer so recently knows that somebody is there. */
 const TALKING_MS = 30 * 60_000;
 const MINUTE_MS = 60_000;
+/** What people have done stands in the conversation already, whatever would have been made of what came before it. */
+const BY_PEOPLE: ReadonlySet<OwnEvent["kind"]> = new Set(["accepted", "passed-on", "given-up", "closed", "reopened"]);
 
 /** @param state `undefined`: the engine has not seen this conversation yet */
 function step(state: OwnSession | undefined, event: OwnEvent, settings: OwnLine, facts: LineFacts): Stepped {
@@ -39,7 +41,8 @@ export function stepThrough(
   let known = facts;
   for (const event of [...events, { kind: "time-came", at: facts.now } as const]) {
     const next = step(stepped.state, event, settings, known);
-    stepped = { ...next, effects: [...stepped.effects, ...next.effects] };
+    const before = BY_PEOPLE.has(event.kind) ? stepped.effects.filter(({ kind }) => kind !== "stand") : stepped.effects;
+    stepped = { ...next, effects: [...before, ...next.effects] };
     for (const effect of next.effects) if (effect.kind === "turn") known = withTurn(known, effect.of);
   }
   return stepped;
