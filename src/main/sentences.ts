@@ -1,8 +1,10 @@
 import type { ChannelAdapter } from "../channels/contract.ts";
 import { sharedSentences } from "../channels/shared/sentences.ts";
 import type { Localised, Translate } from "../domain/localised.ts";
+import { abilitySentences } from "../sentences/abilities.ts";
 import { apiSentences } from "../sentences/api.ts";
 import { automationSentences } from "../sentences/automation.ts";
+import { bellSentences } from "../sentences/bells.ts";
 import { botSentences } from "../sentences/bots.ts";
 import { installationSentences } from "../sentences/installation.ts";
 import { lineSentences } from "../sentences/line.ts";
@@ -22,6 +24,8 @@ export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...portalSentences,
   ...lineSentences,
   ...relaySentences,
+  ...abilitySentences,
+  ...bellSentences,
   ...relayWords,
   ...automationSentences,
   ...mailSentences,

@@ -3,67 +3,6 @@ import type { Localised } from "../domain/localised.ts";
 /** What the pipelines say: of messages, of connections, and in the lines themselves. */
 export const relaySentences: readonly Localised[] = [
   {
-    en: "A conversation was given to you.",
-    ru: "Вам передан диалог.",
-    es: "Se le ha asignado una conversación.",
-  },
-  {
-    en: "The conversation with {customer} was given to you.",
-    ru: "Вам передан диалог с клиентом {customer}.",
-    es: "Se le ha asignado la conversación con {customer}.",
-  },
-  {
-    en: "A conversation waits for whoever takes it first.",
-    ru: "Диалог ждёт того, кто примет его первым.",
-    es: "Una conversación espera a quien la tome primero.",
-  },
-  {
-    en: "The conversation with {customer} waits for whoever takes it first.",
-    ru: "Диалог с клиентом {customer} ждёт того, кто примет его первым.",
-    es: "La conversación con {customer} espera a quien la tome primero.",
-  },
-  {
-    en: "A customer waits too long for an answer, and nobody has the conversation.",
-    ru: "Клиент слишком долго ждёт ответа, и диалог никто не взял.",
-    es: "Un cliente espera respuesta demasiado tiempo y nadie tiene la conversación.",
-  },
-  {
-    en: "{customer} waits too long for an answer, and nobody has the conversation.",
-    ru: "{customer} слишком долго ждёт ответа, и диалог никто не взял.",
-    es: "{customer} espera respuesta demasiado tiempo y nadie tiene la conversación.",
-  },
-  {
-    en: "A customer waits too long for an answer from {operator}.",
-    ru: "Клиент слишком долго ждёт ответа; отвечает {operator}.",
-    es: "Un cliente espera demasiado tiempo la respuesta de {operator}.",
-  },
-  {
-    en: "{customer} waits too long for an answer from {operator}.",
-    ru: "{customer} слишком долго ждёт ответа; отвечает {operator}.",
-    es: "{customer} espera demasiado tiempo la respuesta de {operator}.",
-  },
-  { en: "Show the conversation", ru: "Показать диалог", es: "Mostrar la conversación" },
-  {
-    en: "A colleague mentioned you in a note on a conversation:",
-    ru: "Коллега упомянул вас в заметке к диалогу:",
-    es: "Un compañero le mencionó en una nota sobre una conversación:",
-  },
-  {
-    en: "{author} mentioned you in a note on a conversation:",
-    ru: "{author} упоминает вас в заметке к диалогу:",
-    es: "{author} le mencionó en una nota sobre una conversación:",
-  },
-  {
-    en: "A colleague mentioned you in a note on the conversation with {customer}:",
-    ru: "Коллега упомянул вас в заметке к диалогу с клиентом {customer}:",
-    es: "Un compañero le mencionó en una nota sobre la conversación con {customer}:",
-  },
-  {
-    en: "{author} mentioned you in a note on the conversation with {customer}:",
-    ru: "{author} упоминает вас в заметке к диалогу с клиентом {customer}:",
-    es: "{author} le mencionó en una nota sobre la conversación con {customer}:",
-  },
-  {
     en: "This is not what is expected here.",
     ru: "Здесь ожидается другое значение.",
     es: "Aquí se espera otro valor.",
@@ -96,66 +35,6 @@ export const relaySentences: readonly Localised[] = [
     es: "Otro Bitrix24 usa estos datos de acceso. Elimine primero el canal allí.",
   },
   { en: "The message is empty.", ru: "Сообщение пустое.", es: "El mensaje está vacío." },
-  {
-    en: "{title:ours} does not take locations. Send the address or a link to a map instead.",
-    ru: "{title} не принимает местоположение. Отправьте адрес или ссылку на карту.",
-    es: "{title} no admite ubicaciones. Envíe la dirección o un enlace al mapa.",
-  },
-  {
-    en: "{title:ours} does not take contact cards. Send the number as text instead.",
-    ru: "{title} не принимает карточки контактов. Отправьте номер текстом.",
-    es: "{title} no admite tarjetas de contacto. Envíe el número como texto.",
-  },
-  {
-    en: "{title:ours} does not show buttons. Put what they offer into the text instead.",
-    ru: "{title} не показывает кнопки. Перечислите варианты в тексте.",
-    es: "{title} no muestra botones. Ponga en el texto lo que ofrecen.",
-  },
-  {
-    en: "{title:ours} knows no templates. Send the text itself instead.",
-    ru: "{title} не знает шаблонов. Отправьте сам текст.",
-    es: "{title} no tiene plantillas. Envíe el texto mismo.",
-  },
-  {
-    en: "{title:ours} cannot answer a particular message. Send the answer without the quotation.",
-    ru: "{title} не умеет отвечать на отдельное сообщение. Отправьте ответ без цитаты.",
-    es: "{title} no puede responder a un mensaje concreto. Envíe la respuesta sin la cita.",
-  },
-  {
-    en: "{title:ours} cannot forward messages. Copy the text into a message of your own.",
-    ru: "{title} не умеет пересылать сообщения. Скопируйте текст в своё сообщение.",
-    es: "{title} no puede reenviar mensajes. Copie el texto en un mensaje propio.",
-  },
-  {
-    en: "{title:ours} takes one file in a message. Send the files one by one.",
-    ru: "{title} принимает один файл в сообщении. Отправьте файлы по одному.",
-    es: "{title} admite un archivo por mensaje. Envíe los archivos uno a uno.",
-  },
-  {
-    en: "{title:ours} does not take {kind:ours}.",
-    ru: "{title} не принимает {kind}.",
-    es: "{title} no admite {kind}.",
-  },
-  {
-    en: '"{file:ours}" is too large: {title:ours} takes {kind:ours} up to {megabytes} MB. Send a link instead.',
-    ru: "«{file}»: слишком большой размер. {title} принимает {kind} до {megabytes} МБ. Отправьте ссылку.",
-    es: "«{file}» es demasiado grande: {title} admite {kind} de hasta {megabytes} MB. Envíe un enlace.",
-  },
-  {
-    en: "Send a template, or wait until the customer writes.",
-    ru: "Отправьте шаблон или дождитесь, когда клиент напишет.",
-    es: "Envíe una plantilla o espere a que el cliente escriba.",
-  },
-  {
-    en: "Wait until the customer writes.",
-    ru: "Дождитесь, когда клиент напишет.",
-    es: "Espere a que el cliente escriba.",
-  },
-  {
-    en: "{title:ours} takes no reactions. Answer with a message instead.",
-    ru: "{title} не принимает реакции. Ответьте сообщением.",
-    es: "{title} no admite reacciones. Responda con un mensaje.",
-  },
   {
     en: "The portal cannot be asked just now.",
     ru: "Сейчас не удаётся обратиться к Битрикс24.",
@@ -223,31 +102,11 @@ export const relaySentences: readonly Localised[] = [
     ru: "Возможно, доставлено: во время отправки произошла неожиданная ошибка.",
     es: "Puede que se haya entregado: hubo un error inesperado mientras se enviaba.",
   },
-  {
-    en: "This channel cannot hand out files.",
-    ru: "Этот канал не умеет отдавать файлы.",
-    es: "Este canal no puede entregar archivos.",
-  },
-  {
-    en: "{title:ours} does not let a business write first. Wait until the customer writes.",
-    ru: "{title} не позволяет компании писать первой. Дождитесь, когда клиент напишет.",
-    es: "{title} no permite que una empresa escriba primero. Espere a que el cliente escriba.",
-  },
-  {
-    en: "{title:ours} does not tell who can be reached. Try another channel.",
-    ru: "{title} не сообщает, кому можно написать. Попробуйте другой канал.",
-    es: "{title} no dice a quién se puede escribir. Pruebe otro canal.",
-  },
   { en: "Type a name.", ru: "Введите имя.", es: "Escriba un nombre." },
   {
     en: "This is no phone number that can be called. Write it with the country code, like +44 20 7946 0018.",
     ru: "На такой номер нельзя позвонить. Укажите его с кодом страны, например +7 495 123-45-67.",
     es: "No es un número al que se pueda llamar. Escríbalo con el código de país, como +34 912 345 678.",
-  },
-  {
-    en: "Nothing has come in to {name} for unusually long.",
-    ru: "В «{name}» необычно долго ничего не приходит.",
-    es: "Hace un tiempo inusual que no llega nada a {name}.",
   },
   {
     en: "It may have been delivered: the connection to the messenger gave no answer. Ask the customer before you send it again.",
@@ -299,12 +158,6 @@ export const relaySentences: readonly Localised[] = [
     en: "The file is larger than 100 MB and was left out.",
     ru: "Файл больше 100 МБ, поэтому он пропущен.",
     es: "El archivo supera los 100 MB y se omitió.",
-  },
-  { en: "This channel cannot do that.", ru: "Этот канал так не умеет.", es: "Este canal no puede hacer eso." },
-  {
-    en: "This channel cannot look people up.",
-    ru: "Этот канал не умеет искать людей.",
-    es: "Este canal no puede buscar personas.",
   },
   {
     en: "The line's history shows that it did not arrive; sent again.",
@@ -368,11 +221,6 @@ export const relaySentences: readonly Localised[] = [
     es: "La cuenta por la que debía enviarse ya no está conectada.",
   },
   {
-    en: "The text is longer than {most} characters. Send it in several parts.",
-    ru: "Текст длиннее {most} символов. Отправьте его по частям.",
-    es: "El texto supera los {most} caracteres. Envíelo en varias partes.",
-  },
-  {
     en: "Messages through {channel}, by Threadline",
     ru: "Сообщения через {channel}, Threadline",
     es: "Mensajes por {channel}, con Threadline",
@@ -381,21 +229,6 @@ export const relaySentences: readonly Localised[] = [
     en: 'The account "{name}" is switched off. Ask an administrator to switch it on, then send the message again.',
     ru: "Канал «{name}» выключен. Попросите администратора включить его и отправьте сообщение снова.",
     es: "El canal «{name}» está apagado. Pida a un administrador que lo encienda y envíe el mensaje otra vez.",
-  },
-  {
-    en: "{title:ours} does not let us write into groups. Write to the person alone.",
-    ru: "{title} не позволяет писать в группы. Напишите человеку лично.",
-    es: "{title} no permite escribir en grupos. Escriba a la persona en privado.",
-  },
-  {
-    en: "{title:ours} cannot change a message that was sent. Send a correction as a new message.",
-    ru: "{title} не умеет изменять отправленные сообщения. Отправьте исправление новым сообщением.",
-    es: "{title} no puede cambiar un mensaje enviado. Envíe una corrección en un mensaje nuevo.",
-  },
-  {
-    en: "{title:ours} cannot delete a message that was sent.",
-    ru: "{title} не умеет удалять отправленные сообщения.",
-    es: "{title} no puede eliminar un mensaje enviado.",
   },
   {
     en: "The message that this is about is no longer kept here.",
@@ -420,19 +253,9 @@ export const relaySentences: readonly Localised[] = [
     es: "El canal no está conectado. {sentence}",
   },
   {
-    en: "The customer has not written yet, and {title:ours} takes free messages only after that. {instead:ours}",
-    ru: "Клиент ещё не писал, а {title} принимает обычные сообщения только после этого. {instead}",
-    es: "El cliente aún no ha escrito y {title} solo admite mensajes libres después de eso. {instead}",
-  },
-  {
     en: "The line used before still shows the channel as connected. Disconnect it there by hand. {sentence:ours}",
     ru: "Прежняя открытая линия всё ещё показывает канал подключённым. Отключите его там вручную. {sentence}",
     es: "El canal abierto anterior aún muestra el canal como conectado. Desconéctelo allí a mano. {sentence}",
-  },
-  {
-    en: "{title:ours} takes free messages for {hours} hours after the customer's last one. That time ended on {until}. {instead:ours}",
-    ru: "{title} принимает обычные сообщения {hours} ч после последнего сообщения клиента. Это время закончилось {until}. {instead}",
-    es: "{title} admite mensajes libres durante {hours} horas tras el último del cliente. Ese plazo terminó el {until}. {instead}",
   },
   {
     en: 'The open line "{name}" does not agree with the rules. {why:ours}',

@@ -1,6 +1,6 @@
 import type { BehindQuery, ReportFiguresAnswer, ReportQuery } from "../../../src/api/reports.ts";
 import { locale } from "../boot.ts";
-import { rt } from "./texts.ts";
+import { rt } from "./words.ts";
 
 export type Figures = ReportFiguresAnswer;
 export type Figure = BehindQuery["figure"];

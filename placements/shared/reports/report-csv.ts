@@ -1,7 +1,7 @@
 import type { ReportAnswer, ReportSlotAnswer } from "../../../src/api/reports.ts";
 import { toCsv } from "../csv.ts";
 import { agentName, dayFull, type Figures, WEEKDAYS } from "./figures.ts";
-import { rt } from "./texts.ts";
+import { rt } from "./words.ts";
 
 const text = (value: number | undefined): string => (value === undefined ? "" : String(value));
 
