@@ -49,13 +49,14 @@ function troubleWith({ words, value }: Said): string {
   return /\p{Script=Cyrillic}/u.test(words.ru) ? "" : "not Russian";
 }
 
-/** Reads the same everywhere: an address, a colour, a number, a code, or a language in its own name. */
+/** Reads the same everywhere: an address, a server, a colour, a number, a code, or a language in its own name. */
 function isNoPhrase(words: string, value: string | undefined): boolean {
   if (value !== undefined && /^[a-z]{2}$/.test(value)) {
     const own = new Intl.DisplayNames([value], { type: "language" }).of(value);
     return own?.toLocaleLowerCase(value) === words.toLocaleLowerCase(value);
   }
-  return /[\d:/#@]/.test(words) ? !/\p{L}{2,}\s+\p{L}{2,}/u.test(words) : /^[A-Z]{2,3}$/.test(words);
+  const isServer = /^[a-z\d-]+(\.[a-z\d-]+)+$/.test(words);
+  return isServer || /[\d:/#@]/.test(words) ? !/\p{L}{2,}\s+\p{L}{2,}/u.test(words) : /^[A-Z]{2,3}$/.test(words);
 }
 
 describe("what channels say of themselves", () => {
