@@ -50,7 +50,7 @@ export function reportBattery(name: string, open: () => Promise<Database>, runs:
           expect(received(days)).toEqual(new Map([...hand.byDay(whole, zone)].sort()));
           expect(received(hours)).toEqual(hand.byHour(whole, zone));
         }),
-        { numRuns: runs },
+        { numRuns: runs, endOnFailure: true },
       );
     }, 180_000);
 
