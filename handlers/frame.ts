@@ -6,13 +6,13 @@
  * closed: nothing is stored before all three hold. The same POST twice is harmless (it opens the same page twice); a
  * portal that cannot be asked just now is a 503, never a yes.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { type PortalId, portalId } from "../src/domain/ids.ts";
 import type { Portal } from "../src/domain/portal.ts";
 import type { PortalTransport } from "../src/portal/transport.ts";
 import { HttpError } from "../src/server/errors.ts";
+import { sameSecret } from "../src/server/same-secret.ts";
 import { isInstalled } from "../src/server/session.ts";
 import type { Store } from "../src/store/contract.ts";
 
@@ -158,13 +158,6 @@ async function remember(deps: FrameDeps, portal: Portal, person: Person, body: F
 export function lifetimeMs(claimed: string | undefined): number {
   const seconds = Number(claimed);
   return (Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) : 3600) * 1000;
-}
-
-/** Equal secrets, compared without telling by time where they differ. */
-export function sameSecret(stored: string | undefined, given: string): boolean {
-  if (stored === undefined || stored === "") return false;
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(stored), digest(given));
 }
 
 const option = z.union([z.string().max(2000), z.number(), z.boolean()]);

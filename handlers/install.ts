@@ -23,6 +23,7 @@ import type { ManagedPortalDirectory } from "../src/portal/directory.ts";
 import type { Grant, OAuthClient } from "../src/portal/oauth.ts";
 import type { App } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
+import { sameSecret } from "../src/server/same-secret.ts";
 import { isInstalled } from "../src/server/session.ts";
 import {
   type FrameBody,
@@ -33,7 +34,6 @@ import {
   missingProof,
   type Person,
   placementOptions,
-  sameSecret,
 } from "./frame.ts";
 import type { Installer } from "./installer.ts";
 import { openPage, type PageDeps } from "./page.ts";

@@ -18,8 +18,8 @@ import type { Spool } from "../src/relay/spool.ts";
 import { type App, parseForm } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
 import { bytesOf, keepRawBodies } from "../src/server/raw-bodies.ts";
-import { sameSecret } from "../src/server/same-secret.ts";
 import { type Store, StoreUnavailable } from "../src/store/contract.ts";
+import { foreignPortal, provePortal } from "./prove.ts";
 
 export interface MessageProvidersDeps {
   readonly store: Pick<Store, "portals" | "providers">;
@@ -60,7 +60,7 @@ async function answer(deps: MessageProvidersDeps, request: FastifyRequest, reply
   const fields = fieldsOf(contentType, body);
   const { code } = request.params as { readonly code: string };
   const parsed = parsed400(fields);
-  if (parsed.code !== code) throw foreign();
+  if (parsed.code !== code) throw foreignPortal();
   if (!deps.spool.waiting()) {
     try {
       await take(deps, fields, new Date());
@@ -81,8 +81,7 @@ async function answer(deps: MessageProvidersDeps, request: FastifyRequest, reply
  */
 async function take(deps: MessageProvidersDeps, fields: unknown, receivedAt: Date): Promise<void> {
   const { memberId, applicationToken, code, messageKey, ...message } = parsed400(fields);
-  const portal = await deps.store.portals.find(portalId(memberId));
-  if (portal?.applicationToken === undefined || !sameSecret(portal.applicationToken, applicationToken)) throw foreign();
+  const portal = provePortal(await deps.store.portals.find(portalId(memberId)), applicationToken);
   const account = accountOfCode(code);
   if (account === undefined) throw new HttpError(404, "unknown_provider", "There is no such message provider here.");
   const asked = { ...message, portal: portal.id, key: messageKey, code, account, askedAt: receivedAt };
@@ -107,6 +106,3 @@ function parsed400(fields: unknown) {
   if (parsed.kind === "malformed") throw new HttpError(400, "malformed", `This cannot be read: ${parsed.reason}`);
   return parsed.request;
 }
-
-const foreign = () =>
-  new HttpError(403, "not_proved", "This does not come from a portal where Threadline is installed.");

@@ -19,10 +19,11 @@ import type { EndpointPolicy } from "../src/portal/endpoints.ts";
 import type { OAuthClient } from "../src/portal/oauth.ts";
 import type { App } from "../src/server/app.ts";
 import { HttpError } from "../src/server/errors.ts";
+import { sameSecret } from "../src/server/same-secret.ts";
 import { isInstalled } from "../src/server/session.ts";
 import type { NonceRepository } from "../src/store/contract/locks.ts";
 import type { Store } from "../src/store/contract.ts";
-import { identify, sameSecret } from "./frame.ts";
+import { identify } from "./frame.ts";
 import { openPage, type PageDeps } from "./page.ts";
 
 export interface OAuthDeps extends PageDeps {

@@ -8,7 +8,7 @@ import { sameSecret } from "../src/server/same-secret.ts";
  */
 export function provePortal(portal: Portal | undefined, token: string | undefined): Portal {
   if (token === undefined) throw new HttpError(401, "not_proved", "The event carries no application_token.");
-  if (portal?.applicationToken === undefined || !sameSecret(portal.applicationToken, token)) throw foreignPortal();
+  if (!portal || !sameSecret(portal.applicationToken, token)) throw foreignPortal();
   return portal;
 }
 
