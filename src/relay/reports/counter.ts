@@ -58,7 +58,11 @@ export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs:
 
   async function countAll(): Promise<number> {
     const to = await settled();
-    if (!to) return 0;
+    if (!to) {
+      if (!closing.signal.aborted)
+        deps.log.warn("Reports stand still: a transaction that was begun before is still open in the database");
+      return 0;
+    }
     let counted = 0;
     for (const portal of await reports.behind(to.position, COUNTING_VERSION)) {
       if (closing.signal.aborted) break;
