@@ -28,12 +28,12 @@ export const letter = z
   })
   .describe("It is an e-mail.");
 
-const address = z
+export const mailAddress = z
   .string()
   .trim()
   .max(254)
   .regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+[.][^\s@<>,;:"()[\]\\.]+$/, "must be an e-mail address");
-const recipient = z.object({ address, name: text(200).exactOptional() });
+const recipient = z.object({ address: mailAddress, name: text(200).exactOptional() });
 const recipients = z.array(recipient).max(100).optional();
 
 /** What a writer says of their letter. */

@@ -82,4 +82,24 @@ export const mailSentences: readonly Localised[] = [
     ru: "Выберите период не длиннее года.",
     es: "Elija un período de un año como máximo.",
   },
+  {
+    en: "{address} wants no more letters made of templates.",
+    ru: "{address}: отписка от писем по шаблонам.",
+    es: "{address} no quiere más cartas hechas con plantillas.",
+  },
+  {
+    en: "{address} may be sent letters made of templates again.",
+    ru: "{address}: письма по шаблонам снова можно отправлять.",
+    es: "A {address} se le pueden volver a enviar cartas hechas con plantillas.",
+  },
+  {
+    en: "The customer unsubscribed on {day}: {address} wants no letters made of templates. A personal letter can be written all the same.",
+    ru: "Клиент отписался {day}: на {address} нельзя отправлять письма по шаблонам. Личное письмо написать можно.",
+    es: "El cliente canceló la suscripción el {day}: {address} no quiere cartas hechas con plantillas. Una carta personal sí se puede escribir.",
+  },
+  {
+    en: "Customers unsubscribed: {addresses} want no letters made of templates. Take these addresses off, or write a personal letter.",
+    ru: "Клиенты отписались: на {addresses} нельзя отправлять письма по шаблонам. Уберите эти адреса или напишите личное письмо.",
+    es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren cartas hechas con plantillas. Quite estas direcciones o escriba una carta personal.",
+  },
 ];

@@ -35,6 +35,7 @@ import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
 import { createTrackRepository } from "./tracks.ts";
 import { createTriggerRepository } from "./triggers.ts";
+import { createUnsubscriptionRepository } from "./unsubscriptions.ts";
 import { createUserRepository } from "./users.ts";
 
 export interface StoreOptions {
@@ -134,6 +135,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     planned: createPlannedRepository(db),
     signatures: createSignatureRepository(db),
     tracks: createTrackRepository(db),
+    unsubscriptions: createUnsubscriptionRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

@@ -31,6 +31,7 @@ import { tenantTests } from "./store-tenants.ts";
 import { threadTests } from "./store-threads.ts";
 import { toldTests } from "./store-told.ts";
 import { trackTests } from "./store-tracks.ts";
+import { unsubscribedTests } from "./store-unsubscribed.ts";
 
 /** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
 export function storeBattery(name: string, open: () => Promise<Store>): void {
@@ -70,6 +71,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     ownLineTests(use);
     botTests(use);
     trackTests(use);
+    unsubscribedTests(use);
     laneTests(use);
     peopleTests(use);
     providerTests(use);

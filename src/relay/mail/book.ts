@@ -9,6 +9,7 @@ import type { Store } from "../../store/contract.ts";
 import type { Rules } from "../crm/rulesets.ts";
 import type { KnownPeople } from "./known-people.ts";
 import { createOwnAddresses } from "./own-addresses.ts";
+import type { Unsubscribing } from "./unsubscribing.ts";
 
 /**
  * The book of letters as a mailbox sees it, over the store's index of all mails of its portal.
@@ -23,6 +24,7 @@ export interface LetterBookDeps {
   readonly store: Pick<Store, "mails" | "accounts" | "locks" | "bcc">;
   readonly rules: Pick<Rules, "of">;
   readonly known: KnownPeople;
+  readonly unsubscribing: Pick<Unsubscribing, "byMail">;
   readonly log: Pick<Logger, "warn" | "debug">;
   readonly now: () => Date;
 }
@@ -138,6 +140,7 @@ function createBook(deps: LetterBookDeps, account: Account, addresses: () => Pro
       fresh.delete(letter);
       await locks.release(lockOf(letter), id);
     },
+    leaves: (came) => deps.unsubscribing.byMail(portal, came),
     async threadOf(messageId) {
       const found = await mails.withMessageId(portal, messageId, isApart ? id : undefined);
       return found.at(-1)?.thread;

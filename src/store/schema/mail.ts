@@ -75,6 +75,26 @@ interface LetterHitsTable {
   class: string;
 }
 
+interface UnsubscribeLinksTable {
+  id: Generated<string>;
+  portal_id: string;
+  origin_key: string;
+  sender: string;
+  recipients: string[];
+  created_at: Generated<Date>;
+}
+
+interface UnsubscribedTable {
+  portal_id: string;
+  address_key: string;
+  address: string;
+  at: Date;
+  how: string;
+  noted_by: string | null;
+  ended_at: Date | null;
+  ended_by: string | null;
+}
+
 /** The index of all mails, signatures, and what became of written letters. */
 export interface MailTables {
   mails: MailsTable;
@@ -84,4 +104,6 @@ export interface MailTables {
   mail_signatures: MailSignaturesTable;
   letter_tracks: LetterTracksTable;
   letter_hits: LetterHitsTable;
+  unsubscribe_links: UnsubscribeLinksTable;
+  unsubscribed: UnsubscribedTable;
 }

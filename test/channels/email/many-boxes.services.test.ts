@@ -38,6 +38,7 @@ describe("many boxes that receive the same mails", () => {
       store,
       rules: createRules(store, now),
       known: { of: async () => new Set() },
+      unsubscribing: { byMail: async () => false },
       log,
       now,
     });

@@ -137,7 +137,9 @@ async function box(settings: object): Promise<{ readonly account: Account; reado
     connection: { kind: "connected", sentence: "Connected" },
   });
   const known = { of: () => Promise.resolve(new Set<string>()) };
-  return { account, book: createLetterBooks({ store, rules: createRules(store, now), known, log, now })(account) };
+  const unsubscribing = { byMail: () => Promise.resolve(false) };
+  const books = createLetterBooks({ store, rules: createRules(store, now), known, unsubscribing, log, now });
+  return { account, book: books(account) };
 }
 
 const seen = (copy: CopiedLetter, folder: string, change: object = {}) => {

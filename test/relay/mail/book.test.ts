@@ -52,12 +52,14 @@ async function newBox(portal: PortalId, address: string, settings: object = {}):
   });
 }
 
+const unsubscribing = { byMail: () => Promise.resolve(false) };
+
 async function world(settings: object = {}) {
   const portal = newPortalId();
   await store.portals.install(installation(portal));
   const crm = new Crm();
   const known = createKnownPeople({ people: store.people, portals: crm.portals(), now });
-  const books = createLetterBooks({ store, rules: createRules(store, now), known, log, now });
+  const books = createLetterBooks({ store, rules: createRules(store, now), known, unsubscribing, log, now });
   const [anna, boris] = [await newBox(portal, "anna@shop.test", settings), await newBox(portal, "boris@shop.test")];
   return { portal, crm, anna, boris, open: (account: Account): LetterBook => books(account) };
 }
