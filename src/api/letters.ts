@@ -19,6 +19,7 @@ export const letter = z
       .optional()
       .describe("A bounce: whom it could not reach."),
     invitation: z.string().optional().describe("To a meeting, in words."),
+    template: z.string().optional().describe("The text that it was made of, by its name."),
     tracked: z.boolean().optional().describe("Its reading is to be seen: `GET /api/messages/{id}/seen`."),
     byClick: z
       .boolean()

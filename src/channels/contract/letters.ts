@@ -40,6 +40,9 @@ export interface SeenLetter {
   /** Outlook's mark of a conversation, as it came. */
   readonly threadIndex?: string;
   readonly from?: MailAddress;
+  readonly replyTo?: readonly MailAddress[];
+  /** The group (distribution list) that handed it on, as its software says; of whomever. */
+  readonly group?: string;
   readonly to: readonly MailAddress[];
   readonly cc: readonly MailAddress[];
   readonly subject: string;

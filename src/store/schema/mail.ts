@@ -75,6 +75,12 @@ interface LetterHitsTable {
   class: string;
 }
 
+interface MailGroupsTable {
+  portal_id: string;
+  address: string;
+  since: Generated<Date>;
+}
+
 interface UnsubscribeLinksTable {
   id: Generated<string>;
   portal_id: string;
@@ -104,6 +110,7 @@ export interface MailTables {
   mail_signatures: MailSignaturesTable;
   letter_tracks: LetterTracksTable;
   letter_hits: LetterHitsTable;
+  mail_groups: MailGroupsTable;
   unsubscribe_links: UnsubscribeLinksTable;
   unsubscribed: UnsubscribedTable;
 }

@@ -28,3 +28,11 @@ create table unsubscribed (
   primary key (portal_id, address_key)
 );
 create index unsubscribed_newest on unsubscribed (portal_id, at desc) where ended_at is null;
+
+-- Addresses of a portal's own groups (distribution lists), as the software of these groups marks what it hands on.
+create table mail_groups (
+  portal_id text not null references portals on delete cascade,
+  address text not null,
+  since timestamptz not null default clock_timestamp(),
+  primary key (portal_id, address)
+);
