@@ -30,6 +30,11 @@ export const emailSentences: readonly Localised[] = [
     es: "Es la propia dirección del buzón. Escriba a otra persona.",
   },
   { en: "It was written here.", ru: "Оно написано здесь.", es: "Se escribió aquí." },
+  {
+    en: "It asks for no more letters, which was noted.",
+    ru: "В нём просят больше не писать; это записано.",
+    es: "Pide no recibir más cartas, y quedó anotado.",
+  },
   { en: "as a picture", ru: "как картинка", es: "como imagen" },
   {
     en: "plain in the message, as it was sent in the mail's own view",
