@@ -8,6 +8,11 @@ export const mailSentences: readonly Localised[] = [
     es: "El correo de Bitrix24 también lee {address}, así que sus cartas aparecerían dos veces en las fichas. Deje solo uno: en Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o elimine esta cuenta aquí.",
   },
   {
+    en: "Bitrix24's own mail reads {address} as well. Connected here too, its letters would stand in the cards twice. In Bitrix24 open Mail, the mailbox's settings, and delete it there; or do not connect it here.",
+    ru: "Ящик {address} уже читает почта Битрикс24. Если подключить его и здесь, письма окажутся в карточках дважды. В Битрикс24 откройте «Почту», настройки ящика и удалите его там — или не подключайте его здесь.",
+    es: "El correo de Bitrix24 ya lee {address}. Si se conecta también aquí, sus cartas aparecerían dos veces en las fichas. En Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o no lo conecte aquí.",
+  },
+  {
     en: "It could not be checked whether Bitrix24's own mail reads {address} as well. If it does, leave it in one of the two: both write its letters into the cards.",
     ru: "Не удалось проверить, читает ли ящик {address} и почта Битрикс24. Если да, оставьте его в чём-то одном: письма в карточки пишут оба.",
     es: "No se pudo comprobar si el correo de Bitrix24 también lee {address}. Si es así, déjelo en uno de los dos: ambos escriben sus cartas en las fichas.",
