@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
 import {
@@ -22,6 +23,18 @@ const security = [{ session: [] }];
 const tags = ["e-mail"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
 const PAGE = 50;
+/** Everybody in an office has one address: each person is counted by themselves. */
+const looking = {
+  rateLimit: {
+    max: 240,
+    timeWindow: "1 minute",
+    hook: "preHandler" as const,
+    keyGenerator: (request: FastifyRequest) => {
+      const viewer = viewerOf(request);
+      return `unsubscribed:${viewer.portal}:${viewer.userId}`;
+    },
+  },
+};
 
 /**
  * Who wants no letters made of templates. Whoever writes letters is told of the addresses that they write to, and notes what
@@ -54,7 +67,7 @@ export function registerUnsubscribedRoutes(scope: App, deps: ApiDeps, access: Ch
   scope.post(
     "/mail/unsubscribed/look",
     {
-      config: { rateLimit: { max: 240, timeWindow: "1 minute" } },
+      config: looking,
       schema: {
         summary: "Which of these addresses want no letters made of templates",
         tags,
