@@ -72,13 +72,13 @@ export const TEXTS: Readonly<Record<Locale, Readonly<Record<PageState, PageText>
     asks: {
       title: "¿Cancelar la suscripción?",
       sentence:
-        "{sender} envía cartas a {address}. Pulse el botón para no recibir más ofertas ni avisos. Si escribe usted, le responderán igualmente.",
+        "{sender} envía correos a {address}. Pulse el botón para no recibir más ofertas ni avisos. Si escribe usted, le responderán igualmente.",
       button: "Cancelar la suscripción",
     },
     left: {
       title: "Suscripción cancelada",
       sentence:
-        "{sender} no enviará más ofertas ni avisos a {address}. Las cartas que ya están en camino aún pueden llegar.",
+        "{sender} no enviará más ofertas ni avisos a {address}. Los correos que ya están en camino aún pueden llegar.",
       button: "Lo pulsé por error",
     },
     stayed: {
@@ -89,11 +89,11 @@ export const TEXTS: Readonly<Record<Locale, Readonly<Record<PageState, PageText>
     unknown: {
       title: "Este enlace no lleva a ninguna parte",
       sentence:
-        "No está completo, o la carta en la que estaba es demasiado antigua. Responda a la carta y pida no recibir más.",
+        "No está completo, o el correo en el que estaba es demasiado antiguo. Responda al correo y pida no recibir más.",
     },
     "not-asked": {
       title: "No se cambió nada",
-      sentence: "Abra el enlace de la carta y pulse el botón que hay allí.",
+      sentence: "Abra el enlace del correo y pulse el botón que hay allí.",
     },
     later: {
       title: "No se pudo hacer",

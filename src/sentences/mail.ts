@@ -10,7 +10,7 @@ export const mailSentences: readonly Localised[] = [
   {
     en: "Bitrix24's own mail reads {address} as well. Connected here too, its letters would stand in the cards twice. In Bitrix24 open Mail, the mailbox's settings, and delete it there; or do not connect it here.",
     ru: "Ящик {address} уже читает почта Битрикс24. Если подключить его и здесь, письма окажутся в карточках дважды. В Битрикс24 откройте «Почту», настройки ящика и удалите его там — или не подключайте его здесь.",
-    es: "El correo de Bitrix24 ya lee {address}. Si se conecta también aquí, sus cartas aparecerían dos veces en las fichas. En Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o no lo conecte aquí.",
+    es: "El correo de Bitrix24 ya lee {address}. Si se conecta también aquí, sus correos aparecerían dos veces en las fichas. En Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o no lo conecte aquí.",
   },
   {
     en: "It could not be checked whether Bitrix24's own mail reads {address} as well. If it does, leave it in one of the two: both write its letters into the cards.",
@@ -90,21 +90,21 @@ export const mailSentences: readonly Localised[] = [
   {
     en: "{address} wants no more letters made of templates.",
     ru: "{address}: отписка от писем по шаблонам.",
-    es: "{address} no quiere más cartas hechas con plantillas.",
+    es: "{address} no quiere más correos hechos con plantillas.",
   },
   {
     en: "{address} may be sent letters made of templates again.",
     ru: "{address}: письма по шаблонам снова можно отправлять.",
-    es: "A {address} se le pueden volver a enviar cartas hechas con plantillas.",
+    es: "A {address} se le pueden volver a enviar correos hechos con plantillas.",
   },
   {
     en: "The customer unsubscribed on {day}: {address} wants no letters made of templates. A personal letter can be written all the same.",
     ru: "Клиент отписался {day}: на {address} нельзя отправлять письма по шаблонам. Личное письмо написать можно.",
-    es: "El cliente canceló la suscripción el {day}: {address} no quiere cartas hechas con plantillas. Una carta personal sí se puede escribir.",
+    es: "El cliente canceló la suscripción el {day}: {address} no quiere correos hechos con plantillas. Un correo personal sí se puede escribir.",
   },
   {
     en: "Customers unsubscribed: {addresses} want no letters made of templates. Take these addresses off, or write a personal letter.",
     ru: "Клиенты отписались: на {addresses} нельзя отправлять письма по шаблонам. Уберите эти адреса или напишите личное письмо.",
-    es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren cartas hechas con plantillas. Quite estas direcciones o escriba una carta personal.",
+    es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren correos hechos con plantillas. Quite estas direcciones o escriba un correo personal.",
   },
 ];

@@ -41,12 +41,12 @@ export const relayWords: readonly Localised[] = [
   {
     en: "Your letter ({content:ours}) did not reach everybody.",
     ru: "Ваше письмо ({content}) дошло не до всех.",
-    es: "Su carta ({content}) no llegó a todos.",
+    es: "Su correo ({content}) no llegó a todos.",
   },
   {
     en: 'Your letter "{words}" did not reach everybody.',
     ru: "Ваше письмо «{words}» дошло не до всех.",
-    es: "Su carta «{words}» no llegó a todos.",
+    es: "Su correo «{words}» no llegó a todos.",
   },
   {
     en: "Your message ({content:ours}) may not have been delivered.",

@@ -33,7 +33,7 @@ export const emailSentences: readonly Localised[] = [
   {
     en: "It asks for no more letters, which was noted.",
     ru: "В нём просят больше не писать; это записано.",
-    es: "Pide no recibir más cartas, y quedó anotado.",
+    es: "Pide no recibir más correos, y quedó anotado.",
   },
   { en: "as a picture", ru: "как картинка", es: "como imagen" },
   {
