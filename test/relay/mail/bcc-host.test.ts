@@ -136,7 +136,7 @@ async function box(settings: object): Promise<{ readonly account: Account; reado
     ...{ channel: "email", name: "Box", credentials: { password: "x" }, settings: { ...settings }, webhookSecret: "s" },
     connection: { kind: "connected", sentence: "Connected" },
   });
-  const known = { of: () => Promise.resolve(new Set<string>()) };
+  const known = { of: () => Promise.resolve(new Set<string>()), inCrm: () => Promise.resolve([]) };
   const unsubscribing = { byMail: () => Promise.resolve(false) };
   const books = createLetterBooks({ store, rules: createRules(store, now), known, unsubscribing, log, now });
   return { account, book: books(account) };
