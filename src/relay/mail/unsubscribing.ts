@@ -90,7 +90,8 @@ export function createUnsubscribing(deps: UnsubscribingDeps): Unsubscribing {
 
   return {
     async begin({ account, originKey, from, recipients }) {
-      const sender = from.name === undefined || from.name === "" ? from.address : `${from.name} (${from.address})`;
+      const name = from.name ?? "";
+      const sender = name === "" || name === from.address ? from.address : `${name} (${from.address})`;
       const distinct = [...new Map(recipients.map((one) => [leaverKey(one), one])).values()];
       const link = await unsubscriptions.begin({ portal: account.portal, originKey, sender, recipients: distinct });
       const id = Buffer.from(link.id.replaceAll("-", ""), "hex");
