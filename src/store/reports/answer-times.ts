@@ -3,7 +3,7 @@ import type { AnswerTimes } from "../contract/reports.ts";
 const BITS = 12;
 const SLOTS = 1 << BITS;
 
-export const NO_TIMES: AnswerTimes = { count: 0, total: 0 };
+const NO_TIMES: AnswerTimes = { count: 0, total: 0 };
 
 /** Seconds as the database packs them: four bytes each, the highest first. */
 export function unpacked(packed: Uint8Array): Int32Array {

@@ -34,7 +34,7 @@ export function readMuch<Row>(db: Kysely<Schema>, question: RawBuilder<Row>): Pr
 }
 
 /** A time as UTC days, of which there are sums, and what is left of it at both ends. */
-export interface Parts {
+interface Parts {
   /** The first one, and the one behind the last; the same where there is none. */
   readonly days: readonly [number, number];
   readonly ends: readonly (readonly [Date, Date])[];
