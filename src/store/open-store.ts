@@ -37,6 +37,7 @@ import { createTrackRepository } from "./tracks.ts";
 import { createTriggerRepository } from "./triggers.ts";
 import { createUnsubscriptionRepository } from "./unsubscriptions.ts";
 import { createUserRepository } from "./users.ts";
+import { createWishRepository } from "./wishes.ts";
 
 export interface StoreOptions {
   /** A PostgreSQL server; absent = PGlite in the data folder. */
@@ -136,6 +137,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     signatures: createSignatureRepository(db),
     tracks: createTrackRepository(db),
     unsubscriptions: createUnsubscriptionRepository(db),
+    wishes: createWishRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

@@ -101,6 +101,14 @@ interface UnsubscribedTable {
   ended_by: string | null;
 }
 
+interface LetterWishesTable {
+  portal_id: string;
+  message_id: string;
+  user_id: string;
+  at: Generated<Date>;
+  done_at: Date | null;
+}
+
 /** The index of all mails, signatures, and what became of written letters. */
 export interface MailTables {
   mails: MailsTable;
@@ -113,4 +121,5 @@ export interface MailTables {
   mail_groups: MailGroupsTable;
   unsubscribe_links: UnsubscribeLinksTable;
   unsubscribed: UnsubscribedTable;
+  letter_wishes: LetterWishesTable;
 }
