@@ -84,7 +84,7 @@ export function useLeavingChange(): LeavingChange {
   };
 }
 
-export function howOf({ how, by }: UnsubscribedAnswer): string {
+function howOf({ how, by }: UnsubscribedAnswer): string {
   return how === "agent" && by?.name !== undefined ? t("how.by", { name: by.name }) : t(`how.${how}`);
 }
 

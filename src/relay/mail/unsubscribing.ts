@@ -206,7 +206,7 @@ const hasLeft = (address: string): string => `${address} wants no more letters m
 const cameBack = (address: string): string => `${address} may be sent letters made of templates again.`;
 
 /** Whether a letter goes to many, so that its readers may ask for no more of them. */
-export const isToMany = ({ letter }: Pick<Content, "letter">): boolean => letter?.sending?.unsubscribe !== undefined;
+const isToMany = ({ letter }: Pick<Content, "letter">): boolean => letter?.sending?.unsubscribe !== undefined;
 
 /** Why a letter to many does not go to whom it names. `undefined`: nobody of them has left, or a person wrote it to them. */
 export async function leftRefusal(
