@@ -6,6 +6,7 @@ import {
   readWords,
   writeRecipients,
 } from "../../placements/shared/chat/letter/letter-words.ts";
+import { madeOf, withoutTemplate } from "../../placements/shared/chat/letter/made-of.ts";
 
 test.each([
   ["ann@example.com", [{ address: "ann@example.com" }]],
@@ -65,4 +66,16 @@ test("addresses are found in what is typed, once each; what cannot be read yet i
     "a@b.example",
     "c@d.example",
   ]);
+});
+
+test("a letter is made of the reply that it begins with; an answer is personal unless its text lets people go", () => {
+  const reply = { shortcut: "offer", text: "20% off" };
+  const at = { text: " /of", start: 1, end: 4, wroteAt: null };
+  const answers = { ...at, wroteAt: "2026-11-29" };
+  expect(madeOf({ subject: "Hi", personal: true }, reply, at)).toEqual({ subject: "Hi", template: "offer" });
+  expect(madeOf(undefined, reply, answers)).toEqual({ template: "offer", personal: true });
+  expect(madeOf(undefined, { ...reply, text: "20% off {Unsubscribe}" }, answers)).toEqual({ template: "offer" });
+  expect(madeOf({ cc: "a@b.c" }, reply, { ...at, text: "Hello /of" })).toEqual({ cc: "a@b.c" });
+  expect(withoutTemplate({ subject: "Hi", template: "offer", personal: true })).toEqual({ subject: "Hi" });
+  expect([withoutTemplate({ template: "offer" }), withoutTemplate(undefined)]).toEqual([undefined, undefined]);
 });
