@@ -17,6 +17,7 @@ import { grantTests } from "./store-grants.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
+import { mailGroupTests } from "./store-mail-groups.ts";
 import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
@@ -60,6 +61,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     toldTests(use);
     messageTests(use);
     mailTests(use);
+    mailGroupTests(use);
     fileTests(use);
     editTests(use);
     deskTests(use);
