@@ -3,7 +3,7 @@ import type { PortalId } from "../../domain/ids.ts";
 import { cleanText } from "../clean.ts";
 import type { ReportScope, ReportSeriesRow } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
-import { belongs, quarterOf, readMuch, summed } from "./scope.ts";
+import { belongs, holder, quarterOf, readMuch, summed } from "./scope.ts";
 
 interface Row {
   readonly day: string | null;
@@ -30,13 +30,13 @@ export async function seriesOf(db: Kysely<Schema>, portal: PortalId, scope: Repo
     sql<Row>`
     with counted as (${quarters}),
     placed as (
-      select c.*, to_char(place.at, 'YYYY-MM-DD') as day,
+      select c.*, place.at::date as day,
           (extract(isodow from place.at)::int - 1) * 24 + extract(hour from place.at)::int as hour
         from counted c cross join lateral (select to_timestamp(c.quarter::bigint * 900) at time zone ${zone} as at) as place)
-    select day, hour, coalesce(sum(received), 0)::int as received, coalesce(sum(answers), 0)::int as answers,
+    select to_char(day, 'YYYY-MM-DD') as day, hour, coalesce(sum(received), 0)::int as received, coalesce(sum(answers), 0)::int as answers,
         sum(opened)::int as opened, sum(closed)::int as closed, sum(asked)::int as asked, sum(unanswered)::int as unanswered,
         sum(answered)::int as answered, coalesce(sum(seconds), 0)::float8 as seconds
-      from placed group by grouping sets ((day), (hour)) order by day, hour`,
+      from placed group by grouping sets ((day), (hour)) order by 1, hour`,
   );
   const shown = rows
     .map(({ day, hour, ...figures }) => ({ isDay: day !== null, row: { key: day ?? String(hour), ...figures } }))
@@ -50,8 +50,9 @@ export async function seriesOf(db: Kysely<Schema>, portal: PortalId, scope: Repo
 /** From the sums of quarters. */
 function ofAll(portal: PortalId, scope: ReportScope): RawBuilder<unknown> {
   return sql`
-    select q.quarter, sum(q.received) as received, sum(q.answers) as answers, sum(q.opened) as opened, sum(q.closed) as closed,
-        sum(q.asked) as asked, sum(q.unanswered) as unanswered, sum(q.answered) as answered, sum(q.seconds) as seconds
+    select q.quarter, sum(q.received)::int as received, sum(q.answers)::int as answers, sum(q.opened)::int as opened,
+        sum(q.closed)::int as closed, sum(q.asked)::int as asked, sum(q.unanswered)::int as unanswered,
+        sum(q.answered)::int as answered, sum(q.seconds::float8) as seconds
       from report_quarters q
       where ${summed("q", portal, scope)} and q.quarter >= ${quarterOf(scope.since)} and q.quarter < ${quarterOf(scope.until)}
       group by q.quarter`;
@@ -61,8 +62,6 @@ function ofAll(portal: PortalId, scope: ReportScope): RawBuilder<unknown> {
 function ofOne(portal: PortalId, scope: ReportScope, agent: string): RawBuilder<unknown> {
   const { since, until } = scope;
   const quarterAt = (time: string) => sql`floor(extract(epoch from ${sql.raw(time)}) / 900)::int`;
-  const held = (alias: string) =>
-    sql`(select c.operator_id from conversations c where c.id = ${sql.raw(alias)}.conversation_id) = ${agent}`;
   const [talks, waits] = [belongs("t", portal, scope), belongs("w", portal, scope)];
   const opened = sql`t.opened_at >= ${since} and t.opened_at < ${until}`;
   const asked = sql`w.asked_at >= ${since} and w.asked_at < ${until}`;
@@ -79,13 +78,13 @@ function ofOne(portal: PortalId, scope: ReportScope, agent: string): RawBuilder<
       from report_waits w where ${waits} and ${asked} and w.agent = ${agent} and w.ended is not null group by 1
     union all
     select ${quarterAt("w.asked_at")}, 0, 0, 0, 0, count(*), count(*), 0, 0
-      from report_waits w where ${waits} and ${asked} and w.ended is null and ${held("w")} group by 1
+      from report_waits w where ${waits} and ${asked} and w.ended is null and ${holder("w")} = ${agent} group by 1
     union all
     select ${quarterAt("t.opened_at")}, 0, 0, count(*), 0, 0, 0, 0, 0
       from report_talks t where ${talks} and ${opened} and t.agent = ${agent} group by 1
     union all
     select ${quarterAt("t.opened_at")}, 0, 0, count(*), 0, 0, 0, 0, 0
-      from report_talks t where ${talks} and ${opened} and t.agent is null and t.closed_at is null and ${held("t")} group by 1
+      from report_talks t where ${talks} and ${opened} and t.agent is null and t.closed_at is null and ${holder("t")} = ${agent} group by 1
     union all
     select ${quarterAt("t.closed_at")}, 0, 0, 0, count(*), 0, 0, 0, 0
       from report_talks t where ${talks} and t.closed_at >= ${since} and t.closed_at < ${until} and t.agent = ${agent} group by 1`;

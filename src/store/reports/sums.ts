@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { PortalId } from "../../domain/ids.ts";
 import type { ReportScope } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
-import { atEnds, belongs, ofAgent, partsOf, quarterOf, readMuch, summed, talkAgent, waitAgent } from "./scope.ts";
+import { atEnds, belongs, holder, ofAgent, partsOf, quarterOf, readMuch, summed } from "./scope.ts";
 
 const COUNTED = ["messages", "opened", "begun_by_us", "closed", "open", "asked", "no_reply"] as const;
 const TIMES = ["firsts", "furthers"] as const;
@@ -41,18 +41,10 @@ export function sumsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope)
       sql`d.agent`,
       columns,
     )(sql`report_days d where ${summed("d", portal, scope)} and d.day >= ${first}::int and d.day < ${last}::int`);
-  const talks = (columns: Columns, where: RawBuilder<SqlBool>) =>
-    part(
-      "t.account_id",
-      sql`coalesce(${talkAgent}, '')`,
-      columns,
-    )(sql`report_talks t where ${belongs("t", portal, scope)} and ${where}`);
-  const waits = (columns: Columns, where: RawBuilder<SqlBool>) =>
-    part(
-      "w.account_id",
-      sql`coalesce(${waitAgent}, '')`,
-      columns,
-    )(sql`report_waits w where ${belongs("w", portal, scope)} and ${where}`);
+  const talks = (columns: Columns, where: RawBuilder<SqlBool>, agent = sql`coalesce(t.agent, '')`) =>
+    part("t.account_id", agent, columns)(sql`report_talks t where ${belongs("t", portal, scope)} and ${where}`);
+  const waits = (columns: Columns, where: RawBuilder<SqlBool>, agent = sql`coalesce(w.agent, '')`) =>
+    part("w.account_id", agent, columns)(sql`report_waits w where ${belongs("w", portal, scope)} and ${where}`);
   const quarters = within.ends.map(
     ([from, to]) => sql`s.quarter >= ${quarterOf(from)}::int and s.quarter < ${quarterOf(to)}::int`,
   );
@@ -78,6 +70,7 @@ export function sumsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope)
     talks(
       { open: one, opened: goesOn(one), begun_by_us: goesOn(byUs) },
       sql`t.closed_at is null and (t.agent is not null or t.opened_at < ${until})`,
+      sql`coalesce(t.agent, ${holder("t")}, '')`,
     ),
     waits(
       {
@@ -86,7 +79,11 @@ export function sumsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope)
       },
       sql`w.ended is not null and ${atEnds(asked, within)}`,
     ),
-    waits({ asked: one }, sql`w.ended is null and w.asked_at >= ${since} and w.asked_at < ${until}`),
+    waits(
+      { asked: one },
+      sql`w.ended is null and w.asked_at >= ${since} and w.asked_at < ${until}`,
+      sql`coalesce(${holder("w")}, '')`,
+    ),
   ];
   return readMuch(
     db,
