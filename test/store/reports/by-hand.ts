@@ -1,7 +1,7 @@
 /** The figures as a person with a pencil would make them: from the journal, each conversation read from its first line. */
 import { DateTime } from "luxon";
 import type { Message } from "../../../src/domain/message.ts";
-import type { AnswerTimes, ReportFigures, ReportScope } from "../../../src/store/contract/reports.ts";
+import type { AnswerTimes, ReportFigures, ReportScope, ReportSeriesRow } from "../../../src/store/contract/reports.ts";
 import { BOT, type Happened } from "./world.ts";
 
 interface Question {
@@ -40,8 +40,9 @@ function who({ direction, origin, content }: Message): Who {
 
 export interface ByHand {
   figures(scope: ReportScope): ReportFigures;
-  byDay(scope: ReportScope, zone: string): ReadonlyMap<string, number>;
-  byHour(scope: ReportScope, zone: string): ReadonlyMap<string, number>;
+  /** In the order of their keys. */
+  days(scope: ReportScope, zone: string): readonly ReportSeriesRow[];
+  hours(scope: ReportScope, zone: string): readonly ReportSeriesRow[];
 }
 
 export function byHand(
@@ -99,22 +100,32 @@ export function byHand(
   const whose = ({ agent, to, conversation }: Spell) =>
     agent ?? (to === undefined ? operators.get(conversation) : undefined);
 
-  function figures(scope: ReportScope): ReportFigures {
-    const [since, until] = [scope.since.getTime(), scope.until.getTime()];
+  /** What of all that is within a scope, whenever it was. */
+  function within(scope: ReportScope) {
     const inScope = (one: { conversation: string; account: string }) =>
       scope.accounts.some((id) => id === one.account) && (scope.tag === undefined || tagged.has(one.conversation));
     const theirs = (agent: string | undefined) => scope.agent === undefined || agent === scope.agent;
-    const within = (at: number | undefined) => at !== undefined && at >= since && at < until;
-    const asked = questions.filter((one) => inScope(one) && within(one.at) && theirs(one.agent));
+    return {
+      asked: questions.filter((one) => inScope(one) && theirs(one.agent)),
+      spells: spells.filter((one) => inScope(one) && theirs(whose(one))),
+      given: stars.filter((one) => inScope(one) && theirs(one.agent)),
+      words: said
+        .filter(inScope)
+        .map((one) => ({ at: one.createdAt.getTime(), by: who(one) }))
+        .filter(({ by }) => scope.agent === undefined || (typeof by === "object" && by.agent === scope.agent)),
+    };
+  }
+
+  function figures(scope: ReportScope): ReportFigures {
+    const [since, until] = [scope.since.getTime(), scope.until.getTime()];
+    const during = (at: number | undefined) => at !== undefined && at >= since && at < until;
+    const all = within(scope);
+    const asked = all.asked.filter(({ at }) => during(at));
     const answered = asked.filter(({ end }) => end === "answered");
     const noReply = asked.filter(({ end }) => end === "no-reply").length;
-    const own = spells.filter((one) => inScope(one) && theirs(whose(one)));
-    const opened = own.filter(({ from }) => within(from));
-    const given = stars.filter((one) => inScope(one) && within(one.at) && theirs(one.agent));
-    const words = said
-      .filter((one) => inScope(one) && within(one.createdAt.getTime()))
-      .map(who)
-      .filter((by) => scope.agent === undefined || (typeof by === "object" && by.agent === scope.agent));
+    const opened = all.spells.filter(({ from }) => during(from));
+    const given = all.given.filter(({ at }) => during(at));
+    const words = all.words.filter(({ at }) => during(at)).map(({ by }) => by);
     return {
       received: words.filter((by) => by === "customer").length,
       answers: words.filter((by) => typeof by === "object").length,
@@ -123,8 +134,8 @@ export function byHand(
       // Nobody of that world has a card.
       dealsWon: 0,
       begunByUs: opened.filter(({ ours }) => ours).length,
-      closed: own.filter(({ to }) => within(to)).length,
-      open: own.filter(({ from, to }) => from < until && (to === undefined || to >= until)).length,
+      closed: all.spells.filter(({ to }) => during(to)).length,
+      open: all.spells.filter(({ from, to }) => from < until && (to === undefined || to >= until)).length,
       asked: asked.length,
       answered: answered.length,
       noReply,
@@ -136,28 +147,42 @@ export function byHand(
     };
   }
 
-  function counted(scope: ReportScope, key: (at: Date) => string): ReadonlyMap<string, number> {
-    const [since, until] = [scope.since.getTime(), scope.until.getTime()];
-    const found = said.filter(
-      (one) =>
-        who(one) === "customer" &&
-        one.createdAt.getTime() >= since &&
-        one.createdAt.getTime() < until &&
-        scope.accounts.some((id) => id === one.account),
-    );
-    return new Map([...Map.groupBy(found, (one) => key(one.createdAt))].map(([at, rows]) => [at, rows.length]));
+  function series(scope: ReportScope, key: (at: DateTime) => string, zone: string): readonly ReportSeriesRow[] {
+    const rows = new Map<string, { -readonly [Name in keyof ReportSeriesRow]: ReportSeriesRow[Name] }>();
+    const add = (at: number | undefined, name: Exclude<keyof ReportSeriesRow, "key">, amount = 1) => {
+      if (at === undefined || at < scope.since.getTime() || at >= scope.until.getTime()) return;
+      const place = key(DateTime.fromMillis(at, { zone }));
+      const row = rows.get(place) ?? { ...NOTHING, key: place };
+      rows.set(place, row);
+      row[name] += amount;
+    };
+    const all = within(scope);
+    for (const { at, by } of all.words) {
+      if (by === "customer") add(at, "received");
+      if (typeof by === "object") add(at, "answers");
+    }
+    for (const { from, to } of all.spells) {
+      add(from, "opened");
+      add(to, "closed");
+    }
+    for (const { at, end, seconds = 0 } of all.asked) {
+      add(at, "asked");
+      if (end === undefined || end === "closed") add(at, "unanswered");
+      if (end !== "answered") continue;
+      add(at, "answered");
+      add(at, "seconds", seconds);
+    }
+    return [...rows.values()].toSorted((a, b) => a.key.localeCompare(b.key, "en", { numeric: true }));
   }
 
   return {
     figures,
-    byDay: (scope, zone) => counted(scope, (at) => DateTime.fromJSDate(at, { zone }).toFormat("yyyy-MM-dd")),
-    byHour: (scope, zone) =>
-      counted(scope, (at) => {
-        const there = DateTime.fromJSDate(at, { zone });
-        return String((there.weekday - 1) * 24 + there.hour);
-      }),
+    days: (scope, zone) => series(scope, (at) => at.toFormat("yyyy-MM-dd"), zone),
+    hours: (scope, zone) => series(scope, (at) => String((at.weekday - 1) * 24 + at.hour), zone),
   };
 }
+
+const NOTHING = { received: 0, answers: 0, opened: 0, closed: 0, asked: 0, unanswered: 0, answered: 0, seconds: 0 };
 
 function times(answered: readonly Question[]): AnswerTimes {
   const seconds = answered.map((one) => one.seconds ?? Number.NaN).sort((a, b) => a - b);

@@ -6,7 +6,7 @@ import type { Account } from "../../../src/domain/account.ts";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Content, Message, Origin } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { createCounter } from "../../../src/relay/reports/counter.ts";
+import { COUNTING_VERSION, createCounter } from "../../../src/relay/reports/counter.ts";
 import { createAccountRepository } from "../../../src/store/accounts.ts";
 import { createConversationRepository } from "../../../src/store/conversations.ts";
 import { createDeskRepository } from "../../../src/store/desk.ts";
@@ -30,6 +30,7 @@ export type Op = { readonly chat: number; readonly later: number } & (
   | { readonly do: "agent"; readonly agent: string; readonly by: "line" | "page"; readonly wrote: number }
   | { readonly do: "phone" | "bot" | "line" | "engine" | "close" | "no-reply" | "need-reply" | "count" | "recount" }
   | { readonly do: "tag" | "give"; readonly agent: string }
+  | { readonly do: "untag" | "move" }
 );
 
 const common = {
@@ -80,8 +81,18 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ ...common, do: fc.constantFrom("tag", "give"), agent }) },
+  { weight: 1, arbitrary: fc.record({ ...common, do: fc.constant("untag" as const) }) },
 );
 export const ops = fc.array(op, { minLength: 20, maxLength: 70 });
+
+/** Also what no pencil follows: chats that go on as others. */
+export const opsAndMoves = fc.array(
+  fc.oneof(
+    { weight: 25, arbitrary: op },
+    { weight: 2, arbitrary: fc.record({ ...common, do: fc.constant("move" as const) }) },
+  ),
+  { minLength: 20, maxLength: 70 },
+);
 
 /** What happened beside the messages: behind which one, and when. */
 export interface Happened {
@@ -113,12 +124,28 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
       }),
     );
   let clock = start.getTime();
+  const warned: unknown[][] = [];
   const happened: Happened[] = [];
   const known = new Map<number, ConversationId>();
 
+  const locks = createLockRepository(db);
+  const name = randomUUID();
   const counter = createCounter(
     {
-      store: { reports, lanes, locks: createLockRepository(db) },
+      // A world of its own: what another one left behind neither holds it up nor is counted by it.
+      store: {
+        reports: {
+          ...reports,
+          behind: async (upTo, version) => (await reports.behind(upTo, version)).filter((one) => one === portal),
+        },
+        lanes: { ...lanes, depth: async () => 0 },
+        locks: {
+          ...locks,
+          acquire: (lock, ...of) => locks.acquire(`${lock} ${name}`, ...of),
+          renew: (lock, ...of) => locks.renew(`${lock} ${name}`, ...of),
+          release: (lock, ...of) => locks.release(`${lock} ${name}`, ...of),
+        },
+      },
       portals: {
         people: () => ({
           peopleAmong: async (ids: readonly string[]) => ({
@@ -128,7 +155,7 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
         }),
       } as unknown as Parameters<typeof createCounter>[0]["portals"],
       inTurn: (_portal, work) => work(),
-      log: { info: () => undefined, warn: (...said: unknown[]) => Promise.reject(said) } as never,
+      log: { info: () => undefined, warn: (...said: unknown[]) => void warned.push(said) },
       owner: randomUUID(),
       now: () => new Date(clock),
     },
@@ -189,8 +216,35 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
     // It is taken back as long as nobody has answered since.
     const last = happened.findLast((one) => one.conversation === conversation && one.kind === "no-reply");
     const answers = await messages.journal(portal, { conversation, after: last?.seq ?? 0, limit: 1000 });
-    if (last && !answers.some((one) => one.direction === "out" && one.origin.by !== "engine" && !isLine(one)))
-      last.kind = "taken-back";
+    if (!last || answers.some((one) => one.direction === "out" && one.origin.by !== "engine" && !isLine(one))) return;
+    // Said twice of the same words, it is taken back once for all.
+    for (const one of happened)
+      if (one.conversation === conversation && one.seq === last.seq && one.kind === "no-reply") one.kind = "taken-back";
+  }
+
+  async function tag(chat: number, tags: readonly string[]): Promise<void> {
+    const conversation = known.get(chat);
+    if (conversation) await desk.change(portal, [conversation], { tags });
+  }
+
+  /** A chat goes on as the next one of its account, which may have been written in as well. */
+  async function move(chat: number): Promise<void> {
+    const account = accounts[chat % accounts.length] as Account;
+    const [from, to] = [`chat-${chat}`, `chat-${chat + accounts.length}`];
+    const moved = await messages.applyMove(portal, account.id, { from, to, idsEnd: false });
+    await lanes.heartbeat(name, 60_000);
+    for (const lane of moved.lanes) {
+      await lanes.take(lane, name, 10);
+      await lanes.handOver(lane, name);
+      await lanes.release(lane, name);
+    }
+  }
+
+  /** What would only be written into a log ends the test, except that others are at the same server. */
+  async function count(): Promise<void> {
+    await counter.run();
+    const [first] = warned.filter((said) => !String(said.at(-1)).startsWith("Reports stand still"));
+    if (first) throw new Error("Counting went wrong", { cause: first });
   }
 
   async function act(now: Op): Promise<void> {
@@ -218,18 +272,19 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
         return mark(chat, "no-reply");
       case "need-reply":
         return mark(chat, "taken-back");
-      case "tag": {
-        const conversation = known.get(chat);
-        if (conversation) await desk.change(portal, [conversation], { tags: ["vip"] });
-        return;
-      }
+      case "tag":
+        return tag(chat, ["vip", `of ${now.agent}`]);
+      case "untag":
+        return tag(chat, []);
+      case "move":
+        return move(chat);
       case "give": {
         const conversation = known.get(chat);
         if (conversation) await conversations.learn(portal, conversation, { operator: now.agent });
         return;
       }
       case "count":
-        await counter.run();
+        await count();
         return;
       case "recount":
         await reports.recount(portal);
@@ -246,8 +301,8 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
     async countAll(): Promise<void> {
       for (let rounds = 0; rounds < 100; rounds += 1) {
         const to = await reports.settled();
-        if (to && (await reports.behind(to.position, 1)).every((one) => one !== portal)) return;
-        await counter.run();
+        if (to && (await reports.behind(to.position, COUNTING_VERSION)).every((one) => one !== portal)) return;
+        await count();
       }
       throw new Error("Counting does not come to an end");
     },
