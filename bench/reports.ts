@@ -1,6 +1,6 @@
 /**
- * Pages of reports at five million messages in a year, on PostgreSQL: today, a month, a quarter, a year, and a month of one
- * tag; each with the period before it. The messages and what is counted of them are made by the database itself, and a part of
+ * Pages of reports at five million messages in a year, on PostgreSQL: today, a month, a quarter, a year, and parts of
+ * them; each with the period before it. The messages and what is counted of them are made by the database itself, and a part of
  * them is counted by the counter as well: it has to come to the same, and its speed is told.
  */
 
@@ -29,12 +29,21 @@ const CONVERSATIONS = 250_000;
 const CHANNELS = ["telegram", "viber", "whatsapp-cloud", "webchat", "email"];
 const END = new Date("2026-11-28T18:40:00Z");
 
-const PAGES: readonly { readonly setting: string; readonly period: Period; readonly tag?: string }[] = [
+interface Page {
+  readonly setting: string;
+  readonly period: Period;
+  readonly tag?: string;
+  readonly agent?: string;
+}
+
+const PAGES: readonly Page[] = [
   { setting: "today", period: "today" },
   { setting: "30 days", period: "30d" },
   { setting: "30 days of one tag", period: "30d", tag: "vip" },
   { setting: "a quarter", period: "quarter" },
   { setting: "a year", period: "own" },
+  { setting: "a year of one tag", period: "own", tag: "vip" },
+  { setting: "a year of one colleague", period: "own", agent: "7" },
 ];
 
 export const reports: Figure = {
@@ -173,14 +182,17 @@ async function fill(client: pg.Client, accounts: readonly string[], talks: numbe
 async function measure(
   store: Store,
   accounts: readonly string[],
-  { setting, period, tag }: (typeof PAGES)[number],
+  { setting, period, tag, agent }: Page,
   messages: number,
 ): Promise<Finding> {
   const last = DateTime.fromJSDate(END, { zone: ZONE });
   const own = { from: last.minus({ days: 364 }).toFormat("yyyy-MM-dd"), to: last.toFormat("yyyy-MM-dd") };
   const spans = spansOf(period, ZONE, END, own);
   if (!spans) throw new Error("there is no such period");
-  const of = { accounts, ...(tag !== undefined && { tag }) } as unknown as Omit<ReportScope, "since" | "until">;
+  const of = { accounts, ...(tag !== undefined && { tag }), ...(agent !== undefined && { agent }) } as unknown as Omit<
+    ReportScope,
+    "since" | "until"
+  >;
   const times: number[] = [];
   let received = 0;
   for (let run = 0; run < 3; run += 1) {

@@ -85,11 +85,12 @@ const op: fc.Arbitrary<Op> = fc.oneof(
 );
 export const ops = fc.array(op, { minLength: 20, maxLength: 70 });
 
-/** Also what no pencil follows: chats that go on as others. */
+/** Also what no pencil follows, chats that go on as others; and tags that come and go. */
 export const opsAndMoves = fc.array(
   fc.oneof(
     { weight: 25, arbitrary: op },
-    { weight: 2, arbitrary: fc.record({ ...common, do: fc.constant("move" as const) }) },
+    { weight: 4, arbitrary: fc.record({ ...common, do: fc.constantFrom("move", "untag") }) },
+    { weight: 4, arbitrary: fc.record({ ...common, do: fc.constant("tag" as const), agent }) },
   ),
   { minLength: 20, maxLength: 70 },
 );
