@@ -17,8 +17,8 @@ let agent: string;
 let box: string;
 let bot: string;
 /** Of whoever sends what was planned; pages stay where they are, or their sessions would end. */
-let clock = new Date("2026-11-29T10:00:00Z");
-const now = new Date("2026-11-29T10:00:00Z");
+let clock = new Date("2036-11-29T10:00:00Z");
+const now = new Date("2036-11-29T10:00:00Z");
 
 const mail = fakeChannel("email", "E-mail");
 const channels = [
@@ -58,7 +58,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.stop());
 beforeEach(() => {
-  clock = new Date("2026-11-29T10:00:00Z");
+  clock = new Date("2036-11-29T10:00:00Z");
 });
 
 const letterOf = (more: Partial<Letter> = {}): Letter => ({
@@ -295,7 +295,7 @@ describe("a message that is sent later", () => {
   };
   const plan = (session: string, conversation: string, body: object) =>
     site.api(session, "POST", `/conversations/${conversation}/planned`, {
-      ...{ clientId: randomUUID(), text: "later", sendAt: "2026-11-29T12:00:00Z" },
+      ...{ clientId: randomUUID(), text: "later", sendAt: "2036-11-29T12:00:00Z" },
       ...body,
     });
   const listed = async (conversation: string) =>
@@ -307,7 +307,7 @@ describe("a message that is sent later", () => {
     const planned = await plan(admin, conversation, { clientId });
     expect(planned.statusCode).toBe(201);
     expect(planned.json()).toMatchObject({
-      ...{ text: "later", sendAt: "2026-11-29T12:00:00.000Z", agent: { id: "1", name: "Ada Admin" }, error: null },
+      ...{ text: "later", sendAt: "2036-11-29T12:00:00.000Z", agent: { id: "1", name: "Ada Admin" }, error: null },
       letter: { to: [{ address: "anna@customer.example" }], subject: "Re: Order 12" },
     });
     expect((await plan(admin, conversation, { clientId })).json().id).toBe(planned.json().id);
@@ -315,11 +315,11 @@ describe("a message that is sent later", () => {
     expect(await planner().run()).toBe(0);
     await write(admin, conversation, { text: "at once" });
     expect((await kept(conversation)).map(({ body }) => body.text)).toEqual(["at once"]);
-    clock = new Date("2026-11-29T12:00:01Z");
+    clock = new Date("2036-11-29T12:00:01Z");
     expect(await Promise.all([planner().run(), planner().run()])).toContain(1);
     expect((await kept(conversation)).map(({ body }) => body.text)).toEqual(["at once", "later"]);
     expect(await listed(conversation)).toEqual([]);
-    expect((await plan(admin, conversation, { clientId, sendAt: "2026-11-29T15:00:00Z" })).statusCode).toBe(409);
+    expect((await plan(admin, conversation, { clientId, sendAt: "2036-11-29T15:00:00Z" })).statusCode).toBe(409);
   });
 
   test("was accepted, and the process died before it was crossed off: it is crossed off, and sent no second time", async () => {
@@ -328,7 +328,7 @@ describe("a message that is sent later", () => {
     const [row] = await site.store.planned.list(site.memberId, conversation);
     if (!row) throw new Error("not planned");
     await site.replies.write({ ...row, at: clock });
-    clock = new Date("2026-11-29T13:00:00Z");
+    clock = new Date("2036-11-29T13:00:00Z");
     await planner().run();
     expect(await kept(conversation)).toHaveLength(1);
     expect((await listed(conversation)).map((one: { id: string }) => one.id)).not.toContain(id);
@@ -341,7 +341,7 @@ describe("a message that is sent later", () => {
     expect([403, 404, 409]).toContain((await cancel(agent)).statusCode);
     expect((await cancel(admin)).statusCode).toBe(204);
     expect((await cancel(admin)).statusCode).toBe(404);
-    clock = new Date("2026-11-29T13:00:00Z");
+    clock = new Date("2036-11-29T13:00:00Z");
     await planner().run();
     expect(await kept(conversation)).toHaveLength(0);
   });
@@ -350,7 +350,7 @@ describe("a message that is sent later", () => {
     const conversation = await came("l4", letterOf());
     await plan(admin, conversation, {});
     await site.api(admin, "PATCH", `/accounts/${box}`, { enabled: false });
-    clock = new Date("2026-11-29T13:00:00Z");
+    clock = new Date("2036-11-29T13:00:00Z");
     await planner().run();
     const [row] = await listed(conversation);
     expect(row.error).toContain("switched off");
@@ -361,7 +361,7 @@ describe("a message that is sent later", () => {
 
   test("is planned for a time to come", async () => {
     const conversation = await came("l5", letterOf());
-    for (const sendAt of ["2026-11-29T10:00:30Z", "2026-11-28T10:00:00Z", "2028-11-29T10:00:00Z"])
+    for (const sendAt of ["2036-11-29T10:00:30Z", "2036-11-28T10:00:00Z", "2028-11-29T10:00:00Z"])
       expect((await plan(admin, conversation, { sendAt })).statusCode).toBe(409);
     expect((await plan(admin, conversation, { sendAt: "tomorrow" })).statusCode).toBe(400);
   });
