@@ -29,6 +29,9 @@ export interface SeenPlace {
   readonly began?: Date;
 }
 
+/** Made ten thousand times in a row: built up, which costs a tenth of what spreading its optional parts does. */
+type Draft = { -readonly [Key in keyof SeenLetter]: SeenLetter[Key] };
+
 const MOST_REFERENCES = 200;
 const MOST_ADDRESSES = 200;
 const NO_HEADERS = new Uint8Array();
@@ -40,16 +43,11 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
   const [messageId] = idsIn(headers, "message-id");
   const [inReplyTo] = idsIn(headers, "in-reply-to");
   const threadIndex = headers.first("thread-index").replace(/\s+/g, "");
-  const [from] = [...addressesIn(headers, "from"), ...addressesIn(headers, "sender")];
-  return {
+  const from = addressesIn(headers, "from")[0] ?? addressesIn(headers, "sender")[0];
+  const seen: Draft = {
     folder: place.folder,
     validity: place.validity,
     uid: message.uid,
-    ...(messageId !== undefined && { messageId }),
-    ...(inReplyTo !== undefined && { inReplyTo }),
-    ...(references.length > 0 && { references }),
-    ...(threadIndex !== "" && { threadIndex: storableText(threadIndex) }),
-    ...(from && { from }),
     to: addressesIn(headers, "to"),
     cc: addressesIn(headers, "cc"),
     subject: storableText(headers.words("subject")).slice(0, 1_000),
@@ -57,6 +55,12 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
     sent: place.sent,
     history: place.began !== undefined && came < place.began,
   };
+  if (messageId !== undefined) seen.messageId = messageId;
+  if (inReplyTo !== undefined) seen.inReplyTo = inReplyTo;
+  if (references.length > 0) seen.references = references;
+  if (threadIndex !== "") seen.threadIndex = storableText(threadIndex);
+  if (from) seen.from = from;
+  return seen;
 }
 
 /** In angle brackets, each once, the last ones where there are too many. */
