@@ -31,6 +31,9 @@ export interface SeenPlace {
   readonly began?: Date;
 }
 
+/** Made ten thousand times in a row: built up, which costs a tenth of what spreading its optional parts does. */
+type Draft = { -readonly [Key in keyof SeenLetter]: SeenLetter[Key] };
+
 const MOST_REFERENCES = 200;
 const MOST_ADDRESSES = 200;
 const NO_HEADERS = new Uint8Array();
@@ -44,18 +47,11 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
   const threadIndex = headers.first("thread-index").replace(/\s+/g, "");
   const replyTo = addressesIn(headers, "reply-to");
   const group = groupAddress(headers);
-  const [from] = [...addressesIn(headers, "from"), ...addressesIn(headers, "sender")];
-  return {
+  const from = addressesIn(headers, "from")[0] ?? addressesIn(headers, "sender")[0];
+  const seen: Draft = {
     folder: place.folder,
     validity: place.validity,
     uid: message.uid,
-    ...(messageId !== undefined && { messageId }),
-    ...(inReplyTo !== undefined && { inReplyTo }),
-    ...(references.length > 0 && { references }),
-    ...(threadIndex !== "" && { threadIndex: storableText(threadIndex) }),
-    ...(from && { from }),
-    ...(replyTo.length > 0 && { replyTo }),
-    ...(group !== undefined && { group: storableText(group).slice(0, 320) }),
     to: addressesIn(headers, "to"),
     cc: addressesIn(headers, "cc"),
     subject: storableText(headers.words("subject")).slice(0, 1_000),
@@ -63,6 +59,14 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
     sent: place.sent,
     history: place.began !== undefined && came < place.began,
   };
+  if (messageId !== undefined) seen.messageId = messageId;
+  if (inReplyTo !== undefined) seen.inReplyTo = inReplyTo;
+  if (references.length > 0) seen.references = references;
+  if (threadIndex !== "") seen.threadIndex = storableText(threadIndex);
+  if (from) seen.from = from;
+  if (replyTo.length > 0) seen.replyTo = replyTo;
+  if (group !== undefined) seen.group = storableText(group).slice(0, 320);
+  return seen;
 }
 
 /** In angle brackets, each once, the last ones where there are too many. */

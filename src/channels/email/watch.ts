@@ -1,10 +1,11 @@
-import type { FetchMessageObject, ImapFlow, MailboxObject } from "imapflow";
-import type { KeptLetter, LetterBook } from "../contract/letters.ts";
+import type { ImapFlow, MailboxObject } from "imapflow";
+import type { KeptLetter, LetterBook, SeenLetter } from "../contract/letters.ts";
 import type { SessionHost } from "../contract/sessions.ts";
 import type { WatchedFolder } from "./folders.ts";
 import { joinedEvents } from "./joined.ts";
+import { createLister, type Listed, type ListerTools, rangeOf } from "./lister.ts";
 import type { Mark, Marks, Scan, Trouble } from "./marks.ts";
-import { LISTED, type SeenPlace, seenLetter } from "./seen.ts";
+import type { SeenPlace } from "./seen.ts";
 import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trouble.ts";
 
 /**
@@ -17,16 +18,12 @@ import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trou
  *   stands alone, and then it is passed over (`trouble.ts`).
  * - The server lies about what is new, or numbers mails late: `reconcile` compares what lies there with what was seen.
  */
-export interface WatchTools {
-  readonly client: ImapFlow;
+export interface WatchTools extends ListerTools {
   readonly letters: LetterBook;
   readonly marks: Marks;
   readonly accept: SessionHost["accept"];
   readonly began: Date;
   readonly days: number;
-  readonly now: () => number;
-  /** So long the server is left alone between two lists of a scan, after one that took so long. */
-  readonly rest: (tookMs: number) => Promise<void>;
 }
 
 export interface Watch {
@@ -38,8 +35,9 @@ export interface Watch {
   /** The same, where the folder has changed at all. */
   glance(folder: WatchedFolder): Promise<number>;
   /**
-   * Batches of the first scan, at least one, as long as it may go on. While one is written into the book, the server rests
-   * and then lists the next. `false`: the scan is over for this folder.
+   * Batches of the first scan, at least one, as long as it may go on. While one is written into the book, the next one is
+   * listed, and no more than the one after that: the server rests between two lists, and three batches are all that is held.
+   * When it answers, all that was listed is written. `false`: the scan is over for this folder.
    */
   scan(folder: WatchedFolder, mayGoOn: () => boolean): Promise<boolean>;
   /** Whether the first scan of a folder has something left. */
@@ -48,21 +46,7 @@ export interface Watch {
   progress(): { readonly all: number; readonly done: number };
 }
 
-interface Listed {
-  readonly messages: readonly FetchMessageObject[];
-  readonly tookMs: number;
-}
-
-/** A list that is asked for before its turn. */
-interface Ahead {
-  readonly path: string;
-  readonly range: string;
-  /** `undefined`: it was put off before the server was asked. */
-  readonly listed: Promise<Listed | undefined>;
-  putOff(): void;
-}
-
-const NOTHING: Listed = { messages: [], tookMs: 0 };
+const NOTHING: Listed = { seen: [], tookMs: 0 };
 
 const DAY_MS = 86_400_000;
 /** How far back mails are looked for that should have been seen. */
@@ -70,13 +54,13 @@ const RECONCILE_DAYS = 3;
 
 export function createWatch(tools: WatchTools): Watch {
   const { client, letters, marks } = tools;
+  const lister = createLister(tools);
   const known = new Map<string, Mark>();
   /** New mails that were read in this session, of the last days; reading them again would be harmless, and in vain. */
   const read = new Map<string, Set<number>>();
   /** What the first scan has still to do, lowest first. */
-  const todo = new Map<string, number[]>();
+  const todo = new Map<string, readonly number[]>();
   const scans = new Map<string, Scan>();
-  let ahead: Ahead | undefined;
 
   async function select({ path }: WatchedFolder, announced = false): Promise<MailboxObject> {
     // The server tells what is new in an open folder only to those who ask it something.
@@ -95,16 +79,17 @@ export function createWatch(tools: WatchTools): Watch {
     }
     read.delete(folder.path);
     todo.delete(folder.path);
-    ahead = undefined;
+    lister.forget();
     const { uidNext } = await fresh(folder);
     const top = uidNext - 1;
     const renumbered = mark !== undefined;
     const since = new Date(tools.began.getTime() - tools.days * DAY_MS);
-    const all = tools.days === 0 && !renumbered ? 0 : (await uidsSince(since, top)).length;
+    const past = tools.days === 0 && !renumbered ? [] : await uidsSince(since, top);
+    todo.set(folder.path, past);
     return await keepMark(folder, {
       validity,
       last: top,
-      ...(all > 0 && { scan: { top, below: top + 1, all, done: 0 } }),
+      ...(past.length > 0 && { scan: { top, below: top + 1, all: past.length, done: 0 } }),
     });
   }
 
@@ -144,15 +129,8 @@ export function createWatch(tools: WatchTools): Watch {
   });
 
   /** Into the book, oldest first; which of them nobody had seen. */
-  async function keep(
-    folder: WatchedFolder,
-    mark: Mark,
-    how: "new" | "old",
-    messages: readonly FetchMessageObject[],
-  ): Promise<number> {
-    if (messages.length === 0) return 0;
-    const place = placeOf(folder, mark, how);
-    const seen = messages.toSorted((a, b) => a.uid - b.uid).map((message) => seenLetter(place, message));
+  async function keep(seen: readonly SeenLetter[]): Promise<number> {
+    if (seen.length === 0) return 0;
     const kept = await letters.keep(seen);
     await tellJoined(kept);
     return kept.filter((letter) => !letter.known).length;
@@ -165,31 +143,7 @@ export function createWatch(tools: WatchTools): Watch {
     if (moved.length > 0) await tools.accept(moved);
   }
 
-  const list = (range: string): Promise<FetchMessageObject[]> => client.fetchAll(range, LISTED, { uid: true });
-
-  async function listTimed(range: string): Promise<Listed> {
-    const began = tools.now();
-    const messages = await list(range);
-    return { messages, tookMs: tools.now() - began };
-  }
-
-  /** While a batch is written down the server rests for its time, and then the next one is on its way. */
-  function listAhead({ path }: WatchedFolder, uids: readonly number[], tookMs: number): void {
-    ahead = undefined;
-    if (uids.length === 0) return;
-    const range = rangeOf(uids);
-    let isWanted = true;
-    const listed = tools.rest(tookMs).then(() => (isWanted ? listTimed(range) : undefined));
-    listed.catch(() => undefined);
-    ahead = {
-      ...{ path, range, listed },
-      putOff() {
-        isWanted = false;
-      },
-    };
-  }
-
-  function remember({ path }: WatchedFolder, messages: readonly FetchMessageObject[]): void {
+  function remember({ path }: WatchedFolder, messages: readonly SeenLetter[]): void {
     const numbers = read.get(path) ?? new Set();
     for (const { uid } of messages) numbers.add(uid);
     read.set(path, numbers);
@@ -203,13 +157,13 @@ export function createWatch(tools: WatchTools): Watch {
     // All at once where nothing is wrong: one question less between a mail and its reader.
     if (mark.trouble || !isShort(mark)) return await lookBatchwise(folder, mark);
     const range = `${mark.last + 1}:*`;
-    const listed = await list(range).catch(async (error: unknown) => {
+    const listed = await lister.list(placeOf(folder, mark, "new"), range).catch(async (error: unknown) => {
       const trouble = { times: 1, from: mark.last + 1, to: Number.MAX_SAFE_INTEGER };
       await keepMark(folder, { ...mark, trouble });
       throw error;
     });
     const found = listed.filter(({ uid }) => uid > mark.last);
-    const fresh = await keep(folder, mark, "new", found);
+    const fresh = await keep(found);
     remember(folder, found);
     const last = Math.max(mark.last, ...found.map(({ uid }) => uid));
     if (last > mark.last) await keepMark(folder, { ...mark, last });
@@ -223,11 +177,10 @@ export function createWatch(tools: WatchTools): Watch {
     while (uids.length > 0) {
       const { trouble: before, ...rest } = mark;
       const batch = uids.splice(0, batchSize(before));
-      const { messages } = isHopeless(before)
-        ? NOTHING
-        : await listOrTell(batch, (trouble) => keepMark(folder, { ...mark, trouble }), before);
-      fresh += await keep(folder, mark, "new", messages);
-      remember(folder, messages);
+      const tell = (trouble: Trouble) => keepMark(folder, { ...mark, trouble });
+      const { seen } = await listOrTell(placeOf(folder, mark, "new"), batch, tell, before);
+      fresh += await keep(seen);
+      remember(folder, seen);
       const trouble = afterSuccess(before, uids[0]);
       mark = await keepMark(folder, { ...rest, last: batch.at(-1) ?? mark.last, ...(trouble && { trouble }) });
     }
@@ -237,50 +190,75 @@ export function createWatch(tools: WatchTools): Watch {
     return fresh;
   }
 
-  /** Where the scan stands after the next batch; `undefined`: it is over. */
-  async function scanBatch(folder: WatchedFolder, mark: Mark): Promise<Mark | undefined> {
-    const { scan } = mark;
-    if (!scan) return undefined;
-    const { trouble: before, ...rest } = scan;
-    const uids = todo.get(folder.path) ?? (await uidsToScan(scan));
-    todo.set(folder.path, uids);
-    const batch = uids.slice(-batchSize(before));
-    const [lowest] = batch;
-    if (lowest === undefined) {
-      todo.delete(folder.path);
-      scans.set(folder.path, { ...scan, done: scan.all });
-      const { scan: _over, ...over } = mark;
-      await keepMark(folder, over);
-      return undefined;
+  /**
+   * One batch is written while the next one is read. A mark follows its batch and the mark before it; where reading fails, what
+   * was read before is written and marked first.
+   */
+  async function scanFolder(folder: WatchedFolder, begun: Mark, mayGoOn: () => boolean): Promise<boolean> {
+    const { scan } = begun;
+    if (!scan) return false;
+    const left = [...(todo.get(folder.path) ?? (await uidsToScan(scan)))];
+    const place = placeOf(folder, begun, "old");
+    let before = scan.trouble;
+    let keeping: Promise<unknown> = Promise.resolve();
+    let marking = Promise.resolve(begun);
+    for (;;) {
+      const batch = left.splice(-batchSize(before));
+      if (batch.length === 0) {
+        await endScan(folder, await marking);
+        return false;
+      }
+      const tell = async (trouble: Trouble) => keepMark(folder, withScan(await marking, { trouble }));
+      const { seen, tookMs } = await listOrTell(place, batch, tell, before);
+      lister.askAhead(place, before ? [] : left.slice(-BATCH), tookMs);
+      await keeping;
+      keeping = keep(seen);
+      marking = markBatch(folder, marking, keeping, batch, [...left]);
+      // Either may fail before it is waited for.
+      for (const promise of [keeping, marking]) promise.catch(() => undefined);
+      // What there was trouble with goes one by one.
+      if (before) before = (await marking).scan?.trouble;
+      if (!mayGoOn()) {
+        await marking;
+        return true;
+      }
+      if (!lister.isAhead()) await tools.rest(0);
     }
-    const asked = takeAhead(folder, rangeOf(batch));
-    const tell = (trouble: Trouble) => keepMark(folder, { ...mark, scan: { ...rest, trouble } });
-    const { messages, tookMs } = isHopeless(before) ? NOTHING : await listOrTell(batch, tell, before, asked);
-    const left = uids.slice(0, -batch.length);
-    listAhead(folder, before ? [] : left.slice(-BATCH), tookMs);
-    await keep(folder, mark, "old", messages);
-    todo.set(folder.path, left);
-    const trouble = afterSuccess(before, left.at(-1));
-    const done = Math.min(scan.all, scan.done + batch.length);
-    return await keepMark(folder, { ...mark, scan: { ...rest, below: lowest, done, ...(trouble && { trouble }) } });
   }
 
-  /** What was listed before its turn, unless that is not what is wanted now. */
-  function takeAhead({ path }: WatchedFolder, range: string): Promise<Listed | undefined> | undefined {
-    const taken = ahead?.path === path && ahead.range === range ? ahead.listed : undefined;
-    ahead = undefined;
-    return taken;
+  /** @param left what has still to be read after it */
+  async function markBatch(
+    folder: WatchedFolder,
+    marking: Promise<Mark>,
+    keeping: Promise<unknown>,
+    batch: readonly number[],
+    left: readonly number[],
+  ): Promise<Mark> {
+    await keeping;
+    const mark = await marking;
+    todo.set(folder.path, left);
+    const { all = 0, done = 0, trouble } = mark.scan ?? {};
+    const still = afterSuccess(trouble, left.at(-1));
+    const below = batch[0] ?? 0;
+    return await keepMark(folder, withScan(mark, { below, done: Math.min(all, done + batch.length), trouble: still }));
+  }
+
+  async function endScan(folder: WatchedFolder, { scan, ...over }: Mark): Promise<void> {
+    todo.delete(folder.path);
+    if (scan) scans.set(folder.path, { ...scan, done: scan.all });
+    await keepMark(folder, over);
   }
 
   /** A failure is kept before it is thrown, so that it counts over restarts too. */
   async function listOrTell(
+    place: SeenPlace,
     uids: readonly number[],
     told: (trouble: Trouble) => Promise<unknown>,
     before: Trouble | undefined,
-    asked?: Promise<Listed | undefined>,
   ): Promise<Listed> {
+    if (isHopeless(before)) return NOTHING;
     try {
-      return (await asked) ?? (await listTimed(rangeOf(uids)));
+      return await lister.take(place, uids);
     } catch (error) {
       await told(afterFailure(before, uids));
       throw error;
@@ -308,18 +286,11 @@ export function createWatch(tools: WatchTools): Watch {
     },
 
     async scan(folder, mayGoOn) {
-      let mark = await markOf(folder, await select(folder, true));
+      const mark = await markOf(folder, await select(folder, true));
       try {
-        for (;;) {
-          const next = await scanBatch(folder, mark);
-          if (next === undefined) return false;
-          if (!mayGoOn()) return true;
-          if (!ahead) await tools.rest(0);
-          mark = next;
-        }
+        return await scanFolder(folder, mark, mayGoOn);
       } finally {
-        // Whatever comes next may open another folder.
-        ahead?.putOff();
+        lister.putOff();
       }
     },
 
@@ -334,7 +305,8 @@ export function createWatch(tools: WatchTools): Watch {
       const missed = (await uidsSince(since, mark.last)).filter((uid) => uid >= lowest || uid > (mark.scan?.top ?? 0));
       const unread = missed.filter((uid) => !numbers.has(uid));
       let fresh = 0;
-      while (unread.length > 0) fresh += await keep(folder, mark, "old", await list(rangeOf(unread.splice(0, BATCH))));
+      const place = placeOf(folder, mark, "old");
+      while (unread.length > 0) fresh += await keep(await lister.list(place, rangeOf(unread.splice(0, BATCH))));
       read.set(folder.path, new Set(missed));
       await keepMark(folder, { ...mark, ...(modseq !== undefined && { modseq }) });
       return fresh;
@@ -350,13 +322,10 @@ export function createWatch(tools: WatchTools): Watch {
   };
 }
 
-/** As servers write it: neighbours as one range, so that commands stay short. Rising numbers. */
-export function rangeOf(uids: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const uid of uids) {
-    const last = ranges.at(-1);
-    if (last && last[1] === uid - 1) last[1] = uid;
-    else ranges.push([uid, uid]);
-  }
-  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}:${to}`)).join(",");
+/** The mark with this of its scan changed; without trouble there is none in it. */
+function withScan(mark: Mark, change: Pick<Partial<Scan>, "below" | "done"> & { trouble: Trouble | undefined }): Mark {
+  if (!mark.scan) return mark;
+  const { trouble: _before, ...scan } = mark.scan;
+  const { trouble, ...rest } = change;
+  return { ...mark, scan: { ...scan, ...rest, ...(trouble && { trouble }) } };
 }

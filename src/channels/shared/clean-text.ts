@@ -5,7 +5,8 @@ const UNSEEN = /\p{Cc}|[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069
 
 /** Text that JSON and a database take: well-formed UTF-16 of the same length, without NUL. */
 export function storableText(text: string): string {
-  return text.toWellFormed().replaceAll("\u0000", "\ufffd");
+  const wellFormed = text.toWellFormed();
+  return wellFormed.includes("\u0000") ? wellFormed.replaceAll("\u0000", "\ufffd") : wellFormed;
 }
 
 /**

@@ -5,7 +5,8 @@
  */
 
 import { isAnswerSubject, noReplySign } from "./automatic.ts";
-import { bareAddress, type MailHeaders } from "./mail-headers.ts";
+import type { MailHeaders } from "./mail-headers.ts";
+import { bareAddress } from "./mailboxes.ts";
 import type { Bounce, BouncedRecipient, Mailbox } from "./read-mail-types.ts";
 import { verdictOf } from "./smtp-status.ts";
 

@@ -2,7 +2,8 @@
  * Invitations (RFC 5545, RFC 5546): the first event of a calendar part, as its sender wrote it. Times keep the sender's zone
  * name, because Outlook's are no names that a computer knows; whoever shows them shows both. Pure; never throws.
  */
-import { bareAddress, oneLine } from "./mail-headers.ts";
+import { bareAddress } from "./mailboxes.ts";
+import { oneLine } from "./one-line.ts";
 import type { Attendee, CalendarTime, Invitation, Mailbox } from "./read-mail-types.ts";
 
 interface Property {

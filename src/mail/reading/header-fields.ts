@@ -8,24 +8,27 @@ const MOST_LINES = 10_000;
 
 /** Raw eight-bit headers (old Russian programs, forms of sites) are read in the charset that they or their looks name. */
 export function readHeaders(block: Uint8Array): MailHeaders {
-  const text = isUtf8(block) ? Buffer.from(block).toString("utf8") : decodeText(block, declaredCharset(block));
-  const fields: { key: string; parts: string[] }[] = [];
+  const text = isUtf8(block) ? bytesOf(block).toString("utf8") : decodeText(block, declaredCharset(block));
+  const fields: { key: string; value: string }[] = [];
   for (const raw of text.replaceAll("\u0000", "").split("\n", MOST_LINES)) {
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     const last = fields.at(-1);
     if ((line.startsWith(" ") || line.startsWith("\t")) && last !== undefined) {
-      last.parts.push(line);
+      last.value += line;
       continue;
     }
     const colon = line.indexOf(":");
-    if (colon > 0) fields.push({ key: line.slice(0, colon).trim().toLowerCase(), parts: [line.slice(colon + 1)] });
+    if (colon > 0) fields.push({ key: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1) });
   }
-  return new MailHeaders(fields.map(({ key, parts }) => ({ key, value: parts.join("").trim() })));
+  return new MailHeaders(fields);
 }
 
 function declaredCharset(block: Uint8Array): string | undefined {
-  return /charset\s{0,5}=\s{0,5}"?([\w-]+)/i.exec(Buffer.from(block).toString("latin1"))?.[1];
+  return /charset\s{0,5}=\s{0,5}"?([\w-]+)/i.exec(bytesOf(block).toString("latin1"))?.[1];
 }
+
+/** The same bytes, not a copy. */
+const bytesOf = (block: Uint8Array): Buffer => Buffer.from(block.buffer, block.byteOffset, block.byteLength);
 
 export interface Structured {
   /** Lower case, without comments: "text/plain", "attachment". */

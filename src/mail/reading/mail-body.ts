@@ -2,8 +2,9 @@
 import mime from "mime";
 import { decodeText } from "./charset.ts";
 import { unflow } from "./flowed.ts";
-import { MailHeaders, oneLine } from "./mail-headers.ts";
+import { MailHeaders } from "./mail-headers.ts";
 import { type MailPart, safeFileName } from "./mime-tree.ts";
+import { oneLine } from "./one-line.ts";
 import type { MailAttachment } from "./read-mail-types.ts";
 import { readTnef } from "./tnef.ts";
 

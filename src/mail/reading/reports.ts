@@ -4,8 +4,10 @@
  */
 import { decodeText } from "./charset.ts";
 import { readStructured } from "./header-fields.ts";
-import { bareAddress, MailHeaders, messageIdsIn, oneLine } from "./mail-headers.ts";
+import { MailHeaders, messageIdsIn } from "./mail-headers.ts";
+import { bareAddress } from "./mailboxes.ts";
 import type { MailPart } from "./mime-tree.ts";
+import { oneLine } from "./one-line.ts";
 import type { Bounce, BouncedRecipient } from "./read-mail-types.ts";
 import { verdictOf } from "./smtp-status.ts";
 

@@ -49,7 +49,8 @@ export function createAddressBook(own: OwnAddresses, rules: AddressRules = {}): 
   const standsFor = new Map<string, string>();
 
   function plainKey(address: string): string | undefined {
-    if (remembered.has(address)) return remembered.get(address);
+    const before = remembered.get(address);
+    if (before !== undefined || remembered.has(address)) return before;
     if (remembered.size >= REMEMBERED) remembered.clear();
     const key = emailKey(address, emails) ?? privateKey(address, emails);
     remembered.set(address, key);
@@ -75,7 +76,14 @@ export function createAddressBook(own: OwnAddresses, rules: AddressRules = {}): 
   const domains = new Set(own.domains.flatMap((domain) => asciiDomain(domain) ?? []));
   return {
     keyOf,
-    keysIn: (field) => [...new Set(addressesIn(field).flatMap((address) => keyOf(address) ?? []))],
+    keysIn(field) {
+      const keys = new Set<string>();
+      for (const address of addressesIn(field)) {
+        const key = keyOf(address);
+        if (key !== undefined) keys.add(key);
+      }
+      return [...keys];
+    },
     isOwn: (key) => ownKeys.has(key) || domains.has(key.slice(key.lastIndexOf("@") + 1)),
     isList: (key) => lists.has(key),
     isMailbox: (key) => ownKeys.has(key),

@@ -23,6 +23,7 @@ const unguessable = /^t-[a-z\d]{10,}$/;
 
 /** A mail is looked up by the same keys several times on its way into the index. */
 const mailKeys = new WeakMap<ScopedFacts, string>();
+const subjectKeys = new WeakMap<ScopedFacts, string>();
 const keysOfReferences = new WeakMap<ScopedFacts, string[]>();
 
 /** The same for every copy of a mail. Different mails have the same one when an id was used again. */
@@ -41,8 +42,10 @@ export const referenceKeys = (mail: ScopedFacts): readonly string[] =>
 export const referenceKeysOf = (ids: readonly string[], scope: string): string[] => ids.map((id) => idKey(scope, id));
 
 /** `undefined`: without a subject nothing is found by it. */
-export const subjectKey = ({ facts, scope }: ScopedFacts): string | undefined =>
-  facts.subject === undefined || facts.subject === "" ? undefined : digest("subject", scope, facts.subject);
+export const subjectKey = (mail: ScopedFacts): string | undefined =>
+  mail.facts.subject === undefined || mail.facts.subject === "" ? undefined : once(subjectKeys, mail, makeSubjectKey);
+
+const makeSubjectKey = ({ facts, scope }: ScopedFacts): string => digest("subject", scope, facts.subject ?? "");
 
 /** Of what the thread of a mail with this key hangs for a mail with this subject, by which others find it. */
 export function nodeOf(key: string, subject: string | undefined, rules: ThreadRules): string {

@@ -249,29 +249,37 @@ function compareLists(one: readonly number[], other: readonly number[]): number 
 
 /** Indices by date, those without one last; mails that cannot be told apart are the same to everybody. */
 function inOrderOfTime(mails: readonly ScopedFacts[]): number[] {
-  const keys = mails.map(({ facts, scope }) => ({
-    time: facts.date?.getTime() ?? Number.MAX_SAFE_INTEGER,
-    // What says more goes first: a copy is compared with the best one there is.
-    text: [
-      facts.relayed ? "1" : "0",
-      facts.messageId ?? "\uffff",
-      facts.sender ?? "",
-      facts.content ?? "\uffff",
-      facts.subject ?? "\uffff",
-      facts.references.join(" "),
-      facts.people.join(" "),
-      scope,
-    ].join("\n"),
-  }));
+  const times = mails.map(({ facts }) => facts.date?.getTime() ?? Number.MAX_SAFE_INTEGER);
+  const texts = new Map<number, string>();
+  const textOf = (index: number): string => {
+    const mail = mails[index];
+    const text = texts.get(index) ?? (mail ? orderedBy(mail) : "");
+    texts.set(index, text);
+    return text;
+  };
   return mails
     .map((_, index) => index)
     .sort((one, other) => {
-      const [a, b] = [keys[one], keys[other]];
-      if (a === undefined || b === undefined || a.time !== b.time) return (a?.time ?? 0) - (b?.time ?? 0);
-      if (a.text === b.text) return 0;
-      return a.text < b.text ? -1 : 1;
+      const apart = (times[one] ?? 0) - (times[other] ?? 0);
+      if (apart !== 0) return apart;
+      const [a, b] = [textOf(one), textOf(other)];
+      if (a === b) return 0;
+      return a < b ? -1 : 1;
     });
 }
+
+/** Of one second: what says more goes first, so that a copy is compared with the best one there is. */
+const orderedBy = ({ facts, scope }: ScopedFacts): string =>
+  [
+    facts.relayed ? "1" : "0",
+    facts.messageId ?? "\uffff",
+    facts.sender ?? "",
+    facts.content ?? "\uffff",
+    facts.subject ?? "\uffff",
+    facts.references.join(" "),
+    facts.people.join(" "),
+    scope,
+  ].join("\n");
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const values = map.get(key);

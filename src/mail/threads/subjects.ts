@@ -78,6 +78,8 @@ const tidy = (text: string): string =>
     .trim()
     .toLowerCase();
 
-const firstGroups = (text: string, pattern: RegExp): string[] => [
-  ...new Set([...text.matchAll(pattern)].map((match) => (match[1] ?? match[0]).toLowerCase())),
-];
+/** Each once; most subjects have none, which is told without taking matches apart. */
+const firstGroups = (text: string, pattern: RegExp): string[] =>
+  text.search(pattern) < 0
+    ? []
+    : [...new Set([...text.matchAll(pattern)].map((match) => (match[1] ?? match[0]).toLowerCase()))];

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { PendingLetter } from "../../../src/channels/contract/letters.ts";
 import { chooseFolders } from "../../../src/channels/email/folders.ts";
 import { type LetterFacts, letterEvent } from "../../../src/channels/email/letter-event.ts";
+import { rangeOf } from "../../../src/channels/email/lister.ts";
 import { decodePart, encodePart } from "../../../src/channels/email/media-ref.ts";
 import { LISTED, seenLetter } from "../../../src/channels/email/seen.ts";
 import { createSources } from "../../../src/channels/email/sources.ts";
-import { rangeOf } from "../../../src/channels/email/watch.ts";
 import { readMail } from "../../../src/mail/reading/read-mail.ts";
 import { BOX, mail } from "./harness.ts";
 

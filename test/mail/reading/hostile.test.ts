@@ -33,6 +33,7 @@ const hostile: Readonly<Record<string, string>> = {
   "a long subject": plain("x", `Subject: ${fill("re: ")}\r\n`),
   "many addresses": plain("x", `To: ${fill("a@b.example, ")}\r\n`),
   "open comments in an address": plain("x", `Cc: ${fill("(")}\r\n`),
+  "open comments in a date": plain("x", `Date: ${fill("(")}\r\n`),
   "many references": plain("x", `References: ${fill("<a@b> ")}\r\n`),
   "folded header": plain("x", `X-A: ${fill("\r\n a")}\r\n`),
   "encoded words": plain("x", `Subject: ${fill("=?utf-8?Q?=D0?=")}\r\n`),
