@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import { accountId, conversationId, personId, portalId } from "../domain/ids.ts";
 import { indexable, isUuid } from "./clean.ts";
@@ -9,6 +9,16 @@ import type { Schema } from "./schema.ts";
 const TABLE = "conversations";
 /** Boxes that one thread may go through. */
 const MOST_BOXES = 20;
+
+/** It is in the index of mails, whichever way they come to it. */
+const hasLetters = (where: ExpressionBuilder<Schema, keyof Schema>, account: "own.id" | "other.id") =>
+  where.exists(
+    where
+      .selectFrom("mail_sightings as s")
+      .select("s.uid")
+      .whereRef("s.portal_id", "=", sql.ref("own.portal_id"))
+      .whereRef("s.account_id", "=", sql.ref(account)),
+  );
 
 /** Conversations. They are made by `acceptInbound` and `acceptFirst` alone. */
 export function createConversationRepository(db: Kysely<Schema>): ConversationRepository {
@@ -68,14 +78,19 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
     async elsewhere({ portal, account, externalChatId }) {
       const rows = await db
         .selectFrom("accounts as own")
-        .innerJoin("accounts as other", (join) =>
-          join.onRef("other.portal_id", "=", "own.portal_id").onRef("other.channel", "=", "own.channel"),
-        )
+        .innerJoin("accounts as other", "other.portal_id", "own.portal_id")
         .innerJoin(`${TABLE} as c`, "c.account_id", "other.id")
         .selectAll("c")
         .where("own.portal_id", "=", portal)
         .where("own.id", "=", account)
         .where("other.id", "!=", account)
+        // Channels that keep their letters in the one index call a thread by the same number: mailboxes, and blind copies.
+        .where((where) =>
+          where.or([
+            where("other.channel", "=", where.ref("own.channel")),
+            where.and([hasLetters(where, "own.id"), hasLetters(where, "other.id")]),
+          ]),
+        )
         .where("c.external_chat_id", "=", indexable(externalChatId))
         .where("c.moved_to", "is", null)
         .orderBy("c.id")
