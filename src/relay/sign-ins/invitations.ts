@@ -80,7 +80,7 @@ const TAKEN = "This mailbox is connected already.";
 const NOT_ACTIVE = "There is no such employee, or they no longer work there.";
 
 /** A channel whose accounts may be an employee's own. */
-export const canBeOwned = ({ setup }: Pick<ChannelAdapter, "setup">): boolean =>
+const canBeOwned = ({ setup }: Pick<ChannelAdapter, "setup">): boolean =>
   setup.some(({ fields }) => fields.some(({ kind }) => kind === "person"));
 
 export function createInvitations(deps: InvitationDeps): Invitations {
