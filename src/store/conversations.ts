@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { Conversation, Customer } from "../domain/conversation.ts";
 import { accountId, conversationId, personId, portalId } from "../domain/ids.ts";
 import { indexable, isUuid } from "./clean.ts";
@@ -9,16 +9,6 @@ import type { Schema } from "./schema.ts";
 const TABLE = "conversations";
 /** Boxes that one thread may go through. */
 const MOST_BOXES = 20;
-
-/** It is in the index of mails, whichever way they come to it. */
-const hasLetters = (where: ExpressionBuilder<Schema, keyof Schema>, account: "own.id" | "other.id") =>
-  where.exists(
-    where
-      .selectFrom("mail_sightings as s")
-      .select("s.uid")
-      .whereRef("s.portal_id", "=", sql.ref("own.portal_id"))
-      .whereRef("s.account_id", "=", sql.ref(account)),
-  );
 
 /** Conversations. They are made by `acceptInbound` and `acceptFirst` alone. */
 export function createConversationRepository(db: Kysely<Schema>): ConversationRepository {
@@ -85,11 +75,10 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         .where("own.id", "=", account)
         .where("other.id", "!=", account)
         // Channels that keep their letters in the one index call a thread by the same number: mailboxes, and blind copies.
-        .where((where) =>
-          where.or([
-            where("other.channel", "=", where.ref("own.channel")),
-            where.and([hasLetters(where, "own.id"), hasLetters(where, "other.id")]),
-          ]),
+        .where(
+          sql<boolean>`(other.channel = own.channel or (
+            exists (select 1 from mail_sightings s where s.portal_id = own.portal_id and s.account_id = own.id)
+            and exists (select 1 from mail_sightings s where s.portal_id = own.portal_id and s.account_id = other.id)))`,
         )
         .where("c.external_chat_id", "=", indexable(externalChatId))
         .where("c.moved_to", "is", null)

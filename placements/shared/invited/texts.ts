@@ -111,4 +111,4 @@ const es: Record<Key, string> = {
 };
 
 /** The words of invitations to connect one's own box. */
-export const { t }: Words<Key> = wordsOf<Key>({ en, ru, es });
+export const { t }: Words<Key, never> = wordsOf<Key>({ en, ru, es });
