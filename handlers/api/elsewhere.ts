@@ -1,5 +1,6 @@
 import { errorAnswer } from "../../src/api/common.ts";
-import { type ElsewhereAnswer, elsewhere, messageParams } from "../../src/api/messages.ts";
+import { type ElsewhereAnswer, elsewhere } from "../../src/api/elsewhere.ts";
+import { messageParams } from "../../src/api/messages.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { conversationId } from "../../src/domain/ids.ts";
 import type { Message } from "../../src/domain/message.ts";

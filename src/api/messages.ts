@@ -382,14 +382,6 @@ export const conversation = z.object({
 /** A message, and the conversation it stands in. */
 export const messageInPlace = z.object({ message, conversation });
 
-export const elsewhere = z.array(
-  z.object({
-    conversation,
-    message: z.string().describe("Its first letter there: where to begin."),
-    began: z.boolean().describe("true: the thread began there; false: it goes on there."),
-  }),
-);
-
 export const messageSearch = z.object({
   text: text(200).trim().min(2).describe("Words that stand in the message or in a file's name."),
   limit: z.coerce.number().int().min(1).max(50).default(20),
@@ -409,7 +401,6 @@ export type LineStateAnswer = z.output<typeof lineState>;
 export type ConversationAnswer = z.output<typeof conversation>;
 export type AttachmentAnswer = z.output<typeof attachment>;
 export type RetryOfMessage = z.output<typeof retryOfMessage>;
-export type ElsewhereAnswer = z.output<typeof elsewhere>;
 export type MessageInPlaceAnswer = z.output<typeof messageInPlace>;
 export type PlannedAnswer = z.output<typeof planned>;
 export type WaitingFileAnswer = z.output<typeof waitingFile>;

@@ -250,21 +250,6 @@ export const apiSentences: readonly Localised[] = [
     ru: "Установка прервалась на нашей стороне. Ошибка записана в журнал сервера; повторите.",
     es: "La instalación se detuvo de nuestro lado. Quedó registrado; reintente.",
   },
-  {
-    en: "This mailbox is connected already.",
-    ru: "Этот почтовый ящик уже подключён.",
-    es: "Este buzón ya está conectado.",
-  },
-  {
-    en: "There is no such employee, or they no longer work there.",
-    ru: "Такого сотрудника нет или он больше не работает.",
-    es: "No existe ese empleado o ya no trabaja allí.",
-  },
-  {
-    en: "The invitation stands, but Bitrix24 could not notify them. Tell them to open Threadline in Bitrix24: they find it there.",
-    ru: "Приглашение сохранено, но Битрикс24 не смог уведомить сотрудника. Попросите его открыть Threadline в Битрикс24: приглашение ждёт там.",
-    es: "La invitación queda hecha, pero Bitrix24 no pudo avisarle. Dígale que abra Threadline en Bitrix24: allí la encuentra.",
-  },
   { en: "There is no such page.", ru: "Такой страницы нет.", es: "Esa página no existe." },
   {
     en: "This message was written to the customer. Choose one that came in.",

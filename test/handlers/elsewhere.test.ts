@@ -1,6 +1,6 @@
 /** A thread of letters that goes through several mailboxes, as the pages are told of it. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ElsewhereAnswer } from "../../src/api/messages.ts";
+import type { ElsewhereAnswer } from "../../src/api/elsewhere.ts";
 import { accountId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { fakeChannel } from "./support/fake-channel.ts";
