@@ -16,6 +16,8 @@ const en = {
   cancel: "Not now",
 
   waitingTitle: "Employees who are asked to connect their own mailbox",
+  inviteHint:
+    "Only employees themselves can sign in to their own mailboxes. Ask them, and they connect them by themselves.",
   invite: "Ask an employee",
   inviteTitle: "Ask an employee to connect their mailbox",
   inviteHow:
@@ -54,6 +56,7 @@ const ru: Record<Key, string> = {
   cancel: "Не сейчас",
 
   waitingTitle: "Сотрудники, которых попросили подключить свой ящик",
+  inviteHint: "В личный ящик может войти только сам сотрудник. Попросите его, и он подключит ящик сам.",
   invite: "Попросить сотрудника",
   inviteTitle: "Попросить сотрудника подключить свой ящик",
   inviteHow:
@@ -90,6 +93,7 @@ const es: Record<Key, string> = {
   cancel: "Ahora no",
 
   waitingTitle: "Empleados a quienes se pidió conectar su buzón",
+  inviteHint: "En el buzón de un empleado solo puede entrar él mismo. Pídaselo y lo conectará por su cuenta.",
   invite: "Pedir a un empleado",
   inviteTitle: "Pedir a un empleado que conecte su buzón",
   inviteHow:
