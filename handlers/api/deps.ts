@@ -24,6 +24,7 @@ import type { Unsubscribing } from "../../src/relay/mail/unsubscribing.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
+import type { Invitations } from "../../src/relay/sign-ins/invitations.ts";
 import type { SignIns } from "../../src/relay/sign-ins/sign-ins.ts";
 import type { Speech } from "../../src/relay/speech.ts";
 import type { Transcripts } from "../../src/relay/transcripts.ts";
@@ -37,6 +38,7 @@ export interface ApiDeps {
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly accounts: Accounts;
   readonly signIns: Pick<SignIns, "begin" | "offer" | "take">;
+  readonly invitations: Invitations;
   /** Standing connections, in whichever process they live. */
   readonly connections: Pick<SessionBroker, "ask">;
   readonly replies: Pick<ReplyAcceptor, "change" | "react" | "write" | "written">;

@@ -1,9 +1,21 @@
 import { errorAnswer } from "../../src/api/common.ts";
-import { signInBegin, signInBegun, signInOffer, signInTake, signInTaken, signInWish } from "../../src/api/sign-ins.ts";
+import {
+  type SignInBegunAnswer,
+  type SignInOfferAnswer,
+  type SignInTakenAnswer,
+  signInBegin,
+  signInBegun,
+  signInOffer,
+  signInTake,
+  signInTaken,
+  signInWish,
+} from "../../src/api/sign-ins.ts";
 import { accountId } from "../../src/domain/ids.ts";
+import type { Say } from "../../src/domain/localised.ts";
+import type { SignInWish } from "../../src/relay/sign-ins/sign-ins.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
-import { administratorOf } from "../../src/server/session.ts";
+import { administratorOf, type Viewer } from "../../src/server/session.ts";
 import { ourId, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 
@@ -34,15 +46,7 @@ export function registerSignInRoutes(scope: App, deps: ApiDeps): void {
         settings,
         ...(account !== undefined && { account: ourId(account, accountId, "account") }),
       };
-      const offered = await deps.signIns.offer(viewer.portal, wish, AbortSignal.timeout(LOOK_MS));
-      if (!offered) throw unknown("channel with a sign-in");
-      const { sentence, typed } = offered.offer;
-      return {
-        vendor: offered.vendor ?? null,
-        sentence: sentence === undefined ? null : request.say(sentence),
-        typed,
-        signedInAs: offered.signedInAs ?? null,
-      };
+      return offerSignIn(deps, viewer, wish, request.say);
     },
   );
 
@@ -60,13 +64,7 @@ export function registerSignInRoutes(scope: App, deps: ApiDeps): void {
         response: { 200: signInBegun, ...errors },
       },
     },
-    async (request) => {
-      const viewer = administratorOf(request);
-      const begun = await deps.signIns.begin(viewer.portal, viewer.userId, request.body);
-      if (begun.kind === "unknown") throw unknown("sign-in");
-      if (begun.kind === "invalid") throw new HttpError(400, "invalid_request", begun.sentence, { field: begun.field });
-      return { url: begun.url };
-    },
+    (request) => beginSignIn(deps, administratorOf(request), request.body),
   );
 
   scope.post(
@@ -81,17 +79,52 @@ export function registerSignInRoutes(scope: App, deps: ApiDeps): void {
         response: { 200: signInTaken, ...errors },
       },
     },
-    async (request) => {
-      const viewer = administratorOf(request);
-      const taken = await deps.signIns.take(viewer.portal, viewer.userId, request.body.code);
-      if (!taken)
-        throw new HttpError(
-          422,
-          "not_accepted",
-          "This code is not right, was used already, or is older than 15 minutes. Sign in again.",
-          { field: "code" },
-        );
-      return taken;
-    },
+    (request) => takeSignIn(deps, administratorOf(request), request.body.code),
   );
+}
+
+type SignInDeps = Pick<ApiDeps, "signIns">;
+
+export async function offerSignIn(
+  { signIns }: SignInDeps,
+  { portal }: Viewer,
+  wish: SignInWish,
+  say: Say,
+): Promise<SignInOfferAnswer> {
+  const offered = await signIns.offer(portal, wish, AbortSignal.timeout(LOOK_MS));
+  if (!offered) throw unknown("channel with a sign-in");
+  const { sentence, typed } = offered.offer;
+  return {
+    vendor: offered.vendor ?? null,
+    sentence: sentence === undefined ? null : say(sentence),
+    typed,
+    signedInAs: offered.signedInAs ?? null,
+  };
+}
+
+export async function beginSignIn(
+  { signIns }: SignInDeps,
+  { portal, userId }: Viewer,
+  wish: Parameters<ApiDeps["signIns"]["begin"]>[2],
+): Promise<SignInBegunAnswer> {
+  const begun = await signIns.begin(portal, userId, wish);
+  if (begun.kind === "unknown") throw unknown("sign-in");
+  if (begun.kind === "invalid") throw new HttpError(400, "invalid_request", begun.sentence, { field: begun.field });
+  return { url: begun.url };
+}
+
+export async function takeSignIn(
+  { signIns }: SignInDeps,
+  { portal, userId }: Viewer,
+  code: string,
+): Promise<SignInTakenAnswer> {
+  const taken = await signIns.take(portal, userId, code);
+  if (!taken)
+    throw new HttpError(
+      422,
+      "not_accepted",
+      "This code is not right, was used already, or is older than 15 minutes. Sign in again.",
+      { field: "code" },
+    );
+  return taken;
 }

@@ -17,8 +17,9 @@ const LOOKS = "popup,width=560,height=720";
 /**
  * Signing in at a vendor's own page, in a window of its own: no such page lets itself be framed. The window ends on a page of ours,
  * which hands its code to this one; where browsers keep the two apart, the person types it.
+ * @param at where the server is asked: for administrators, or for whoever follows an invitation
  */
-export function useVendorSignIn(taken: (answer: SignInTakenAnswer) => void) {
+export function useVendorSignIn(at: () => string, taken: (answer: SignInTakenAnswer) => void) {
   const stage = ref<"idle" | "open" | "lost" | "taking">("idle");
   const error = ref<string>();
   let popup: Window | null = null;
@@ -36,7 +37,7 @@ export function useVendorSignIn(taken: (answer: SignInTakenAnswer) => void) {
     stage.value = "open";
     const own = popup;
     try {
-      const { url } = await call<SignInBegunAnswer>("POST", "/sign-ins", wish);
+      const { url } = await call<SignInBegunAnswer>("POST", at(), wish);
       if (popup !== own) return;
       own.location.href = url;
       timer = setInterval(look, LOOK_MS);
@@ -70,7 +71,7 @@ export function useVendorSignIn(taken: (answer: SignInTakenAnswer) => void) {
     stage.value = "taking";
     error.value = undefined;
     try {
-      const answer = await call<SignInTakenAnswer>("POST", "/sign-ins/take", { code });
+      const answer = await call<SignInTakenAnswer>("POST", `${at()}/take`, { code });
       stage.value = "idle";
       taken(answer);
     } catch (thrown) {

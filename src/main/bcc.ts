@@ -7,6 +7,7 @@ import { bccKey } from "../domain/bcc-address.ts";
 import { createBccHost } from "../relay/mail/bcc-host.ts";
 import { createOwnAddresses } from "../relay/mail/own-addresses.ts";
 import { sayIn } from "../relay/speech.ts";
+import { createCounts } from "../server/counts.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
 import type { ChannelsPart } from "./channels.ts";
@@ -24,7 +25,10 @@ const SWEEP_MS = 3_600_000;
 export const newBccKey = (): string => bccKey(randomBytes(16));
 
 /** Takes copies of employees' letters, where this server has a domain and a port for them. */
-export async function startBcc({ config, log, metrics, store, now, onClose }: Base, parts: BccParts): Promise<void> {
+export async function startBcc(
+  { config, log, metrics, store, redis, now, onClose }: Base,
+  parts: BccParts,
+): Promise<void> {
   const { bcc } = config;
   const adapter = parts.channels.channels.get("bcc");
   if (bcc?.port === undefined || !adapter) return;
@@ -55,7 +59,7 @@ export async function startBcc({ config, log, metrics, store, now, onClose }: Ba
       if (error !== undefined)
         log.warn({ err: error }, "A copy of a letter could not be taken; its sender tries again");
     },
-    now: () => now().getTime(),
+    counts: createCounts({ redis }),
   });
   const { copies } = parts.channels;
   const sweep = () =>

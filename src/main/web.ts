@@ -34,6 +34,7 @@ import { createLineKeeper } from "../relay/crm/lines.ts";
 import { createLineSessions } from "../relay/line-sessions.ts";
 import { createBccAddresses } from "../relay/mail/bcc-addresses.ts";
 import { robotRegistrations } from "../relay/robots/catalogue.ts";
+import { createInvitations } from "../relay/sign-ins/invitations.ts";
 import { createSignIns } from "../relay/sign-ins/sign-ins.ts";
 import { sayIn } from "../relay/speech.ts";
 import { createSpool } from "../relay/spool.ts";
@@ -164,6 +165,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     speech,
     store,
     signIns,
+    invitations: createInvitations({ store, channels, portals, accounts, speech, toBBCode: toBbcode, now }),
     channels,
     accounts,
     connections: broker,

@@ -16,9 +16,17 @@ export function messageLink(
   portal: Pick<Portal, "clientEndpoint" | "installation">,
   message: Message,
 ): string | undefined {
+  return pageLink(portal, LINKED_MESSAGE, message.target ?? message.id);
+}
+
+/** Our page in the portal, with a value that it finds among its PLACEMENT_OPTIONS. What a link carries is a number and no key. */
+export function pageLink(
+  portal: Pick<Portal, "clientEndpoint" | "installation">,
+  name: string,
+  value: string,
+): string | undefined {
   const { application } = portal.installation;
   if (application === undefined) return undefined;
   const { origin } = new URL(portal.clientEndpoint);
-  const shown = message.target ?? message.id;
-  return `${origin}/marketplace/view/${encodeURIComponent(application)}/?params%5B${LINKED_MESSAGE}%5D=${shown}`;
+  return `${origin}/marketplace/view/${encodeURIComponent(application)}/?params%5B${name}%5D=${encodeURIComponent(value)}`;
 }

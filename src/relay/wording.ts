@@ -57,6 +57,13 @@ export function namedInNote(author: string | undefined, customer: string): strin
     : `${author} mentioned you in a note on the conversation with ${customer}:`;
 }
 
+/** For an employee whom an administrator asks to connect a mailbox of their own. */
+export const askedForBox = (by: string | undefined, address: string): string =>
+  by === undefined
+    ? `You are asked to connect your mailbox ${address} to the CRM. Only you sign in there: nobody else sees your password.`
+    : `${by} asks you to connect your mailbox ${address} to the CRM. Only you sign in there: nobody else sees your password.`;
+export const CONNECT_BOX = "Connect the mailbox";
+
 /** For whoever is to answer next in an account without a line. */
 export const givenToYou = (customer: string): string =>
   customer === "" ? "A conversation was given to you." : `The conversation with ${customer} was given to you.`;

@@ -266,6 +266,7 @@ export const apiSentences: readonly Localised[] = [
   { en: "change", ru: "изменение", es: "el cambio" },
   { en: "conversation", ru: "диалог", es: "la conversación" },
   { en: "message", ru: "сообщение", es: "el mensaje" },
+  { en: "invitation", ru: "приглашение", es: "la invitación" },
   { en: "address", ru: "адрес", es: "la dirección" },
   { en: "person", ru: "человек", es: "la persona" },
   { en: "standing connection", ru: "постоянное соединение", es: "la conexión permanente" },

@@ -13,6 +13,17 @@ export const bellSentences: readonly Localised[] = [
     es: "Se le ha asignado la conversación con {customer}.",
   },
   {
+    en: "You are asked to connect your mailbox {address} to the CRM. Only you sign in there: nobody else sees your password.",
+    ru: "Вас просят подключить ваш почтовый ящик {address} к CRM. Входите в него только вы: пароль не увидит никто другой.",
+    es: "Se le pide conectar su buzón {address} al CRM. Solo usted inicia sesión en él: nadie más ve su contraseña.",
+  },
+  {
+    en: "{by} asks you to connect your mailbox {address} to the CRM. Only you sign in there: nobody else sees your password.",
+    ru: "{by} просит вас подключить ваш почтовый ящик {address} к CRM. Входите в него только вы: пароль не увидит никто другой.",
+    es: "{by} le pide conectar su buzón {address} al CRM. Solo usted inicia sesión en él: nadie más ve su contraseña.",
+  },
+  { en: "Connect the mailbox", ru: "Подключить ящик", es: "Conectar el buzón" },
+  {
     en: "A conversation waits for whoever takes it first.",
     ru: "Диалог ждёт того, кто примет его первым.",
     es: "Una conversación espera a quien la tome primero.",

@@ -107,4 +107,19 @@ export const mailSentences: readonly Localised[] = [
     ru: "Клиенты отписались: на {addresses} нельзя отправлять письма по шаблонам. Уберите эти адреса или напишите личное письмо.",
     es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren correos hechos con plantillas. Quite estas direcciones o escriba un correo personal.",
   },
+  {
+    en: "This mailbox is connected already.",
+    ru: "Этот почтовый ящик уже подключён.",
+    es: "Este buzón ya está conectado.",
+  },
+  {
+    en: "There is no such employee, or they no longer work there.",
+    ru: "Такого сотрудника нет или он больше не работает.",
+    es: "No existe ese empleado o ya no trabaja allí.",
+  },
+  {
+    en: "The invitation stands, but Bitrix24 could not notify them. Tell them to open Threadline in Bitrix24: they find it there.",
+    ru: "Приглашение сохранено, но Битрикс24 не смог уведомить сотрудника. Попросите его открыть Threadline в Битрикс24: приглашение ждёт там.",
+    es: "La invitación queda hecha, pero Bitrix24 no pudo avisarle. Dígale que abra Threadline en Bitrix24: allí la encuentra.",
+  },
 ];

@@ -31,8 +31,9 @@ import {
 import qs from "qs";
 import type { Translate } from "../domain/localised.ts";
 import type { Logger } from "../log/log.ts";
+import type { CountsSettings } from "./counts.ts";
 import { answerError, HttpError } from "./errors.ts";
-import { type RateLimitSettings, registerRateLimits } from "./rate-limits.ts";
+import { registerRateLimits } from "./rate-limits.ts";
 import { decorateWithSay } from "./say.ts";
 
 export type App = FastifyInstance<
@@ -52,7 +53,7 @@ export interface AppOptions {
   /** Sentences of ours in the requester's language; English when absent. */
   readonly translate?: Translate;
   /** Rate limits are counted there, by all processes together. */
-  readonly redis?: RateLimitSettings["redis"];
+  readonly redis?: CountsSettings["redis"];
 }
 
 /** Portal events and pages are a few kilobytes, a webhook rarely more than a hundred. */

@@ -6,6 +6,7 @@ import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
 import type { GrantRepository } from "./contract/grants.ts";
 import type { HealthRepository } from "./contract/health.ts";
+import type { InvitationRepository } from "./contract/invitations.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
@@ -56,6 +57,7 @@ export interface Store {
   readonly nonces: NonceRepository;
   readonly channelState: ChannelStateRepository;
   readonly grants: GrantRepository;
+  readonly invitations: InvitationRepository;
   readonly health: HealthRepository;
   readonly people: PersonRepository;
   readonly providers: ProviderRepository;

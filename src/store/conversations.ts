@@ -68,14 +68,18 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
     async elsewhere({ portal, account, externalChatId }) {
       const rows = await db
         .selectFrom("accounts as own")
-        .innerJoin("accounts as other", (join) =>
-          join.onRef("other.portal_id", "=", "own.portal_id").onRef("other.channel", "=", "own.channel"),
-        )
+        .innerJoin("accounts as other", "other.portal_id", "own.portal_id")
         .innerJoin(`${TABLE} as c`, "c.account_id", "other.id")
         .selectAll("c")
         .where("own.portal_id", "=", portal)
         .where("own.id", "=", account)
         .where("other.id", "!=", account)
+        // Channels that keep their letters in the one index call a thread by the same number: mailboxes, and blind copies.
+        .where(
+          sql<boolean>`(other.channel = own.channel or (
+            exists (select 1 from mail_sightings s where s.portal_id = own.portal_id and s.account_id = own.id)
+            and exists (select 1 from mail_sightings s where s.portal_id = own.portal_id and s.account_id = other.id)))`,
+        )
         .where("c.external_chat_id", "=", indexable(externalChatId))
         .where("c.moved_to", "is", null)
         .orderBy("c.id")

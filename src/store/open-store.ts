@@ -14,6 +14,7 @@ import { createDeskRepository } from "./desk.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { createGrantRepository } from "./grants.ts";
 import { createHealthRepository } from "./health.ts";
+import { createInvitationRepository } from "./invitations.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
@@ -145,6 +146,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     nonces: createNonceRepository(db),
     channelState: createChannelStateRepository(db, secrets),
     grants: createGrantRepository(db, secrets),
+    invitations: createInvitationRepository(db),
     health: createHealthRepository(db),
     people: createPersonRepository(db),
     providers: createProviderRepository(db),

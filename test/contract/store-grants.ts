@@ -92,4 +92,31 @@ export function grantTests(use: () => Store): void {
       expect(await use().grants.find(portal, used.id)).toBeDefined();
     });
   });
+
+  describe("invitations to connect one's own box", () => {
+    it("are one for an employee and an address, asked again for longer, and the portal's own", async () => {
+      const { portal } = await place(use());
+      const { invitations } = use();
+      const until = (day: number) => new Date(Date.UTC(2026, 0, day));
+      const wish = { user: "5", channel: "email", address: "Anna@Shop.example", by: "1", expiresAt: until(1) };
+      const first = await invitations.send(portal, wish);
+      expect(first).toMatchObject({ user: "5", address: "anna@shop.example", by: "1", expiresAt: until(1) });
+      const again = await invitations.send(portal, {
+        ...wish,
+        address: "anna@shop.example",
+        by: "2",
+        expiresAt: until(9),
+      });
+      expect(again).toMatchObject({ id: first.id, by: "2", expiresAt: until(9) });
+      const other = await invitations.send(portal, { ...wish, user: "7" });
+      expect((await invitations.list(portal)).map(({ id }) => id)).toEqual([other.id, first.id]);
+      expect(await invitations.find(portal, first.id)).toEqual(again);
+      const stranger = (await place(use())).portal;
+      expect(await invitations.find(stranger, first.id)).toBeUndefined();
+      expect(await invitations.drop(stranger, first.id)).toBe(false);
+      expect(await invitations.drop(portal, first.id)).toBe(true);
+      expect(await invitations.drop(portal, first.id)).toBe(false);
+      expect(await invitations.list(portal)).toMatchObject([{ id: other.id }]);
+    });
+  });
 }

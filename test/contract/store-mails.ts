@@ -216,6 +216,17 @@ export function mailTests(use: () => Store): void {
       const theirs = { portal, account: account.id, externalChatId: begun.thread };
       expect((await use().conversations.elsewhere(theirs)).map(({ id }) => id)).toEqual([conversation]);
       expect(await use().conversations.elsewhere({ ...theirs, portal: newPortalId() })).toEqual([]);
+      // A blind copy is of the same index, and of another channel.
+      const copies = await use().accounts.create(portal, {
+        ...{ channel: "bcc", name: "Copies", credentials: {}, settings: {}, webhookSecret: "s" },
+        connection: { kind: "connected", sentence: "Connected." },
+      });
+      const copied = await talks(copies, begun.thread);
+      expect((await use().conversations.elsewhere(theirs)).map(({ id }) => id)).toEqual([conversation]);
+      await one(seen({ messageId: "<copy@x>" }), copies);
+      expect(new Set((await use().conversations.elsewhere(theirs)).map(({ id }) => id))).toEqual(
+        new Set([conversation, copied]),
+      );
     });
 
     it.each([...identityCases, ...threadCases])("are what inspecting says: $name", async (golden) => {

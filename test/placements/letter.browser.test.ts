@@ -127,6 +127,33 @@ test("a letter says what it is about, folds quotes away, and shows its own form 
   await offer.locator("iframe").waitFor({ state: "detached" });
 });
 
+test("a thread that goes on in another mailbox says so on both sides, and leads there and back", async () => {
+  const [sold, helped] = [
+    await account("sales@ellis.example", "1112223335:abcdef", undefined, "letters"),
+    await account("help@ellis.example", "1112223336:abcdef", undefined, "letters"),
+  ];
+  await receive(sold, "thread-9", ["Maria", "Lopez"], letterContent("Where is my table?"), 30);
+  await receive(helped, "thread-9", ["Boris", "Stein"], letterContent("I am her husband: the leg is broken."), 5);
+  await inAllLooks(
+    "thread-elsewhere",
+    async (look) => {
+      const page = await workplace(look);
+      await page.getByRole("navigation").getByRole("button", { name: /Maria/ }).click();
+      return page;
+    },
+    async (page) => {
+      await page.getByText("This thread goes on in help@ellis.example, with Boris Stein.").waitFor();
+    },
+  );
+  const page = await workplace();
+  await page.getByRole("navigation").getByRole("button", { name: /Maria/ }).click();
+  await page.getByRole("button", { name: "Show it in help@ellis.example" }).click();
+  await page.getByRole("log").getByText("the leg is broken").waitFor();
+  await page.getByText("This thread began in sales@ellis.example, with Maria Lopez.").waitFor();
+  await page.getByRole("button", { name: "Show it in sales@ellis.example" }).press("Enter");
+  await page.getByRole("log").getByText("Where is my table?").waitFor();
+});
+
 test("it looks well in every look", async () => {
   await furnish();
   await inAllLooks("letters", opened, async (page) => {

@@ -138,6 +138,60 @@ describe("a mailbox", () => {
     await page.close();
   }, 120_000);
 
+  test("of an employee is asked for by an administrator, and signed in by the employee alone, who is led there", async () => {
+    const page = await settings();
+    await page.getByRole("button", { name: "Ask an employee" }).click();
+    const asking = page.getByRole("dialog");
+    await asking.getByRole("button", { name: "Send" }).click();
+    await asking.getByText("Choose an employee.").waitFor();
+    await asking.getByRole("searchbox").fill("Boris");
+    await asking.getByRole("button", { name: /Boris/ }).click();
+    await asking.getByLabel("E-mail address").fill("boris@gmail.com");
+    await inspect(page, "invite-dialog");
+    await asking.getByRole("button", { name: "Send" }).click();
+    const waiting = page.getByRole("list", { name: "Employees who are asked to connect their own mailbox" });
+    await waiting.getByText("Waiting for Boris Berg").waitFor();
+    await waiting.scrollIntoViewIfNeeded();
+    await inspect(page, "invite-waiting");
+    const [invitation] = await site.store.invitations.list(site.memberId);
+    expect(site.portal.portal.notifications).toMatchObject([{ userId: 7 }]);
+
+    const theirs = await context.newPage();
+    theirs.on("pageerror", (error) => complaints.push(String(error)));
+    const fields = { PLACEMENT_OPTIONS: JSON.stringify({ connect: invitation?.id }) };
+    await postPage(theirs, base, site.portal.appRequest({ userId: 7 }), { language: "en", fields });
+    const dialog = theirs.getByRole("dialog", { name: "Connect boris@gmail.com" });
+    expect(await dialog.getByLabel("E-mail address").count()).toBe(0);
+    vendors.google.atThePage = { who: "boris@gmail.com" };
+    await dialog.getByRole("button", { name: "Sign in with Google" }).waitFor();
+    await inspect(theirs, "invited-dialog");
+    const [popup] = await Promise.all([
+      theirs.waitForEvent("popup"),
+      dialog.getByRole("button", { name: "Sign in with Google" }).click(),
+    ]);
+    await popup.waitForEvent("close");
+    await dialog.getByText("Signed in as boris@gmail.com").waitFor();
+    await dialog.getByRole("button", { name: "Not now" }).click();
+    await theirs.getByText("asks you to connect your mailbox boris@gmail.com").waitFor();
+    await inspect(theirs, "invited-notice");
+    await theirs.getByRole("button", { name: "Connect the mailbox" }).click();
+    await dialog.getByRole("button", { name: "Connect", exact: true }).click();
+    await dialog.getByText("Connecting…").waitFor();
+    const account = (await site.store.accounts.list(site.memberId)).find(
+      ({ settings: { address } }) => address === "boris@gmail.com",
+    );
+    if (!account) throw new Error("there is no account");
+    expect(account.settings).toMatchObject({ box: "personal", owner: "7" });
+    const connection = { kind: "connected", sentence: "Receives the mail." } as const;
+    await site.store.accounts.update(site.memberId, account.id, { connection });
+    await dialog.getByText("boris@gmail.com is connected.").waitFor();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    expect(await theirs.getByText("asks you to connect").count()).toBe(0);
+    await theirs.close();
+    await waiting.waitFor({ state: "detached", timeout: 20_000 });
+    await page.close();
+  }, 120_000);
+
   test("at Microsoft takes no password; a window that lost its opener shows a code to type", async () => {
     // As browsers do that keep the two windows apart.
     await context.addInitScript("if (location.pathname === '/oauth/mail/callback') window.opener = null");

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import Fastify, { type FastifyInstance } from "fastify";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { createCounts } from "../../src/server/counts.ts";
 import { createRateGate, registerRateLimits } from "../../src/server/rate-limits.ts";
 
 const url = process.env["TEST_REDIS_URL"] ?? "";
@@ -74,6 +75,22 @@ test("while Redis is away each process counts for itself, asks it now and then, 
   await leave();
   time += 60_000;
   for (const expected of ["in", "in", "in", 60]) expect(await knock(app)).toBe(expected);
+});
+
+test("other doors count in the same place, and may look without counting", async () => {
+  const prefix = `test:${randomUUID()}:`;
+  const [first, second] = [createCounts({ redis, prefix }), createCounts({ redis, prefix })];
+  expect(await second.look("bcc miss ann")).toBe(0);
+  expect(await first.count("bcc miss ann", 60_000)).toMatchObject({ current: 1 });
+  expect(await second.count("bcc miss ann", 60_000)).toMatchObject({ current: 2 });
+  expect(await first.look("bcc miss ann")).toBe(2);
+  expect(await first.look("bcc miss bob")).toBe(0);
+  let time = Date.now();
+  const alone = createCounts({ now: () => time });
+  await alone.count("ann", 1_000);
+  expect(await alone.look("ann")).toBe(1);
+  time += 1_000;
+  expect(await alone.look("ann")).toBe(0);
 });
 
 test("an address counts as its whole IPv6 network", async () => {

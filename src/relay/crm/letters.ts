@@ -47,3 +47,9 @@ export function showingOf({ settings }: Pick<Account, "settings">): Showing {
 /** The employee whose personal box it is: theirs is what nobody else is responsible for. */
 export const ownerOf = ({ settings }: Pick<Account, "settings">): string | null =>
   settings.box === "personal" && typeof settings.owner === "string" ? settings.owner : null;
+
+/** What two people have in boxes of their own is not one matter because they were both written to. */
+export function mayShareThread(one: Pick<Account, "settings">, other: Pick<Account, "settings">): boolean {
+  const [owner, theirs] = [ownerOf(one), ownerOf(other)];
+  return owner === null || theirs === null || owner === theirs;
+}

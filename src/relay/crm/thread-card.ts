@@ -1,10 +1,9 @@
-import type { Account } from "../../domain/account.ts";
 import type { CrmItem, CrmRef } from "../../portal/contract/crm.ts";
 import type { Decision } from "../../rules/decision.ts";
 import type { Facts } from "../../rules/facts.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import { type Case, type CrmDeps, certain } from "./context.ts";
-import { ownerOf } from "./letters.ts";
+import { mayShareThread } from "./letters.ts";
 
 /**
  * Where a thread of letters stands already, when it goes on in another box: there it is another conversation, with readers, a
@@ -28,7 +27,7 @@ export async function threadPlace(deps: CrmDeps, of: Case): Promise<ThreadPlace 
   const places: ThreadPlace[] = [];
   for (const { id, account, person } of await deps.store.conversations.elsewhere(of.conversation)) {
     const box = await deps.store.accounts.find(portal, account);
-    if (!box || !mayShare(of.account, box)) continue;
+    if (!box || !mayShareThread(of.account, box)) continue;
     const decisions = await deps.store.decisions.ofConversation(portal, id, LOOK_BACK);
     const at = decisions.at(-1)?.at;
     const entities = person === undefined ? [] : ((await deps.store.people.find(portal, person))?.entities ?? []);
@@ -64,12 +63,6 @@ const namesOf = (cards: readonly CrmRef[]): string =>
 
 /** Decisions of a thread, newest first: one that is to be made anew tells nothing yet. */
 const LOOK_BACK = 5;
-
-/** What two people have in boxes of their own is not one matter because they were both written to. */
-function mayShare(one: Account, other: Account): boolean {
-  const [owner, theirs] = [ownerOf(one), ownerOf(other)];
-  return owner === null || theirs === null || owner === theirs;
-}
 
 /** What a decision has made, and else what it has chosen. */
 function placesOf({ decision, steps }: StoredDecision): readonly CrmRef[] {

@@ -3,11 +3,12 @@ import type { MessageId } from "../../domain/ids.ts";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
 import type { Message } from "../../domain/message.ts";
 import type { CrmRef, NewLetter } from "../../portal/contract/crm.ts";
+import type { PortalOutcome } from "../../portal/contract.ts";
 import type { Target } from "../../rules/decision.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import { answerOf, type Carried, type Case, type CrmDeps, certain } from "./context.ts";
 import { isOurs, showingOf } from "./letters.ts";
-import { doStep } from "./steps.ts";
+import { doStep, type Step } from "./steps.ts";
 import { NO_SUBJECT, QUOTED, UNSHOWN } from "./wording.ts";
 
 /** Letters read at once. */
@@ -168,28 +169,27 @@ async function record(
   const { id } = added;
   if (id === undefined) return true;
   if (activity.direction === "out") {
-    const again = {
+    await doStep(deps, stored, portal, {
       name: `letter-done:${message.id}`,
-      make: () => named(id, of.crm.completeLetter(id, activity)),
-      find: () => named(id, of.crm.completeLetter(id, activity)),
-    };
-    await doStep(deps, stored, portal, again);
+      ...repeated(id, () => of.crm.completeLetter(id, activity)),
+    });
   }
   for (const other of others) {
-    const bind = () => named(id, of.crm.bindActivity(id, other));
     await doStep(deps, stored, portal, {
       name: `letter-in:${message.id}:${other.type}:${other.id}`,
-      make: bind,
-      find: bind,
+      ...repeated(id, () => of.crm.bindActivity(id, other)),
     });
   }
   return true;
 }
 
-/** Both may be said again, so asking whether it was done is doing it. */
-async function named(id: string, done: ReturnType<Case["crm"]["completeLetter"]>) {
-  const outcome = await done;
-  return outcome.kind === "ok" ? ({ kind: "ok", value: id } as const) : outcome;
+/** What may be said again: asking whether it was done is doing it. Begun and ended as any step, so that it is said once as a rule. */
+function repeated(id: string, write: () => ReturnType<Case["crm"]["completeLetter"]>): Pick<Step, "make" | "find"> {
+  const done = async (): Promise<PortalOutcome<string>> => {
+    const outcome = await write();
+    return outcome.kind === "ok" ? { kind: "ok", value: id } : outcome;
+  };
+  return { make: async (leave) => ((await leave()) ? done() : { kind: "withdrawn" }), find: done };
 }
 
 /** "Could not build binding …" is all that the portal says of an owner that is not there; it has no code. */

@@ -9,7 +9,10 @@ export interface ConversationRepository {
   /** Whoever writes in them; the newest first, those that have moved left out. */
   ofPerson(portal: PortalId, person: PersonId, limit: number): Promise<readonly Conversation[]>;
   findByExternalChat(account: AccountId, externalChatId: string): Promise<Conversation | undefined>;
-  /** The same chat at other accounts of the channel, as a thread of letters has them; those that have moved left out. */
+  /**
+   * The same chat at other accounts of the channel, as a thread of letters has them, and at all that share the index of mails
+   * with it; those that have moved left out.
+   */
   elsewhere(
     conversation: Pick<Conversation, "portal" | "account" | "externalChatId">,
   ): Promise<readonly Conversation[]>;

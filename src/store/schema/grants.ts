@@ -16,7 +16,19 @@ interface VendorGrantsTable {
   created_at: Generated<Date>;
 }
 
-/** Sign-ins at vendors' own pages. */
+interface BoxInvitationsTable {
+  portal_id: string;
+  id: Generated<string>;
+  user_id: string;
+  channel: string;
+  address: string;
+  invited_by: string;
+  sent_at: Generated<Date>;
+  expires_at: Date;
+}
+
+/** Sign-ins at vendors' own pages, and who is asked for one. */
 export interface GrantTables {
   vendor_grants: VendorGrantsTable;
+  box_invitations: BoxInvitationsTable;
 }

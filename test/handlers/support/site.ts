@@ -55,6 +55,7 @@ import { createMentionBell, type MentionBell } from "../../../src/relay/mention-
 import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
 import { createSessionBroker, type SessionBroker } from "../../../src/relay/sessions/broker.ts";
+import { createInvitations } from "../../../src/relay/sign-ins/invitations.ts";
 import { createSignIns } from "../../../src/relay/sign-ins/sign-ins.ts";
 import { createSpeech } from "../../../src/relay/speech.ts";
 import { createTranscripts } from "../../../src/relay/transcripts.ts";
@@ -238,6 +239,7 @@ export async function openSite(
   });
   await registerApi(app, {
     signIns,
+    invitations: createInvitations({ store, channels, portals, accounts, speech, toBBCode: toBbcode, now }),
     speech,
     store,
     channels,

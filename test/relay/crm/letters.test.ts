@@ -250,6 +250,29 @@ describe("a letter of somebody whom the CRM knows", () => {
     expect(lettersIn(3, contact)).toMatchObject([{ FILES: [{ fileData: ["plan.txt", base64] }] }]);
   });
 
+  it("is said to be done once, and goes on with its second card where that was cut off", async () => {
+    const contact = contactOf(email);
+    const deal = cardExists(relay.emulator, "deal", { contactId: contact.id });
+    await rules({ comments: { alsoContact: true } });
+    await mail("When does it come?");
+    relay.emulator.faults.add({ kind: "drop-before", method: "crm.activity.binding.add", times: 9 });
+    relay.emulator.requests.clear();
+    const conversation = await mail("On Monday.", { ours: true });
+    const answer = () => lettersIn(2, deal).find(({ DIRECTION }) => DIRECTION === "2");
+    expect(answer()).toMatchObject({ COMPLETED: "Y" });
+    expect(crm().bindingsOf(Number(answer()?.ID))).toEqual([]);
+    relay.emulator.faults.clear();
+    for (let run = 0; run < 3; run += 1) {
+      relay.advance(60_000);
+      await relay.run("in", conversation);
+    }
+    expect(crm().bindingsOf(Number(answer()?.ID))).toEqual([{ entityTypeId: 3, entityId: contact.id }]);
+    expect(commandsTo(relay.emulator).filter((one) => one === "crm.activity.update")).toHaveLength(1);
+    const [decision] = await relay.store.decisions.ofConversation(relay.portal, conversation, 1);
+    const steps = decision?.steps.filter(({ name }) => /^letter-(done|in):/.test(name)) ?? [];
+    expect(steps.map(({ end }) => end?.kind)).toEqual(["done", "done", "done"]);
+  });
+
   it("is recorded once, whatever becomes of the portal's answer", async () => {
     const contact = contactOf(email);
     relay.emulator.faults.add({ kind: "drop-after", method: "crm.activity.add", times: 1 });

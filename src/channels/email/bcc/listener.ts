@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import ipaddr from "ipaddr.js";
@@ -7,7 +8,6 @@ import { bccKeyOf } from "../../../domain/bcc-address.ts";
 import type { BccHost, BccOwner } from "../../contract/bcc.ts";
 import * as say from "./answers.ts";
 import type { BccDesk, Taken } from "./desk.ts";
-import { createRate } from "./rate.ts";
 
 /**
  * The mail server that blind copies come to: it takes mail for our own addresses and for nothing else, signs nobody in, and
@@ -34,9 +34,16 @@ export interface BccListenerOptions {
   readonly desk: BccDesk;
   /** `what` in a word or two, for metrics; `error` where something of ours failed. */
   readonly observe: (what: Observed, error?: unknown) => void;
-  readonly now: () => number;
+  /** How often somebody was here within a window of time, in all processes; never rejects. */
+  readonly counts: ClientCounts;
   /** For tests. */
   readonly limits?: Partial<BccLimits>;
+}
+
+export interface ClientCounts {
+  /** This one included. */
+  count(key: string, windowMs: number): Promise<{ readonly current: number }>;
+  look(key: string): Promise<number>;
 }
 
 export type Observed = "taken" | "refused" | "later" | "unknown-address" | "limited";
@@ -73,16 +80,17 @@ const AT_ONCE = 4;
 const CERTIFICATE_EVERY_MS = 3_600_000;
 const CLOSE_MS = 10_000;
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 type Done = (error?: Error | null, text?: string) => void;
 
 export async function startBccListener(options: BccListenerOptions): Promise<BccListener> {
-  const { domain, host, desk, observe, now } = options;
+  const { domain, host, desk, observe, counts } = options;
   const limits = { ...LIMITS, ...options.limits };
   const inTurn = pLimit(AT_ONCE);
-  const connections = createRate({ most: limits.connectionsAnHour, everyMs: HOUR_MS, now });
-  const misses = createRate({ most: limits.missesAnHour, everyMs: HOUR_MS, now });
-  const letters = createRate({ most: limits.lettersAMinute, everyMs: 60_000, now });
+  /** Whether there may be one more, which is counted. */
+  const take = async (what: string, who: string, most: number, everyMs: number): Promise<boolean> =>
+    (await counts.count(`bcc ${what} ${who}`, everyMs)).current <= most;
   /** Sessions by the network that they come from. */
   const open = new Map<string, Set<string>>();
   /** By the session's id: the address that the letter under way goes to, and whose it is; until it is answered. */
@@ -105,9 +113,10 @@ export async function startBccListener(options: BccListenerOptions): Promise<Bcc
     onConnect(session, done) {
       const from = networkOf(session);
       const here = open.get(from) ?? new Set();
-      if (here.size >= limits.clientsOfOne || misses.isOver(from) || !connections.take(from)) return limited(done);
+      if (here.size >= limits.clientsOfOne) return limited(done);
+      // At once: further ones are counted while this one is looked at.
       open.set(from, here.add(session.id));
-      done();
+      void isWelcome(from).then((welcome) => (welcome ? done() : limited(done)));
     },
     onClose(session) {
       const from = networkOf(session);
@@ -129,14 +138,16 @@ export async function startBccListener(options: BccListenerOptions): Promise<Bcc
         const owner = key === undefined ? undefined : await host.ownerOf(key);
         if (!owner || key === undefined) {
           observe("unknown-address");
-          return misses.take(networkOf(session)) ? say.UNKNOWN : say.TOO_MANY;
+          return (await take("miss", networkOf(session), limits.missesAnHour, HOUR_MS)) ? say.UNKNOWN : say.TOO_MANY;
         }
         // Each of them may be in memory as a whole.
         if (owners.size >= limits.lettersUnderWay) return say.LATER;
         const same = [...owners.values()].filter((one) => one.key === key).length;
-        if (same >= limits.lettersToOne || !letters.take(key)) return say.TOO_MANY_LETTERS;
+        if (same >= limits.lettersToOne) return say.TOO_MANY_LETTERS;
         owners.set(session.id, { key, owner });
-        return undefined;
+        if (await take("letter", printOf(key), limits.lettersAMinute, MINUTE_MS)) return undefined;
+        owners.delete(session.id);
+        return say.TOO_MANY_LETTERS;
       });
     },
     onData(stream, session, done) {
@@ -151,6 +162,11 @@ export async function startBccListener(options: BccListenerOptions): Promise<Bcc
       );
     },
   });
+
+  async function isWelcome(from: string): Promise<boolean> {
+    if ((await counts.look(`bcc miss ${from}`)) >= limits.missesAnHour) return false;
+    return await take("connection", from, limits.connectionsAnHour, HOUR_MS);
+  }
 
   async function answer(source: Buffer, session: SMTPServerSession, done: Done): Promise<void> {
     const to = owners.get(session.id);
@@ -251,6 +267,9 @@ function watchTls(
       .catch(failed);
   }, CERTIFICATE_EVERY_MS).unref();
 }
+
+/** What is counted by may lie in another place: a key would let its reader write there. */
+const printOf = (key: string): string => createHash("sha256").update(`bcc ${key}`).digest("base64url").slice(0, 22);
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 

@@ -18,6 +18,7 @@ import {
 } from "../../../../src/channels/email/bcc/listener.ts";
 import { bccAddress, bccKey } from "../../../../src/domain/bcc-address.ts";
 import { portalId } from "../../../../src/domain/ids.ts";
+import { createCounts } from "../../../../src/server/counts.ts";
 import { makeCertificate } from "../../../support/mail/smtp.ts";
 import { openSmtp, type SmtpClient } from "../../../support/mail/smtp-client.ts";
 import { createSigner, createZone, type Signer, type Zone } from "../../../support/mail/zone.ts";
@@ -73,7 +74,7 @@ const kept = () => createKeptMails({ dataDir: folder, now: () => new Date() });
 
 async function listen(limits: Partial<BccLimits> = {}, tls?: BccListenerOptions["tls"]): Promise<void> {
   const desk = createBccDesk({ host, kept: kept(), resolve: zone.resolve, name: DOMAIN, now: () => new Date() });
-  const common = { port: 0, domain: DOMAIN, host, desk, observe: () => undefined, now: () => Date.now() };
+  const common = { port: 0, domain: DOMAIN, host, desk, observe: () => undefined, counts: createCounts() };
   listener = await startBccListener({ ...common, limits, ...(tls && { tls }) });
 }
 

@@ -1,0 +1,118 @@
+import { type Words, wordsOf } from "../i18n.ts";
+
+const en = {
+  askedBy: "{by} asks you to connect your mailbox {address}",
+  asked: "You are asked to connect your mailbox {address}",
+  why: "Letters with customers then stand in their cards. Only you sign in: nobody else sees your password. The invitation holds until {until}.",
+  connect: "Connect the mailbox",
+  gone: "This invitation is not there any more: it was withdrawn, has run out or was followed, or it is somebody else's. Ask whoever sent it for a new one.",
+  title: "Connect {address}",
+  how: "You sign in here and nowhere else. What your cards show of it is for you to choose, below.",
+  submit: "Connect",
+  required: "Fill this in.",
+  connecting: "Connecting…",
+  connected: "{address} is connected. Its letters go into the cards of your customers from now on.",
+  done: "Done",
+  cancel: "Not now",
+
+  waitingTitle: "Employees who are asked to connect their own mailbox",
+  inviteHint:
+    "Only employees themselves can sign in to their own mailboxes. Ask them, and they connect them by themselves.",
+  invite: "Ask an employee",
+  inviteTitle: "Ask an employee to connect their mailbox",
+  inviteHow:
+    "They are notified in Bitrix24 and sign in by themselves, with their password or at Google or Microsoft. You never see their password.",
+  who: "Whose mailbox",
+  address: "E-mail address",
+  addressWrong: "Type a whole e-mail address.",
+  whoWrong: "Choose an employee.",
+  send: "Send",
+  sendAgain: "Send again",
+  withdraw: "Withdraw",
+  withdrawTitle: "Withdraw the invitation?",
+  withdrawText: "{name} can no longer follow it. You can ask again at any time.",
+  waiting: "Waiting for {name}",
+  until: "until {until}",
+  expired: "The invitation to {name} has run out",
+  begun: "{name} has begun: {sentence}",
+  sentAgain: "The invitation was sent to {name} again.",
+};
+
+type Key = keyof typeof en;
+
+const ru: Record<Key, string> = {
+  askedBy: "{by} просит вас подключить ваш почтовый ящик {address}",
+  asked: "Вас просят подключить ваш почтовый ящик {address}",
+  why: "Переписка с клиентами появится в их карточках. Входите в ящик только вы: пароль не увидит никто другой. Приглашение действует до {until}.",
+  connect: "Подключить ящик",
+  gone: "Этого приглашения больше нет: его отозвали, срок истёк, им уже воспользовались или оно не ваше. Попросите прислать новое.",
+  title: "Подключение {address}",
+  how: "Вы входите только здесь. Что будет видно в карточках, решаете вы — ниже.",
+  submit: "Подключить",
+  required: "Заполните это поле.",
+  connecting: "Подключаем…",
+  connected: "Ящик {address} подключён. Его письма теперь попадают в карточки ваших клиентов.",
+  done: "Готово",
+  cancel: "Не сейчас",
+
+  waitingTitle: "Сотрудники, которых попросили подключить свой ящик",
+  inviteHint: "В личный ящик может войти только сам сотрудник. Попросите его, и он подключит ящик сам.",
+  invite: "Попросить сотрудника",
+  inviteTitle: "Попросить сотрудника подключить свой ящик",
+  inviteHow:
+    "Он получит уведомление в Битрикс24 и войдёт сам: с паролем или на странице Google или Microsoft. Пароля вы не увидите.",
+  who: "Чей ящик",
+  address: "Адрес почты",
+  addressWrong: "Введите адрес почты целиком.",
+  whoWrong: "Выберите сотрудника.",
+  send: "Отправить",
+  sendAgain: "Отправить снова",
+  withdraw: "Отозвать",
+  withdrawTitle: "Отозвать приглашение?",
+  withdrawText: "{name} больше не сможет им воспользоваться. Попросить снова можно в любой момент.",
+  waiting: "Ждём: {name}",
+  until: "до {until}",
+  expired: "Приглашение истекло: {name}",
+  begun: "{name} уже подключает: {sentence}",
+  sentAgain: "Приглашение отправлено снова: {name}.",
+};
+
+const es: Record<Key, string> = {
+  askedBy: "{by} le pide conectar su buzón {address}",
+  asked: "Se le pide conectar su buzón {address}",
+  why: "Las cartas con clientes aparecerán en sus fichas. Solo usted inicia sesión: nadie más ve su contraseña. La invitación vale hasta el {until}.",
+  connect: "Conectar el buzón",
+  gone: "Esta invitación ya no existe: se retiró, caducó, ya se usó o es de otra persona. Pida una nueva a quien se la envió.",
+  title: "Conectar {address}",
+  how: "Usted inicia sesión aquí y en ningún otro sitio. Lo que muestran las fichas lo elige usted, abajo.",
+  submit: "Conectar",
+  required: "Rellene este campo.",
+  connecting: "Conectando…",
+  connected: "{address} está conectado. Desde ahora sus cartas van a las fichas de sus clientes.",
+  done: "Listo",
+  cancel: "Ahora no",
+
+  waitingTitle: "Empleados a quienes se pidió conectar su buzón",
+  inviteHint: "En el buzón de un empleado solo puede entrar él mismo. Pídaselo y lo conectará por su cuenta.",
+  invite: "Pedir a un empleado",
+  inviteTitle: "Pedir a un empleado que conecte su buzón",
+  inviteHow:
+    "Recibe un aviso en Bitrix24 e inicia sesión por su cuenta, con su contraseña o en Google o Microsoft. Usted nunca ve su contraseña.",
+  who: "De quién es el buzón",
+  address: "Dirección de correo",
+  addressWrong: "Escriba una dirección de correo completa.",
+  whoWrong: "Elija un empleado.",
+  send: "Enviar",
+  sendAgain: "Enviar de nuevo",
+  withdraw: "Retirar",
+  withdrawTitle: "¿Retirar la invitación?",
+  withdrawText: "{name} ya no podrá usarla. Puede pedirlo de nuevo cuando quiera.",
+  waiting: "Se espera a {name}",
+  until: "hasta el {until}",
+  expired: "La invitación a {name} ha caducado",
+  begun: "{name} ha empezado: {sentence}",
+  sentAgain: "La invitación se envió de nuevo a {name}.",
+};
+
+/** The words of invitations to connect one's own box. */
+export const { t }: Words<Key, never> = wordsOf<Key>({ en, ru, es });
