@@ -16,6 +16,7 @@ import { createGrantRepository } from "./grants.ts";
 import { createHealthRepository } from "./health.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
+import { createLineVoteRepository } from "./line-votes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMailRepository } from "./mails.ts";
 import { createMediaRepository } from "./media.ts";
@@ -147,6 +148,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
+    lineVotes: createLineVoteRepository(db),
     reports: createReportRepository(db),
     bots: createBotRepository(db, secrets),
     robots: createRobotRepository(db, secrets),

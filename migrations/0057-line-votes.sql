@@ -1,0 +1,37 @@
+-- Votes that open lines ask for by themselves: the customer's, recognised in what passes through us, and the supervisor's,
+-- which the portal tells of a session when it is asked. One row for each session of a line.
+create table line_votes (
+  portal_id text not null,
+  account_id uuid not null references accounts on delete cascade,
+  conversation_id uuid not null references conversations on delete cascade,
+  session_id text not null,
+  -- Who had the conversation.
+  operator_id text,
+  -- The customer's, 1 to 5.
+  stars smallint,
+  rated_at timestamptz,
+  supervisor_stars smallint,
+  supervised_at timestamptz,
+  -- The line said this without an author after a customer's 1 or 0: its texts tell whether that was a vote. Null: nothing to ask.
+  thanked_seq bigint,
+  thanked_due timestamptz,
+  -- When the portal is asked for the supervisor's, and how often it was. Null: not any more.
+  look_at timestamptz,
+  looks smallint not null default 0,
+  primary key (conversation_id, session_id)
+);
+create index line_votes_thanked on line_votes (thanked_due) where thanked_due is not null;
+create index line_votes_look on line_votes (look_at) where look_at is not null;
+create index line_votes_rated on line_votes (portal_id, rated_at) where rated_at is not null;
+create index line_votes_supervised on line_votes (portal_id, supervised_at) where supervised_at is not null;
+
+-- Whoever gives stars on our own surface and answers the line as well says one thing twice: ours, which are finer, count.
+create view given_ratings as
+  select o.portal_id, o.account_id, o.conversation_id, o.operator_id, o.stars, o.rated_at, o.supervisor_stars, o.supervised_at
+    from own_ratings o
+  union all
+  select v.portal_id, v.account_id, v.conversation_id, v.operator_id, case when exists (
+        select 1 from report_ratings r where r.conversation_id = v.conversation_id
+          and r.at between v.rated_at - interval '1 day' and v.rated_at + interval '1 day') then null else v.stars end,
+      v.rated_at, v.supervisor_stars, v.supervised_at
+    from line_votes v;

@@ -1,0 +1,19 @@
+interface LineVotesTable {
+  portal_id: string;
+  account_id: string;
+  conversation_id: string;
+  session_id: string;
+  operator_id: string | null;
+  stars: number | null;
+  rated_at: Date | null;
+  supervisor_stars: number | null;
+  supervised_at: Date | null;
+  thanked_seq: number | null;
+  thanked_due: Date | null;
+  look_at: Date | null;
+  looks: number;
+}
+
+export interface LineVoteTables {
+  line_votes: LineVotesTable;
+}
