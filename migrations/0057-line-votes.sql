@@ -35,3 +35,14 @@ create view given_ratings as
           and r.at between v.rated_at - interval '1 day' and v.rated_at + interval '1 day') then null else v.stars end,
       v.rated_at, v.supervisor_stars, v.supervised_at
     from line_votes v;
+
+-- Deals of which an event told and that belong to nobody we know. Read once: those whose contact is a person's are then theirs,
+-- so that what is made and won after the last message counts.
+create table strange_deals (
+  portal_id text not null references portals on delete cascade,
+  id text not null,
+  told_at timestamptz not null,
+  -- What was read before the last event is not taken for how it looks now.
+  changes integer not null default 0,
+  primary key (portal_id, id)
+);
