@@ -49,11 +49,13 @@ const counter = createCounter(
     },
     portals: {
       people: () => ({
-        peopleAmong: async (ids) => ({ kind: "ok", value: new Set(ids.filter((id) => id !== bot)) }),
-        // Nothing else is asked for by whoever counts.
-        ...({} as never),
+        peopleAmong: async (ids: readonly string[]) => ({
+          kind: "ok" as const,
+          value: new Set(ids.filter((id) => id !== bot)),
+        }),
       }),
-    },
+      // Nothing else is asked for by whoever counts.
+    } as unknown as Parameters<typeof createCounter>[0]["portals"],
     inTurn: (_portal, work) => work(),
     log: { info: () => undefined, warn: (...said: unknown[]) => console.error(...said) },
     owner: `counting ${process.pid}`,
