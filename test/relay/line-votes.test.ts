@@ -17,6 +17,8 @@ let conversation: ConversationId;
 let of: LineSession;
 let people = 0;
 let isAway = false;
+/** The worker is killed before it keeps what it found. */
+let dies = false;
 
 beforeAll(async () => {
   relay = await Relay.start();
@@ -25,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => relay.stop());
 beforeEach(async () => {
   isAway = false;
+  dies = false;
   relay.resetClock();
   for (const trigger of await relay.store.triggers.list(relay.portal))
     await relay.store.triggers.remove(relay.portal, trigger.id);
@@ -43,6 +46,13 @@ function newReader(): void {
   const away = async () => ({ kind: "unreachable", sentence: "The portal does not answer." }) as const;
   reader = createVoteReader({
     ...{ ...relay.deps, owner: "voting", inTurn: (_portal, work) => work() },
+    store: {
+      ...relay.store,
+      lineVotes: {
+        ...relay.store.lineVotes,
+        settle: (...call) => (dies ? Promise.reject(new Error("killed")) : relay.store.lineVotes.settle(...call)),
+      },
+    },
     portals: {
       lines: (portal) => ({ ...relay.portals.lines(portal), ...(isAway && { supervisorVote: away }) }),
       lineSettings: (portal) => ({ ...relay.portals.lineSettings(portal), ...(isAway && { voteTexts: away }) }),
@@ -169,6 +179,10 @@ describe("a customer's vote", () => {
     expect(await stars()).toEqual(before);
     isAway = false;
     relay.advance(2 * MINUTE);
+    dies = true;
+    await reader.run();
+    expect(await stars()).toEqual(before);
+    dies = false;
     await reader.run();
     await reader.run();
     const after = await stars();
