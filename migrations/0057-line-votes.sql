@@ -25,17 +25,6 @@ create index line_votes_look on line_votes (look_at) where look_at is not null;
 create index line_votes_rated on line_votes (portal_id, rated_at) where rated_at is not null;
 create index line_votes_supervised on line_votes (portal_id, supervised_at) where supervised_at is not null;
 
--- Whoever gives stars on our own surface and answers the line as well says one thing twice: ours, which are finer, count.
-create view given_ratings as
-  select o.portal_id, o.account_id, o.conversation_id, o.operator_id, o.stars, o.rated_at, o.supervisor_stars, o.supervised_at
-    from own_ratings o
-  union all
-  select v.portal_id, v.account_id, v.conversation_id, v.operator_id, case when exists (
-        select 1 from report_ratings r where r.conversation_id = v.conversation_id
-          and r.at between v.rated_at - interval '1 day' and v.rated_at + interval '1 day') then null else v.stars end,
-      v.rated_at, v.supervisor_stars, v.supervised_at
-    from line_votes v;
-
 -- Deals of which an event told and that belong to nobody we know. Read once: those whose contact is a person's are then theirs,
 -- so that what is made and won after the last message counts.
 create table strange_deals (

@@ -14,6 +14,14 @@ interface LineVotesTable {
   looks: number;
 }
 
+interface StrangeDealsTable {
+  portal_id: string;
+  id: string;
+  told_at: Date;
+  changes: number;
+}
+
 export interface LineVoteTables {
   line_votes: LineVotesTable;
+  strange_deals: StrangeDealsTable;
 }

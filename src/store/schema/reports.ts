@@ -71,13 +71,6 @@ interface ReportWritersTable {
   is_person: boolean;
 }
 
-interface StrangeDealsTable {
-  portal_id: string;
-  id: string;
-  told_at: Date;
-  changes: number;
-}
-
 export interface ReportTables {
   talk_marks: TalkMarksTable;
   report_progress: ReportProgressTable;
@@ -86,5 +79,4 @@ export interface ReportTables {
   report_said: ReportSaidTable;
   report_ratings: ReportRatingsTable;
   report_writers: ReportWritersTable;
-  strange_deals: StrangeDealsTable;
 }
