@@ -4,6 +4,7 @@ import { type ConversationId, conversationId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createTriggerWatch } from "../../src/relay/automation/watch.ts";
 import { applyLineEvent } from "../../src/relay/line-events.ts";
+import { createCounter } from "../../src/relay/reports/counter.ts";
 import { createVoteReader, LOOKS_MS } from "../../src/relay/votes/reading.ts";
 import type { LineSession } from "../../src/store/contract/line-votes.ts";
 import { Relay } from "./harness.ts";
@@ -190,5 +191,24 @@ describe("a customer's vote", () => {
     expect(after.customerStars.sum).toBe(before.customerStars.sum + 1);
     const fired = await relay.store.triggers.firings(relay.portal, { trigger: trigger.id, limit: 10 });
     expect(fired).toHaveLength(1);
+  });
+
+  it("beside stars that they gave on our own surface is the same opinion: the stars count", async () => {
+    const counter = createCounter({
+      ...{ ...relay.deps, portals: relay.portals, owner: "counting", inTurn: (_portal, work) => work() },
+    });
+    await counter.run();
+    const before = await stars();
+    const rating = { scale: "stars", value: 4, session: of.session } as const;
+    await relay.customerWrites(`voter-${people}`, "", {
+      content: { body: plainText("4 of 5"), attachments: [], notice: "other", site: { rating } },
+    });
+    await relay.run("in", conversation);
+    await gives("1", "Thank you!");
+    await reader.run();
+    await counter.run();
+    const after = await stars();
+    expect(after.customerStars.count).toBe(before.customerStars.count + 1);
+    expect(after.customerStars.sum).toBe(before.customerStars.sum + 4);
   });
 });

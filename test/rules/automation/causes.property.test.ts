@@ -110,8 +110,10 @@ describe("what happened in a conversation", () => {
     const rated: Message = {
       ...message(1, "", "channel"),
       content: {
-        body: plainText(""),
+        body: plainText("Rated the conversation"),
         attachments: [],
+        // As the web chat tells of it.
+        notice: "other",
         site: { site: "s", rating: { scale: "thumbs", value: 1, session: "1" } },
       },
     };

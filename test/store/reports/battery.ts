@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { COUNTING_VERSION } from "../../../src/relay/reports/counter.ts";
 import type { ReportScope } from "../../../src/store/contract/reports.ts";
 import type { Database } from "../../../src/store/database.ts";
 import type { Schema } from "../../../src/store/schema.ts";
@@ -110,7 +111,7 @@ export function reportBattery(name: string, open: () => Promise<Database>, runs:
       const to = await settled(world);
       const dies = world.reports.count(
         world.portal,
-        { ...to, limit: 5, version: 1 },
+        { ...to, limit: 5, version: COUNTING_VERSION },
         {
           count: ({ conversation: of }) => ({ of, talks: [], waits: [], stars: [], noTalks: [], noWaits: [] }),
           writer: () => {

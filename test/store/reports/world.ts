@@ -6,7 +6,7 @@ import type { Account } from "../../../src/domain/account.ts";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Content, Message, Origin } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { createCounter } from "../../../src/relay/reports/counter.ts";
+import { COUNTING_VERSION, createCounter } from "../../../src/relay/reports/counter.ts";
 import { createAccountRepository } from "../../../src/store/accounts.ts";
 import { createConversationRepository } from "../../../src/store/conversations.ts";
 import { createDeskRepository } from "../../../src/store/desk.ts";
@@ -246,7 +246,7 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
     async countAll(): Promise<void> {
       for (let rounds = 0; rounds < 100; rounds += 1) {
         const to = await reports.settled();
-        if (to && (await reports.behind(to.position, 1)).every((one) => one !== portal)) return;
+        if (to && (await reports.behind(to.position, COUNTING_VERSION)).every((one) => one !== portal)) return;
         await counter.run();
       }
       throw new Error("Counting does not come to an end");
