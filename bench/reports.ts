@@ -112,6 +112,10 @@ async function fill(client: pg.Client, accounts: readonly string[], talks: numbe
       select ${uuid(1, "c")}, '${PORTAL}', ${list}[1 + c % 10], c, '{"externalId":"1"}',
           case when c % 20 = 0 then array['vip'] else '{}' end
         from generate_series(0, ${conversations - 1}) as c`);
+  await client.query(
+    "insert into report_tags (portal_id, conversation_id, tag) select portal_id, id, unnest(tags) from conversations",
+  );
+  await client.query("delete from report_retags");
   await client.query(`
     create table bench_said as
       select k * 10 + j + 1 as seq, k, j, ${uuid(1, `k % ${conversations}`)} as conversation,
@@ -161,7 +165,9 @@ async function fill(client: pg.Client, accounts: readonly string[], talks: numbe
     `insert into report_progress (portal_id, version, position, counted_to) values ('${PORTAL}', ${COUNTING_VERSION}, ${talks * 10}, now())`,
   );
   await client.query("drop table bench_said");
-  await client.query("vacuum analyze messages, conversations, report_talks, report_waits, report_said, talk_marks");
+  await client.query(
+    "vacuum analyze messages, conversations, report_talks, report_waits, report_said, report_tags, report_days, report_quarters, talk_marks",
+  );
 }
 
 async function measure(

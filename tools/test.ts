@@ -7,6 +7,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { bringUp, type Services } from "../test/support/services/bring-up.ts";
 import { type PartResult, runParts, showFailures, staticParts, tell } from "./parts.ts";
@@ -25,6 +26,8 @@ const since = (): number => (performance.now() - start) / 1000;
 
 /** Test files that passed at the second time only. */
 const neededTwice: string[] = [];
+/** What failed at the first time: said again at the end, where whoever sees only the last lines finds it. */
+const failures: string[] = [];
 
 let services: Services | undefined;
 let bringing: Promise<Services> | undefined;
@@ -57,14 +60,27 @@ const Report = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
-  testResults: z.array(z.object({ name: z.string(), status: z.string() })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().default(""),
+      assertionResults: z.array(
+        z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
+    }),
+  ),
 });
 
-/** Files that may be asked a second time. More than these are no accident of a busy machine. */
-const SECOND_HEARINGS = 3;
+/** Files that may be asked a second time: one in fifty. More than these are no accident of a busy machine. */
+const SECOND_HEARINGS = 6;
+/** Of what a failed test says, so much stands at the end. */
+const SAID = 600;
 
 interface Ran extends Count {
   readonly failedFiles: readonly string[];
+  /** What failed and what it said, in a few lines each. */
+  readonly failures: readonly string[];
 }
 
 /** A skipped test counts as failed: there is no silent skip. So does a run that failed without a failed test. */
@@ -73,7 +89,18 @@ function countTests(path: string, ok: boolean): Ran {
   const failed = report.numFailedTests + report.numPendingTests + report.numTodoTests;
   const broken = failed === 0 && !(ok && report.success) ? 1 : 0;
   const failedFiles = report.testResults.filter(({ status }) => status === "failed").map(({ name }) => name);
-  return { name: "tests", passed: report.numPassedTests, failed: failed + broken, failedFiles };
+  return { name: "tests", passed: report.numPassedTests, failed: failed + broken, failedFiles, failures: told(report) };
+}
+
+function told({ testResults }: z.infer<typeof Report>): readonly string[] {
+  return testResults
+    .filter(({ status }) => status === "failed")
+    .flatMap(({ name, message, assertionResults }) => {
+      const tests = assertionResults
+        .filter(({ status }) => status === "failed")
+        .map(({ fullName, failureMessages }) => `  ${fullName}: ${failureMessages.join("\n").slice(0, SAID)}`);
+      return [relative(repository, name), ...(tests.length > 0 ? tests : [message.slice(0, SAID)])];
+    });
 }
 
 async function runVitest(
@@ -90,7 +117,7 @@ async function runVitest(
     return countTests(path, ok);
   } catch (error) {
     console.error("vitest left no readable report:", error);
-    return { ...one("tests", false), failedFiles: [] };
+    return { ...one("tests", false), failedFiles: [], failures: [] };
   }
 }
 
@@ -102,6 +129,7 @@ async function runVitest(
 async function runTests(environment: Readonly<Record<string, string>>): Promise<Count> {
   const first = await runVitest("tests", [], environment);
   const { failedFiles } = first;
+  failures.push(...first.failures);
   if (first.failed === 0 || failedFiles.length === 0 || failedFiles.length > SECOND_HEARINGS) return first;
   console.log("\n--- the files that failed, once more, alone");
   const second = await runVitest("tests, second time", ["--no-file-parallelism", ...failedFiles], environment);
@@ -140,6 +168,7 @@ await cleanUp();
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 const broken = counts.filter((count) => count.failed > 0).map((count) => count.name);
+if (failures.length > 0) console.log(stripVTControlCharacters(`\n--- what failed at first\n${failures.join("\n")}`));
 if (neededTwice.length > 0) console.log(`\nPassed at the second time only: ${neededTwice.join(", ")}`);
 console.log(`\n${since().toFixed(0)} s${broken.length > 0 ? `; failed: ${broken.join(", ")}` : ""}`);
 console.log(`${passed} passed, ${failed} failed`);

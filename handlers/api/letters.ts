@@ -3,11 +3,12 @@ import type { FastifyRequest } from "fastify";
 import { errorAnswer } from "../../src/api/common.ts";
 import { type LetterInCardAnswer, letterForm, letterInCard, letterQuery } from "../../src/api/letters.ts";
 import { messageParams } from "../../src/api/messages.ts";
-import { laneOf, messageId } from "../../src/domain/ids.ts";
+import { messageId } from "../../src/domain/ids.ts";
 import type { Attachment, Message } from "../../src/domain/message.ts";
 import { type ImagePlace, safeHtml } from "../../src/mail/reading/safe-html.ts";
 import { isHomeless } from "../../src/relay/crm/letters.ts";
-import { wantedIn, wantedStep } from "../../src/relay/crm/write-letters.ts";
+import { wantInCard } from "../../src/relay/crm/wanted.ts";
+import { recordedStep } from "../../src/relay/crm/write-letters.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { viewerOf } from "../../src/server/session.ts";
@@ -72,7 +73,7 @@ export function registerLetterRoutes(scope: App, deps: ApiDeps, access: ChatAcce
     },
     async (request) => {
       const { row, decision } = await ownLetter(request);
-      return { state: stateOf(row, decision) };
+      return { state: await stateOf(row, decision) };
     },
   );
 
@@ -90,17 +91,10 @@ export function registerLetterRoutes(scope: App, deps: ApiDeps, access: ChatAcce
     },
     async (request, reply) => {
       const { row, decision } = await ownLetter(request);
-      const state = stateOf(row, decision);
-      if (state !== "waits" || !decision) return reply.code(202).send({ state });
-      const { portal, conversation } = row;
-      if (await store.decisions.beginStep(portal, decision.id, wantedStep(row.id)))
-        await store.decisions.endStep(portal, decision.id, wantedStep(row.id), {
-          kind: "done",
-          id: viewerOf(request).userId,
-        });
-      const lane = laneOf("in", conversation, portal);
-      await store.lanes.makeDue(lane);
-      deps.dispatcher.wake(lane);
+      const state = await stateOf(row, decision);
+      if (state !== "waits") return reply.code(202).send({ state });
+      const { portal, conversation, id } = row;
+      await wantInCard(deps, portal, { message: id, conversation }, viewerOf(request).userId);
       return reply.code(202).send({ state: "wanted" as const });
     },
   );
@@ -117,12 +111,17 @@ export function registerLetterRoutes(scope: App, deps: ApiDeps, access: ChatAcce
     return { row, box, decision };
   }
 
-  function stateOf({ id }: Message, decision: StoredDecision | undefined): LetterInCardAnswer["state"] {
+  async function stateOf(
+    { portal, id }: Message,
+    decision: StoredDecision | undefined,
+  ): Promise<LetterInCardAnswer["state"]> {
     if (!decision) return "automatic";
+    const wish = await store.wishes.find(portal, id);
+    if (wish?.done) return "recorded";
     if (isHomeless(decision) || decision.decision === undefined) return "nowhere";
-    const step = decision.steps.find(({ name }) => name === `letter:${id}`);
+    const step = decision.steps.find(({ name }) => name === recordedStep(id));
     if (step?.end?.kind === "done") return "recorded";
-    return wantedIn(decision).includes(id) ? "wanted" : "waits";
+    return wish ? "wanted" : "waits";
   }
 
   /** `cid:` names a file of the same letter (RFC 2392). */

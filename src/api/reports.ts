@@ -74,7 +74,7 @@ export const reportQuery = z.object({
   account: id.optional(),
   line: id.optional(),
   agent: id.optional().describe("An employee's id; `phone`: answers from the accounts' own phones."),
-  tag: text(60).min(1).optional().describe("On the conversation, as it is now."),
+  tag: text(60).min(1).optional().describe("On the conversation, as it was when last counted (`countedTo`)."),
 });
 
 export const report = z.object({

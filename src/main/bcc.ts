@@ -16,7 +16,7 @@ import type { RelayPart } from "./relay.ts";
 export interface BccParts {
   readonly portal: Pick<PortalPart, "portals">;
   readonly channels: Pick<ChannelsPart, "channels" | "copies">;
-  readonly relay: Pick<RelayPart, "acceptor" | "rules" | "speech">;
+  readonly relay: Pick<RelayPart, "acceptor" | "dispatcher" | "rules" | "speech">;
 }
 
 const SWEEP_MS = 3_600_000;
@@ -28,12 +28,13 @@ export async function startBcc({ config, log, metrics, store, now, onClose }: Ba
   const { bcc } = config;
   const adapter = parts.channels.channels.get("bcc");
   if (bcc?.port === undefined || !adapter) return;
-  const { acceptor, rules, speech } = parts.relay;
+  const { acceptor, dispatcher, rules, speech } = parts.relay;
   const host = createBccHost({
     store,
     portals: parts.portal.portals,
     own: createOwnAddresses({ store, rules, now }),
     acceptor,
+    dispatcher,
     adapter,
     nameOf: async (portal) => (await sayIn(speech, portal))(adapter.title),
     newSecret: () => randomBytes(32).toString("base64url"),

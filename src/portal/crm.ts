@@ -189,6 +189,22 @@ export function createCrm(caller: PortalCaller, clock: Clock): Crm {
 
     addLetter: (letter, leave) => make("crm.activity.add", { fields: letterFields(letter) }, wholeId, leave),
 
+    async readLetter(id) {
+      const params = { select: ["ID", "OWNER_TYPE_ID", "OWNER_ID", "DESCRIPTION"], filter: { ID: wireId(id) } };
+      const outcome = await ask("crm.activity.list", params, lettersResult);
+      if (outcome.kind !== "ok") return outcome;
+      const [found] = outcome.value;
+      const type = found && LETTERS_ON.find((one) => String(TYPE_IDS[one]) === found.OWNER_TYPE_ID);
+      return { kind: "ok", value: type && { on: { type, id: found.OWNER_ID }, text: found.DESCRIPTION } };
+    },
+
+    async showLetter(id, letter, leave) {
+      const { COMPLETED: _asItIs, ...fields } = letterFields(letter);
+      const params = { id: wireId(id), fields };
+      const outcome = await caller.call({ method: "crm.activity.update", params, effect: "once", leave });
+      return outcome.kind === "ok" ? { kind: "ok", value: id } : outcome;
+    },
+
     async completeLetter(id, letter) {
       // The documentation marks most fields of the update as required; files would be added once more.
       const params = { id: wireId(id), fields: { ...letterFields({ ...letter, files: [] }), COMPLETED: "Y" } };
@@ -307,4 +323,15 @@ const categoriesResult = z.object({
 });
 const commentsResult = z.array(z.object({ ID: wholeId, COMMENT: z.string().catch("") }));
 const activityResult = z.object({ activity: z.object({ id: wholeId }) }).transform((made) => made.activity.id);
+const LETTERS_ON: readonly EntityType[] = ["lead", "deal", "contact", "company"];
 const activitiesResult = z.array(z.object({ ID: wholeId }));
+const lettersResult = z.array(
+  z.object({
+    OWNER_TYPE_ID: wholeId,
+    OWNER_ID: wholeId,
+    DESCRIPTION: z
+      .string()
+      .nullish()
+      .transform((text) => text ?? ""),
+  }),
+);

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from "kysely";
-import { type PortalId, portalId } from "../domain/ids.ts";
+import { accountId, conversationId, messageId, type PortalId, portalId } from "../domain/ids.ts";
 import { indexable } from "./clean.ts";
 import type { BccOwnerId, BccRepository, BccSender } from "./contract/bcc.ts";
 import { repeatWhenUndone } from "./errors.ts";
@@ -134,16 +134,20 @@ export function createBccRepository(db: Kysely<Schema>, secrets: Secrets): BccRe
       return rows.map(({ address }) => address);
     },
 
-    async isTold(portal, key) {
-      const row = await db
+    async told(portal, key) {
+      const rows = await db
         .selectFrom("accounts")
         .innerJoin("messages", "messages.account_id", "accounts.id")
-        .select("messages.id")
+        .select(["messages.id", "messages.account_id", "messages.conversation_id"])
         .where("accounts.portal_id", "=", portal)
         .where("messages.inbound_key", "=", indexable(key))
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
+        .orderBy("messages.seq")
+        .execute();
+      return rows.map((row) => ({
+        account: accountId(row.account_id),
+        conversation: conversationId(row.conversation_id),
+        message: messageId(row.id),
+      }));
     },
 
     async wasWrittenHere(portal, messageId) {

@@ -25,6 +25,7 @@ import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
 import type { TrackRepository } from "./contract/tracks.ts";
 import type { TriggerRepository } from "./contract/triggers.ts";
+import type { WishRepository } from "./contract/wishes.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -46,6 +47,7 @@ export interface Store {
   readonly planned: PlannedRepository;
   readonly signatures: SignatureRepository;
   readonly tracks: TrackRepository;
+  readonly wishes: WishRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;
   readonly lanes: LaneRepository;

@@ -37,6 +37,7 @@ import { createThreadRepository } from "./threads.ts";
 import { createTrackRepository } from "./tracks.ts";
 import { createTriggerRepository } from "./triggers.ts";
 import { createUserRepository } from "./users.ts";
+import { createWishRepository } from "./wishes.ts";
 
 export interface StoreOptions {
   /** A PostgreSQL server; absent = PGlite in the data folder. */
@@ -135,6 +136,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     planned: createPlannedRepository(db),
     signatures: createSignatureRepository(db),
     tracks: createTrackRepository(db),
+    wishes: createWishRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),
     lanes: createLaneRepository(db, secrets),

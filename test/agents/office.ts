@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import type { Chat, Session } from "../emulators/portal/model.ts";
 import { personWrites, phoneWrites } from "../emulators/whatsapp-cloud/people.ts";
 import type { SentMessage } from "../emulators/whatsapp-cloud/types.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { until } from "../support/world/until.ts";
 import { World } from "../support/world/world.ts";
 import { PortalWindow } from "./portal-window.ts";
@@ -52,10 +53,7 @@ export class Office {
       credentials: { phoneNumberId, businessAccountId, accessToken, appSecret },
     });
     const front = await TlsFront.start(HOST, () => world.web.url);
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? "",
-      args: ["--no-sandbox", `--host-resolver-rules=MAP ${HOST}:443 127.0.0.1:${front.port}`],
-    });
+    const browser = await launchBrowser([`--host-resolver-rules=MAP ${HOST}:443 127.0.0.1:${front.port}`]);
     return new Office(world, front, browser);
   }
 

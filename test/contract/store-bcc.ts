@@ -71,10 +71,34 @@ export function bccTests(use: () => Store): void {
 
     it("know whether a letter was told, in whichever account of the portal", async () => {
       const { portal, account } = await place(use());
-      await accept(use(), inbound(account, { key: "letter:1000" }));
-      expect(await use().bcc.isTold(portal, "letter:1000")).toBe(true);
-      expect(await use().bcc.isTold(portal, "letter:1001")).toBe(false);
-      expect(await use().bcc.isTold((await place(use())).portal, "letter:1000")).toBe(false);
+      const { message, conversation } = await accept(use(), inbound(account, { key: "letter:1000" }));
+      expect(await use().bcc.told(portal, "letter:1000")).toEqual([{ account: account.id, conversation, message }]);
+      expect(await use().bcc.told(portal, "letter:1001")).toEqual([]);
+      expect(await use().bcc.told((await place(use())).portal, "letter:1000")).toEqual([]);
+    });
+
+    it("may bring a letter of a personal box into its card: a wish is one, waits in its letters' order, and ends", async () => {
+      const { portal, account } = await place(use());
+      const { wishes } = use();
+      const [first, second] = [
+        await accept(use(), inbound(account, { key: "letter:1" })),
+        await accept(use(), inbound(account, { key: "letter:2" })),
+      ];
+      expect(second.conversation).toBe(first.conversation);
+      expect(await wishes.find(portal, first.message)).toBeUndefined();
+      for (const { message } of [second, first, second]) await wishes.add(portal, message, "7");
+      expect(await wishes.open(portal, first.conversation)).toEqual([first.message, second.message]);
+      await wishes.settle(portal, first.message, "7");
+      await wishes.add(portal, first.message, "7");
+      expect(await wishes.open(portal, first.conversation)).toEqual([second.message]);
+      expect(await wishes.find(portal, first.message)).toEqual({ done: true });
+      expect(await wishes.find(portal, second.message)).toEqual({ done: false });
+      const other = await place(use());
+      expect(await wishes.find(other.portal, second.message)).toBeUndefined();
+      expect(await wishes.open(other.portal, first.conversation)).toEqual([]);
+      const { message } = await accept(use(), inbound(account, { key: "letter:3" }));
+      await wishes.settle(portal, message, "7");
+      expect(await wishes.find(portal, message)).toEqual({ done: true });
     });
 
     it("have one account a portal, whoever makes it first", async () => {

@@ -1,6 +1,7 @@
 /** Takes the pictures of `docs/agents.md`: the tab of a card and the workplace, in every look and every language of ours. */
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { launchBrowser } from "../support/browser.ts";
 import { postPage } from "../support/our-page.ts";
 import type { Demo } from "./demo.ts";
 
@@ -21,7 +22,7 @@ const SHOTS = LANGUAGES.flatMap((language) =>
 );
 
 export async function showAgents(demo: Demo, folder: string): Promise<void> {
-  const browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  const browser = await launchBrowser();
   try {
     for (const { language, look, options } of SHOTS) {
       const isWide = look !== "phone";

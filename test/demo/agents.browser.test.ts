@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
 import { faultsOf } from "../support/our-page.ts";
 import { Demo } from "./demo.ts";
 import { seed } from "./seed.ts";
@@ -18,7 +19,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   demo = await Demo.start();
   await seed(demo);
-  browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
 });
 

@@ -1,7 +1,8 @@
 /** Takes the pictures of `docs/connecting.md`: how each channel is connected in the settings page. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
+import { launchBrowser } from "../support/browser.ts";
 import { postPage } from "../support/our-page.ts";
 import { openSignInWorld, type SignInWorld } from "../support/sign-in-world.ts";
 
@@ -9,7 +10,7 @@ const pagesDir = fileURLToPath(new URL("../../dist/placements", import.meta.url)
 
 export async function showConnecting(folder: string): Promise<void> {
   const world = await openSignInWorld({ pagesDir });
-  const browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  const browser = await launchBrowser();
   try {
     for (const [name, prepare] of Object.entries(PICTURES)) {
       // A window of its own: no picture depends on what another one left open.

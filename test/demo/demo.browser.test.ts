@@ -1,5 +1,6 @@
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Frame, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
 import { Demo } from "./demo.ts";
 import { messagesOf } from "./expect.ts";
 import { seed } from "./seed.ts";
@@ -13,7 +14,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   demo = await Demo.start();
   await seed(demo);
-  browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
 });
 
 afterAll(async () => {

@@ -1,7 +1,8 @@
 /** Takes the pictures of the README: `CHROMIUM_PATH=… npm run demo -- --screenshots docs/screenshots`. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
+import { launchBrowser } from "../support/browser.ts";
 import type { Demo } from "./demo.ts";
 import { chatWith } from "./expect.ts";
 
@@ -10,7 +11,7 @@ const viewport = { width: 1280, height: 720 };
 
 export async function takeScreenshots(demo: Demo, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  const browser = await launchBrowser();
   const shoot = async (
     name: string,
     url: string,

@@ -102,8 +102,10 @@ describe("a personal mailbox", () => {
     expect((await card("GET")).json()).toEqual({ state: "waits" });
     expect((await Promise.all([card("POST"), card("POST")])).map((answer) => answer.statusCode)).toEqual([202, 202]);
     expect((await card("GET")).json()).toEqual({ state: "wanted" });
-    const [stands] = await site.store.decisions.ofConversation(site.memberId, row.conversation, 1);
-    expect(stands?.steps.map(({ name }) => name)).toEqual([`letter-wanted:${id}`]);
+    expect(await site.store.wishes.open(site.memberId, row.conversation)).toEqual([id]);
+    await site.store.wishes.settle(site.memberId, id, "");
+    expect((await card("GET")).json()).toEqual({ state: "recorded" });
+    expect((await card("POST")).json()).toEqual({ state: "recorded" });
   });
 });
 

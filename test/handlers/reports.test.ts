@@ -115,6 +115,7 @@ describe("a report", () => {
     expect((await report("&agent=7")).total).toMatchObject({ answers: 1, answered: 1, asked: 1, received: 0 });
     expect((await report("&channel=viber")).total).toMatchObject({ received: 0, asked: 0 });
     await site.store.desk.change(site.memberId, [conversations["boris"] as ConversationId], { tags: ["repairs"] });
+    await count();
     expect((await report("&tag=repairs")).total).toMatchObject({ received: 1, closed: 1, open: 0 });
     expect(texts(await behind("received", "&tag=repairs"))).toEqual([["it is broken"]]);
   });

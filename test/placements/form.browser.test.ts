@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import Fastify, { type FastifyInstance } from "fastify";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { registerForms } from "../../handlers/forms.ts";
 import type { ChannelEvent } from "../../src/channels/contract/events.ts";
@@ -15,6 +15,7 @@ import { accountId, portalId } from "../../src/domain/ids.ts";
 import { createLogger } from "../../src/log/log.ts";
 import { registerRateLimits } from "../../src/server/rate-limits.ts";
 import { StoreUnavailable } from "../../src/store/contract.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { inaccessible } from "../support/our-page.ts";
 
 /** The form as visitors meet it: on a site of another origin with a strict policy, against the real routes. */
@@ -34,7 +35,7 @@ const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   site = createServer((_request, response) => {
     response.setHeader("content-security-policy", `default-src 'none'; script-src ${base}; connect-src ${base}`);
     response.setHeader("content-type", "text/html; charset=utf-8");

@@ -1,17 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Locator,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { toString as drawnCode } from "qrcode";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import type { ConnectionState } from "../../src/domain/account.ts";
 import { scan } from "../emulators/telegram-person/telegram.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { faultsOf, postPage } from "../support/our-page.ts";
 import { sessionChannel } from "../support/session-channel.ts";
 import { openSignInWorld, type SignInWorld } from "../support/sign-in-world.ts";
@@ -28,7 +22,7 @@ let requests: { readonly url: string; readonly method: string; readonly body: st
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page, type Request, type Response } from "playwright-core";
+import type { Browser, BrowserContext, Page, Request, Response } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createWebchatAdapter } from "../../src/channels/webchat/adapter.ts";
 import { createUploads } from "../../src/channels/webchat/uploads.ts";
@@ -10,6 +10,7 @@ import { type AccountId, accountId, type ConversationId, laneOf, type MessageId 
 import { plainText } from "../../src/domain/rich-text.ts";
 import type { MessageResult } from "../../src/store/contract/messages.ts";
 import { openSite, type Site } from "../handlers/support/site.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { faultsOf } from "../support/our-page.ts";
 
 /** One conversation as an agent watches it: what the customer types, and marks that change. Real browser, server, store. */
@@ -27,7 +28,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "thread-"));
-  browser = await chromium.launch({ executablePath: process.env["CHROMIUM_PATH"] ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   const uploads = createUploads({ dataDir, now: () => new Date() });
   const webchat = createWebchatAdapter({ hub: { notify: () => undefined }, uploads });
   site = await openSite({ pagesDir: inject("builtPages"), channels: [webchat] });

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createEmailAdapter } from "../../src/channels/email/adapter.ts";
 import { type MailVendorsEmulator, startMailVendors } from "../emulators/mail-vendors/emulator.ts";
 import { openSite, type Site } from "../handlers/support/site.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { faultsOf, postPage } from "../support/our-page.ts";
 import { freePort } from "../support/world/app-process.ts";
 import { LOOKS } from "./support/open-pages.ts";
@@ -37,7 +38,7 @@ beforeAll(async () => {
   });
   await site.app.listen({ port, host: "127.0.0.1" });
   await site.install();
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   context = await browser.newContext(LOOKS.light);
   if (screenshots !== undefined) await mkdir(screenshots, { recursive: true });
 }, 60_000);

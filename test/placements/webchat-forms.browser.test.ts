@@ -2,9 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { closeStore, openWebchat, type WebchatWorld } from "../channels/webchat/harness.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { inaccessible } from "../support/our-page.ts";
 import { until } from "../support/world/until.ts";
 
@@ -20,7 +21,7 @@ const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   site = createServer((_request, response) => {
     response.setHeader("content-security-policy", `default-src 'none'; script-src ${base}; connect-src ${base}`);
     response.setHeader("content-type", "text/html; charset=utf-8");

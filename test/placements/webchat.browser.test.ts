@@ -3,10 +3,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import type { MessageId } from "../../src/domain/ids.ts";
 import { closeStore, openWebchat, type WebchatWorld } from "../channels/webchat/harness.ts";
+import { launchBrowser } from "../support/browser.ts";
 import { inaccessible } from "../support/our-page.ts";
 import { until } from "../support/world/until.ts";
 
@@ -24,7 +25,7 @@ const complaints: string[] = [];
 const screenshots = process.env.SCREENSHOTS_DIR;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? "", args: ["--no-sandbox"] });
+  browser = await launchBrowser();
   site = createServer((request, response) => {
     // Nothing inline, and of foreign things only the chat's: what a careful site allows.
     const policy = `default-src 'none'; script-src ${base}; connect-src ${base}; img-src ${base} blob:${request.url === "/loose" ? "" : "; require-trusted-types-for 'script'; trusted-types 'none'"}`;

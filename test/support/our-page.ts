@@ -32,6 +32,11 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
+/** Colours halfway through a transition are nobody's: what comes to an end is waited for, what turns for ever is not. */
+const AT_REST = `Promise.allSettled(document.getAnimations()
+  .filter((one) => one.playState === "running" && one.effect?.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished)).then(() => undefined)`;
+
 /**
  * Serious faults of accessibility; empty = none.
  * @param element of this element alone, as a site has it that is not ours
@@ -42,6 +47,7 @@ export async function inaccessible(page: Page | Frame, element?: string): Promis
   const where = element === undefined ? "document" : JSON.stringify({ include: [[element]] });
   const rules = element === undefined ? { region: { enabled: false } } : {};
   const options = JSON.stringify({ resultTypes: ["violations"], rules });
+  await page.evaluate(AT_REST);
   const violations = await page.evaluate<readonly Violation[]>(
     `axe.run(${where}, ${options}).then(({ violations }) => violations)`,
   );

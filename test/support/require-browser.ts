@@ -2,5 +2,5 @@
 import { requireEnvironment } from "./require-environment.ts";
 
 export function setup(): void {
-  requireEnvironment(["CHROMIUM_PATH"]);
+  requireEnvironment(["CHROMIUM_PATH", "TEST_BROWSER_PATH"]);
 }

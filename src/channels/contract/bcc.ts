@@ -38,6 +38,8 @@ export type BegunLetter =
   | OpenLetter
   /** It stands here already: seen in a box, told twice, or written on our pages. */
   | { readonly kind: "known" }
+  /** A personal box has it, whose card shows it from now on: its owner's copy says so. */
+  | { readonly kind: "shown" }
   /** Nobody has part in it but the portal's own people. */
   | { readonly kind: "own" }
   /** A mailbox is about to take it just now. */

@@ -48,6 +48,10 @@ export interface Crm {
   findActivity(on: CrmRef, originId: string): Promise<PortalOutcome<string | undefined>>;
   /** `crm.activity.add` of an e-mail that was written elsewhere; never sends one. */
   addLetter(letter: NewLetter, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
+  /** Where a letter's activity stands, and its text; `undefined`: it is gone. */
+  readLetter(id: string): Promise<PortalOutcome<{ readonly on: CrmRef; readonly text: string } | undefined>>;
+  /** Gives an activity that showed less the whole text and the files of its letter. Files are added, so it is done once. */
+  showLetter(id: string, letter: NewLetter, leave: () => Promise<boolean>): Promise<PortalOutcome<string>>;
   /** Says that nobody has to look at it any more, as what went out must be told after it was added. Repeatable. */
   completeLetter(id: string, letter: NewLetter): Promise<PortalOutcome<void>>;
   /**

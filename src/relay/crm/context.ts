@@ -19,7 +19,7 @@ import type { Speech } from "../speech.ts";
 export interface CrmDeps {
   readonly store: Pick<
     Store,
-    "people" | "decisions" | "messages" | "conversations" | "accounts" | "locks" | "portals" | "tracks"
+    "people" | "decisions" | "messages" | "conversations" | "accounts" | "locks" | "portals" | "tracks" | "wishes"
   >;
   readonly log: Logger;
   readonly now: () => Date;

@@ -1,11 +1,11 @@
 import { buffer } from "node:stream/consumers";
-import { type MessageId, messageId } from "../../domain/ids.ts";
+import type { MessageId } from "../../domain/ids.ts";
 import type { Letter, MailAddress } from "../../domain/letter.ts";
 import type { Message } from "../../domain/message.ts";
 import type { CrmRef, NewLetter } from "../../portal/contract/crm.ts";
 import type { Target } from "../../rules/decision.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
-import { answerOf, type Carried, type Case, type CrmDeps } from "./context.ts";
+import { answerOf, type Carried, type Case, type CrmDeps, certain } from "./context.ts";
 import { isOurs, showingOf } from "./letters.ts";
 import { doStep } from "./steps.ts";
 import { NO_SUBJECT, QUOTED, UNSHOWN } from "./wording.ts";
@@ -26,6 +26,9 @@ const OLD_MS = 3 * 24 * 3_600_000;
  * on with the second card; an answer that never came is settled by our own key on the activity. A letter that waits for its
  * files, or one on its way to the customer, holds up those after it, so that cards show them in their order. A card that is
  * gone ends the decision; the next letter is decided anew.
+ *
+ * A personal box may show subjects alone, or nothing. What somebody wants there as a whole (`wanted.ts`) is recorded so; where its
+ * subject stands already, that activity is given the rest.
  */
 export async function writeLetters(
   deps: CrmDeps,
@@ -37,22 +40,31 @@ export async function writeLetters(
   const { portal } = of.conversation;
   const [first, ...others] = targets;
   if (!first) return;
-  if (showingOf(of.account) === "click") {
-    for (const id of wantedIn(stored)) {
-      const message = await deps.store.messages.find(portal, id);
-      if (message && !(await record(deps, of, carried, { message, on: first, others }))) return;
-    }
-    return;
+  const showing = showingOf(of.account);
+  const wishes = showing === "whole" ? [] : await deps.store.wishes.open(portal, of.conversation.id);
+  const begun = await beginningOf(deps, of, stored);
+  for (const id of wishes) {
+    const message = await deps.store.messages.find(portal, id);
+    // Of a box that shows subjects, what comes next is recorded in its turn below.
+    if (!message || (showing === "subject" && message.seq > begun)) continue;
+    if (isUnderWay(message)) return;
+    const there = await recordedAs(deps, of, message.id);
+    if (there !== undefined) await showWhole(deps, of, carried, { message, activity: there, on: first });
+    else if (!(await record(deps, of, carried, { message, on: first, others, whole: true }))) return;
+    await deps.store.wishes.settle(portal, id, "");
   }
-  for (let from = await beginningOf(deps, of, stored); ; ) {
+  if (showing === "click") return;
+  for (let from = begun; ; ) {
     const messages = await deps.store.messages.journal(portal, {
       conversation: of.conversation.id,
       after: from,
       limit: MOST,
     });
     for (const message of messages) {
-      if (message.state === "stored" || message.state === "sending") return;
-      if (!(await record(deps, of, carried, { message, on: first, others }))) return;
+      if (isUnderWay(message)) return;
+      const whole = showing === "whole" || wishes.includes(message.id);
+      if (!(await record(deps, of, carried, { message, on: first, others, whole }))) return;
+      if (showing !== "whole" && whole) await deps.store.wishes.settle(portal, message.id, "");
       await deps.store.decisions.noteWritten(portal, stored.id, message.seq);
       from = message.seq;
     }
@@ -76,32 +88,74 @@ const RECORDED = "letter:";
 /** The step that records a letter; its end holds the activity's id. */
 export const recordedStep = (message: MessageId): string => `${RECORDED}${message}`;
 
-/** The step by which an owner of a personal box says that a letter goes into its card. Its end holds who said it. */
-export const wantedStep = (message: MessageId): string => `${WANTED}${message}`;
-const WANTED = "letter-wanted:";
+const isUnderWay = ({ state }: Message): boolean => state === "stored" || state === "sending";
 
-/** Letters that their owner wants in the card, in the order in which that was said. */
-export const wantedIn = ({ steps }: Pick<StoredDecision, "steps">): readonly MessageId[] =>
-  steps.flatMap(({ name }) => (name.startsWith(WANTED) ? [messageId(name.slice(WANTED.length))] : []));
+/** Decisions of a thread in which a letter of it may have been recorded. */
+const LOOK_BACK = 20;
+
+/** The activity that a letter became, under whichever decision of its thread. */
+async function recordedAs(deps: CrmDeps, { conversation }: Case, message: MessageId): Promise<string | undefined> {
+  const decisions = await deps.store.decisions.ofConversation(conversation.portal, conversation.id, LOOK_BACK);
+  for (const { steps } of decisions) {
+    const end = steps.find(({ name }) => name === recordedStep(message))?.end;
+    if (end?.kind === "done" && end.id !== undefined) return end.id;
+  }
+  return undefined;
+}
 
 interface Recording {
   readonly message: Message;
   readonly on: Target;
   readonly others: readonly Target[];
+  /** With its text and its files; otherwise by its subject. */
+  readonly whole: boolean;
 }
 
+/** A letter stands in a card by its subject: it gets its text and its files there, and stays one activity. */
+async function showWhole(
+  deps: CrmDeps,
+  of: Case,
+  carried: Carried,
+  { message, activity, on }: { readonly message: Message; readonly activity: string; readonly on: Target },
+): Promise<void> {
+  const { letter } = message.content;
+  const there = letter && certain(await of.crm.readLetter(activity));
+  if (!letter || !there || !isUnshown(there.text)) return;
+  const whole = await activityOf(deps, of, carried, { message, letter, on, whole: true });
+  if (!whole) return;
+  await doStep(deps, carried.stored, of.conversation.portal, {
+    name: `letter-whole:${message.id}`,
+    make: async (leave) => {
+      const files = await filesOf(deps, message);
+      return of.crm.showLetter(activity, { ...whole, on: there.on, files }, leave);
+    },
+    find: async () => {
+      const now = await of.crm.readLetter(activity);
+      if (now.kind !== "ok") return now;
+      return { kind: "ok", value: now.value && isUnshown(now.value.text) ? undefined : activity };
+    },
+  });
+}
+
+const isUnshown = (text: string): boolean => Object.values(UNSHOWN).includes(text.trim());
+
 /** Answers whether the next one may follow. */
-async function record(deps: CrmDeps, of: Case, carried: Carried, { message, on, others }: Recording): Promise<boolean> {
+async function record(
+  deps: CrmDeps,
+  of: Case,
+  carried: Carried,
+  { message, on, others, whole }: Recording,
+): Promise<boolean> {
   const { letter } = message.content;
   const reachedNobody = isOurs(message) && (message.state === "refused" || message.state === "failed");
   if (letter === undefined || message.kind !== "message" || reachedNobody) return true;
   const { stored } = carried;
   const { portal } = of.conversation;
-  const activity = await activityOf(deps, of, carried, { message, letter, on });
+  const activity = await activityOf(deps, of, carried, { message, letter, on, whole });
   if (!activity) return true;
   const added = await doStep(deps, stored, portal, {
     name: recordedStep(message.id),
-    make: async (leave) => of.crm.addLetter({ ...activity, files: await filesOf(deps, of, message) }, leave),
+    make: async (leave) => of.crm.addLetter({ ...activity, files: whole ? await filesOf(deps, message) : [] }, leave),
     find: () => of.crm.findActivity(on, activity.originId),
   });
   if (added.kind === "refused") {
@@ -145,21 +199,20 @@ async function activityOf(
   deps: CrmDeps,
   of: Case,
   carried: Carried,
-  { message, letter, on }: { readonly message: Message; readonly letter: Letter; readonly on: Target },
+  { message, letter, on, whole }: Omit<Recording, "others"> & { readonly letter: Letter },
 ): Promise<(Omit<NewLetter, "files"> & { readonly files: readonly [] }) | undefined> {
   const ours = isOurs(message);
   const language = await deps.speech.languageOf(of.conversation.portal);
   const counterpart = ours ? (letter.to[0] ?? letter.cc[0] ?? letter.bcc?.[0]) : letter.from;
   const responsible = await responsibleOf(deps, of, carried, on);
   if (counterpart === undefined || responsible === undefined) return undefined;
-  const isShown = showingOf(of.account) !== "subject";
   const isOld = deps.now().getTime() - message.sentAt.getTime() > OLD_MS;
   return {
     on,
     originId: `letter:${message.id}`,
     direction: ours ? "out" : "in",
     subject: letter.subject || NO_SUBJECT[language],
-    text: isShown ? textOf(message, letter, QUOTED[language]) : UNSHOWN[language],
+    text: whole ? textOf(message, letter, QUOTED[language]) : UNSHOWN[language],
     at: message.sentAt,
     from: letter.from,
     with: { address: counterpart.address, card: cardOf(carried, on) },
@@ -208,8 +261,7 @@ function textOf({ content }: Message, letter: Letter, quoted: string): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-async function filesOf(deps: CrmDeps, of: Case, { content }: Message): Promise<NewLetter["files"]> {
-  if (showingOf(of.account) === "subject") return [];
+async function filesOf(deps: CrmDeps, { content }: Message): Promise<NewLetter["files"]> {
   const files: { name: string; base64: string }[] = [];
   let left = MOST_FILE_BYTES;
   for (const { role, source, size, name } of content.attachments) {

@@ -1,5 +1,6 @@
 import type { BccHost, BccOwner, BegunLetter, CopiedLetter } from "../../channels/contract/bcc.ts";
 import type { ChannelAdapter } from "../../channels/contract.ts";
+import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import { mailId, type PortalId } from "../../domain/ids.ts";
 import { mailFacts } from "../../mail/threads/facts.ts";
@@ -7,7 +8,9 @@ import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import type { KeptMail, ThreadJoin } from "../../store/contract/mails.ts";
 import type { Store } from "../../store/contract.ts";
 import type { InboundAcceptor } from "../accept-inbound.ts";
+import { wantInCard } from "../crm/wanted.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
+import { type Standing, standingOf } from "./standing.ts";
 
 /**
  * Blind copies of employees' letters, for the channel that takes them: whose address it is, whether they write from there, and
@@ -17,14 +20,17 @@ import type { OwnAddresses } from "./own-addresses.ts";
  *   and goes on from there. Crash after the message: its key makes the second one a duplicate.
  * - A mailbox sees the same letter at the same moment: whoever has the letter's lock takes it on; the copy waits a few
  *   seconds for that, and its sender's server for longer.
+ * - A personal box had it and shows less in its cards (`standing.ts`): its owner's copy is the wish to have it there, which is
+ *   durable before "taken" is said.
  * - The portal cannot be asked whether somebody still works there: "cannot tell", and the sender's server tries again.
  * - Two processes make the portal's account: the schema lets one have it.
  */
 export interface BccHostDeps {
-  readonly store: Pick<Store, "accounts" | "bcc" | "locks" | "mails" | "portals">;
+  readonly store: Pick<Store, "accounts" | "bcc" | "lanes" | "locks" | "mails" | "portals" | "wishes">;
   readonly portals: Pick<PortalDirectory, "people">;
   readonly own: OwnAddresses;
   readonly acceptor: Pick<InboundAcceptor, "accept">;
+  readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly adapter: Pick<ChannelAdapter, "id" | "title" | "connect">;
   /** In the portal's language. */
   readonly nameOf: (portal: PortalId) => Promise<string>;
@@ -141,24 +147,26 @@ export function createBccHost(deps: BccHostDeps): BccHost {
     if (!kept || !mail) throw new Error("The account for copies of e-mail is gone");
     await tellJoined(account, mail, kept.joins);
     const lock = `letter:${portal}:${mail.mail}`;
-    // What a mailbox met as history, and passed over because nobody knew its people, is no letter that stands here.
-    const isTold = () => bcc.isTold(portal, `letter:${mail.mail}`);
+    const standing = () => whereItStands(letter, `letter:${mail.mail}`);
     for (let tries = TRIES; ; tries -= 1) {
-      if (await isTold()) return { kind: "known" };
+      const stands = await standing();
+      if (stands.kind !== "nowhere") return await answer(letter, stands);
       if (await locks.acquire(lock, account.id, LOCK_MS)) break;
       if (tries <= 0) return { kind: "busy" };
       await deps.wait(PAUSE_MS);
     }
     // Whoever had it may have done it between the look and the lock.
-    if (await isTold()) {
+    const stands = await standing();
+    if (stands.kind !== "nowhere") {
       await locks.release(lock, account.id);
-      return { kind: "known" };
+      return await answer(letter, stands);
     }
     return {
       kind: "open",
       pending: { letter: mail.mail, thread: mail.thread, folder: FOLDER, validity: String(VALIDITY), uid: place.uid },
       isForeign: (address) => book.keysIn(address).some((key) => !book.isOwn(key)),
       async accept(event) {
+        for (const hidden of stands.hidden) await store.wishes.settle(portal, hidden.message, owner.user ?? PORTAL_OWN);
         await acceptor.accept(account, [event]);
         await mails.handle(portal, [{ mail: mailId(mail.mail) }]);
         await locks.release(lock, account.id);
@@ -166,6 +174,24 @@ export function createBccHost(deps: BccHostDeps): BccHost {
       },
       drop: () => locks.release(lock, account.id),
     };
+  }
+
+  /** What a mailbox met as history, and passed over because nobody knew its people, is no letter that stands here. */
+  async function whereItStands({ owner, sender }: CopiedLetter, key: string): Promise<Standing> {
+    const [told, accounts] = await Promise.all([bcc.told(owner.portal, key), store.accounts.list(owner.portal)]);
+    return standingOf(
+      told.map((one) => ({ ...one, box: accounts.find(({ id }) => id === one.account) })),
+      { user: owner.user, sender },
+    );
+  }
+
+  async function answer({ owner }: CopiedLetter, stands: Exclude<Standing, { kind: "nowhere" }>): Promise<BegunLetter> {
+    const { portal, user = PORTAL_OWN } = owner;
+    if (stands.kind === "shown") return { kind: "known" };
+    if ((await store.wishes.find(portal, stands.letter.message))?.done) return { kind: "known" };
+    await wantInCard(deps, portal, stands.letter, user);
+    await bcc.used(portal, user, now());
+    return { kind: "shown" };
   }
 
   /** Threads that this letter joined: what was told of them goes on as one. */

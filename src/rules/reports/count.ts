@@ -110,7 +110,9 @@ export function countOn(
     if (kind === "rated") rated(seq);
     if (kind !== "closed") return;
     endWait({ kind, seq, ...(agent !== undefined && { agent }) });
-    if (talk && !talk.closed) setTalk({ ...talk, closed: { seq, at } });
+    if (!talk || talk.closed) return;
+    // Positions and clocks may differ by a moment: nothing ends before it begins.
+    setTalk({ ...talk, closed: { seq, at: at < talk.openedAt ? talk.openedAt : at } });
   }
 
   for (const { row, mark } of inOrder(rows, marks)) {

@@ -1,4 +1,4 @@
-import type { PortalId } from "../../domain/ids.ts";
+import type { AccountId, ConversationId, MessageId, PortalId } from "../../domain/ids.ts";
 
 /** An employee's id in the portal; empty: the portal's own, for all of its employees. */
 export type BccOwnerId = string;
@@ -18,6 +18,13 @@ export interface BccSender {
   readonly address: string;
   readonly state: "asked" | "confirmed" | "known";
   readonly seenAt: Date;
+}
+
+/** A letter that is a message here. */
+export interface ToldLetter {
+  readonly account: AccountId;
+  readonly conversation: ConversationId;
+  readonly message: MessageId;
 }
 
 /** Addresses that employees put into Bcc. Their keys are encrypted, and looked up by a keyed hash. */
@@ -40,8 +47,8 @@ export interface BccRepository {
   dropSender(portal: PortalId, owner: BccOwnerId, address: string): Promise<boolean>;
   /** All that employees of the portal write from, as far as letters told: `confirmed` and `known`. */
   ownAddresses(portal: PortalId): Promise<readonly string[]>;
-  /** Whether a message with this key (of its channel event) stands in any account of the portal. */
-  isTold(portal: PortalId, key: string): Promise<boolean>;
+  /** Messages with this key (of their channel event), in whatever accounts of the portal, the oldest first. */
+  told(portal: PortalId, key: string): Promise<readonly ToldLetter[]>;
   /**
    * Whether a letter with this Message-ID was written on our pages, among the latest few thousand messages: its copy comes
    * within minutes, and no index that every message had to pay for is worth it. Capitals count for nothing.

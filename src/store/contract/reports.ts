@@ -40,7 +40,7 @@ export interface ReportScope {
   readonly accounts: readonly AccountId[];
   /** An employee's id, or `phone`. */
   readonly agent?: string;
-  /** Put on the conversation, as it is now. */
+  /** Put on the conversation, as it was when last counted. */
   readonly tag?: string;
 }
 

@@ -3,10 +3,12 @@ import { accountId, conversationId, type Direction, type PortalId, portalId } fr
 import type { Origin } from "../../domain/message.ts";
 import type { Counted, CountedSoFar, MarkKind, SaidRow, Talk, TalkMark, Wait } from "../../domain/report.ts";
 import type { Rating } from "../../domain/site-facts.ts";
+import { toJson } from "../clean.ts";
 import type { ReportRepository, ToCount } from "../contract/reports.ts";
 import { repeatWhenUndone } from "../errors.ts";
 import type { Schema } from "../schema.ts";
 import { keepCounted, keepSaid } from "./keeping.ts";
+import { keepTags } from "./tags.ts";
 
 type CountingPart = Pick<
   ReportRepository,
@@ -15,6 +17,8 @@ type CountingPart = Pick<
 
 /** Marks that one batch takes in beside its messages. */
 const MARKS = 500;
+/** Conversations that get or lose tags with it. */
+const TAGGED = 500;
 /** Portals that are looked at in one round. */
 const PORTALS = 200;
 /** Figures that are so old are called incomplete while messages wait. */
@@ -62,6 +66,7 @@ export function createCounting(db: Kysely<Schema>): CountingPart {
           where r.version is distinct from ${version}
             or exists (select 1 from messages m where m.portal_id = p.id and m.seq > r.position and m.seq <= ${upTo})
             or exists (select 1 from talk_marks t where t.portal_id = p.id and not t.counted and t.seq <= ${upTo})
+            or exists (select 1 from report_retags g where g.portal_id = p.id)
           order by r.counted_to desc nulls last, p.id limit ${PORTALS}`.execute(db);
       return rows.map((row) => portalId(row.id));
     },
@@ -102,6 +107,7 @@ export function createCounting(db: Kysely<Schema>): CountingPart {
       repeatWhenUndone(() =>
         db.transaction().execute(async (tx) => {
           const from = await begin(tx, portal, to.version);
+          const tagged = await keepTags(tx, portal, TAGGED);
           const rows = await nextRows(tx, portal, from.position, to);
           const more = rows.length === to.limit;
           const position = Math.max(from.position, more ? (rows.at(-1)?.seq ?? to.position) : to.position);
@@ -127,7 +133,7 @@ export function createCounting(db: Kysely<Schema>): CountingPart {
             .set({ position, counted_to: countedTo })
             .where("portal_id", "=", portal)
             .execute();
-          return { more: more || marks.length === MARKS, messages: rows.length };
+          return { more: more || marks.length === MARKS || tagged === TAGGED, messages: rows.length };
         }),
       ),
 
@@ -221,6 +227,7 @@ async function batchOf(tx: Kysely<Schema>, portal: PortalId, taken: Taken): Prom
   return [...again, ...fresh].map((one) => ({ ...one, before: before.get(one.conversation) ?? {} }));
 }
 
+/** All of them in a few statements: many conversations are closed in the time of a batch. */
 async function takeBack(
   tx: Kysely<Schema>,
   portal: PortalId,
@@ -228,41 +235,50 @@ async function takeBack(
   { from: counted, position }: Taken,
 ): Promise<readonly Omit<ToCount, "before">[]> {
   const floor = await floorOf(tx, portal);
-  const again: Omit<ToCount, "before">[] = [];
-  for (const [conversation, marks] of marked) {
-    const all = await tx
-      .selectFrom("talk_marks")
-      .selectAll()
-      .where("conversation_id", "=", conversation)
-      .where("seq", "<=", position)
-      .orderBy("seq")
-      .orderBy("id")
-      .execute();
+  const kept = await tx
+    .selectFrom("talk_marks")
+    .selectAll()
+    .where("conversation_id", "in", [...marked.keys()])
+    .where("seq", "<=", position)
+    .orderBy("seq")
+    .orderBy("id")
+    .execute();
+  const known = Map.groupBy(kept.map(toMark), (mark) => mark.conversation);
+  const back = [...marked].map(([conversation, marks]) => {
+    const all = known.get(conversationId(conversation)) ?? [];
     // What a rating took away is not there to go on from.
     const from = all.some(({ kind }) => kind === "rated") ? 0 : Math.min(counted, ...marks.map(({ seq }) => seq));
-    const at = Math.max(floor, from);
-    await sql`delete from report_talks where conversation_id = ${conversation} and opened_seq > ${at}`.execute(tx);
-    await sql`update report_talks set
-        closed_at = case when closed_seq < ${at} then closed_at end, closed_seq = case when closed_seq < ${at} then closed_seq end,
-        agent = case when answered_seq <= ${at} then agent end, answered_seq = case when answered_seq <= ${at} then answered_seq end
-      where conversation_id = ${conversation} and (closed_seq >= ${at} or answered_seq > ${at})`.execute(tx);
-    await sql`delete from report_waits where conversation_id = ${conversation} and asked_seq > ${at}`.execute(tx);
-    await sql`update report_waits set ended = null, end_seq = null, seconds = null, agent = null
-      where conversation_id = ${conversation} and (end_seq > ${at} or end_seq = ${at} and ended <> 'answered')`.execute(
-      tx,
-    );
-    await sql`delete from report_ratings where conversation_id = ${conversation} and seq > ${at}`.execute(tx);
-    const { rows } = await sql<Row>`
-      select ${read} from messages m
-        where m.conversation_id = ${conversation} and m.portal_id = ${portal} and m.seq > ${at} and m.seq <= ${position}
-          and m.kind = 'message' order by m.seq`.execute(tx);
-    again.push({
-      conversation: conversationId(conversation),
-      rows: rows.map(toSaid),
-      marks: all.filter((mark) => mark.seq >= at).map(toMark),
-    });
-  }
-  return again;
+    return { conversation: conversationId(conversation), at: Math.max(floor, from), marks: all };
+  });
+  const places = sql`jsonb_to_recordset(${toJson(back.map(({ conversation, at }) => ({ id: conversation, at })))}::jsonb)
+    as b(id uuid, at bigint)`;
+  await sql`delete from report_talks t using ${places} where t.conversation_id = b.id and t.opened_seq > b.at`.execute(
+    tx,
+  );
+  await sql`update report_talks t set
+      closed_at = case when t.closed_seq < b.at then t.closed_at end, closed_seq = case when t.closed_seq < b.at then t.closed_seq end,
+      agent = case when t.answered_seq <= b.at then t.agent end, answered_seq = case when t.answered_seq <= b.at then t.answered_seq end
+    from ${places} where t.conversation_id = b.id and (t.closed_seq >= b.at or t.answered_seq > b.at)`.execute(tx);
+  await sql`delete from report_waits w using ${places} where w.conversation_id = b.id and w.asked_seq > b.at`.execute(
+    tx,
+  );
+  await sql`update report_waits w set ended = null, end_seq = null, seconds = null, agent = null
+    from ${places} where w.conversation_id = b.id and (w.end_seq > b.at or w.end_seq = b.at and w.ended <> 'answered')`.execute(
+    tx,
+  );
+  await sql`delete from report_ratings r using ${places} where r.conversation_id = b.id and r.seq > b.at`.execute(tx);
+  const { rows } = await sql<Row>`
+    select m.* from ${places} cross join lateral (
+        select ${read} from messages m
+          where m.conversation_id = b.id and m.portal_id = ${portal} and m.seq > b.at and m.seq <= ${position}
+            and m.kind = 'message') as m
+      order by m.seq`.execute(tx);
+  const said = Map.groupBy(rows.map(toSaid), (row) => row.conversation);
+  return back.map(({ conversation, at, marks }) => ({
+    conversation,
+    rows: said.get(conversation) ?? [],
+    marks: marks.filter((mark) => mark.seq >= at),
+  }));
 }
 
 /** The last position of which something may be forgotten. */

@@ -1,34 +1,26 @@
 import { type Kysely, sql } from "kysely";
 import type { PortalId } from "../../domain/ids.ts";
-import type { AnswerTimes, ReportFigures, ReportGroups, ReportScope } from "../contract/reports.ts";
+import { AUTO, CUSTOMER } from "../../domain/report.ts";
+import type { ReportFigures, ReportGroups, ReportScope } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
+import { timesOf, unpacked } from "./answer-times.ts";
 import { dealsWon } from "./deals.ts";
-import { belongs, ofAgent, quarterOf, readMuch, talkAgent, waitAgent } from "./scope.ts";
+import { belongs, ofAgent, readMuch } from "./scope.ts";
+import { type SumRow, sumsOf } from "./sums.ts";
 
 interface Keyed {
-  readonly account_id: string | null;
-  readonly channel: string | null;
-  readonly agent: string | null;
+  readonly account_id: string;
+  readonly channel: string;
+  readonly agent: string;
 }
 
-interface WaitRow extends Keyed {
-  readonly kind: "total" | "account" | "channel" | "agent";
-  readonly asked: number;
-  readonly answered: number;
-  readonly no_reply: number;
-  readonly firsts: number;
-  readonly first_total: number;
-  readonly first_max: number | null;
-  readonly first_parts: readonly (number | null)[] | null;
-  readonly furthers: number;
-  readonly further_total: number;
-  readonly further_max: number | null;
-  readonly further_parts: readonly (number | null)[] | null;
+interface Sums extends Keyed, Omit<SumRow, "firsts" | "furthers"> {
+  readonly firsts: Int32Array;
+  readonly furthers: Int32Array;
 }
 
-interface CountRow extends Keyed {
-  readonly what: "received" | "answers" | "automatic" | "opened" | "begunByUs" | "closed" | "open" | "dealsWon";
-  readonly amount: number;
+interface DealsRow extends Keyed {
+  readonly count: number;
 }
 
 interface StarsRow extends Keyed {
@@ -37,95 +29,57 @@ interface StarsRow extends Keyed {
   readonly sum: number;
 }
 
-type Draft = { -readonly [Key in keyof ReportFigures]: ReportFigures[Key] };
-
-const NO_TIMES: AnswerTimes = { count: 0, total: 0 };
+/** All that figures are made of, in parts that belong to one account and one agent. */
+interface Read {
+  readonly sums: readonly Sums[];
+  readonly deals: readonly DealsRow[];
+  readonly stars: readonly StarsRow[];
+}
 
 /**
- * The figures of a time, one question for each kind of rows. Medians and percentiles are exact: of the answer times that there
- * were, the one that half (nine of ten) do not exceed.
+ * The figures of a time. Medians and percentiles are exact: of the answer times that there were, the one that half (nine of
+ * ten) do not exceed.
  */
 export async function groupsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<ReportGroups> {
-  const [waits, counts, stars] = await Promise.all([
-    waitsOf(db, portal, scope, true),
-    countsOf(db, portal, scope),
-    starsOf(db, portal, scope),
-  ]);
-  return gather(waits, counts, stars);
+  const all = await read(db, portal, scope);
+  // What customers and machines said is no colleague's.
+  const ours = all.sums
+    .filter(({ agent }) => agent !== AUTO)
+    .map((row) => (row.agent === CUSTOMER ? { ...row, messages: 0 } : row))
+    .filter(isSomething);
+  return {
+    total: figuresOf(all),
+    accounts: grouped(all, (row) => row.account_id),
+    channels: grouped(all, (row) => row.channel),
+    agents: grouped({ ...all, sums: ours }, (row) => row.agent),
+  };
 }
 
 /** Only all together, which is quicker. */
-export async function totalOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<ReportFigures> {
-  const [waits, counts, stars] = await Promise.all([
-    waitsOf(db, portal, scope, false),
-    countsOf(db, portal, scope),
+export const totalOf = async (db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<ReportFigures> =>
+  figuresOf(await read(db, portal, scope));
+
+async function read(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<Read> {
+  const [sums, deals, stars] = await Promise.all([
+    sumsOf(db, portal, scope),
+    dealsOf(db, portal, scope),
     starsOf(db, portal, scope),
   ]);
-  return gather(waits, counts, stars).total;
+  return {
+    sums: sums
+      .map((row) => ({ ...row, firsts: unpack(row.firsts), furthers: unpack(row.furthers) }))
+      .filter(isSomething),
+    ...{ deals, stars },
+  };
 }
 
-function waitsOf(
-  db: Kysely<Schema>,
-  portal: PortalId,
-  scope: ReportScope,
-  grouped: boolean,
-): Promise<readonly WaitRow[]> {
-  const first = sql`filter (where v.is_first and v.ended = 'answered')`;
-  const further = sql`filter (where not v.is_first and v.ended = 'answered')`;
-  const parts = sql`percentile_disc(array[0.5, 0.9]) within group (order by v.seconds)`;
-  const keys = grouped
-    ? sql`case grouping(v.account_id, v.channel, v.agent)
-          when 3 then 'account' when 5 then 'channel' when 6 then 'agent' else 'total' end as kind,
-        v.account_id, v.channel, v.agent`
-    : sql`'total' as kind, null as account_id, null as channel, null as agent`;
+function dealsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly DealsRow[]> {
   return readMuch(
     db,
-    sql<WaitRow>`
-    select ${keys},
-        count(*)::int as asked,
-        (count(*) filter (where v.ended = 'answered'))::int as answered,
-        (count(*) filter (where v.ended = 'no-reply'))::int as no_reply,
-        (count(*) ${first})::int as firsts, coalesce(sum(v.seconds) ${first}, 0)::float8 as first_total,
-        max(v.seconds) ${first} as first_max, ${parts} ${first} as first_parts,
-        (count(*) ${further})::int as furthers, coalesce(sum(v.seconds) ${further}, 0)::float8 as further_total,
-        max(v.seconds) ${further} as further_max, ${parts} ${further} as further_parts
-      from (
-        select w.account_id, a.channel, w.is_first, w.ended, w.seconds, ${waitAgent} as agent
-          from report_waits w join accounts a on a.id = w.account_id
-          where ${belongs("w", portal, scope)} and w.asked_at >= ${scope.since} and w.asked_at < ${scope.until}) as v
-      where ${ofAgent(sql`v.agent`, scope)}
-      ${grouped ? sql`group by grouping sets ((), (v.account_id), (v.channel), (v.agent))` : sql``}`,
-  );
-}
-
-function countsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Promise<readonly CountRow[]> {
-  const { since, until } = scope;
-  const talks = sql`select t.account_id, t.by_us, ${talkAgent} as agent from report_talks t where ${belongs("t", portal, scope)}`;
-  return readMuch(
-    db,
-    sql<CountRow>`
-    select f.*, a.channel from (
-    select case s.writer when '' then 'received' when 'auto' then 'automatic' else 'answers' end as what, s.account_id,
-        nullif(nullif(s.writer, ''), 'auto') as agent, sum(s.messages)::int as amount
-      from report_said s
-      where ${belongs("s", portal, scope)} and s.quarter >= ${quarterOf(since)} and s.quarter < ${quarterOf(until)}
-        and ${ofAgent(sql`s.writer`, scope)}
-      group by s.account_id, s.writer
-    union all
-    select case when x.by_us then 'begunByUs' else 'opened' end, x.account_id, x.agent, count(*)::int from (
-        ${talks} and t.opened_at >= ${since} and t.opened_at < ${until}) as x
-      where ${ofAgent(sql`x.agent`, scope)} group by 1, x.account_id, x.agent
-    union all
-    select 'closed', x.account_id, x.agent, count(*)::int from (
-        ${talks} and t.closed_at >= ${since} and t.closed_at < ${until}) as x
-      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent
-    union all
-    select 'open', x.account_id, x.agent, count(*)::int from (
-        ${talks} and t.opened_at < ${until} and (t.closed_at is null or t.closed_at >= ${until})) as x
-      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent
-    union all
-    select 'dealsWon', x.account_id, x.agent, count(*)::int from (${dealsWon(portal, scope)}) as x
-      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, x.agent) as f join accounts a on a.id = f.account_id`,
+    sql<DealsRow>`
+    select x.account_id, a.channel, coalesce(x.agent, '') as agent, count(*)::int as count
+      from (${dealsWon(portal, scope)}) as x join accounts a on a.id = x.account_id
+      where ${ofAgent(sql`x.agent`, scope)} group by x.account_id, a.channel, x.agent`,
   );
 }
 
@@ -135,7 +89,7 @@ function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Prom
   return readMuch(
     db,
     sql<StarsRow>`
-    select x.by, x.account_id, a.channel, x.agent, count(*)::int as count, sum(x.stars)::int as sum from (
+    select x.by, x.account_id, a.channel, coalesce(x.agent, '') as agent, count(*)::int as count, sum(x.stars)::int as sum from (
       select 'customerStars' as by, o.account_id, o.operator_id as agent, o.stars from own_ratings o
         where ${belongs("o", portal, scope)} and o.rated_at >= ${since} and o.rated_at < ${until} and o.stars is not null
       union all
@@ -160,70 +114,48 @@ function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Prom
   );
 }
 
-function gather(waits: readonly WaitRow[], counts: readonly CountRow[], stars: readonly StarsRow[]): ReportGroups {
-  const total = nothing();
-  const accounts = new Map<string, Draft>();
-  const channels = new Map<string, Draft>();
-  const agents = new Map<string, Draft>();
-  const at = (map: Map<string, Draft>, key: string): Draft => {
-    const known = map.get(key) ?? nothing();
-    map.set(key, known);
-    return known;
-  };
-  for (const row of waits) {
-    Object.assign(placeOf(row.kind, row), figuresOf(row));
-  }
-  for (const row of counts) {
-    const { what, amount } = row;
-    const kinds = ["total", "account", "channel"] as const;
-    // What customers and machines said is no colleague's.
-    const isOurs = what !== "received" && what !== "automatic";
-    for (const of of [...kinds, ...(isOurs ? (["agent"] as const) : [])].map((kind) => placeOf(kind, row))) {
-      of[what] += amount;
-      if (what === "begunByUs") of.opened += amount;
-    }
-  }
-  for (const row of stars)
-    for (const kind of ["total", "account", "channel", "agent"] as const) {
-      const of = placeOf(kind, row);
-      of[row.by] = { count: of[row.by].count + row.count, sum: of[row.by].sum + row.sum };
-    }
-  return { total, accounts, channels, agents };
-
-  function placeOf(kind: WaitRow["kind"], { account_id: account, channel, agent }: Keyed): Draft {
-    if (kind === "total") return total;
-    if (kind === "account") return at(accounts, account ?? "");
-    return kind === "channel" ? at(channels, channel ?? "") : at(agents, agent ?? "");
-  }
+function grouped(all: Read, keyOf: (row: Keyed) => string): ReadonlyMap<string, ReportFigures> {
+  const [sums, deals, stars] = [
+    Map.groupBy(all.sums, keyOf),
+    Map.groupBy(all.deals, keyOf),
+    Map.groupBy(all.stars, keyOf),
+  ];
+  const keys = new Set([...sums.keys(), ...deals.keys(), ...stars.keys()]);
+  return new Map(
+    [...keys].map((key) => [
+      key,
+      figuresOf({ sums: sums.get(key) ?? [], deals: deals.get(key) ?? [], stars: stars.get(key) ?? [] }),
+    ]),
+  );
 }
 
-const nothing = (): Draft => ({
-  ...{ received: 0, answers: 0, automatic: 0, opened: 0, begunByUs: 0, closed: 0, open: 0, dealsWon: 0 },
-  ...{ asked: 0, answered: 0, noReply: 0, unanswered: 0, first: NO_TIMES, further: NO_TIMES },
-  customerStars: { count: 0, sum: 0 },
-  supervisorStars: { count: 0, sum: 0 },
-});
-
-function figuresOf(row: WaitRow) {
-  const { asked, answered, no_reply: noReply } = row;
+function figuresOf({ sums, deals, stars }: Read): ReportFigures {
+  const messagesOf = (isTheirs: (agent: string) => boolean) =>
+    added(sums.filter(({ agent }) => isTheirs(agent)).map(({ messages }) => messages));
+  const all = (name: "opened" | "begun_by_us" | "closed" | "open" | "asked" | "no_reply") =>
+    added(sums.map((row) => row[name]));
+  const starsBy = (by: StarsRow["by"]) => {
+    const given = stars.filter((row) => row.by === by);
+    return { count: added(given.map(({ count }) => count)), sum: added(given.map(({ sum }) => sum)) };
+  };
+  const [first, further] = [timesOf(sums.map(({ firsts }) => firsts)), timesOf(sums.map(({ furthers }) => furthers))];
+  const [asked, noReply, answered] = [all("asked"), all("no_reply"), first.count + further.count];
   return {
+    received: messagesOf((agent) => agent === CUSTOMER),
+    answers: messagesOf((agent) => agent !== CUSTOMER && agent !== AUTO),
+    automatic: messagesOf((agent) => agent === AUTO),
+    ...{ opened: all("opened"), begunByUs: all("begun_by_us"), closed: all("closed"), open: all("open") },
+    dealsWon: added(deals.map(({ count }) => count)),
     ...{ asked, answered, noReply, unanswered: asked - answered - noReply },
-    first: timesOf(row.firsts, row.first_total, row.first_max, row.first_parts),
-    further: timesOf(row.furthers, row.further_total, row.further_max, row.further_parts),
+    ...{ first, further },
+    ...{ customerStars: starsBy("customerStars"), supervisorStars: starsBy("supervisorStars") },
   };
 }
 
-function timesOf(
-  count: number,
-  total: number,
-  max: number | null,
-  parts: readonly (number | null)[] | null,
-): AnswerTimes {
-  const [median, p90] = parts ?? [];
-  return {
-    ...{ count, total },
-    ...(max !== null && { max }),
-    ...(typeof median === "number" && { median }),
-    ...(typeof p90 === "number" && { p90 }),
-  };
-}
+/** Sums of what was counted and taken back are left behind with nothing in them. */
+const isSomething = (row: Sums): boolean =>
+  [row.messages, row.opened, row.closed, row.open, row.asked].some((amount) => amount !== 0);
+
+const unpack = (packed: Uint8Array | null): Int32Array => unpacked(packed ?? new Uint8Array());
+
+const added = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);

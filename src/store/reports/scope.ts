@@ -5,19 +5,22 @@ import type { ReportScope } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
 
 const QUARTER_S = 900;
+const DAY_MS = 86_400_000;
+const NO_END = 2_147_483_647;
 
 /** Rows of a table, by its alias, that belong to what is asked for; its time is the caller's to say. */
 export function belongs(alias: string, portal: PortalId, { accounts, tag }: ReportScope): RawBuilder<SqlBool> {
   const at = sql.raw(alias);
-  const ids = accounts.filter(isUuid);
-  const own = sql<SqlBool>`${at}.portal_id = ${portal} and ${at}.account_id = any(${ids}::uuid[])`;
+  const own = sql<SqlBool>`${at}.portal_id = ${portal} and ${at}.account_id = any(${accounts.filter(isUuid)}::uuid[])`;
   if (tag === undefined) return own;
-  // A conversation that goes on as another one has that one's.
-  const tagged = sql`c.portal_id = ${portal} and c.tags <> '{}' and c.tags @> array[${cleanText(tag)}::text]`;
   return sql<SqlBool>`${own} and ${at}.conversation_id in (
-    select c.id from conversations c where ${tagged}
-    union all select k.id from conversations c join conversations k on k.moved_to = c.id where ${tagged})`;
+    select g.conversation_id from report_tags g where g.portal_id = ${portal} and g.tag = ${cleanText(tag)})`;
 }
+
+/** The same for rows of sums. */
+export const summed = (alias: string, portal: PortalId, { accounts, tag = "" }: ReportScope): RawBuilder<SqlBool> =>
+  sql<SqlBool>`${sql.raw(alias)}.portal_id = ${portal} and ${sql.raw(alias)}.tag = ${cleanText(tag)}
+    and ${sql.raw(alias)}.account_id = any(${accounts.filter(isUuid)}::uuid[])`;
 
 /**
  * Reads much at once: sorting in memory, and without compiling the question first, which takes longer than answering it.
@@ -28,6 +31,34 @@ export function readMuch<Row>(db: Kysely<Schema>, question: RawBuilder<Row>): Pr
     await sql`select set_config('jit', 'off', true), set_config('work_mem', '32MB', true)`.execute(tx);
     return (await question.execute(tx)).rows;
   });
+}
+
+/** A time as UTC days, of which there are sums, and what is left of it at both ends. */
+interface Parts {
+  /** The first one, and the one behind the last; the same where there is none. */
+  readonly days: readonly [number, number];
+  readonly ends: readonly (readonly [Date, Date])[];
+}
+
+/** @param until absent: without an end */
+export function partsOf(since: Date, until?: Date): Parts {
+  const first = Math.ceil(since.getTime() / DAY_MS);
+  const last = until ? Math.floor(until.getTime() / DAY_MS) : NO_END;
+  if (until && first >= last) return { days: [0, 0], ends: [[since, until]] };
+  const ends: (readonly [Date, Date])[] = [
+    [since, new Date(first * DAY_MS)],
+    ...(until ? [[new Date(last * DAY_MS), until] as const] : []),
+  ];
+  return { days: [first, last], ends: ends.filter(([from, to]) => from < to) };
+}
+
+/** That a time is at one of the ends. */
+export function atEnds(time: RawBuilder<unknown>, { ends }: Parts): RawBuilder<SqlBool> {
+  if (ends.length === 0) return sql<SqlBool>`false`;
+  return sql<SqlBool>`(${sql.join(
+    ends.map(([from, to]) => sql`${time} >= ${from} and ${time} < ${to}`),
+    sql` or `,
+  )})`;
 }
 
 /** Whose a wait is: who answered; while it goes on, who has the conversation. */

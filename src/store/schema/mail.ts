@@ -75,6 +75,14 @@ interface LetterHitsTable {
   class: string;
 }
 
+interface LetterWishesTable {
+  portal_id: string;
+  message_id: string;
+  user_id: string;
+  at: Generated<Date>;
+  done_at: Date | null;
+}
+
 /** The index of all mails, signatures, and what became of written letters. */
 export interface MailTables {
   mails: MailsTable;
@@ -84,4 +92,5 @@ export interface MailTables {
   mail_signatures: MailSignaturesTable;
   letter_tracks: LetterTracksTable;
   letter_hits: LetterHitsTable;
+  letter_wishes: LetterWishesTable;
 }

@@ -71,6 +71,50 @@ interface ReportWritersTable {
   is_person: boolean;
 }
 
+interface ReportTagsTable {
+  portal_id: string;
+  conversation_id: string;
+  tag: string;
+}
+
+interface ReportRetagsTable {
+  id: GeneratedAlways<number>;
+  portal_id: string;
+  conversation_id: string;
+}
+
+/** Kept by the database, in the statement that changes a row of those above. */
+interface ReportDaysTable {
+  portal_id: string;
+  tag: string;
+  day: number;
+  account_id: string;
+  agent: string;
+  messages: number;
+  opened: number;
+  begun_by_us: number;
+  closed: number;
+  asked: number;
+  no_reply: number;
+  firsts: Uint8Array;
+  furthers: Uint8Array;
+}
+
+interface ReportQuartersTable {
+  portal_id: string;
+  tag: string;
+  quarter: number;
+  account_id: string;
+  received: number;
+  answers: number;
+  opened: number;
+  closed: number;
+  asked: number;
+  unanswered: number;
+  answered: number;
+  seconds: number;
+}
+
 export interface ReportTables {
   talk_marks: TalkMarksTable;
   report_progress: ReportProgressTable;
@@ -79,4 +123,8 @@ export interface ReportTables {
   report_said: ReportSaidTable;
   report_ratings: ReportRatingsTable;
   report_writers: ReportWritersTable;
+  report_tags: ReportTagsTable;
+  report_retags: ReportRetagsTable;
+  report_days: ReportDaysTable;
+  report_quarters: ReportQuartersTable;
 }

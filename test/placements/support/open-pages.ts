@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect, inject } from "vitest";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { openSite, type Site } from "../../handlers/support/site.ts";
+import { launchBrowser } from "../../support/browser.ts";
 import { faultsOf } from "../../support/our-page.ts";
 
 export const LOOKS = {
@@ -32,11 +33,11 @@ export class Pages {
 
   /** @param channels beside the fake Telegram */
   static async start(channels: readonly ChannelAdapter[] = []): Promise<Pages> {
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? "",
+    const browser = await launchBrowser([
       // A microphone that hums, and nobody who would have to allow it.
-      args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-    });
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+    ]);
     const site = await openSite({ pagesDir: inject("builtPages"), channels });
     const base = await site.app.listen({ port: 0, host: "127.0.0.1" });
     return new Pages({ site, base, browser });

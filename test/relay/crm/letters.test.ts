@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Letter, LetterClass } from "../../../src/domain/letter.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { wantedStep } from "../../../src/relay/crm/write-letters.ts";
+import { wantInCard } from "../../../src/relay/crm/wanted.ts";
 import type { CrmItem } from "../../emulators/portal/model.ts";
 import { Relay } from "../harness.ts";
 import { cardExists, cardsWith, commandsTo, commentsOn } from "./cards.ts";
@@ -40,6 +40,13 @@ interface Written {
 }
 
 async function mail(text: string, more: Written = {}): Promise<ConversationId> {
+  const conversation = await arrives(text, more);
+  await relay.run("in", conversation);
+  return conversation;
+}
+
+/** It is stored, and nobody has dealt with it yet. */
+async function arrives(text: string, more: Written = {}): Promise<ConversationId> {
   const us = { address: "sales@company.example", name: "Sales" };
   const them = { address: email, name: "Maria" };
   const letter: Letter = {
@@ -52,7 +59,7 @@ async function mail(text: string, more: Written = {}): Promise<ConversationId> {
     folded: "> what was said before",
   };
   const source = { by: "channel", ref: more.file ?? "" } as const;
-  const conversation = await relay.customerWrites(thread, text, {
+  return await relay.customerWrites(thread, text, {
     customer: { externalId: email, name: "Maria", email },
     ...(more.ours === true && { fromDevice: true }),
     content: {
@@ -61,8 +68,6 @@ async function mail(text: string, more: Written = {}): Promise<ConversationId> {
       letter,
     },
   });
-  await relay.run("in", conversation);
-  return conversation;
 }
 
 const crm = () => relay.emulator.portal().portal.crm;
@@ -277,13 +282,74 @@ describe("a personal box", () => {
     await mail("Something for the card.");
     expect(lettersIn(3, contact)).toEqual([]);
     const [first, second] = await relay.store.messages.journal(relay.portal, { conversation, after: 0, limit: 2 });
-    const decision = await relay.store.decisions.current(relay.portal, conversation);
-    if (!first || !second || !decision) throw new Error("nothing is there");
-    await relay.store.decisions.beginStep(relay.portal, decision.id, wantedStep(second.id));
+    if (!first || !second) throw new Error("nothing is there");
+    await wantInCard(relay.deps, relay.portal, { message: second.id, conversation }, "5");
     await relay.run("in", conversation);
     await relay.run("in", conversation);
     expect(lettersIn(3, contact)).toHaveLength(1);
     expect(String(lettersIn(3, contact)[0]?.DESCRIPTION)).toContain("Something for the card.");
+    expect(await relay.store.wishes.find(relay.portal, second.id)).toEqual({ done: true });
+    // Decided anew, it is not put into a card once more.
+    await relay.store.decisions.renew(relay.portal, conversation);
+    await mail("And one more.");
+    expect(lettersIn(3, contact)).toHaveLength(1);
+  });
+
+  it("keeps a wish that comes before there is a card, and fulfils it when there is one", async () => {
+    await setting({ box: "personal", showing: "click" });
+    const conversation = await mail("We are strangers.", { class: "newsletter" });
+    const [letter] = await relay.store.messages.journal(relay.portal, { conversation, after: 0, limit: 1 });
+    if (!letter) throw new Error("nothing is there");
+    await wantInCard(relay.deps, relay.portal, { message: letter.id, conversation }, "5");
+    await relay.run("in", conversation);
+    expect(await relay.store.wishes.open(relay.portal, conversation)).toEqual([letter.id]);
+    const contact = contactOf(email);
+    await mail("Now you know me.");
+    expect(lettersIn(3, contact).map(({ DESCRIPTION }) => String(DESCRIPTION))).toEqual([
+      expect.stringContaining("We are strangers."),
+    ]);
+  });
+
+  it("that shows subjects shows the whole of a letter that is wanted, in the activity that stands there, with its files", async () => {
+    const contact = contactOf(email);
+    relay.channel.files.set("plan", "the plan of the house");
+    await setting({ box: "personal", showing: "subject" });
+    const conversation = await mail("Here is the plan.", { file: "plan" });
+    await mail("And something private.");
+    const before = lettersIn(3, contact);
+    expect(before.map(({ FILES }) => FILES)).toEqual([undefined, undefined]);
+    const [first] = await relay.store.messages.journal(relay.portal, { conversation, after: 0, limit: 1 });
+    if (!first) throw new Error("nothing is there");
+    // Somebody has looked at it already.
+    const activity = crm().activities.get(Number(before[0]?.ID));
+    if (activity) activity.fields.COMPLETED = "Y";
+    await wantInCard(relay.deps, relay.portal, { message: first.id, conversation }, "5");
+    relay.emulator.faults.add({ kind: "drop-after", method: "crm.activity.update", times: 1 });
+    for (let run = 0; run < 4; run += 1) {
+      relay.advance(30_000);
+      await relay.run("in", conversation);
+    }
+    const letters = lettersIn(3, contact);
+    expect(letters).toHaveLength(2);
+    expect(String(letters[0]?.DESCRIPTION)).toContain("Here is the plan.");
+    const base64 = Buffer.from("the plan of the house").toString("base64");
+    expect(letters[0]).toMatchObject({ COMPLETED: "Y", FILES: [{ fileData: ["plan.txt", base64] }] });
+    expect(String(letters[1]?.DESCRIPTION)).not.toContain("private");
+    expect(crm().mailsSent).toEqual([]);
+  });
+
+  it("that shows subjects records a letter as a whole that is wanted before it is recorded", async () => {
+    const contact = contactOf(email);
+    await setting({ box: "personal", showing: "subject" });
+    const conversation = await arrives("For the card.");
+    const [first] = await relay.store.messages.journal(relay.portal, { conversation, after: 0, limit: 1 });
+    if (!first) throw new Error("nothing is there");
+    await wantInCard(relay.deps, relay.portal, { message: first.id, conversation }, "5");
+    await relay.run("in", conversation);
+    expect(lettersIn(3, contact).map(({ DESCRIPTION }) => String(DESCRIPTION))).toEqual([
+      expect.stringContaining("For the card."),
+    ]);
+    expect(await relay.store.wishes.open(relay.portal, conversation)).toEqual([]);
   });
 
   it("gives what it makes to its owner", async () => {

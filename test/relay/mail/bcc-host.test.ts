@@ -77,6 +77,7 @@ beforeEach(async () => {
       }),
     },
     own: createOwnAddresses({ store, rules: createRules(store, now), now }),
+    dispatcher,
     acceptor: {
       accept: (account, events) => (broken ? Promise.reject(new Error("away")) : acceptor.accept(account, events)),
     },
@@ -187,6 +188,51 @@ describe("a copy", () => {
     await accept(store, inbound(annsBox, { key: `letter:${waiting?.letter}` }));
     await book.done(waiting?.letter ?? "");
     expect(await host.begin(copy)).toEqual({ kind: "known" });
+  });
+
+  /** A letter that a box had first, and the copy of it. */
+  async function hadBy(settings: object) {
+    const { account: had, book } = await box({ address: "ann.private@shop.example", box: "personal", ...settings });
+    const copy = letter();
+    await book.keep([seen(copy, "Sent")]);
+    const [waiting] = await book.pending(10);
+    const { message, conversation } = await accept(store, inbound(had, { key: `letter:${waiting?.letter}` }));
+    await book.done(waiting?.letter ?? "");
+    return { copy, message, conversation };
+  }
+
+  it.each(["click", "subject"])(
+    "is its owner's word that the card gets it, of a box that shows by %s",
+    async (showing) => {
+      const { copy, message, conversation } = await hadBy({ owner: "7", showing });
+      expect(await host.begin(copy)).toEqual({ kind: "shown" });
+      expect(await host.begin({ ...copy, owner: { portal }, sender: "Ann.Private@shop.example" })).toEqual({
+        kind: "shown",
+      });
+      expect(await store.wishes.open(portal, conversation)).toEqual([message]);
+      expect(await messages()).toEqual([]);
+      await store.wishes.settle(portal, message, "7");
+      expect(await host.begin(copy)).toEqual({ kind: "known" });
+    },
+  );
+
+  it("leaves a colleague's box as it is, and is a letter of its own where no card has anything of it", async () => {
+    const hidden = await hadBy({ owner: "8", showing: "click" });
+    const begun = await open(hidden.copy);
+    await begun.accept(event(begun));
+    expect(await store.wishes.open(portal, hidden.conversation)).toEqual([]);
+    expect(await store.wishes.find(portal, hidden.message)).toEqual({ done: true });
+    expect(await messages()).toHaveLength(1);
+    expect(await host.begin(hidden.copy)).toEqual({ kind: "known" });
+  });
+
+  it("changes nothing where a colleague's box shows the subject, or its owner's box the whole", async () => {
+    const subject = await hadBy({ owner: "8", showing: "subject" });
+    expect(await host.begin(subject.copy)).toEqual({ kind: "known" });
+    expect(await store.wishes.find(portal, subject.message)).toBeUndefined();
+    const whole = await hadBy({ owner: "7", showing: "whole", address: "ann.open@shop.example" });
+    expect(await host.begin(whole.copy)).toEqual({ kind: "known" });
+    expect(await store.wishes.find(portal, whole.message)).toBeUndefined();
   });
 
   it("is taken though a mailbox passed the letter over, as history of nobody whom it knew", async () => {

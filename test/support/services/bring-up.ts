@@ -15,7 +15,9 @@ export interface Services {
 
 function given(need: Need): string | undefined {
   const value = process.env[need.variable];
-  return value === "" ? undefined : value;
+  if (value !== undefined && value !== "") return value;
+  // Who names one Chromium has one for everything.
+  return need === needs.browser ? given(needs.chromium) : undefined;
 }
 
 /** @throws one line that names what is missing, where it cannot be installed */
@@ -43,6 +45,7 @@ export async function bringUp(): Promise<Services> {
       [needs.postgres.variable]: database.value,
       [needs.redis.variable]: redis.value,
       [needs.chromium.variable]: given(needs.chromium) ?? findProgram(needs.chromium.program) ?? "",
+      [needs.browser.variable]: given(needs.browser) ?? findProgram(needs.browser.program) ?? "",
       [needs.dovecot.variable]: given(needs.dovecot) ?? findProgram(needs.dovecot.program) ?? "",
     },
     stop,

@@ -21,7 +21,10 @@ export interface Need {
 export const needs = {
   postgres: { program: "postgres", package: "postgresql", variable: "TEST_DATABASE_URL" },
   redis: { program: "redis-server", package: "redis-server", variable: "TEST_REDIS_URL" },
+  /** The whole browser, for the channel that runs in one. */
   chromium: { program: "chromium", package: "chromium", variable: "CHROMIUM_PATH" },
+  /** The same engine without a window around it, for our pages: they open for half of the processor's time. */
+  browser: { program: "chromium-headless-shell", package: "chromium-headless-shell", variable: "TEST_BROWSER_PATH" },
   /** Tests start their own: what is named is the program. */
   dovecot: { program: "dovecot", package: "dovecot-imapd", variable: "DOVECOT_PATH" },
 } as const satisfies Record<string, Need>;

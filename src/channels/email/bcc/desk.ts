@@ -79,6 +79,7 @@ export function createBccDesk(tools: BccDeskTools): BccDesk {
     const begun = await host.begin(lettersFacts(copy, mail, copy.source, sender, true));
     if (begun.kind === "own") return undefined;
     if (begun.kind === "known") return taken(true);
+    if (begun.kind === "shown") return taken(false);
     if (begun.kind === "busy") return refused(say.BUSY);
     return (await tell(begun, mail, copy.source, { sender, sent: true })) ? taken(false) : refused(say.NO_CUSTOMER);
   }
@@ -96,6 +97,10 @@ export function createBccDesk(tools: BccDeskTools): BccDesk {
       if (begun.kind === "own") return refused(say.NO_CUSTOMER);
       if (begun.kind === "busy") return refused(say.BUSY);
       if (begun.kind === "known") continue;
+      if (begun.kind === "shown") {
+        isKnown = false;
+        continue;
+      }
       // A colleague's letter to the customer may be attached as well.
       const sent = !begun.isForeign(letter.from.address);
       if (!(await tell(begun, letter, source, { sender, sent }))) return refused(say.NOT_A_LETTER);
