@@ -1,5 +1,12 @@
 import type { z } from "zod";
-import { account, accountChange, accountParams, newAccount } from "../../src/api/accounts.ts";
+import {
+  account,
+  accountChange,
+  accountForewarned,
+  accountParams,
+  accountToBe,
+  newAccount,
+} from "../../src/api/accounts.ts";
 import { errorAnswer } from "../../src/api/common.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { accountId } from "../../src/domain/ids.ts";
@@ -9,7 +16,7 @@ import type { App } from "../../src/server/app.ts";
 import { administratorOf } from "../../src/server/session.ts";
 import { accountError, ourId, sendNothing } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
-import { doubledMail } from "./doubled-mail.ts";
+import { doubledMail, willDouble } from "./doubled-mail.ts";
 import { presentAccount } from "./present.ts";
 
 const security = [{ session: [] }];
@@ -79,6 +86,25 @@ export function registerAccountRoutes(scope: App, deps: ApiDeps): void {
       const problem = outcome.problem ?? (await doubledMail(deps, viewer, outcome.account));
       const created = await done({ ...outcome, ...(problem !== undefined && { problem }) }, request.say);
       return reply.code(201).send(created);
+    },
+  );
+
+  scope.post(
+    "/accounts/forewarned",
+    {
+      config: { rateLimit: { max: 60, timeWindow: "1 minute" } },
+      schema: {
+        summary: "What is to be known of an account before it is connected",
+        description: "Nothing is kept. A mailbox that the portal's own mail reads as well is told.",
+        tags,
+        security,
+        body: accountToBe,
+        response: { 200: accountForewarned, ...errors },
+      },
+    },
+    async (request) => {
+      const problem = await willDouble(deps, administratorOf(request), request.body);
+      return { problem: problem === undefined ? null : request.say(problem) };
     },
   );
 

@@ -20,6 +20,7 @@ import type { LineSessions } from "../../src/relay/line-sessions.ts";
 import type { Addressing } from "../../src/relay/mail/addressing.ts";
 import type { BccAddresses } from "../../src/relay/mail/bcc-addresses.ts";
 import type { Signatures } from "../../src/relay/mail/signatures.ts";
+import type { Unsubscribing } from "../../src/relay/mail/unsubscribing.ts";
 import type { MentionBell } from "../../src/relay/mention-bell.ts";
 import type { News, NewsBus } from "../../src/relay/news.ts";
 import type { SessionBroker } from "../../src/relay/sessions/broker.ts";
@@ -42,6 +43,7 @@ export interface ApiDeps {
   readonly addressing: Pick<Addressing, "address" | "defaults">;
   readonly bccAddresses: BccAddresses;
   readonly signatures: Signatures;
+  readonly unsubscribing: Pick<Unsubscribing, "end" | "note">;
   readonly firstContact: FirstContact;
   readonly transcripts: Transcripts;
   readonly byHand: ByHand;

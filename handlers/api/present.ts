@@ -164,6 +164,7 @@ function presentLetter(letter: Letter, attachments: Content["attachments"]): Let
       failed: { recipients: [...failed.recipients], ...(failed.why !== undefined && { why: failed.why }) },
     }),
     ...(invitation !== undefined && { invitation }),
+    ...(letter.sending?.template !== undefined && { template: letter.sending.template }),
     ...(letter.sending?.tracked && { tracked: true }),
   };
 }

@@ -43,6 +43,7 @@ import { registerSessionRoute } from "./session.ts";
 import { registerSignInRoutes } from "./sign-ins.ts";
 import { registerTemplateRoute } from "./templates.ts";
 import { registerTranscriptRoutes } from "./transcripts.ts";
+import { registerUnsubscribedRoutes } from "./unsubscribed.ts";
 import { registerWriteRoutes } from "./write.ts";
 
 /** `/api/*`: everything our pages ask, by bearer session. */
@@ -75,6 +76,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerPlannedRoutes(scope, deps, access);
     registerMailRoutes(scope, deps, access);
     registerMailReportRoutes(scope, deps, access);
+    registerUnsubscribedRoutes(scope, deps, access);
     registerBccRoutes(scope, deps);
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);

@@ -6,6 +6,7 @@ import type { Attachment, Content, Quote } from "../../src/domain/message.ts";
 import { normaliseSpans, type RichText, type Span } from "../../src/domain/rich-text.ts";
 import { quoteRefusal } from "../../src/relay/answered.ts";
 import { writeRefusal } from "../../src/relay/capability-check.ts";
+import { leftRefusal } from "../../src/relay/mail/unsubscribing.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import type { Viewer } from "../../src/server/session.ts";
 import { ourId, unknown } from "./answers.ts";
@@ -53,7 +54,9 @@ export function createWriter(deps: Pick<ApiDeps, "addressing" | "now" | "store">
     const addressed = await deps.addressing.address({
       ...{ ...place, customer, originKey, authorId: viewer.userId, content, draft },
     });
-    const refused = writeRefusal(adapter, addressed, { ...place, now: deps.now() });
+    const refused =
+      writeRefusal(adapter, addressed, { ...place, now: deps.now() }) ??
+      (await leftRefusal(store, viewer.portal, addressed));
     if (refused !== undefined) throw cannotSend(refused);
     return addressed;
   }

@@ -60,6 +60,9 @@ export const newAccount = z.object({
   line: line.optional(),
 });
 
+export const accountToBe = newAccount.pick({ channel: true, settings: true });
+export const accountForewarned = z.object({ problem: z.string().nullable() });
+
 export const backlogChoice = z.enum(["deliver", "drop"]);
 
 export const accountChange = z.object({

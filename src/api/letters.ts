@@ -19,6 +19,7 @@ export const letter = z
       .optional()
       .describe("A bounce: whom it could not reach."),
     invitation: z.string().optional().describe("To a meeting, in words."),
+    template: z.string().optional().describe("The text that it was made of, by its name."),
     tracked: z.boolean().optional().describe("Its reading is to be seen: `GET /api/messages/{id}/seen`."),
     byClick: z
       .boolean()
@@ -28,12 +29,12 @@ export const letter = z
   })
   .describe("It is an e-mail.");
 
-const address = z
+export const mailAddress = z
   .string()
   .trim()
   .max(254)
   .regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+[.][^\s@<>,;:"()[\]\\.]+$/, "must be an e-mail address");
-const recipient = z.object({ address, name: text(200).exactOptional() });
+const recipient = z.object({ address: mailAddress, name: text(200).exactOptional() });
 const recipients = z.array(recipient).max(100).optional();
 
 /** What a writer says of their letter. */

@@ -125,7 +125,7 @@ export const message = z.object({
     .describe("Cards of other people."),
   forwarded: z.object({ from: z.string().optional() }).optional().describe("Not the writer's own words."),
   notice: z
-    .enum(["call-missed", "joined", "left", "moved", "other"])
+    .enum(["call-missed", "joined", "left", "moved", "unsubscribed", "other"])
     .optional()
     .describe("Told by the messenger, said by nobody; `text` is its sentence."),
   buttons: z

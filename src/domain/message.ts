@@ -56,7 +56,7 @@ export interface Template {
   readonly variables: readonly string[];
 }
 
-export type NoticeKind = "call-missed" | "joined" | "left" | "moved" | "other";
+export type NoticeKind = "call-missed" | "joined" | "left" | "moved" | "unsubscribed" | "other";
 
 export interface Quote {
   /** Id of the quoted message at the channel. */

@@ -12,8 +12,8 @@ export type Letters = (account: Account) => LetterBook;
 export function wireLetters(
   { log, now, store }: Base,
   { portals }: PortalPart,
-  { rules }: Pick<RelayPart, "rules">,
+  { rules, unsubscribing }: Pick<RelayPart, "rules" | "unsubscribing">,
 ): Letters {
   const known = createKnownPeople({ people: store.people, portals, now });
-  return createLetterBooks({ store, rules, known, log, now });
+  return createLetterBooks({ store, rules, known, unsubscribing, log, now });
 }

@@ -16,6 +16,7 @@ import { createFirstContact } from "../relay/first-contact.ts";
 import { createAddressing } from "../relay/mail/addressing.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
 import { createTracking } from "../relay/mail/tracking.ts";
+import { createUnsubscribing } from "../relay/mail/unsubscribing.ts";
 import { createMentionBell } from "../relay/mention-bell.ts";
 import { createOwnMode } from "../relay/own-line/own-mode.ts";
 import type { RelayDeps } from "../relay/ports.ts";
@@ -67,8 +68,12 @@ export function wireRelay(
   const tracking = createTracking({
     ...{ store, secretKey, publicUrl: config.publicUrl, news, triggers, dispatcher, log, now },
   });
+  const unsubscribing = createUnsubscribing({
+    ...{ store, secretKey, publicUrl: config.publicUrl, news, dispatcher, now },
+  });
   const addressing = createAddressing({
     tracking,
+    unsubscribing,
     store,
     channels,
     signatures,
@@ -158,6 +163,7 @@ export function wireRelay(
     transcripts,
     speech,
     tracking,
+    unsubscribing,
     voteReader: createVoteReader({ ...relay, portals, inTurn: asTenant, owner }),
   };
 }

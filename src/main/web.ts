@@ -13,6 +13,7 @@ import { registerPage } from "../../handlers/page.ts";
 import { registerPlacements } from "../../handlers/placements.ts";
 import { registerRobots } from "../../handlers/robots.ts";
 import { registerTracking } from "../../handlers/tracking.ts";
+import { registerUnsubscribe } from "../../handlers/unsubscribe/routes.ts";
 import { registerWebchat } from "../../handlers/webchat.ts";
 import { createFormAdapter } from "../channels/form/adapter.ts";
 import { createFormDesk } from "../channels/form/desk.ts";
@@ -145,6 +146,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   await registerRobots(app, { store, spool: robotSpool, inTurn: asTenant, metrics, log });
   registerMedia(app, { shelf });
   registerTracking(app, { tracking: parts.relay.tracking });
+  await registerUnsubscribe(app, { unsubscribing: parts.relay.unsubscribing });
   const images = createRemoteImages({
     publicUrl: config.publicUrl,
     secretKey,
@@ -172,6 +174,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
     addressing,
     bccAddresses: createBccAddresses({ store, portals, domain: config.bcc?.domain, newKey: newBccKey }),
     signatures,
+    unsubscribing: parts.relay.unsubscribing,
     portals,
     rules,
     lineKeeper: createLineKeeper(store, portals),

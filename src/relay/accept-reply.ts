@@ -151,7 +151,8 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       // A letter that nobody wrote says so, or two machines would answer each other.
       const automatic = words.by === undefined ? "auto-replied" : "auto-generated";
       const { draft } = words;
-      const content = known ? await deps.addressing.answer(known, { ...row, automatic, draft }) : row.content;
+      const toMany = words.by?.by === "robot";
+      const content = known ? await deps.addressing.answer(known, { ...row, automatic, draft, toMany }) : row.content;
       return take({ ...row, content, ...(words.by && { mirror: "beside" }) });
     },
     change: async (change) =>

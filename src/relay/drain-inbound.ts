@@ -226,7 +226,7 @@ async function deliver(deps: RelayDeps, turn: Turn, route: InboundRoute, content
  */
 const opensNothing = ({ content }: Message): boolean =>
   content.site?.rating !== undefined || (content.notice !== undefined && SILENT.includes(content.notice));
-const SILENT: readonly NoticeKind[] = ["joined", "left", "moved"];
+const SILENT: readonly NoticeKind[] = ["joined", "left", "moved", "unsubscribed"];
 
 /** From the head: texts up to a pack, or one element with files (the portal downloads those inside the call), as far as their time has come. */
 function takeTogether(rows: readonly DueMessage[], now: Date): DueMessage[][] {

@@ -11,6 +11,7 @@ import { backoff, isTooOld } from "./backoff.ts";
 import { changeImpossible, changeRefusal, reactionRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import { compareHistory, hasGap } from "./compare-history.ts";
 import { fetchFiles, keptFiles } from "./files.ts";
+import { leftRefusal } from "./mail/unsubscribing.ts";
 import { type Drained, earlier, IDLE, later, READ_AHEAD, type RelayDeps, type Turn } from "./ports.ts";
 import { reportDeliveries } from "./report-deliveries.ts";
 
@@ -128,6 +129,9 @@ async function send(deps: RelayDeps, turn: Turn, route: OutboundRoute, row: DueM
     refusal(route.adapter, row.content) ??
     windowRefusal(route.adapter, row.content, route.conversation.lastInboundAt, deps.now());
   if (early !== undefined) return refuse(deps, row, early);
+  // What was cut off while it was sent may have left: there only the channel can tell.
+  const left = row.state === "sending" ? undefined : await leftRefusal(deps.store, row.portal, row.content);
+  if (left !== undefined) return refuse(deps, row, left);
   const fetched = await fetchFiles(deps, row, route.account, route.adapter);
   if (fetched.kind === "retry") return postpone(deps, row, fetched.afterMs, fetched.sentence);
   // Half a message in the agent's name would say something else than what the agent wrote.

@@ -21,9 +21,10 @@ import type { Store } from "../store/contract.ts";
 import { mirrorBy } from "./accept-reply.ts";
 import { letterRefusal, refusal, windowRefusal } from "./capability-check.ts";
 import type { Addressing, LetterDraft } from "./mail/addressing.ts";
+import { leftRefusal } from "./mail/unsubscribing.ts";
 
 export interface FirstContactDeps {
-  readonly store: Pick<Store, "accounts" | "conversations" | "messages">;
+  readonly store: Pick<Store, "accounts" | "conversations" | "messages" | "unsubscriptions">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   /** How what agents write here gets into the line. */
@@ -131,9 +132,10 @@ export function createFirstContact(deps: FirstContactDeps): FirstContact {
       const origin: Origin = isWritten ? { by: "surface", ...by } : by;
       const content = await deps.addressing.address({
         ...{ account, adapter, conversation: known, customer, originKey, draft, content: first.content },
+        toMany: origin.by === "robot",
         ...(isAutomatic(origin) ? { automatic: "auto-generated" } : { authorId: authorOf(origin) }),
       });
-      const unaddressed = letterRefusal(adapter, content);
+      const unaddressed = letterRefusal(adapter, content) ?? (await leftRefusal(deps.store, portal, content));
       if (unaddressed !== undefined) return { kind: "refused", sentence: unaddressed };
       const accepted = await deps.store.messages.acceptFirst({
         portal,

@@ -5,7 +5,7 @@
  * - Killed before the message was accepted: taken again after that minute. After it, before it was crossed off: accepted
  *   again under the same client id, which is nothing new, and crossed off then.
  * - Taken back meanwhile: it is gone from the list before anybody takes it, or it is being sent and stays.
- * - What cannot be sent any more (the account is off, the window has closed, a file is gone) stays in the list with the
+ * - What cannot be sent any more (the account is off, the window has closed, a file is gone, they unsubscribed) stays in the list with the
  *   reason, for its author.
  * - The database away: the next look comes.
  */
@@ -16,10 +16,11 @@ import type { Logger } from "../log/log.ts";
 import type { Store } from "../store/contract.ts";
 import type { ReplyAcceptor } from "./accept-reply.ts";
 import { writeRefusal } from "./capability-check.ts";
+import { leftRefusal } from "./mail/unsubscribing.ts";
 import type { News } from "./news.ts";
 
 export interface PlannerDeps {
-  readonly store: Pick<Store, "accounts" | "conversations" | "planned">;
+  readonly store: Pick<Store, "accounts" | "conversations" | "planned" | "unsubscriptions">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;
   readonly replies: Pick<ReplyAcceptor, "write" | "written">;
   readonly news: Pick<News, "ofConversation">;
@@ -82,7 +83,8 @@ export function createPlanner(deps: PlannerDeps): Planner {
     const account = conversation && (await deps.store.accounts.find(portal, conversation.account));
     const adapter = account && deps.channels.get(account.channel);
     if (!conversation || !account || !adapter) return GONE;
-    return writeRefusal(adapter, content, { account, conversation, now: deps.now() });
+    const refused = writeRefusal(adapter, content, { account, conversation, now: deps.now() });
+    return refused ?? (await leftRefusal(deps.store, portal, content));
   }
 
   function plan(): void {

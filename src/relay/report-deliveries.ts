@@ -17,8 +17,9 @@ const BUSY_RETRY_MS = 30_000;
 
 /**
  * Tells the portal what became of the agents' messages. Of what reached the customer: without it the portal shows
- * "sending" for ever and sends no edit or deletion. Of what ended badly: as a notice to its author, because the line
- * itself shows no failure, with a link that opens the conversation at the message.
+ * "sending" for ever and sends no edit or deletion. Of what ended badly, and of a letter that some of its recipients did not
+ * get: as a notice to its author, because the line itself shows no failure, with a link that opens the conversation at the
+ * message.
  *
  * Both are marks on the rows, written with the ending: a crash before they are told, or before it is written down that
  * they were, tells (again) at the next run. A report may be made twice, and a notice with the same tag replaces the first.
@@ -30,12 +31,12 @@ export async function reportDeliveries(deps: RelayDeps, turn: Turn): Promise<Dra
   if (untold.length === 0) return IDLE;
   const contents = await deps.store.lanes.read(turn.lane, 0);
   if (!contents) return IDLE;
+  const arrived = untold.filter((one) => one.what === "arrived");
+  // Before it counts as told that they arrived: a crash in between tells both again.
+  const missed = await tellMissed(deps, arrived);
   const steps = [
-    await reportArrivals(
-      deps,
-      contents,
-      untold.filter((one) => one.what === "arrived"),
-    ),
+    missed,
+    missed === undefined ? await reportArrivals(deps, contents, arrived) : undefined,
     await tellEndings(
       deps,
       untold.filter((one) => one.what === "bad-ending"),
@@ -67,25 +68,40 @@ async function reportArrivals(
   return undefined;
 }
 
+/** A letter that went, and not to everybody: what arrived says so in its error. */
+async function tellMissed(deps: RelayDeps, arrived: readonly Unreported[]): Promise<number | undefined> {
+  for (const { message } of arrived) {
+    if (message.error === undefined || message.content.letter === undefined) continue;
+    const pause = await tellAuthor(deps, message);
+    if (pause !== undefined) return pause;
+  }
+  return undefined;
+}
+
 /** One after another, each written down when it is told. */
 async function tellEndings(deps: RelayDeps, ended: readonly Unreported[]): Promise<number | undefined> {
   for (const one of ended) {
-    const { message } = one;
-    const author = authorOf(message.origin);
-    if (author !== undefined) {
-      const portal = await deps.store.portals.find(message.portal);
-      const say = await sayIn(deps.speech, message.portal);
-      const text = deps.toBBCode(notice(message, say, portal && messageLink(portal, message)));
-      const outcome = await deps.portals.lines(message.portal).notify(author, text, `threadline-${message.id}`);
-      if (outcome.kind !== "ok" && outcome.kind !== "refused") return pauseAfter(outcome);
-      if (outcome.kind === "refused")
-        deps.log.warn(
-          { message: message.id, code: outcome.code },
-          "the agent could not be told about an undelivered message",
-        );
-    }
+    const pause = await tellAuthor(deps, one.message);
+    if (pause !== undefined) return pause;
     await deps.store.messages.markReported([one]);
   }
+  return undefined;
+}
+
+/** Answers after how many milliseconds to try again, if so. */
+async function tellAuthor(deps: RelayDeps, message: Message): Promise<number | undefined> {
+  const author = authorOf(message.origin);
+  if (author === undefined) return undefined;
+  const portal = await deps.store.portals.find(message.portal);
+  const say = await sayIn(deps.speech, message.portal);
+  const text = deps.toBBCode(notice(message, say, portal && messageLink(portal, message)));
+  const outcome = await deps.portals.lines(message.portal).notify(author, text, `threadline-${message.id}`);
+  if (outcome.kind === "ok") return undefined;
+  if (outcome.kind !== "refused") return pauseAfter(outcome);
+  deps.log.warn(
+    { message: message.id, code: outcome.code },
+    "the agent could not be told about an undelivered message",
+  );
   return undefined;
 }
 

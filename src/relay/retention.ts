@@ -22,7 +22,17 @@ import { withLock } from "./with-lock.ts";
 export interface RetentionDeps {
   readonly store: Pick<
     Store,
-    "portals" | "journal" | "locks" | "lanes" | "media" | "notes" | "mails" | "robots" | "tracks" | "triggers"
+    | "portals"
+    | "journal"
+    | "locks"
+    | "lanes"
+    | "media"
+    | "notes"
+    | "mails"
+    | "robots"
+    | "tracks"
+    | "triggers"
+    | "unsubscriptions"
   >;
   readonly shelf: Pick<MediaShelf, "remove">;
   /** Work inside counts as that portal's. */
@@ -55,7 +65,7 @@ const BUSY_LANES = 200;
  *   two of them
  */
 export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseMs: 100 }): Retention {
-  const { journal, portals, lanes, locks, media, notes, mails, robots, tracks, triggers } = deps.store;
+  const { journal, portals, lanes, locks, media, notes, mails, robots, tracks, triggers, unsubscriptions } = deps.store;
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -95,7 +105,7 @@ export function createRetention(deps: RetentionDeps, batch = { size: 200, pauseM
       if (after !== undefined) await pause();
     }
     if (outcome === "done") {
-      for (const kept of [notes, mails, tracks, robots, triggers])
+      for (const kept of [notes, mails, tracks, unsubscriptions, robots, triggers])
         while ((await kept.forget(id, before, batch.size)) === batch.size) await pause();
     }
     if (deleted > 0) deps.log.info({ portal: id, deleted, keepDays }, "Deleted messages that are too old to be kept");

@@ -77,7 +77,7 @@ export function lateAnswer(operator: string | undefined, customer: string): stri
     : `${customer} waits too long for an answer from ${operator}.`;
 }
 
-/** For the author of a message that was refused, failed or may not have arrived. */
+/** For the author of a message that was refused, failed, may not have arrived, or did not reach everybody. */
 export const badEnding = (message: Message, say: Say): string =>
   [say(ending(message)), ...(message.error === undefined ? [] : [say(message.error)])].join(" ");
 
@@ -85,6 +85,10 @@ export const badEnding = (message: Message, say: Say): string =>
 function ending({ kind, content, state }: Message): string {
   const words = firstWords(content.body.text, 80);
   const mayBeThere = state === "uncertain";
+  if (state !== "refused" && state !== "failed" && state !== "uncertain")
+    return words === ""
+      ? `Your letter (${inAWord(content)}) did not reach everybody.`
+      : `Your letter "${words}" did not reach everybody.`;
   if (kind === "reaction" && words === "")
     return mayBeThere ? "Your reaction may not have been taken back." : "Your reaction was not taken back.";
   if (kind === "reaction")

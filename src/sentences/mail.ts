@@ -5,17 +5,22 @@ export const mailSentences: readonly Localised[] = [
   {
     en: "Bitrix24's own mail reads {address} as well, so its letters would stand in the cards twice. Leave one of the two: in Bitrix24 open Mail, the mailbox's settings, and delete it there; or delete this account here.",
     ru: "Ящик {address} читает и почта Битрикс24, поэтому письма окажутся в карточках дважды. Оставьте что-то одно: в Битрикс24 откройте «Почту», настройки ящика и удалите его там — или удалите этот аккаунт здесь.",
-    es: "El correo de Bitrix24 también lee {address}, así que sus cartas aparecerían dos veces en las fichas. Deje solo uno: en Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o elimine esta cuenta aquí.",
+    es: "El correo de Bitrix24 también lee {address}, así que sus mensajes aparecerían dos veces en las fichas. Deje solo uno: en Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o elimine esta cuenta aquí.",
+  },
+  {
+    en: "Bitrix24's own mail reads {address} as well. Connected here too, its letters would stand in the cards twice. In Bitrix24 open Mail, the mailbox's settings, and delete it there; or do not connect it here.",
+    ru: "Ящик {address} уже читает почта Битрикс24. Если подключить его и здесь, письма окажутся в карточках дважды. В Битрикс24 откройте «Почту», настройки ящика и удалите его там — или не подключайте его здесь.",
+    es: "El correo de Bitrix24 ya lee {address}. Si se conecta también aquí, sus mensajes aparecerían dos veces en las fichas. En Bitrix24 abra Correo, los ajustes del buzón, y elimínelo allí; o no lo conecte aquí.",
   },
   {
     en: "It could not be checked whether Bitrix24's own mail reads {address} as well. If it does, leave it in one of the two: both write its letters into the cards.",
     ru: "Не удалось проверить, читает ли ящик {address} и почта Битрикс24. Если да, оставьте его в чём-то одном: письма в карточки пишут оба.",
-    es: "No se pudo comprobar si el correo de Bitrix24 también lee {address}. Si es así, déjelo en uno de los dos: ambos escriben sus cartas en las fichas.",
+    es: "No se pudo comprobar si el correo de Bitrix24 también lee {address}. Si es así, déjelo en uno de los dos: ambos escriben sus mensajes en las fichas.",
   },
   {
     en: "This server takes no copies of letters yet. Its operator can switch that on by setting BCC_DOMAIN and SMTP_PORT, as the operating manual says.",
     ru: "Этот сервер пока не принимает копии писем. Включить это может администратор сервера: задать BCC_DOMAIN и SMTP_PORT, как описано в руководстве.",
-    es: "Este servidor todavía no recibe copias de cartas. Quien lo opera puede activarlo con BCC_DOMAIN y SMTP_PORT, como dice el manual.",
+    es: "Este servidor todavía no recibe copias de correos. Quien lo opera puede activarlo con BCC_DOMAIN y SMTP_PORT, como dice el manual.",
   },
   {
     en: "What comes this way goes into cards of the CRM and into no Open Channel.",
@@ -25,7 +30,7 @@ export const mailSentences: readonly Localised[] = [
   {
     en: "Nobody is named whom this letter goes to. Write down a recipient and send it again.",
     ru: "У письма нет получателя. Укажите его и отправьте снова.",
-    es: "La carta no tiene destinatario. Escriba uno y envíela otra vez.",
+    es: "El correo no tiene destinatario. Escriba uno y envíelo otra vez.",
   },
   {
     en: "This mailbox has no address yet, so nothing can be sent from it. Tell an administrator.",
@@ -35,7 +40,7 @@ export const mailSentences: readonly Localised[] = [
   {
     en: "A letter goes to {most} recipients at most. Send it in several parts.",
     ru: "У письма может быть не больше {most} получателей. Отправьте его несколькими частями.",
-    es: "Una carta admite {most} destinatarios como máximo. Envíela en varias partes.",
+    es: "Un correo admite {most} destinatarios como máximo. Envíelo en varias partes.",
   },
   {
     en: "{title:ours} has no subject and no further recipients. Send the text alone.",
@@ -81,5 +86,25 @@ export const mailSentences: readonly Localised[] = [
     en: "Choose a period of at most a year.",
     ru: "Выберите период не длиннее года.",
     es: "Elija un período de un año como máximo.",
+  },
+  {
+    en: "{address} wants no more letters made of templates.",
+    ru: "{address}: отписка от писем по шаблонам.",
+    es: "{address} no quiere más correos hechos con plantillas.",
+  },
+  {
+    en: "{address} may be sent letters made of templates again.",
+    ru: "{address}: письма по шаблонам снова можно отправлять.",
+    es: "A {address} se le pueden volver a enviar correos hechos con plantillas.",
+  },
+  {
+    en: "The customer unsubscribed on {day}: {address} wants no letters made of templates. A personal letter can be written all the same.",
+    ru: "Клиент отписался {day}: на {address} нельзя отправлять письма по шаблонам. Личное письмо написать можно.",
+    es: "El cliente canceló la suscripción el {day}: {address} no quiere correos hechos con plantillas. Un correo personal sí se puede escribir.",
+  },
+  {
+    en: "Customers unsubscribed: {addresses} want no letters made of templates. Take these addresses off, or write a personal letter.",
+    ru: "Клиенты отписались: на {addresses} нельзя отправлять письма по шаблонам. Уберите эти адреса или напишите личное письмо.",
+    es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren correos hechos con plantillas. Quite estas direcciones o escriba un correo personal.",
   },
 ];

@@ -39,6 +39,16 @@ export const relayWords: readonly Localised[] = [
     es: "La eliminación de su mensaje no se entregó.",
   },
   {
+    en: "Your letter ({content:ours}) did not reach everybody.",
+    ru: "Ваше письмо ({content}) дошло не до всех.",
+    es: "Su correo ({content}) no llegó a todos.",
+  },
+  {
+    en: 'Your letter "{words}" did not reach everybody.',
+    ru: "Ваше письмо «{words}» дошло не до всех.",
+    es: "Su correo «{words}» no llegó a todos.",
+  },
+  {
     en: "Your message ({content:ours}) may not have been delivered.",
     ru: "Возможно, ваше сообщение ({content}) не доставлено.",
     es: "Puede que su mensaje ({content}) no se haya entregado.",

@@ -25,6 +25,7 @@ import type { SignatureRepository } from "./contract/signatures.ts";
 import type { ThreadRepository } from "./contract/threads.ts";
 import type { TrackRepository } from "./contract/tracks.ts";
 import type { TriggerRepository } from "./contract/triggers.ts";
+import type { UnsubscriptionRepository } from "./contract/unsubscriptions.ts";
 import type { WishRepository } from "./contract/wishes.ts";
 
 /**
@@ -47,6 +48,7 @@ export interface Store {
   readonly planned: PlannedRepository;
   readonly signatures: SignatureRepository;
   readonly tracks: TrackRepository;
+  readonly unsubscriptions: UnsubscriptionRepository;
   readonly wishes: WishRepository;
   readonly journal: JournalRepository;
   readonly media: MediaRepository;

@@ -36,6 +36,7 @@ import { createSignatureRepository } from "./signatures.ts";
 import { createThreadRepository } from "./threads.ts";
 import { createTrackRepository } from "./tracks.ts";
 import { createTriggerRepository } from "./triggers.ts";
+import { createUnsubscriptionRepository } from "./unsubscriptions.ts";
 import { createUserRepository } from "./users.ts";
 import { createWishRepository } from "./wishes.ts";
 
@@ -136,6 +137,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     planned: createPlannedRepository(db),
     signatures: createSignatureRepository(db),
     tracks: createTrackRepository(db),
+    unsubscriptions: createUnsubscriptionRepository(db),
     wishes: createWishRepository(db),
     journal: createJournalRepository(db),
     media: createMediaRepository(db),

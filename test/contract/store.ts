@@ -18,6 +18,7 @@ import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
 import { lineVoteTests } from "./store-line-votes.ts";
+import { mailGroupTests } from "./store-mail-groups.ts";
 import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
 import { moveTests } from "./store-moves.ts";
@@ -32,6 +33,7 @@ import { tenantTests } from "./store-tenants.ts";
 import { threadTests } from "./store-threads.ts";
 import { toldTests } from "./store-told.ts";
 import { trackTests } from "./store-tracks.ts";
+import { unsubscribedTests } from "./store-unsubscribed.ts";
 
 /** The promises of `Store`, for every database. One store for all tests; each test works in a portal of its own. */
 export function storeBattery(name: string, open: () => Promise<Store>): void {
@@ -60,6 +62,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     toldTests(use);
     messageTests(use);
     mailTests(use);
+    mailGroupTests(use);
     fileTests(use);
     editTests(use);
     deskTests(use);
@@ -72,6 +75,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     lineVoteTests(use);
     botTests(use);
     trackTests(use);
+    unsubscribedTests(use);
     laneTests(use);
     peopleTests(use);
     providerTests(use);

@@ -45,6 +45,20 @@ test("is said with what to do, and stops nothing", async () => {
   expect(await connect("help@shop.example")).toBeUndefined();
 });
 
+test("is said before it is connected, where it is sure; nothing is kept, and others are not told", async () => {
+  const look = async (address: unknown, channel = "email", session = admin) =>
+    site.api(session, "POST", "/accounts/forewarned", { channel, settings: { address } });
+  const accounts = async () => (await site.store.accounts.list(site.memberId)).length;
+  const before = await accounts();
+  expect((await look("SALES@shop.example")).json().problem).toMatch(
+    /^Bitrix24's own mail reads SALES@shop\.example as well\. Connected here too, .*do not connect it here\.$/,
+  );
+  for (const other of ["help@shop.example", "sales@shop", "", 5]) expect((await look(other)).json().problem).toBeNull();
+  expect((await look("sales@shop.example", "telegram")).json().problem).toBeNull();
+  expect((await look("sales@shop.example", "email", await site.sessionOf(7))).statusCode).toBe(403);
+  expect(await accounts()).toBe(before);
+});
+
 test("is not known where the portal does not tell, and that is said", async () => {
   site.portal.portal.mailboxes.length = 0;
   const other = await openSite({ channels });

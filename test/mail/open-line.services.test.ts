@@ -109,6 +109,69 @@ it("says of a letter that a machine wrote that it did", async () => {
   expect(saidIn(chat, "customer").at(-1)?.text).toContain("[i]Sent automatically:[/i]");
 }, 60_000);
 
+it("lets readers of letters made of templates go, by their mail program's request and by the letter that it writes", async () => {
+  const box = at.newAddress();
+  await at.connect(box, { settings: { trackingUrl: "https://letters.shop.test", tracked: true } });
+  const offered = async (reader: string) => {
+    const text = `News for ${reader}?`;
+    at.server.deliver(box, mail({ to: box, from: `${reader}@customer.example`, subject: text, text, id: reader }));
+    const { conversation } = await at.message(text);
+    const body = {
+      ...{ clientId: crypto.randomUUID(), text: `Offer to ${reader}: {unsubscribe}`, letter: { template: "Offer" } },
+    };
+    const send = () => at.world.api(`/api/conversations/${conversation}/messages`, { method: "POST", body });
+    await send();
+    const left = await at.left(`Offer to ${reader}`);
+    expect(headerOf(left, "List-Unsubscribe-Post")).toBe("List-Unsubscribe=One-Click");
+    const ways = /^<(https:\/\/letters\.shop\.test\/u\/[\w-]{43})>, <mailto:([^?]+)\?subject=(.+)>$/.exec(
+      headerOf(left, "List-Unsubscribe") ?? "",
+    );
+    const [, url = "", to = "", subject = ""] = ways ?? [];
+    expect(to).toBe(box);
+    // The link in the text is the same, and leads straight there although the letter is tracked.
+    expect(
+      left.raw
+        .toString()
+        .replace(/=\r?\n/g, "")
+        .replaceAll("=3D", "="),
+    ).toContain(`<a href="${url}">`);
+    const again = () => {
+      body.clientId = crypto.randomUUID();
+      return send();
+    };
+    return { path: new URL(url).pathname, subject: decodeURIComponent(subject), again };
+  };
+  const hasLeft = async (reader: string) => {
+    const addresses = [`${reader}@customer.example`];
+    const found = await at.world.api<{ how: string }[]>("/api/mail/unsubscribed/look", {
+      ...{ method: "POST", body: { addresses } },
+    });
+    return found[0]?.how;
+  };
+
+  const nora = await offered("nora");
+  const scanned = await fetch(`${at.world.web.url}${nora.path}`);
+  expect([scanned.status, await hasLeft("nora")]).toEqual([200, undefined]);
+  const form = new URLSearchParams({ "List-Unsubscribe": "One-Click" });
+  expect((await fetch(`${at.world.web.url}${nora.path}`, { method: "POST", body: form })).status).toBe(200);
+  expect(await hasLeft("nora")).toBe("one-click");
+  await expect(nora.again()).rejects.toThrow("The customer unsubscribed on");
+
+  const olga = await offered("olga");
+  at.server.deliver(
+    box,
+    mail({
+      ...{ to: box, from: "olga@customer.example", subject: olga.subject, text: "Sent by a program", id: "away" },
+    }),
+  );
+  await at.wait(async () => (await hasLeft("olga")) === "mail", "the wish to be noted");
+  await expect(olga.again()).rejects.toThrow("The customer unsubscribed on");
+  const told = await at.message("olga@customer.example wants no more letters made of templates.");
+  expect(told.conversation).toBe((await at.message("News for olga?")).conversation);
+  // The program's letter asks nobody anything, and begins nothing.
+  expect(await at.journal("Sent by a program")).toEqual([]);
+}, 120_000);
+
 /** As mail programs write it: words twice, a picture inside the HTML, and a file. */
 function withFile(): string {
   return [

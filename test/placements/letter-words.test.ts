@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isLetterWords, readWords, writeRecipients } from "../../placements/shared/chat/letter/letter-words.ts";
+import {
+  addressesIn,
+  isLetterWords,
+  readWords,
+  writeRecipients,
+} from "../../placements/shared/chat/letter/letter-words.ts";
+import { madeOf, withoutTemplate } from "../../placements/shared/chat/letter/made-of.ts";
 
 test.each([
   ["ann@example.com", [{ address: "ann@example.com" }]],
@@ -46,4 +52,30 @@ test("what is written down is read back", () => {
 test("only what can be words of a letter is taken from the browser's memory", () => {
   expect([{}, { to: "a", quote: false }].every(isLetterWords)).toBe(true);
   expect([undefined, null, "x", { to: 5 }, { quote: "yes" }].some(isLetterWords)).toBe(false);
+});
+
+test("a letter made of a template says so, unless its writer makes it a personal one", () => {
+  expect(readWords({ template: "offer" })).toEqual({ kind: "ready", letter: { template: "offer" } });
+  expect(readWords({ template: "offer", personal: true })).toEqual({ kind: "ready", letter: {} });
+  expect(isLetterWords({ template: "offer", personal: true })).toBe(true);
+  expect([{ template: 5 }, { personal: "yes" }].some(isLetterWords)).toBe(false);
+});
+
+test("addresses are found in what is typed, once each; what cannot be read yet is left out", () => {
+  expect(addressesIn(["Ann <a@b.example>, c@d.example", "a@b.example", "half@"])).toEqual([
+    "a@b.example",
+    "c@d.example",
+  ]);
+});
+
+test("a letter is made of the reply that it begins with; an answer is personal unless its text lets people go", () => {
+  const reply = { shortcut: "offer", text: "20% off" };
+  const at = { text: " /of", start: 1, end: 4, wroteAt: null };
+  const answers = { ...at, wroteAt: "2026-11-29" };
+  expect(madeOf({ subject: "Hi", personal: true }, reply, at)).toEqual({ subject: "Hi", template: "offer" });
+  expect(madeOf(undefined, reply, answers)).toEqual({ template: "offer", personal: true });
+  expect(madeOf(undefined, { ...reply, text: "20% off {Unsubscribe}" }, answers)).toEqual({ template: "offer" });
+  expect(madeOf({ cc: "a@b.c" }, reply, { ...at, text: "Hello /of" })).toEqual({ cc: "a@b.c" });
+  expect(withoutTemplate({ subject: "Hi", template: "offer", personal: true })).toEqual({ subject: "Hi" });
+  expect([withoutTemplate({ template: "offer" }), withoutTemplate(undefined)]).toEqual([undefined, undefined]);
 });

@@ -220,6 +220,80 @@ test("an answer is a letter: recipients, a subject, and a time of its own", asyn
   expect(last?.content.attachments).toMatchObject([{ name: "offer.txt", size: 3 }]);
 });
 
+test("who wants no letters made of templates is told before one is sent, noted, listed, and written to again", async () => {
+  const shop = await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
+  await site.store.accounts.update(site.memberId, accountId(shop), { settings: { address: sales.address } });
+  const session = await site.sessionOf(1);
+  await site.api(session, "PUT", `/canned-replies/${crypto.randomUUID()}`, {
+    ...{ own: false, shortcut: "offer", text: "Our oak tables are 20% off until Friday. {unsubscribe}" },
+  });
+  const { conversation } = await letter(shop, "Is the oak table still there?");
+  const page = await opened();
+  const envelope = page.getByRole("group", { name: "Whom the letter goes to" });
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+
+  await envelope.getByRole("button", { name: /Re: The oak table/ }).click();
+  await envelope.getByRole("button", { name: "Note: wants none of these" }).click();
+  const note = page.getByRole("dialog", { name: "No more letters made of templates?" });
+  await inspect(page, "letter-note-left");
+  await note.getByRole("button", { name: "Note it" }).click();
+  await envelope.getByText("A personal letter may be written.").waitFor();
+  await page.getByRole("log").getByText("maria@example.com wants no more letters made of templates.").waitFor();
+
+  await box.fill("/offer");
+  await box.press("Enter");
+  await expect.poll(() => box.inputValue()).toBe("Our oak tables are 20% off until Friday. {unsubscribe}");
+  expect(await envelope.getByLabel("Made of the template “offer”").isChecked()).toBe(true);
+  await envelope.getByText("This letter would not be sent").waitFor();
+  await inspect(page, "letter-left");
+  await envelope.getByRole("button", { name: "Send it as a personal letter" }).click();
+  expect(await envelope.getByLabel("Made of the template “offer”").isChecked()).toBe(false);
+  await box.press("Enter");
+  const sent = async () => {
+    const rows = await site.store.messages.journal(site.memberId, {
+      ...{ conversation: conversationId(conversation), after: 0, limit: 9 },
+    });
+    return rows.filter(({ direction }) => direction === "out").map(({ content }) => content);
+  };
+  await expect.poll(sent).toMatchObject([{ body: { text: "Our oak tables are 20% off until Friday." } }]);
+  expect((await sent())[0]?.letter?.sending?.unsubscribe).toBeUndefined();
+
+  await inAllLooks("left-customers", settings, async (shown) => {
+    const card = shown.getByRole("region", { name: "Unsubscribed" });
+    await card.getByText(/noted by Ada Admin/).waitFor();
+    await card.scrollIntoViewIfNeeded();
+  });
+  const list = await settings();
+  const card = list.getByRole("region", { name: "Unsubscribed" });
+  await card.getByRole("button", { name: "Note an address" }).click();
+  await card.getByLabel("E-mail address").fill("nobody");
+  await card.getByRole("button", { name: "Note", exact: true }).click();
+  await card.getByText("This is no e-mail address.").waitFor();
+  await card.getByLabel("E-mail address").fill("ann@example.com");
+  await card.getByRole("button", { name: "Note", exact: true }).click();
+  await card.getByText("ann@example.com").waitFor();
+  await card.getByRole("searchbox", { name: "Find an address" }).fill("maria");
+  await card.getByText("ann@example.com").waitFor({ state: "detached" });
+  await card.getByRole("button", { name: "Subscribe again… maria@example.com" }).click();
+  const again = list.getByRole("dialog", { name: "Send this customer letters made of templates again?" });
+  await inspect(list, "left-again");
+  await again.getByRole("button", { name: "Subscribe again" }).click();
+  await card.getByText("No address has these letters").waitFor();
+
+  const path = `/conversations/${conversation}/messages`;
+  const body = { clientId: crypto.randomUUID(), text: "480", letter: { template: "offer" } };
+  expect((await site.api(session, "POST", path, body)).statusCode).toBe(202);
+  const token = /unsubscribe%20([\w-]+)$/.exec((await sent()).at(-1)?.letter?.sending?.unsubscribe?.mailto ?? "")?.[1];
+  // What its reader sees, by themselves and not in the portal.
+  await list.goto(`${base}/u/${token}`);
+  await inspect(list, "leaving");
+  await list.getByRole("button", { name: "Unsubscribe" }).click();
+  await list.getByRole("heading", { name: "You are unsubscribed" }).waitFor();
+  await inspect(list, "left");
+  await list.getByRole("button", { name: "I pressed this by mistake" }).click();
+  await list.getByRole("heading", { name: "You are subscribed again" }).waitFor();
+});
+
 test("how letters fared stands in a report, per colleague and template", async () => {
   const page = await settings();
   const report = page.getByRole("region", { name: "Letters", exact: true });

@@ -119,7 +119,7 @@ describe("canned replies", () => {
   const reply = (shortcut: string, text = "", own = false) => ({
     ...{ id: shortcut + own, shortcut, text, own, changedAt: "", changedBy: { id: "1" } },
   });
-  const values = { name: "Maria", agent: "Ada", company: "Ellis" };
+  const values = { name: "Maria", agent: "Ada", company: "Ellis", unsubscribe: "" };
 
   it("are found by their beginning, then inside, then by their text; one's own before everybody's", () => {
     const all = [reply("thanks"), reply("pay-thanks"), reply("hours", "we thank you"), reply("Thanks", "mine", true)];

@@ -60,6 +60,39 @@ describe("the notice about a message that did not arrive", () => {
   });
 });
 
+describe("the notice about a letter that went and did not reach everybody", () => {
+  it("tells its author once who did not get it, also when the portal cannot be asked at first", async () => {
+    const conversation = await relay.customerWrites("letters", "hello");
+    await relay.run("in", conversation);
+    const chat = Number((await relay.store.conversations.find(relay.portal, conversation))?.imChatId);
+    const { id } = relay.emulator.portal().operatorWrites(chat, { text: "To all of you", userId: 5 });
+    const why = "Not delivered to boris@c.example (550 no such box); delivered to the others.";
+    relay.channel.answers = [{ kind: "sent", externalIds: ["<1@shop.example>"], missed: why }];
+    const address = { address: "anna@c.example" };
+    const letter = {
+      ...{ messageId: "<1@shop.example>", subject: "All", from: address, to: [address], cc: [] },
+      class: "human" as const,
+    };
+    const { notifications } = relay.emulator.portal().portal;
+    const before = notifications.length;
+    await relay.operatorDoes({
+      ...{ kind: "message", chatId: conversation, imChatId: String(chat), imMessageId: String(id), authorId: "5" },
+      content: { body: plainText("To all of you"), attachments: [], letter },
+    });
+    relay.emulator.faults.add({ method: "im.notify.system.add", kind: "drop-before" });
+    await relay.run("out", conversation);
+    relay.emulator.faults.clear();
+    relay.advance(120_000);
+    await relay.run("out", conversation);
+    await relay.run("out", conversation);
+    const told = notifications.slice(before);
+    expect(told.map(({ userId }) => userId)).toEqual([5]);
+    expect(told[0]?.message).toContain(`Your letter "To all of you" did not reach everybody. ${why}`);
+    // It did leave: the line shows no clock at it.
+    expect(relay.emulator.portal().portal.messages.get(id)?.sending).toBe(false);
+  });
+});
+
 const binding = () => ({
   id: 1,
   placement: "REST_APP_URI",

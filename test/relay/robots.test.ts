@@ -3,9 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ChannelAdapter } from "../../src/channels/contract.ts";
 import type { Account } from "../../src/domain/account.ts";
 import { type ConversationId, robotCallId } from "../../src/domain/ids.ts";
+import type { Letter } from "../../src/domain/letter.ts";
 import { createFirstContact } from "../../src/relay/first-contact.ts";
+import type { Addressing } from "../../src/relay/mail/addressing.ts";
 import { robotRegistrations } from "../../src/relay/robots/catalogue.ts";
 import { createRobotWorker } from "../../src/relay/robots/worker.ts";
+import { leaverKey } from "../../src/rules/contacts/leaver-key.ts";
 import type { RobotRun } from "../emulators/portal/automation.ts";
 import { runRobot } from "../emulators/portal/run-robot.ts";
 import { FakeChannel } from "./fake-channel.ts";
@@ -82,9 +85,13 @@ const channels = () =>
     ["fake", relay.channel],
     ["second", second],
   ]);
-const addressing = {
-  address: async ({ content }: { readonly content: Parameters<typeof relay.deps.replies.speak>[0]["content"] }) =>
-    content,
+/** Conversations in which what is said is such a letter. */
+const asLetters = new Map<ConversationId, Letter>();
+const addressing: Pick<Addressing, "address"> = {
+  address: async ({ content, conversation }) => {
+    const letter = conversation && asLetters.get(conversation.id);
+    return letter ? { ...content, letter } : content;
+  },
 };
 
 function worker(store = relay.deps.store) {
@@ -157,6 +164,26 @@ describe("a chain", () => {
     expect(run.returned).toMatchObject({
       ...{ result: "sent", sent_by: "Second channel", reason: "The customer has blocked you." },
     });
+    expect(texts()).toEqual([[], ["Ready"]]);
+  });
+
+  it("goes on where it would be a letter to somebody who wants none of those, and says why", async () => {
+    const address = `r${customers}@c.example`;
+    const letter = {
+      ...{ messageId: "<1@shop.example>", subject: "Ready", from: { address: "box@shop.example" }, cc: [] },
+      ...{ to: [{ address }], class: "system-notice" as const },
+      sending: { unsubscribe: { mailto: "box@shop.example?subject=unsubscribe" } },
+    };
+    const leaving = { key: leaverKey(address), address, at: new Date(Date.now()), how: "page" as const };
+    await relay.store.unsubscriptions.leave(relay.portal, leaving);
+    asLetters.set(first, letter);
+    const run = await called(chain);
+    await worker().run();
+    await deliver(next);
+    relay.advance(2_000);
+    await worker().run();
+    expect(run.returned).toMatchObject({ result: "sent", sent_by: "Second channel" });
+    expect(run.returned?.["reason"]).toContain(`${address} wants no letters made of templates`);
     expect(texts()).toEqual([[], ["Ready"]]);
   });
 

@@ -61,31 +61,31 @@ const ru: Record<Key, string> = {
 
 const es: Record<Key, string> = {
   title: "Copiar correo al CRM",
-  how: "Ponga su dirección en copia oculta de una carta a un cliente, desde cualquier programa de correo: la carta aparece en la ficha del cliente. Una carta que un cliente le escribió llega allí si la reenvía a la dirección como archivo adjunto.",
+  how: "Ponga su dirección en copia oculta de un correo a un cliente, desde cualquier programa: el correo aparece en la ficha del cliente. Un correo que un cliente le escribió llega allí si lo reenvía a la dirección como archivo adjunto.",
   mine: "Su dirección",
   make: "Crear mi dirección",
-  none: "Todavía no tiene dirección. En ella solo se reciben cartas suyas.",
+  none: "Todavía no tiene dirección. En ella solo se reciben correos suyos.",
   everybodys: "Dirección para todos los empleados",
   everybodysHow:
-    "Recibe cartas de cualquier empleado: para una regla de su servidor de correo que la añade a lo que sale. No se la dé a nadie de fuera.",
+    "Recibe correos de cualquier empleado: para una regla de su servidor de correo que la añade a lo que sale. No se la dé a nadie de fuera.",
   everybodysNone:
-    "Todavía no hay ninguna. Recibe cartas de cualquier empleado, para una regla de su servidor de correo que la añade.",
+    "Todavía no hay ninguna. Recibe correos de cualquier empleado, para una regla de su servidor de correo que la añade.",
   makeEverybodys: "Crear una dirección para todos",
-  used: "Última carta recibida: {time}",
-  unused: "Todavía no ha llegado ninguna carta.",
-  from: "Recibe cartas de: {addresses}",
+  used: "Último correo recibido: {time}",
+  unused: "Todavía no ha llegado ningún correo.",
+  from: "Recibe correos de: {addresses}",
   fromNone:
-    "Bitrix24 no dice su dirección de correo. Envíe una primera carta: se rechazará, y aquí confirma que era suya.",
-  asked: "Llegó una carta de {address} y se rechazó. ¿Era suya?",
+    "Bitrix24 no dice su dirección de correo. Envíe un primer correo: se rechazará, y aquí confirma que era suyo.",
+  asked: "Llegó un correo de {address} y se rechazó. ¿Era suyo?",
   confirm: "Era mía",
   deny: "No era mía",
   confirmed: "También de {address}, como usted confirmó.",
   remove: "Quitar",
-  again: "Envíe esa carta otra vez: desde ahora se reciben cartas de {address}.",
+  again: "Envíe ese correo otra vez: desde ahora se reciben correos de {address}.",
   renew: "Dirección nueva",
   renewTitle: "¿Crear una dirección nueva?",
   renewText:
-    "La actual termina en el acto: las cartas a ella se rechazan, y tiene que poner la nueva en su libreta, sus plantillas y sus reglas.",
+    "La actual termina en el acto: los correos a ella se rechazan, y tiene que poner la nueva en su libreta, sus plantillas y sus reglas.",
 };
 
 /** The words of addresses for blind copies: loaded when somebody looks at them. */

@@ -7,9 +7,11 @@ export interface ReplyValues {
   /** Who writes. */
   readonly agent: string;
   readonly company: string;
+  /** Stands until the server puts the link there by which a letter's reader leaves; elsewhere nothing. */
+  readonly unsubscribe: string;
 }
 
-export const GAPS: readonly (keyof ReplyValues)[] = ["name", "agent", "company"];
+export const GAPS: readonly Exclude<keyof ReplyValues, "unsubscribe">[] = ["name", "agent", "company"];
 
 /**
  * Those that a typed word may mean: its beginning first, then shortcuts in which it stands, then texts. Of two with the same

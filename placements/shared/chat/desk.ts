@@ -5,6 +5,7 @@ import { sentenceOf } from "../loaded.ts";
 import { newClientId } from "./client-id.ts";
 import { createDrafts, type Draft, NO_DRAFT, type ReadyFile } from "./drafts.ts";
 import { readWords } from "./letter/letter-words.ts";
+import { withoutTemplate } from "./letter/made-of.ts";
 import { type ChosenTemplate, createOutbox, type Pending, type PostOutcome } from "./outbox.ts";
 import { createUploads, type Uploads } from "./uploads.ts";
 import { viewerMemory } from "./viewer-memory.ts";
@@ -53,7 +54,12 @@ function createDesk(conversation: string): Desk {
   const pauses = createPauses();
 
   function write(change: Partial<Draft>): void {
-    draft.value = { ...draft.value, ...change };
+    const next = { ...draft.value, ...change };
+    // Nothing is left of what its letter was made of.
+    draft.value =
+      next.letter?.template !== undefined && change.text?.trim() === ""
+        ? { ...next, letter: withoutTemplate(next.letter) }
+        : next;
     drafts.save(conversation, draft.value);
   }
 

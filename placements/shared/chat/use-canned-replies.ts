@@ -1,4 +1,5 @@
 import { ref } from "vue";
+import type { CannedReplyAnswer } from "../../../src/api/canned-replies.ts";
 import { sentenceOf } from "../loaded.ts";
 import { readReplies } from "./canned-replies.ts";
 import { fillReply, matching, type ReplyValues } from "./canned-text.ts";
@@ -17,7 +18,7 @@ const KEEP = "keep";
 
 export function useCannedReplies(
   values: () => ReplyValues,
-  put: (words: string, trigger: Trigger) => void,
+  put: (words: string, trigger: Trigger, reply?: CannedReplyAnswer) => void,
 ): CannedReplyList {
   const keeping = ref(false);
 
@@ -40,7 +41,7 @@ export function useCannedReplies(
       return;
     }
     const reply = (await readReplies()).find(({ id }) => id === item.id);
-    if (reply) put(fillReply(reply.text, values()), trigger);
+    if (reply) put(fillReply(reply.text, values()), trigger, reply);
   }
 
   const suggestions = useSuggestions({

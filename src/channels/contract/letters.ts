@@ -20,6 +20,8 @@ export interface LetterBook {
   pending(limit: number): Promise<readonly PendingLetter[]>;
   /** Its message was accepted, or it needs none (`passed`: and why, for the journal of the box). */
   done(letter: string, how?: { readonly passed: string }): Promise<void>;
+  /** A letter that came: whether it asks for no more of ours, as the mail program of a reader writes it. Then it was noted. */
+  leaves(came: { readonly subject: string; readonly from: string | undefined }): Promise<boolean>;
   /** The conversation of the mail with this Message-ID; `undefined`: nobody has seen it. For what tells of that mail. */
   threadOf(messageId: string): Promise<string | undefined>;
   /** What an answer in this thread goes on from; `undefined`: nobody has seen such a thread. */
@@ -38,6 +40,9 @@ export interface SeenLetter {
   /** Outlook's mark of a conversation, as it came. */
   readonly threadIndex?: string;
   readonly from?: MailAddress;
+  readonly replyTo?: readonly MailAddress[];
+  /** The group (distribution list) that handed it on, as its software says; of whomever. */
+  readonly group?: string;
   readonly to: readonly MailAddress[];
   readonly cc: readonly MailAddress[];
   readonly subject: string;

@@ -91,6 +91,10 @@ async function fetchBody(tools: BodyTools, pending: PendingLetter): Promise<bool
       await letters.done(pending.letter, { passed: "It was written here." });
       return true;
     }
+    if (!sent && (await letters.leaves({ subject: mail.subject, from: mail.from?.address }))) {
+      await letters.done(pending.letter, { passed: "It asks for no more letters, which was noted." });
+      return true;
+    }
     const aboutThread =
       mail.originalMessageId === undefined ? undefined : await letters.threadOf(mail.originalMessageId);
     const told = letterEvent({

@@ -1,6 +1,7 @@
 import type { FetchMessageObject, FetchQueryObject } from "imapflow";
 import { isBccAddress } from "../../domain/bcc-address.ts";
 import type { MailAddress } from "../../domain/letter.ts";
+import { GROUP_MARKS, groupAddress } from "../../mail/reading/groups.ts";
 import { readHeaders } from "../../mail/reading/header-fields.ts";
 import type { MailHeaders } from "../../mail/reading/mail-headers.ts";
 import type { SeenLetter } from "../contract/letters.ts";
@@ -17,7 +18,8 @@ export const LISTED: FetchQueryObject = {
   internalDate: true,
   headers: [
     ...["message-id", "in-reply-to", "references", "thread-index"],
-    ...["from", "sender", "to", "cc", "subject", "date"],
+    ...["from", "sender", "reply-to", "to", "cc", "subject", "date"],
+    ...GROUP_MARKS,
   ],
 };
 
@@ -40,6 +42,8 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
   const [messageId] = idsIn(headers, "message-id");
   const [inReplyTo] = idsIn(headers, "in-reply-to");
   const threadIndex = headers.first("thread-index").replace(/\s+/g, "");
+  const replyTo = addressesIn(headers, "reply-to");
+  const group = groupAddress(headers);
   const [from] = [...addressesIn(headers, "from"), ...addressesIn(headers, "sender")];
   return {
     folder: place.folder,
@@ -50,6 +54,8 @@ export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenL
     ...(references.length > 0 && { references }),
     ...(threadIndex !== "" && { threadIndex: storableText(threadIndex) }),
     ...(from && { from }),
+    ...(replyTo.length > 0 && { replyTo }),
+    ...(group !== undefined && { group: storableText(group).slice(0, 320) }),
     to: addressesIn(headers, "to"),
     cc: addressesIn(headers, "cc"),
     subject: storableText(headers.words("subject")).slice(0, 1_000),

@@ -176,7 +176,11 @@ export function createLetterSender(tools: SenderTools): LetterSender {
       ...{ messageId, from: box.from, to, cc, bcc, subject, body, date },
       ...(place && { place: { messageId: place.messageId, references: place.references } }),
       ...(tracked && {
-        tracked: { pixel: tracked.pixel, link: (url: string, at: number) => tracked.links[at - 1] ?? url },
+        tracked: {
+          pixel: tracked.pixel,
+          // Whoever leaves is not watched in doing so.
+          link: (url: string, at: number) => (url === unsubscribe?.url ? url : (tracked.links[at - 1] ?? url)),
+        },
       }),
       ...(signature !== undefined && { signature: { text: signature, spans: [] } }),
       ...(quoted && { quoted: { ...quoted, at: new Date(quoted.at) } }),

@@ -12,7 +12,7 @@ export const emailSentences: readonly Localised[] = [
   {
     en: "The mailbox is not connected yet. The letter has not left and will be tried again.",
     ru: "Ящик ещё не подключён. Письмо не ушло, будет ещё попытка.",
-    es: "El buzón aún no está conectado. La carta no salió y se intentará otra vez.",
+    es: "El buzón aún no está conectado. El correo no salió y se intentará otra vez.",
   },
   {
     en: "The connection to the mailbox is not open yet. It will be tried again.",
@@ -30,6 +30,11 @@ export const emailSentences: readonly Localised[] = [
     es: "Es la propia dirección del buzón. Escriba a otra persona.",
   },
   { en: "It was written here.", ru: "Оно написано здесь.", es: "Se escribió aquí." },
+  {
+    en: "It asks for no more letters, which was noted.",
+    ru: "В нём просят больше не писать; это записано.",
+    es: "Pide no recibir más correos, y quedó anotado.",
+  },
   { en: "as a picture", ru: "как картинка", es: "como imagen" },
   {
     en: "plain in the message, as it was sent in the mail's own view",
@@ -108,7 +113,7 @@ export const emailSentences: readonly Localised[] = [
   {
     en: "It is no person's letter: {kind}.",
     ru: "Это письмо не от человека: {kind}.",
-    es: "No es carta de una persona: {kind}.",
+    es: "No es un correo de una persona: {kind}.",
   },
   { en: "It has no sender.", ru: "У него нет отправителя.", es: "No tiene remitente." },
   {

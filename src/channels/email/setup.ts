@@ -116,7 +116,7 @@ export const setup: readonly SetupStep[] = [
         },
         {
           choices: [
-            choice("whole", { en: "The letters", ru: "Письма целиком", es: "Las cartas" }),
+            choice("whole", { en: "The letters", ru: "Письма целиком", es: "Los correos" }),
             choice("subject", { en: "Their subjects only", ru: "Только темы", es: "Solo sus asuntos" }),
             choice("click", {
               en: "Nothing without the owner's click",
@@ -181,12 +181,12 @@ export const setup: readonly SetupStep[] = [
       setting("textarea", "signature", {
         en: "Signature below letters ({{ agent.name }}: who writes)",
         ru: "Подпись под письмами ({{ agent.name }} — имя автора)",
-        es: "Firma al pie de las cartas ({{ agent.name }}: quien escribe)",
+        es: "Firma al pie de los correos ({{ agent.name }}: quien escribe)",
       }),
       setting("switch", "tracked", {
         en: "See whether letters are opened and links followed",
         ru: "Отслеживать открытия писем и переходы по ссылкам",
-        es: "Ver si las cartas se abren y los enlaces se siguen",
+        es: "Ver si los correos se abren y los enlaces se siguen",
       }),
       setting(
         "text",

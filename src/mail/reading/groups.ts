@@ -19,8 +19,7 @@ export interface Group {
 const MASS = ["list-unsubscribe-post", "x-campaign", "x-campaignid", "x-campaign-id", "x-unisender-mailing-id"];
 
 export function groupOf(headers: MailHeaders, recipients: readonly Mailbox[]): Group | undefined {
-  const isGroup = headers.has("x-google-group-id") || headers.has("x-mailman-version") || headers.has("x-beenthere");
-  const address = isGroup ? addressOf(headers) : undefined;
+  const address = groupAddress(headers);
   if (address === undefined || isMass(headers)) return undefined;
   const box = boxOf(headers);
   if (box === undefined) return { address, whose: "foreign" };
@@ -43,6 +42,18 @@ export function writerBehind(group: Group | undefined, headers: MailHeaders, fro
   if (other === undefined) return from;
   const named = /^['"\s]*(.*?)['"\s]* via .+$/iu.exec(from.name)?.[1] ?? "";
   return { address: other.address, name: other.name === "" ? named : other.name };
+}
+
+/** The headers that tell of a group, as a list of a folder asks for them. */
+export const GROUP_MARKS = [
+  ...["x-google-group-id", "x-mailman-version", "x-beenthere"],
+  ...["mailing-list", "list-post", "list-id"],
+] as const;
+
+/** The group that handed a mail on, whoever it is of. `undefined`: no group's software did. */
+export function groupAddress(headers: MailHeaders): string | undefined {
+  const isGroup = headers.has("x-google-group-id") || headers.has("x-mailman-version") || headers.has("x-beenthere");
+  return isGroup ? addressOf(headers) : undefined;
 }
 
 const isMass = (headers: MailHeaders): boolean =>

@@ -17,8 +17,10 @@ import { messageIdOf } from "../../mail/writing/references.ts";
 import { answerSubject, tidySubject } from "../../mail/writing/subject.ts";
 import type { Store } from "../../store/contract.ts";
 import { isOurs } from "../crm/letters.ts";
+import { withLeavingLink } from "./leaving-link.ts";
 import type { Signatures } from "./signatures.ts";
 import type { Tracking } from "./tracking.ts";
+import type { Unsubscribing } from "./unsubscribing.ts";
 
 /** What a writer says of their letter; the rest is as the last one tells. */
 export interface LetterDraft {
@@ -56,6 +58,8 @@ export interface Writing {
   readonly draft?: LetterDraft | undefined;
   /** No person writes it. */
   readonly automatic?: LetterSending["automatic"];
+  /** The same goes to many, also where it is made of no template: its readers can ask for no more. */
+  readonly toMany?: boolean | undefined;
 }
 
 export interface Addressing {
@@ -67,7 +71,7 @@ export interface Addressing {
   answer(conversation: Conversation, written: Answer): Promise<Content>;
 }
 
-type Answer = Pick<Writing, "originKey" | "authorId" | "content" | "automatic" | "draft">;
+type Answer = Pick<Writing, "originKey" | "authorId" | "content" | "automatic" | "draft" | "toMany">;
 
 export interface AddressingDeps {
   readonly store: {
@@ -78,6 +82,7 @@ export interface AddressingDeps {
   readonly channels: ReadonlyMap<string, Pick<ChannelAdapter, "capabilities">>;
   readonly signatures: Pick<Signatures, "below">;
   readonly tracking: Pick<Tracking, "begin">;
+  readonly unsubscribing: Pick<Unsubscribing, "begin">;
   readonly languageOf: (portal: PortalId) => Promise<Language>;
 }
 
@@ -111,9 +116,9 @@ export function createAddressing(deps: AddressingDeps): Addressing {
   }
 
   async function address(writing: Writing): Promise<Content> {
-    const { account, adapter, conversation, customer, content, draft = {} } = writing;
+    const { account, adapter, conversation, customer, draft = {} } = writing;
     const from = addressOf(account);
-    if (adapter.capabilities.letters !== true || from === undefined) return content;
+    if (adapter.capabilities.letters !== true || from === undefined) return writing.content;
     const letters = conversation ? await lettersOf(conversation) : [];
     const last = answered(letters);
     const defaults = last && answerTo(last, await ownAddresses(account));
@@ -123,6 +128,13 @@ export function createAddressing(deps: AddressingDeps): Addressing {
     const { originKey, automatic } = writing;
     // What answers a letter by itself must not watch who reads it; what a robot was told to send is a letter like others.
     const isTracked = automatic !== "auto-replied" && (draft.track ?? account.settings.tracked === true);
+    const recipients = [...to, ...cc, ...bcc].map((one) => one.address);
+    const unsubscribe =
+      draft.template === undefined && writing.toMany !== true
+        ? undefined
+        : await deps.unsubscribing.begin({ account, originKey, from, recipients });
+    const body = await withLeavingLink(writing.content.body, unsubscribe, () => deps.languageOf(account.portal));
+    const content = { ...writing.content, body };
     const letter: Letter = {
       messageId,
       subject: tidySubject(draft.subject ?? defaults?.subject ?? firstLine(content)),
@@ -133,13 +145,11 @@ export function createAddressing(deps: AddressingDeps): Addressing {
         ...placeOf(letters, last),
         ...(automatic !== undefined && { automatic }),
         ...(isTracked && {
-          tracked: await deps.tracking.begin({ account, originKey, messageId, body: content.body }),
+          tracked: await deps.tracking.begin({ account, originKey, messageId, body }),
         }),
-        // What is written to many tells how to be written to no more (RFC 2369).
-        ...(draft.template !== undefined && {
-          template: draft.template,
-          unsubscribe: { mailto: `${from.address}?subject=unsubscribe` },
-        }),
+        ...(draft.template !== undefined && { template: draft.template }),
+        // What is written to many tells how to be written to no more (RFC 2369, RFC 8058).
+        ...(unsubscribe && { unsubscribe }),
       },
     };
     return { ...content, letter };

@@ -9,6 +9,8 @@ import type { Store } from "../../store/contract.ts";
 import type { Rules } from "../crm/rulesets.ts";
 import type { KnownPeople } from "./known-people.ts";
 import { createOwnAddresses } from "./own-addresses.ts";
+import { createOwnGroups } from "./own-groups.ts";
+import type { Unsubscribing } from "./unsubscribing.ts";
 
 /**
  * The book of letters as a mailbox sees it, over the store's index of all mails of its portal.
@@ -23,6 +25,7 @@ export interface LetterBookDeps {
   readonly store: Pick<Store, "mails" | "accounts" | "locks" | "bcc">;
   readonly rules: Pick<Rules, "of">;
   readonly known: KnownPeople;
+  readonly unsubscribing: Pick<Unsubscribing, "byMail">;
   readonly log: Pick<Logger, "warn" | "debug">;
   readonly now: () => Date;
 }
@@ -38,10 +41,15 @@ const MOST_FRESH = 1_000;
 
 export function createLetterBooks(deps: LetterBookDeps): (account: Account) => LetterBook {
   const own = createOwnAddresses(deps);
-  return (account) => createBook(deps, account, () => own.of(account.portal));
+  const groups = createOwnGroups({ ...deps, own });
+  return (account) => createBook(deps, account, (seen) => groups.of(account, seen));
 }
 
-function createBook(deps: LetterBookDeps, account: Account, addresses: () => Promise<AddressBook>): LetterBook {
+function createBook(
+  deps: LetterBookDeps,
+  account: Account,
+  addresses: (seen: readonly SeenLetter[]) => Promise<AddressBook>,
+): LetterBook {
   const { store, known, log } = deps;
   const { mails, locks } = store;
   const { portal, id } = account;
@@ -52,7 +60,7 @@ function createBook(deps: LetterBookDeps, account: Account, addresses: () => Pro
 
   async function keep(seen: readonly SeenLetter[]): Promise<readonly KeptLetter[]> {
     if (seen.length === 0) return [];
-    const book = await addresses();
+    const book = await addresses(seen);
     const sightings = seen.map((letter) => ({ ...placeOf(letter), facts: mailFacts(letter, book) }));
     const kept = await mails.keep(portal, id, sightings, { apart: isApart });
     if (!kept) throw new Error("The account of this mailbox is gone");
@@ -138,6 +146,7 @@ function createBook(deps: LetterBookDeps, account: Account, addresses: () => Pro
       fresh.delete(letter);
       await locks.release(lockOf(letter), id);
     },
+    leaves: (came) => deps.unsubscribing.byMail(portal, came),
     async threadOf(messageId) {
       const found = await mails.withMessageId(portal, messageId, isApart ? id : undefined);
       return found.at(-1)?.thread;

@@ -19,6 +19,8 @@ export interface KnownPeopleDeps {
  */
 export interface KnownPeople {
   of(portal: PortalId, addresses: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those that a card of the CRM has. */
+  inCrm(portal: PortalId, addresses: readonly string[]): Promise<readonly string[]>;
 }
 
 const REMEMBER_MS = 10 * 60_000;
@@ -49,6 +51,7 @@ export function createKnownPeople({ people, portals, now }: KnownPeopleDeps): Kn
   }
 
   return {
+    inCrm,
     async of(portal, addresses) {
       const time = now().getTime();
       const all = [...new Set(addresses)];

@@ -157,7 +157,7 @@ export function createTracking(deps: TrackingDeps): Tracking {
 }
 
 /** A box may have a domain of its own for this, which leads to this server: its letters then name no other. */
-function originOf({ settings }: Account, publicUrl: string): string {
+export function originOf({ settings }: Account, publicUrl: string): string {
   const { trackingUrl } = settings;
   if (typeof trackingUrl !== "string" || !URL.canParse(trackingUrl)) return publicUrl;
   const url = new URL(trackingUrl);

@@ -14,6 +14,7 @@ import type { RobotCall } from "../../domain/robot.ts";
 import { type Chain, type ChainEvent, type Going, nextMove } from "../../rules/robots/chain.ts";
 import { windowRefusal, writeRefusal } from "../capability-check.ts";
 import type { LetterDraft } from "../mail/addressing.ts";
+import { leftRefusal } from "../mail/unsubscribing.ts";
 import type { CardPerson } from "./card-people.ts";
 import { BEST } from "./catalogue.ts";
 import { personOfCall, progressOf, type SendProgress } from "./person-of-call.ts";
@@ -156,10 +157,13 @@ async function writeIn(
   const { customer } = conversation;
   const addressed = await deps.addressing.address({
     ...{ account, adapter, conversation, customer, originKey: key, content: made, draft, automatic: "auto-generated" },
+    toMany: true,
   });
-  const refused = writeRefusal(adapter, addressed, { account, conversation, now });
-  if (refused !== undefined) return { kind: "impossible", why: refused };
   const { portal, id } = conversation;
+  const refused =
+    writeRefusal(adapter, addressed, { account, conversation, now }) ??
+    (await leftRefusal(deps.store, portal, addressed));
+  if (refused !== undefined) return { kind: "impossible", why: refused };
   const by = { by: "robot", key } as const;
   await deps.replies.speak({ portal, conversation: id, content: made, key, at: now, by, draft });
   const row = await deps.store.messages.findByOrigin(portal, key);

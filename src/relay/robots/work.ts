@@ -16,7 +16,7 @@ import type { News } from "../news.ts";
 export interface RobotDeps {
   readonly store: Pick<
     Store,
-    "accounts" | "conversations" | "desk" | "messages" | "people" | "portals" | "robots" | "threads"
+    "accounts" | "conversations" | "desk" | "messages" | "people" | "portals" | "robots" | "threads" | "unsubscriptions"
   >;
   readonly portals: Pick<PortalDirectory, "automation" | "caller" | "crm">;
   readonly channels: ReadonlyMap<string, ChannelAdapter>;

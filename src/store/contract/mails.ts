@@ -125,6 +125,10 @@ export interface MailRepository {
   handle(portal: PortalId, handlings: readonly MailHandling[]): Promise<readonly MailId[]>;
   /** Copies that are no longer in the box. The mails stay known: one that is moved is no new one. */
   gone(portal: PortalId, account: AccountId, places: readonly MailPlace[]): Promise<void>;
+  /** Addresses of the portal's own groups (distribution lists). */
+  groups(portal: PortalId): Promise<readonly string[]>;
+  /** Each once, however often it is said. */
+  addGroups(portal: PortalId, addresses: readonly string[]): Promise<void>;
   /**
    * Takes names and words from mails before this date; what they are known by stays, so that none of them is ever new again.
    * Answers how many.

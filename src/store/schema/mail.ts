@@ -75,6 +75,32 @@ interface LetterHitsTable {
   class: string;
 }
 
+interface MailGroupsTable {
+  portal_id: string;
+  address: string;
+  since: Generated<Date>;
+}
+
+interface UnsubscribeLinksTable {
+  id: Generated<string>;
+  portal_id: string;
+  origin_key: string;
+  sender: string;
+  recipients: string[];
+  created_at: Generated<Date>;
+}
+
+interface UnsubscribedTable {
+  portal_id: string;
+  address_key: string;
+  address: string;
+  at: Date;
+  how: string;
+  noted_by: string | null;
+  ended_at: Date | null;
+  ended_by: string | null;
+}
+
 interface LetterWishesTable {
   portal_id: string;
   message_id: string;
@@ -92,5 +118,8 @@ export interface MailTables {
   mail_signatures: MailSignaturesTable;
   letter_tracks: LetterTracksTable;
   letter_hits: LetterHitsTable;
+  mail_groups: MailGroupsTable;
+  unsubscribe_links: UnsubscribeLinksTable;
+  unsubscribed: UnsubscribedTable;
   letter_wishes: LetterWishesTable;
 }

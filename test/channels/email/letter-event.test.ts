@@ -3,7 +3,7 @@ import type { PendingLetter } from "../../../src/channels/contract/letters.ts";
 import { chooseFolders } from "../../../src/channels/email/folders.ts";
 import { type LetterFacts, letterEvent } from "../../../src/channels/email/letter-event.ts";
 import { decodePart, encodePart } from "../../../src/channels/email/media-ref.ts";
-import { seenLetter } from "../../../src/channels/email/seen.ts";
+import { LISTED, seenLetter } from "../../../src/channels/email/seen.ts";
 import { createSources } from "../../../src/channels/email/sources.ts";
 import { rangeOf } from "../../../src/channels/email/watch.ts";
 import { readMail } from "../../../src/mail/reading/read-mail.ts";
@@ -123,6 +123,22 @@ describe("what a list tells of a mail", () => {
     });
     const raw = Buffer.concat([Buffer.from("Subject: "), Buffer.from([0xc7, 0xe0, 0xea, 0xe0, 0xe7])]);
     expect(seenLetter(place, { seq: 1, uid: 1, headers: raw }).subject).toBe("Заказ");
+  });
+
+  it("has the group that handed it on and who wrote, where its software says so; any other list is no group", () => {
+    const lines = [
+      "From: 'Maria' via Sales <sales@firm.example>",
+      "Reply-To: Maria <maria@shop.example>",
+      "List-Post: <https://groups.example/post>, <mailto:sales@firm.example>",
+      "List-ID: <sales.firm.example>",
+    ];
+    const seen = (more: readonly string[]) =>
+      seenLetter(place, { seq: 1, uid: 1, headers: Buffer.from([...lines, ...more].join("\r\n")) });
+    const replyTo = [{ address: "maria@shop.example", name: "Maria" }];
+    expect(seen(["X-Google-Group-Id: 17"])).toMatchObject({ replyTo, group: "sales@firm.example" });
+    expect(seen(["X-BeenThere: sales@firm.example"])).toMatchObject({ group: "sales@firm.example" });
+    expect(seen([])).not.toHaveProperty("group");
+    expect(LISTED.headers).toEqual(expect.arrayContaining(["x-google-group-id", "list-post", "reply-to"]));
   });
 
   it("is history when it came before the box was connected, unless it is what has just come", () => {

@@ -37,7 +37,8 @@ describe("many boxes that receive the same mails", () => {
     const books = createLetterBooks({
       store,
       rules: createRules(store, now),
-      known: { of: async () => new Set() },
+      known: { of: async () => new Set(), inCrm: async () => [] },
+      unsubscribing: { byMail: async () => false },
       log,
       now,
     });

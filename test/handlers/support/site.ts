@@ -13,6 +13,7 @@ import { registerOAuth } from "../../../handlers/oauth.ts";
 import { registerPage } from "../../../handlers/page.ts";
 import { registerPlacements } from "../../../handlers/placements.ts";
 import { registerTracking } from "../../../handlers/tracking.ts";
+import { registerUnsubscribe } from "../../../handlers/unsubscribe/routes.ts";
 import type { GivenAnswer } from "../../../src/api/boot.ts";
 import { createHttpCaller } from "../../../src/bots/http-caller.ts";
 import type { ChannelAdapter } from "../../../src/channels/contract.ts";
@@ -49,6 +50,7 @@ import { createAddressing } from "../../../src/relay/mail/addressing.ts";
 import { createBccAddresses } from "../../../src/relay/mail/bcc-addresses.ts";
 import { createSignatures } from "../../../src/relay/mail/signatures.ts";
 import { createTracking } from "../../../src/relay/mail/tracking.ts";
+import { createUnsubscribing } from "../../../src/relay/mail/unsubscribing.ts";
 import { createMentionBell, type MentionBell } from "../../../src/relay/mention-bell.ts";
 import { createNews, type News, type NewsBus } from "../../../src/relay/news.ts";
 import { withSessions } from "../../../src/relay/sessions/adapter.ts";
@@ -214,8 +216,13 @@ export async function openSite(
     ...{ store, secretKey: SECRET_KEY, publicUrl, news, triggers, dispatcher, log, now },
   });
   registerTracking(app, { tracking });
+  const unsubscribing = createUnsubscribing({
+    ...{ store, secretKey: SECRET_KEY, publicUrl, news, dispatcher, now },
+  });
+  await registerUnsubscribe(app, { unsubscribing });
   const addressing = createAddressing({
     tracking,
+    unsubscribing,
     store,
     channels,
     signatures,
@@ -243,6 +250,7 @@ export async function openSite(
       newKey: () => bccKey(randomBytes(16)),
     }),
     signatures,
+    unsubscribing,
     byHand: createByHand({ store, portals, speech, escape: (text) => toBbcode(plainText(text)), now }),
     firstContact,
     transcripts: createTranscripts({

@@ -47,6 +47,7 @@ function addressing() {
     },
     channels: new Map([["fake", channel]]),
     signatures: { below: () => Promise.resolve(undefined) },
+    unsubscribing: { begin: () => Promise.resolve({ mailto: "sales@company.example?subject=unsubscribe%20t" }) },
     tracking: { begin: () => Promise.resolve({ pixel: "https://t.example/1", links: [] }) },
     languageOf: () => Promise.resolve("en"),
   });

@@ -137,8 +137,10 @@ async function box(settings: object): Promise<{ readonly account: Account; reado
     ...{ channel: "email", name: "Box", credentials: { password: "x" }, settings: { ...settings }, webhookSecret: "s" },
     connection: { kind: "connected", sentence: "Connected" },
   });
-  const known = { of: () => Promise.resolve(new Set<string>()) };
-  return { account, book: createLetterBooks({ store, rules: createRules(store, now), known, log, now })(account) };
+  const known = { of: () => Promise.resolve(new Set<string>()), inCrm: () => Promise.resolve([]) };
+  const unsubscribing = { byMail: () => Promise.resolve(false) };
+  const books = createLetterBooks({ store, rules: createRules(store, now), known, unsubscribing, log, now });
+  return { account, book: books(account) };
 }
 
 const seen = (copy: CopiedLetter, folder: string, change: object = {}) => {

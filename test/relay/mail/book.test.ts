@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LetterBook, SeenLetter } from "../../../src/channels/contract/letters.ts";
 import type { Account } from "../../../src/domain/account.ts";
-import type { PortalId } from "../../../src/domain/ids.ts";
+import { mailId, type PortalId } from "../../../src/domain/ids.ts";
 import { createLogger } from "../../../src/log/log.ts";
 import type { CrmRef } from "../../../src/portal/contract/crm.ts";
 import type { PortalOutcome } from "../../../src/portal/contract.ts";
@@ -17,7 +17,8 @@ import { createMemoryLetters } from "../../support/mail/memory-letters.ts";
 /** The book of letters over the real index, and the one of the channel's tests, held to the same promises. */
 
 const log = createLogger("silent");
-const now = () => new Date();
+let ahead = 0;
+const now = () => new Date(Date.now() + ahead);
 let store: Store;
 beforeAll(async () => {
   store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
@@ -52,12 +53,14 @@ async function newBox(portal: PortalId, address: string, settings: object = {}):
   });
 }
 
+const unsubscribing = { byMail: () => Promise.resolve(false) };
+
 async function world(settings: object = {}) {
   const portal = newPortalId();
   await store.portals.install(installation(portal));
   const crm = new Crm();
   const known = createKnownPeople({ people: store.people, portals: crm.portals(), now });
-  const books = createLetterBooks({ store, rules: createRules(store, now), known, log, now });
+  const books = createLetterBooks({ store, rules: createRules(store, now), known, unsubscribing, log, now });
   const [anna, boris] = [await newBox(portal, "anna@shop.test", settings), await newBox(portal, "boris@shop.test")];
   return { portal, crm, anna, boris, open: (account: Account): LetterBook => books(account) };
 }
@@ -85,6 +88,74 @@ letterBookTests("in memory", async () => {
     customer: "customer@example.com",
     longAgo: YEAR_AGO,
   };
+});
+
+describe("the company's own groups", () => {
+  let uid = 0;
+  const handedOn = (more: Partial<SeenLetter> = {}): SeenLetter => {
+    uid += 1;
+    return {
+      ...{ folder: "INBOX", validity: "1", uid, messageId: `<group-${uid}@example.com>`, subject: `Group ${uid}` },
+      ...{ date: new Date(), sent: false, history: false, cc: [], to: [{ address: "Team@shop.test" }] },
+      from: { address: "maria@customer.example" },
+      ...more,
+    };
+  };
+  const viaTeam: Partial<SeenLetter> = {
+    from: { address: "team@shop.test", name: "Maria via Team" },
+    replyTo: [{ address: "maria@customer.example" }],
+    group: "Team@shop.test",
+  };
+
+  it("are no customers from the first letter on that one handed on, in every box and after a restart", async () => {
+    const { portal, anna, boris, open } = await world();
+    const indexed = async (book: LetterBook, letter: SeenLetter) => {
+      const [kept] = await book.keep([letter]);
+      return store.mails.find(portal, mailId(kept?.letter ?? ""));
+    };
+    const [first, other] = [open(anna), open(boris)];
+    const before = await indexed(other, handedOn());
+    expect(before?.people).toEqual(["maria@customer.example", "team@shop.test"]);
+    // Rewritten by the group: the writer stands in Reply-To.
+    const rewritten = await indexed(first, handedOn(viaTeam));
+    expect(rewritten).toMatchObject({
+      ...{ sender: "maria@customer.example", people: ["maria@customer.example"], direction: "in" },
+    });
+    expect(await store.mails.groups(portal)).toEqual(["team@shop.test"]);
+    const colleague = { from: { address: "anna@shop.test" }, sent: true };
+    expect(await indexed(open(anna), handedOn(colleague))).toMatchObject({ direction: "internal" });
+  });
+
+  it("are believed in the company's own domain alone, and not where a card of the CRM has the address", async () => {
+    const { portal, crm, anna, open } = await world();
+    const book = open(anna);
+    crm.known.push("maria@shop.test");
+    const made = ["victim@customer.example", "maria@shop.test", "anna@shop.test", "news@lists.shop.test"];
+    await book.keep(made.map((group) => handedOn({ group })));
+    expect(await store.mails.groups(portal)).toEqual(["news@lists.shop.test"]);
+    const asked = crm.asked.length;
+    await book.keep([handedOn({ group: "maria@shop.test" })]);
+    expect(crm.asked.length).toBe(asked);
+  });
+
+  it("nobody has one at a service where everybody has a mailbox", async () => {
+    const { portal, open } = await world();
+    const book = open(await newBox(portal, "shop@gmail.com"));
+    await book.keep([handedOn({ group: "customer@gmail.com" })]);
+    expect(await store.mails.groups(portal)).toEqual([]);
+  });
+
+  it("are believed later when the portal could not be asked; the letter is kept all the same", async () => {
+    const { portal, crm, anna, open } = await world();
+    crm.down = true;
+    expect(await open(anna).keep([handedOn(viaTeam)])).toHaveLength(1);
+    expect(await store.mails.groups(portal)).toEqual([]);
+    crm.down = false;
+    ahead = 61_000;
+    await open(anna).keep([handedOn(viaTeam)]);
+    ahead = 0;
+    expect(await store.mails.groups(portal)).toEqual(["team@shop.test"]);
+  });
 });
 
 describe("what is old", () => {

@@ -93,6 +93,7 @@ export function createMemoryLetters(): MemoryLetters {
             const found = letters.get(letter);
             if (found) found.state = how ?? "done";
           }),
+        leaves: () => ask(() => false),
         threadOf: (messageId) => ask(() => letters.get(byMessageId.get(messageId) ?? "")?.thread),
         thread: (id) =>
           ask(() => {

@@ -146,9 +146,9 @@ export const es: RulesTexts = {
   "identity.plusHelp": "Lo que sigue al más en una dirección no cuenta al comparar personas.",
   "identity.dots": "Los puntos en nombres de Gmail no cuentan",
   "identity.dotsHelp": "m.lopez@gmail.com y mlopez@gmail.com son un solo buzón.",
-  "identity.domains": "Las cartas del dominio de una empresa conocida son suyas",
+  "identity.domains": "Los correos del dominio de una empresa conocida son suyos",
   "identity.domainsHelp":
-    "La carta de un desconocido va a la empresa, o a su negociación abierta, si es la única conocida en ese dominio. Los servicios gratuitos como gmail.com no cuentan nunca.",
+    "El correo de un desconocido va a la empresa, o a su negociación abierta, si es la única conocida en ese dominio. Los servicios gratuitos como gmail.com no cuentan nunca.",
   "identity.shared": "Un número o buzón no vincula a nadie si lo usan más personas que",
   "identity.sharedHelp": "El teléfono de un hotel o de una familia, por ejemplo.",
   "identity.ownPhones": "Sus propios teléfonos",

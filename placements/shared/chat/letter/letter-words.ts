@@ -12,6 +12,10 @@ export interface LetterWords {
   readonly sign?: boolean | undefined;
   /** Its reading is to be seen. Absent: as the mailbox is set. */
   readonly track?: boolean | undefined;
+  /** The canned reply that it begins with. */
+  readonly template?: string | undefined;
+  /** It is written to this customer alone, whatever it begins with. */
+  readonly personal?: boolean | undefined;
 }
 
 export interface Recipient {
@@ -28,6 +32,7 @@ export interface LetterDraft {
   readonly quote?: boolean;
   readonly sign?: boolean;
   readonly track?: boolean;
+  readonly template?: string;
 }
 
 export type ReadWords =
@@ -39,7 +44,7 @@ export type ReadWords =
 
 const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+\.[^\s@<>,;:"()[\]\\.]+$/;
 
-export function readWords({ to, cc, bcc, subject, quote, sign, track }: LetterWords): ReadWords {
+export function readWords({ to, cc, bcc, subject, quote, sign, track, template, personal }: LetterWords): ReadWords {
   const letter: { -readonly [Key in keyof LetterDraft]: LetterDraft[Key] } = {};
   for (const [name, typed] of [
     ["to", to],
@@ -56,6 +61,7 @@ export function readWords({ to, cc, bcc, subject, quote, sign, track }: LetterWo
   if (quote !== undefined) letter.quote = quote;
   if (sign !== undefined) letter.sign = sign;
   if (track !== undefined) letter.track = track;
+  if (template !== undefined && personal !== true) letter.template = template;
   return { kind: "ready", letter };
 }
 
@@ -84,17 +90,24 @@ const quoted = (name: string): string => (/[,;"]/.test(name) ? `"${name.replaceA
 /** Other scripts of this origin could write into what a browser keeps. */
 export function isLetterWords(value: unknown): value is LetterWords {
   if (typeof value !== "object" || value === null) return false;
-  const { to, cc, bcc, subject, quote, sign, track } = value as Record<string, unknown>;
+  const { to, cc, bcc, subject, quote, sign, track, template, personal } = value as Record<string, unknown>;
   const isText = (one: unknown) => one === undefined || typeof one === "string";
   const isFlag = (one: unknown) => one === undefined || typeof one === "boolean";
-  return [to, cc, bcc, subject].every(isText) && [quote, sign, track].every(isFlag);
+  return [to, cc, bcc, subject, template].every(isText) && [quote, sign, track, personal].every(isFlag);
 }
 
 /** Of a letter that is written once more. */
-export const wordsOf = ({ to, cc, bcc = [], subject, tracked = false }: LetterAnswer): LetterWords => ({
+export const wordsOf = ({ to, cc, bcc = [], subject, tracked = false, template }: LetterAnswer): LetterWords => ({
   to: writeRecipients(to),
   cc: writeRecipients(cc),
   bcc: writeRecipients(bcc),
   subject,
   track: tracked,
+  ...(template !== undefined && { template }),
 });
+
+/** Addresses in what is typed, as far as it can be read. */
+export function addressesIn(typed: readonly string[]): readonly string[] {
+  const read = typed.map(recipientsIn).flatMap((all) => (typeof all === "string" ? [] : all));
+  return [...new Set(read.map(({ address }) => address))];
+}

@@ -35,7 +35,7 @@ export function createBccAdapter({ kept }: { readonly kept: Pick<KeptMails, "ope
     description: {
       en: "Employees put an address of theirs into Bcc of what they write from any mail program, and the letter stands in the customer's card.",
       ru: "Сотрудник добавляет свой адрес в скрытую копию письма в любой почтовой программе, и письмо попадает в карточку клиента.",
-      es: "El empleado pone una dirección propia en copia oculta de lo que escribe en cualquier programa de correo, y la carta aparece en la ficha del cliente.",
+      es: "El empleado pone una dirección propia en copia oculta de lo que escribe en cualquier programa de correo, y el correo aparece en la ficha del cliente.",
     },
     icon: { svg: ICON, color: "#7C5CBF" },
     capabilities: {

@@ -1,0 +1,35 @@
+import type { PortalId } from "../../domain/ids.ts";
+import type { LeavingLink, LeavingWay, Unsubscription } from "../../domain/unsubscription.ts";
+
+export interface Leaving {
+  /** One for all spellings of the address. */
+  readonly key: string;
+  readonly address: string;
+  readonly at: Date;
+  readonly how: LeavingWay;
+  readonly by?: string | undefined;
+}
+
+/** Who wants no letters made of templates, by a key that is one for all spellings of an address (`leaverKey`). */
+export interface UnsubscriptionRepository {
+  /** What a letter's links name. The same message again: the same link, with the recipients that it has now. */
+  begin(letter: Omit<LeavingLink, "id">): Promise<LeavingLink>;
+  /** By the number alone: it stands in a signed address, and whoever has that is no portal. */
+  link(id: string): Promise<LeavingLink | undefined>;
+  /** Noted once: who has left already is answered as they left then. `isNew`: they had not. */
+  leave(portal: PortalId, leaving: Leaving): Promise<Unsubscription & { readonly isNew: boolean }>;
+  /** They are written to again. `false`: they had not left. @param by the employee who says so; absent: they themselves */
+  end(portal: PortalId, key: string, at: Date, by?: string): Promise<boolean>;
+  /** Those of these that want none. */
+  among(portal: PortalId, keys: readonly string[]): Promise<readonly Unsubscription[]>;
+  /** The latest first. @param search a part of the address */
+  list(
+    portal: PortalId,
+    page: { readonly search?: string | undefined; readonly before?: Date | undefined; readonly limit: number },
+  ): Promise<readonly Unsubscription[]>;
+  /**
+   * Links of letters from before then, the oldest first, at most so many; never those of the last 60 days, which readers may
+   * still follow. Who left is remembered. Answers how many.
+   */
+  forget(portal: PortalId, before: Date, limit: number): Promise<number>;
+}
