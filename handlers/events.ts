@@ -220,6 +220,7 @@ async function apply(
       return;
     case "card-changed":
       await deps.store.people.noteChanged(portal, event.type, event.id);
+      if (event.type === "deal") await deps.store.reports.noteDeal(portal, event.id);
       return wakeAll(deps, await deps.belonging.heardOfCard(portal, event.type, event.id, at));
     case "card-deleted":
       return deps.store.people.entityGone(portal, event.type, event.id);

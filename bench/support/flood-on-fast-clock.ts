@@ -157,6 +157,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     fromBBCode: fromBbcode,
     replies,
     triggers: createTriggerWatch({ store, log, now }),
+    votes: { before: async () => undefined },
     ownMode: createOwnMode({
       ...{ store, portals, replies, speech, toBBCode: toBbcode, news: NO_NEWS, dispatcher, log, now },
       transcripts: { send: async () => ({ kind: "no-way" }) },

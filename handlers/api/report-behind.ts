@@ -6,8 +6,9 @@ import type { Message } from "../../src/domain/message.ts";
 import { AUTO, CUSTOMER } from "../../src/domain/report.ts";
 import { isPerson, saidBy } from "../../src/rules/reports/said-by.ts";
 import type { Viewer } from "../../src/server/session.ts";
-import type { FoundTalk, FoundWait, ReportScope } from "../../src/store/contract/reports.ts";
+import type { FoundDeal, FoundTalk, FoundWait, ReportScope } from "../../src/store/contract/reports.ts";
 import type { ChatAccess } from "./access.ts";
+import { dealLooks } from "./deal-looks.ts";
 import type { ApiDeps } from "./deps.ts";
 import { nameOf, presentMessage } from "./present.ts";
 
@@ -29,7 +30,7 @@ const isTalk = (figure: Figure): figure is "opened" | "closed" | "open" =>
 const isSaid = (figure: Figure): figure is "received" | "answers" | "automatic" =>
   figure === "received" || figure === "answers" || figure === "automatic";
 
-/** The messages that a figure counts, for whoever wants to see them. */
+/** The messages (or deals) that a figure counts, for whoever wants to see them. */
 export function createBehind(deps: ApiDeps, access: ChatAccess) {
   const { store } = deps;
 
@@ -37,6 +38,7 @@ export function createBehind(deps: ApiDeps, access: ChatAccess) {
     const { figure, before } = query;
     if (scope.accounts.length === 0) return { rows: [] };
     if (isSaid(figure)) return saidBehind(viewer, figure, scope, before, say);
+    if (figure === "dealsWon") return dealsBehind(viewer, scope, before ?? 0, say);
     const paged = { ...scope, limit: LIMIT, ...(before !== undefined && { before }) };
     if (isTalk(figure)) {
       const talks = await store.reports.talks(viewer.portal, { ...paged, which: figure });
@@ -84,6 +86,28 @@ export function createBehind(deps: ApiDeps, access: ChatAccess) {
     };
   }
 
+  /** Each with the word that began the conversation it is counted at; how it looks is asked with the viewer's own rights. */
+  async function dealsBehind(viewer: Viewer, scope: ReportScope, after: number, say: Say): Promise<BehindPage> {
+    const { portal } = viewer;
+    const deals = await store.reports.deals(portal, { ...scope, after, limit: LIMIT });
+    const [rows, looks] = await Promise.all([
+      present(
+        viewer,
+        deals.map((deal) => ({
+          seq: deal.openedSeq,
+          at: deal.wonAt,
+          deal: deal.id,
+          ...agentOf(deal),
+          ...placeOf(deal),
+        })),
+        say,
+      ),
+      dealLooks(deps, viewer, [...new Set(deals.map(({ id }) => id))]),
+    ]);
+    const shown = rows.map((row) => (row.deal ? { ...row, deal: looks.get(row.deal.id) ?? row.deal } : row));
+    return { rows: shown, ...(deals.length === LIMIT && { next: after + LIMIT }) };
+  }
+
   async function withTag({ portal }: Viewer, rows: readonly Message[], tag: string): Promise<readonly Message[]> {
     const all = await store.conversations.findMany(portal, [...new Set(rows.map((row) => row.conversation))]);
     const tagged = new Set(all.filter(({ tags }) => tags?.includes(tag)).map(({ id }) => id));
@@ -117,6 +141,7 @@ export function createBehind(deps: ApiDeps, access: ChatAccess) {
           ...(one.endSeq !== undefined && { answer: at.get(one.endSeq) ?? null }),
           ...(one.seconds !== undefined && { seconds: one.seconds }),
           ...(one.ended !== undefined && { ended: one.ended }),
+          ...(one.deal !== undefined && { deal: { id: one.deal, title: null } }),
           ...(one.closedAt && { closedAt: one.closedAt.toISOString() }),
           ...(one.agent !== undefined && { agent: { id: one.agent, ...(name !== undefined && { name }) } }),
         },
@@ -142,8 +167,12 @@ interface Found {
   readonly seconds?: number;
   readonly ended?: FoundWait["ended"];
   readonly closedAt?: Date;
+  readonly deal?: string;
   readonly agent?: string;
 }
+
+const placeOf = ({ conversation }: FoundDeal) => ({ conversation });
+const agentOf = ({ agent }: FoundDeal) => (agent === undefined ? {} : { agent });
 
 const ofTalk = ({ openedSeq, openedAt, conversation, closedAt, agent }: FoundTalk): Found => ({
   ...{ seq: openedSeq, at: openedAt, conversation },

@@ -83,7 +83,7 @@ export function registerReportRoutes(scope: App, deps: ApiDeps, access: ChatAcce
     {
       config: { rateLimit: { max: 120, timeWindow: "1 minute" } },
       schema: {
-        summary: "The messages behind a figure, newest first",
+        summary: "The messages or deals behind a figure, newest first",
         description: `Of what is not kept any more the times are told and no text; what the viewer may not read is left out. The header \`${NEXT}\` holds what to pass as \`before\` for more. A page of messages may hold fewer rows than there are before it, or none: \`${LOOKED_TO}\` tells how far was looked.`,
         tags,
         security,

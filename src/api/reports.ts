@@ -109,13 +109,21 @@ export const report = z.object({
 });
 
 export const behindQuery = reportQuery.extend({
-  figure: z.enum([...ROW_FIGURES, ...WAIT_FIGURES, ...TALK_FIGURES]),
+  figure: z.enum([...ROW_FIGURES, ...WAIT_FIGURES, ...TALK_FIGURES, "dealsWon"]),
   before: z.coerce
     .number()
     .int()
     .min(0)
     .optional()
     .describe("Goes on from there: the header `x-next` of the page before."),
+});
+
+const dealBehind = z.object({
+  id: z.string(),
+  title: z.string().nullable().describe("null: the CRM does not show it to the viewer, or cannot be asked just now."),
+  stage: z.string().optional(),
+  amount: z.object({ value: z.number(), currency: z.string() }).optional(),
+  responsible: z.object({ id: z.string(), name: z.string().optional() }).optional(),
 });
 
 export const behind = z.array(
@@ -127,6 +135,7 @@ export const behind = z.array(
     seconds: z.number().int().optional(),
     ended: z.enum(["answered", "no-reply", "closed"]).optional(),
     closedAt: z.iso.datetime().optional(),
+    deal: dealBehind.optional(),
     agent: z.object({ id: z.string(), name: z.string().optional() }).optional(),
   }),
 );

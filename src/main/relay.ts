@@ -27,6 +27,8 @@ import { createDealReader } from "../relay/reports/deals.ts";
 import { createSpeech } from "../relay/speech.ts";
 import { createTally, createTallyWriter } from "../relay/tally.ts";
 import { createTranscripts } from "../relay/transcripts.ts";
+import { createVoteHearing } from "../relay/votes/hearing.ts";
+import { createVoteReader } from "../relay/votes/reading.ts";
 import { localeOf } from "../server/locale.ts";
 import { asTenant } from "../store/fair-gate.ts";
 import type { Base } from "./base.ts";
@@ -128,6 +130,7 @@ export function wireRelay(
     fromBBCode: fromBbcode,
     openPortalFile: createPortalFiles(policy),
     triggers,
+    votes: createVoteHearing({ store, log, now }),
     speech,
     news,
     metrics,
@@ -161,5 +164,6 @@ export function wireRelay(
     speech,
     tracking,
     unsubscribing,
+    voteReader: createVoteReader({ ...relay, portals, inTurn: asTenant, owner }),
   };
 }

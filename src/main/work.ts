@@ -39,8 +39,18 @@ export interface WorkParts {
 export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   const { config, log, store, owner, now, onClose } = base;
   const { broker, bus, channels } = parts.channels;
-  const { acceptor, addressing, counter, dealReader, dispatcher, mentions, providerRegister, relay, rules } =
-    parts.relay;
+  const {
+    acceptor,
+    addressing,
+    counter,
+    dealReader,
+    dispatcher,
+    mentions,
+    providerRegister,
+    relay,
+    rules,
+    voteReader,
+  } = parts.relay;
   const { portals } = parts.portal;
 
   const leases = createLeases({ lanes: store.lanes, owner, ttlMs: LEASE_MS, log });
@@ -88,6 +98,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   retention.start();
   counter.start();
   dealReader.start();
+  voteReader.start();
   const watch = createHealthWatch({ ...relay, localeOf, owner });
   watch.start();
   mentions.start();
@@ -103,6 +114,7 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => retention.close());
   onClose(() => counter.close());
   onClose(() => dealReader.close());
+  onClose(() => voteReader.close());
   onClose(() => planner.close());
   onClose(() => robots.close());
   onClose(() => firer.close());

@@ -71,6 +71,11 @@ export interface OpenLines {
   history(
     of: { readonly chatId: string } | { readonly sessionId: string },
   ): Promise<PortalOutcome<readonly HistoryMessage[]>>;
+  /**
+   * Stars that a supervisor gave a session, 1 to 5 (`sessionVoteHead` of `imopenlines.session.history.get`); `undefined`: none
+   * yet. Whoever acts for us may not be allowed to see it: refused with `ACCESS_DENIED`.
+   */
+  supervisorVote(sessionId: string): Promise<PortalOutcome<number | undefined>>;
   /** Which cards the portal itself has linked the chat to (`entity_data_2` of `imopenlines.dialog.get`). */
   chatLink(chatId: string): Promise<PortalOutcome<ChatLink>>;
   /** Whoever has the chat (`owner` of `imopenlines.dialog.get`); `undefined` while nobody has taken it. */

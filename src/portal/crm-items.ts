@@ -22,6 +22,8 @@ export const SELECT = [
   "movedTime",
   "contactId",
   "companyId",
+  "opportunity",
+  "currencyId",
 ];
 
 /** The source of what we make, to find it again (`originatorId`). */
@@ -62,6 +64,8 @@ const item = z.object({
   movedTime: time,
   contactId: reference,
   companyId: reference,
+  opportunity: z.coerce.number().nonnegative().nullish().catch(undefined),
+  currencyId: text.catch(undefined),
 });
 
 export const itemsResult = z.object({ items: z.array(item) });
@@ -86,6 +90,9 @@ export function toItem(type: EntityType, row: z.output<typeof item>): CrmItem {
     ...(isStaged && row.stageId !== undefined && { stage: row.stageId }),
     ...(row.assignedById !== undefined && { responsible: row.assignedById }),
     lastActiveAt: row.lastActivityTime ?? row.updatedTime ?? new Date(0),
+    ...(type === "deal" &&
+      typeof row.opportunity === "number" &&
+      row.currencyId !== undefined && { amount: { value: row.opportunity, currency: row.currencyId } }),
     ...(row.contactId !== undefined && { contactId: row.contactId }),
     ...(row.companyId !== undefined && { companyId: row.companyId }),
   };

@@ -101,7 +101,7 @@ export type PortalEvent =
     })
   /** Somebody disconnected our connector from the line. */
   | (EventBase & { readonly kind: "status-deleted"; readonly connector: string; readonly line: string })
-  /** A card of the CRM was changed or deleted: any card, by anybody, ourselves included. */
+  /** A card of the CRM was changed (a deal: or made) or deleted: any card, by anybody, ourselves included. */
   | (EventBase & { readonly kind: "card-changed" | "card-deleted"; readonly type: EntityType; readonly id: string })
   /** Any line was deleted, ours or not. */
   | (EventBase & { readonly kind: "line-deleted"; readonly line: string });
@@ -295,6 +295,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   })),
   ONCRMLEADUPDATE: cards("card-changed", "lead"),
   ONCRMLEADDELETE: cards("card-deleted", "lead"),
+  ONCRMDEALADD: cards("card-changed", "deal"),
   ONCRMDEALUPDATE: cards("card-changed", "deal"),
   ONCRMDEALDELETE: cards("card-deleted", "deal"),
   ONCRMCONTACTDELETE: cards("card-deleted", "contact"),

@@ -97,6 +97,15 @@ export function createOpenLines(
       if (!parsed.success) return unreadable("imopenlines.session.history.get");
       return { kind: "ok", value: historyMessages(parsed.data) };
     },
+    async supervisorVote(sessionId) {
+      const params = { SESSION_ID: wireId(sessionId) };
+      const outcome = await caller.call({ method: "imopenlines.session.history.get", params, effect: "read" });
+      if (outcome.kind !== "ok") return outcome;
+      const parsed = voteResult.safeParse(outcome.value);
+      if (!parsed.success) return unreadable("imopenlines.session.history.get");
+      const { sessionVoteHead: stars } = parsed.data;
+      return { kind: "ok", value: stars >= 1 && stars <= 5 ? stars : undefined };
+    },
     async chatLink(chatId) {
       const params = { CHAT_ID: wireId(chatId) };
       const outcome = await caller.call({ method: "imopenlines.dialog.get", params, effect: "read" });
@@ -300,6 +309,9 @@ const historyResult = z.object({
     .union([z.record(z.string(), z.object({ connector: truth.optional().catch(undefined) })), emptyMap])
     .catch({}),
 });
+
+/** Zero: nobody has voted. */
+const voteResult = z.object({ sessionVoteHead: z.coerce.number().int().catch(0) });
 
 function historyMessages(read: z.output<typeof historyResult>): readonly HistoryMessage[] {
   const users: Readonly<Record<string, { readonly connector?: boolean | undefined }>> = read.users;

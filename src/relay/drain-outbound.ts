@@ -43,6 +43,7 @@ const INTERRUPTED =
  * A throw of an adapter is a bug of ours and counts as `uncertain`.
  */
 export async function drainOutbound(deps: RelayDeps, turn: Turn): Promise<Drained> {
+  await deps.votes.before(turn.contents);
   const drained = await sendAll(deps, turn);
   const reported = await reportDeliveries(deps, turn);
   const { account, conversation } = turn.contents;

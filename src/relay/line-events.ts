@@ -1,8 +1,10 @@
 import { accountConnector, isGroupConnector } from "../domain/connector-ids.ts";
+import type { Conversation } from "../domain/conversation.ts";
 import { conversationId, type PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
 import type { Store } from "../store/contract.ts";
 import type { News } from "./news.ts";
+import { LOOKS_MS } from "./votes/reading.ts";
 
 /** What the portal tells about dialogs and lines, in neutral words. */
 export type LineEvent =
@@ -25,14 +27,28 @@ export type LineEvent =
   | { readonly kind: "connector-off"; readonly portal: PortalId; readonly connector: string; readonly line: string }
   | { readonly kind: "line-deleted"; readonly portal: PortalId; readonly line: string };
 
+interface LineEventDeps {
+  readonly store: Store;
+  readonly news: Pick<News, "ofConversation">;
+  readonly log: Logger;
+}
+
+/** A supervisor votes later, and only on what somebody had. */
+async function lookForVote(
+  { store }: LineEventDeps,
+  { portal, account, id: conversation, operator }: Conversation,
+  session: string | undefined,
+): Promise<void> {
+  const [first] = LOOKS_MS;
+  if (session === undefined || operator === undefined || first === undefined) return;
+  await store.lineVotes.ended({ portal, account, conversation, session, operator }, first);
+}
+
 /**
  * Keeps our picture of the portal's side. Twice: the same state again. Out of order: a late "finished" of an earlier
  * session does not close the current one, because the session ids are compared.
  */
-export async function applyLineEvent(
-  deps: { readonly store: Store; readonly news: Pick<News, "ofConversation">; readonly log: Logger },
-  event: LineEvent,
-): Promise<void> {
+export async function applyLineEvent(deps: LineEventDeps, event: LineEvent): Promise<void> {
   const { store, log } = deps;
   switch (event.kind) {
     case "dialog-started":
@@ -45,7 +61,10 @@ export async function applyLineEvent(
         conversation.sessionId !== undefined &&
         conversation.sessionId !== event.sessionId;
       if (!started && other) return;
-      if (!started) await store.decisions.sessionClosed(event.portal, conversation.id);
+      if (!started) {
+        await store.decisions.sessionClosed(event.portal, conversation.id);
+        await lookForVote(deps, conversation, event.sessionId ?? conversation.sessionId);
+      }
       await store.conversations.learn(event.portal, conversation.id, {
         ...(event.imChatId !== undefined && { imChatId: event.imChatId }),
         ...(event.sessionId !== undefined && { sessionId: event.sessionId }),

@@ -17,6 +17,7 @@ import type { News } from "./news.ts";
 import type { OwnMode } from "./own-line/own-mode.ts";
 import type { Speech } from "./speech.ts";
 import type { Tally } from "./tally.ts";
+import type { VoteHearing } from "./votes/hearing.ts";
 
 /** What the drains work with: the four contracts, the shelf for files, and a clock. */
 export interface RelayDeps {
@@ -41,6 +42,8 @@ export interface RelayDeps {
   readonly ownMode: OwnMode;
   /** Looks for what automations wait for. */
   readonly triggers: TriggerWatch;
+  /** Notices votes that lines ask for by themselves. */
+  readonly votes: VoteHearing;
   /** For what we say in a portal in words of ours. */
   readonly speech: Speech;
   /** For open pages. */

@@ -9,6 +9,7 @@ import type { HealthRepository } from "./contract/health.ts";
 import type { InvitationRepository } from "./contract/invitations.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
+import type { LineVoteRepository } from "./contract/line-votes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MailRepository } from "./contract/mails.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
@@ -64,6 +65,7 @@ export interface Store {
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
   readonly ownLines: OwnLineRepository;
+  readonly lineVotes: LineVoteRepository;
   readonly reports: ReportRepository;
   readonly bots: BotRepository;
   readonly robots: RobotRepository;

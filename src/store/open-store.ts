@@ -17,6 +17,7 @@ import { createHealthRepository } from "./health.ts";
 import { createInvitationRepository } from "./invitations.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
+import { createLineVoteRepository } from "./line-votes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMailRepository } from "./mails.ts";
 import { createMediaRepository } from "./media.ts";
@@ -153,6 +154,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
     ownLines: createOwnLineRepository(db),
+    lineVotes: createLineVoteRepository(db),
     reports: createReportRepository(db),
     bots: createBotRepository(db, secrets),
     robots: createRobotRepository(db, secrets),

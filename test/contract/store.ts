@@ -17,6 +17,7 @@ import { grantTests } from "./store-grants.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
+import { lineVoteTests } from "./store-line-votes.ts";
 import { mailGroupTests } from "./store-mail-groups.ts";
 import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
@@ -71,6 +72,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     plannedTests(use);
     automationTests(use);
     ownLineTests(use);
+    lineVoteTests(use);
     botTests(use);
     trackTests(use);
     unsubscribedTests(use);

@@ -183,3 +183,112 @@ test("a portal that refuses is left alone for a while, and a deal that is gone i
   expect(asked()).toBe(before + 1);
   expect((await site.store.people.find(site.memberId, person))?.entities).toEqual([]);
 });
+
+interface Behind {
+  readonly at: string;
+  readonly conversation: { readonly id: string } | null;
+  readonly message: { readonly text: string } | null;
+  readonly deal?: {
+    readonly id: string;
+    readonly title: string | null;
+    readonly stage?: string;
+    readonly amount?: { readonly value: number; readonly currency: string };
+    readonly responsible?: { readonly id: string; readonly name?: string };
+  };
+}
+async function behind(query = ""): Promise<readonly Behind[]> {
+  const day = (at: number) => new Date(at).toISOString().slice(0, 10);
+  const period = `period=own&from=${day(Date.now() - 2 * DAY)}&to=${day(Date.now() + 60 * DAY)}`;
+  const rows: Behind[] = [];
+  for (let before: string | undefined = ""; before !== undefined; ) {
+    const page = before === "" ? "" : `&before=${before}`;
+    const answer = await site.api(admin, "GET", `/reports/behind?${period}&figure=dealsWon${query}${page}`);
+    rows.push(...answer.json());
+    before = answer.headers["x-next"] as string | undefined;
+  }
+  return rows;
+}
+
+test("the deals behind the figure are as many as it says, each with how it looks and where it is counted", async () => {
+  const { person } = await writes(shop);
+  const deal = await dealOf(person);
+  crm().update(deal, { opportunity: 1250.5, currencyId: "EUR" }, 1, Date.now());
+  moves(deal, "WON");
+  await tells(deal);
+  await reader.run();
+  const all = await behind();
+  expect(all).toHaveLength(await won());
+  expect(await behind(`&account=${service}`)).toHaveLength(await won(`&account=${service}`));
+  const row = all.find((one) => one.deal?.id === String(deal.id));
+  expect(row).toMatchObject({
+    ...{ message: { text: "hello" }, conversation: { id: expect.any(String) } },
+    deal: { title: "Sale", stage: "Deal won", amount: { value: 1250.5, currency: "EUR" }, responsible: { id: "1" } },
+  });
+});
+
+test("a portal that does not answer shows no names, and the rows stay", async () => {
+  const rows = (await behind()).length;
+  site.emulator.faults.add({ kind: "command-error", method: "crm.item.list", error: REFUSED });
+  const hidden = await behind();
+  site.emulator.faults.clear();
+  expect(hidden).toHaveLength(rows);
+  expect(hidden.length).toBeGreaterThan(0);
+  expect(new Set(hidden.map(({ deal }) => deal?.title))).toEqual(new Set([null]));
+});
+
+test("a deal that is made after the last message counts when it is won, by its contact", async () => {
+  const before = await won();
+  const { person } = await writes(shop);
+  const contact = crm().add(3, { name: "Ana" }, 1, Date.now() - DAY);
+  const now = new Date();
+  await site.store.people.saveEntities(site.memberId, person, [
+    { type: "contact", id: String(contact.id), why: "email", title: "", open: true, lastActiveAt: now, freshAt: now },
+  ]);
+  // As the door for events does it.
+  const hears = async ({ id }: CrmItem) => {
+    await site.store.people.noteChanged(site.memberId, "deal", String(id));
+    await site.store.reports.noteDeal(site.memberId, String(id));
+  };
+  const deal = crm().add(2, { title: "Made later", contactId: contact.id }, 1, Date.now());
+  const strange = crm().add(2, { title: "Somebody else's" }, 1, Date.now());
+  await hears(deal);
+  await hears(strange);
+  const calls = asked();
+  await reader.run();
+  expect(asked()).toBe(calls + 1);
+  expect((await site.store.people.find(site.memberId, person))?.entities).toMatchObject([
+    { type: "contact" },
+    { type: "deal", id: String(deal.id), title: "Made later" },
+  ]);
+  expect(await won()).toBe(before);
+  moves(deal, "WON");
+  await hears(deal);
+  await reader.run();
+  expect(await won()).toBe(before + 1);
+  // Nobody asks again for what is nobody's, until an event tells of it.
+  const then = asked();
+  await reader.run();
+  expect(asked()).toBe(then);
+});
+
+test("a deal of a contact whom nobody has spoken with for long is nobody's", async () => {
+  const { person } = await writes(shop);
+  const contact = crm().add(3, { name: "Old" }, 1, Date.now() - DAY);
+  const now = new Date();
+  await site.store.people.saveEntities(site.memberId, person, [
+    { type: "contact", id: String(contact.id), why: "email", title: "", open: true, lastActiveAt: now, freshAt: now },
+  ]);
+  const deal = crm().add(2, { title: "Late", contactId: contact.id }, 1, Date.now());
+  await site.store.reports.noteDeal(site.memberId, String(deal.id));
+  const [told] = (await site.store.reports.strangeDeals(new Date(), 50)).get(site.memberId) ?? [];
+  if (!told) throw new Error("It is to be read");
+  const look = { title: "Late", open: true, lastActiveAt: new Date() };
+  await site.store.reports.settleDeals(
+    site.memberId,
+    [told],
+    [{ ...told, look, contact: String(contact.id) }],
+    new Date(Date.now() + 41 * DAY),
+  );
+  expect((await site.store.people.find(site.memberId, person))?.entities).toHaveLength(1);
+  expect((await site.store.reports.strangeDeals(new Date(), 50)).get(site.memberId)).toBeUndefined();
+});

@@ -262,6 +262,10 @@ describe("POST /events", () => {
     const [deal, ...others] = (await people.find(MEMBER, person))?.entities ?? [];
     expect(others).toEqual([]);
     expect(deal?.freshAt).toBeUndefined();
+    // Made after they last wrote: to be read, once; what is known already is not.
+    for (const id of ["1", "77", "77"])
+      await post({ event: "ONCRMDEALADD", auth: auth(), data: { FIELDS: { ID: id } } });
+    expect((await store.reports.strangeDeals(new Date(), 50)).get(MEMBER)).toEqual([{ id: "77", changes: 1 }]);
     woken.length = 0;
     const dialog = { connector: { chat_id: conversation }, session: { id: "9" }, chat: { id: "55" } };
     const data = { CONNECTOR, LINE: "1", DATA: [dialog] };

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ReportAnswer, ReportFiguresAnswer } from "../../src/api/reports.ts";
+import { conversationId } from "../../src/domain/ids.ts";
 import { createCounter } from "../../src/relay/reports/counter.ts";
 import { LOOKS } from "./support/open-pages.ts";
 import { inspect, type Look, receive, reply, settings, site, usePages, workplace } from "./support/pages.ts";
@@ -126,6 +127,40 @@ test("figures lead to the messages behind them and into their conversation, and 
   const csv = await readFile(await file.path(), "utf8");
   expect(csv).toMatch(/"Deals won after a conversation","Average answer time"\r?\n/);
   expect(csv).toContain('"By account","Shop","2","0","2","2","1"');
+});
+
+test("the won deals lead to their cards and to the conversations they are counted at", async () => {
+  const shop = await account("Deals", 3);
+  const clara = await receive(shop, "clara", ["Clara", "Moreno"], "Ten chairs, please", 0);
+  const { crm } = site.portal.portal;
+  const deal = crm.add(2, { title: "Ten chairs", opportunity: 1250.5, currencyId: "EUR" }, 1, Date.now());
+  crm.update(deal, { stageId: "WON" }, 1, Date.now());
+  const now = new Date();
+  const { person } = await site.store.people.identify(site.memberId, {
+    ...{ conversation: conversationId(clara.conversation), sharedByMoreThan: 5 },
+    points: [],
+  });
+  await site.store.people.saveEntities(site.memberId, person, [
+    {
+      ...{ type: "deal", id: String(deal.id), why: "made", title: "Ten chairs", open: false, lastActiveAt: now },
+      ...{ freshAt: now, wonAt: now },
+    },
+  ]);
+  await count();
+  for (const [name, look] of Object.entries(LOOKS)) {
+    const page = await opened(look);
+    await page.getByRole("button", { name: /^Deals won after a conversation\s*1/ }).press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Deals won" });
+    const card = dialog.getByRole("link", { name: "Ten chairs" });
+    expect(await card.getAttribute("href")).toContain(`/crm/deal/details/${deal.id}/`);
+    await dialog.getByText("Deal won · €1,250.50").waitFor();
+    await inspect(page, `reports-${name}-deals-behind`);
+    await dialog.getByRole("button", { name: "Show the conversation" }).click();
+    await page
+      .getByRole("dialog", { name: "Conversation with Clara Moreno" })
+      .getByText("Ten chairs, please")
+      .waitFor();
+  }
 });
 
 test("looks well with a month of work, is quiet without any, and tells while it still counts", async () => {

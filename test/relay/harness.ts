@@ -31,6 +31,7 @@ import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
 import { createTally } from "../../src/relay/tally.ts";
 import type { Transcripts } from "../../src/relay/transcripts.ts";
+import { createVoteHearing } from "../../src/relay/votes/hearing.ts";
 import { localeOf } from "../../src/server/locale.ts";
 import type { NewAccount } from "../../src/store/contract/accounts.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -234,6 +235,7 @@ export class Relay {
       }),
       ownMode: engine(now),
       triggers: createTriggerWatch({ store, log, now }),
+      votes: createVoteHearing({ store, log, now }),
       news: NO_NEWS,
       channels: new Map([["fake", channel]]),
       dispatcher,

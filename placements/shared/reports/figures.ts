@@ -15,7 +15,7 @@ export interface Filter {
   readonly tag: string;
 }
 
-/** What is looked at closely: the messages behind a figure, of one row of a table where there is a name. */
+/** What is looked at closely: the messages (or deals) behind a figure, of one row of a table where there is a name. */
 export interface Looked {
   readonly figure: Figure;
   readonly name?: string;
@@ -46,6 +46,15 @@ const stars = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumF
 export const amount = (value: number): string => whole.format(value);
 export const percent = (part: number, of: number): string => share.format(of === 0 ? 0 : part / of);
 export const rating = (value: number | undefined): string => (value === undefined ? "–" : `${stars.format(value)} ★`);
+
+/** As people write it; a currency that the portal made up, by its code. */
+export function money({ value, currency }: { readonly value: number; readonly currency: string }): string {
+  try {
+    return new Intl.NumberFormat(locale, { style: "currency", currency }).format(value);
+  } catch {
+    return `${whole.format(value)} ${currency}`;
+  }
+}
 
 const UNITS = [
   ["day", 86_400],

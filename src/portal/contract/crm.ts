@@ -100,6 +100,8 @@ export interface CrmItem extends CrmRef {
   readonly lastActiveAt: Date;
   readonly contactId?: string;
   readonly companyId?: string;
+  /** Of a deal; `currency` as ISO 4217 has it. */
+  readonly amount?: { readonly value: number; readonly currency: string };
 }
 
 export interface CrmPoint {

@@ -1,6 +1,6 @@
-/** What an open line makes of its chats in the CRM by itself, and how that is switched off and on. */
+/** What an open line makes of its chats in the CRM by itself, how that is switched off and on, and what it says to a vote. */
 import { z } from "zod";
-import type { LineCrmNow, LineSettings } from "../contract/line-settings.ts";
+import type { LineCrmNow, LineSettings, LineVoteTexts } from "../contract/line-settings.ts";
 import type { PortalCaller, PortalOutcome } from "../contract.ts";
 import { unreadable } from "../open-lines.ts";
 import { wireId } from "../wire-id.ts";
@@ -29,6 +29,21 @@ const queueResult = z.union([
   z.literal(false),
   z.object({ QUEUE: z.array(z.union([z.string(), z.number()]).transform(String)).catch([]) }),
 ]);
+const voteResult = z.union([
+  z.literal(false),
+  z
+    .object({
+      VOTE_MESSAGE: z.string().catch("N"),
+      VOTE_MESSAGE_2_LIKE: z.string().catch(""),
+      VOTE_MESSAGE_2_DISLIKE: z.string().catch(""),
+    })
+    .transform(
+      (line): LineVoteTexts => ({
+        asks: line.VOTE_MESSAGE === "Y",
+        ...{ liked: line.VOTE_MESSAGE_2_LIKE, disliked: line.VOTE_MESSAGE_2_DISLIKE },
+      }),
+    ),
+]);
 const noSuchLine = {
   kind: "refused",
   code: "NO_SUCH_LINE",
@@ -55,6 +70,14 @@ export function createLineSettings(caller: PortalCaller): LineSettings {
       const parsed = queueResult.safeParse(outcome.value);
       if (!parsed.success) return unreadable("imopenlines.config.get");
       return parsed.data === false ? noSuchLine : { kind: "ok", value: parsed.data.QUEUE };
+    },
+    async voteTexts(line) {
+      const params = { CONFIG_ID: wireId(line), WITH_QUEUE: "N" };
+      const outcome = await caller.call({ method: "imopenlines.config.get", params, effect: "read" });
+      if (outcome.kind !== "ok") return outcome;
+      const parsed = voteResult.safeParse(outcome.value);
+      if (!parsed.success) return unreadable("imopenlines.config.get");
+      return parsed.data === false ? noSuchLine : { kind: "ok", value: parsed.data };
     },
     async setCrm(line, wanted) {
       const PARAMS = {

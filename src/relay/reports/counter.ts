@@ -37,7 +37,7 @@ export interface Counter {
 }
 
 /** Raised when the rules for counting change: everything that is kept is then counted anew. */
-export const COUNTING_VERSION = 1;
+export const COUNTING_VERSION = 2;
 const EVERY_MS = 5_000;
 const LOCK_MS = 30_000;
 const BUSY_LANES = 200;

@@ -1,14 +1,16 @@
 /**
  * Reads deals again that have changed in the CRM, so that reports know which of them were won. Deals of which somebody writes
- * are read anyway before it is decided where that belongs; this is for the others.
+ * are read anyway before it is decided where that belongs; this is for the others, and for those of which only an event has
+ * told: made after their customer's last message, they are that customer's by their contact.
  *
  * - Killed: nothing was kept of what was read, and the next run reads it. Twice: the same is kept twice.
  * - An event in the middle of it: what was read before it is not kept, and read again.
- * - Traffic: one request of a portal in a minute, for up to fifty deals, in the portal's own queue.
+ * - Traffic: one request of a portal in a minute for either, for up to fifty deals, in the portal's own queue.
  * - The portal refuses or is away: left alone for a while. A deal that is not there any more: its link goes.
  */
 import type { PortalId } from "../../domain/ids.ts";
 import type { Logger } from "../../log/log.ts";
+import type { CrmItem } from "../../portal/contract/crm.ts";
 import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import type { ChangedDeal } from "../../store/contract/reports.ts";
 import type { Store } from "../../store/contract.ts";
@@ -50,33 +52,50 @@ export function createDealReader(deps: DealReaderDeps): DealReader {
   }
 
   async function readAll(): Promise<void> {
-    for (const [portal, deals] of await reports.changedDeals(deps.now(), AT_ONCE)) {
+    await each(await reports.changedDeals(deps.now(), AT_ONCE), async (portal, deals) => {
+      const at = deps.now();
+      const looks = await looksOf(portal, deals);
+      if (!looks) return;
+      await reports.keepDeals(portal, withLooks(deals, looks), at);
+      for (const { id } of deals) if (!looks.has(id)) await people.entityGone(portal, "deal", id);
+    });
+    await each(await reports.strangeDeals(deps.now(), AT_ONCE), async (portal, deals) => {
+      const at = deps.now();
+      const looks = await looksOf(portal, deals);
+      if (!looks) return;
+      const read = withLooks(deals, looks).map((deal) => ({ ...deal, contact: deal.look.contactId }));
+      await reports.settleDeals(portal, deals, read, at);
+    });
+  }
+
+  async function each(
+    found: ReadonlyMap<PortalId, readonly ChangedDeal[]>,
+    work: (portal: PortalId, deals: readonly ChangedDeal[]) => Promise<void>,
+  ): Promise<void> {
+    for (const [portal, deals] of found) {
       if (closed) return;
       if ((waits.get(portal) ?? 0) > deps.now().getTime()) continue;
       try {
-        await deps.inTurn(portal, () => read(portal, deals));
+        await deps.inTurn(portal, () => work(portal, deals));
       } catch (error) {
         deps.log.warn({ err: error, portal }, "Deals that changed could not be read; tried again in a moment");
       }
     }
   }
 
-  async function read(portal: PortalId, deals: readonly ChangedDeal[]): Promise<void> {
-    const at = deps.now();
+  /** `undefined`: the portal does not show them now. */
+  async function looksOf(
+    portal: PortalId,
+    deals: readonly ChangedDeal[],
+  ): Promise<ReadonlyMap<string, CrmItem> | undefined> {
     const outcome = await deps.portals.crm(portal).list({ type: "deal", ids: deals.map(({ id }) => id) });
     if (outcome.kind !== "ok") {
-      waits.set(portal, at.getTime() + AFTER_REFUSAL_MS);
+      waits.set(portal, deps.now().getTime() + AFTER_REFUSAL_MS);
       deps.log.info({ portal, outcome: outcome.kind }, "Bitrix24 did not show deals that changed; asked again later");
-      return;
+      return undefined;
     }
     waits.delete(portal);
-    const looks = new Map(outcome.value.map((item) => [item.id, item]));
-    const there = deals.flatMap((deal) => {
-      const look = looks.get(deal.id);
-      return look ? [{ ...deal, look }] : [];
-    });
-    await reports.keepDeals(portal, there, at);
-    for (const { id } of deals) if (!looks.has(id)) await people.entityGone(portal, "deal", id);
+    return new Map(outcome.value.map((item) => [item.id, item]));
   }
 
   function plan(): void {
@@ -97,4 +116,11 @@ export function createDealReader(deps: DealReaderDeps): DealReader {
       await running;
     },
   };
+}
+
+function withLooks(deals: readonly ChangedDeal[], looks: ReadonlyMap<string, CrmItem>) {
+  return deals.flatMap((deal) => {
+    const look = looks.get(deal.id);
+    return look ? [{ ...deal, look }] : [];
+  });
 }

@@ -71,7 +71,9 @@ function ofMessage(message: Message, channel: string, isFirst: boolean): readonl
   ];
 }
 
-const isSaid = ({ kind, content }: Message): boolean => kind === "message" && content.notice === undefined;
+/** Stars that are given beside the chat are told as a notice. */
+const isSaid = ({ kind, content }: Message): boolean =>
+  kind === "message" && (content.notice === undefined || content.site?.rating !== undefined);
 const isCustomers = ({ direction, origin }: Message): boolean => direction === "in" && origin.by === "channel";
 /** What a machine says by itself is nobody's message. */
 const isHuman = ({ content }: Message): boolean => content.letter === undefined || content.letter.class === "human";

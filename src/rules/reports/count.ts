@@ -121,7 +121,8 @@ export function countOn(
       continue;
     }
     const writer = saidBy(row, bots);
-    if (writer === CUSTOMER) customerSaid(row);
+    // Stars that are given beside the chat are told as a notice, which is nobody's word.
+    if (writer === CUSTOMER || isRating(row)) customerSaid(row);
     else if (writer !== AUTO && isPerson(writer)) personSaid(row, writer);
   }
   return {
@@ -149,6 +150,8 @@ function secondsBetween({ askedAt }: Wait, { sentAt, createdAt }: SaidRow): numb
   const written = Math.min(Math.max(sentAt.getTime(), askedAt.getTime()), createdAt.getTime());
   return Math.max(0, Math.round((written - askedAt.getTime()) / 1000));
 }
+
+const isRating = ({ rating, origin }: SaidRow): boolean => rating !== undefined && origin.by === "channel";
 
 const starsOf = ({ scale, value }: NonNullable<SaidRow["rating"]>): number =>
   Math.min(5, Math.max(1, Math.round(scale === "stars" ? value : 1 + 4 * value)));

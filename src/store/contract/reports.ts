@@ -136,6 +136,21 @@ export interface FoundTalk {
   readonly agent?: string;
 }
 
+export interface DealQuery extends ReportScope {
+  /** So many are passed over. */
+  readonly after: number;
+  readonly limit: number;
+}
+
+export interface FoundDeal {
+  readonly id: string;
+  readonly wonAt: Date;
+  /** The talk that it is counted at. */
+  readonly conversation: ConversationId;
+  readonly openedSeq: number;
+  readonly agent?: string;
+}
+
 /** A deal that has changed since it was read. */
 export interface ChangedDeal {
   readonly id: string;
@@ -153,6 +168,19 @@ export interface ReadDeal extends ChangedDeal {
  * transaction, so that after a crash nothing is missing and nothing is counted twice.
  */
 export interface ReportRepository {
+  /** An event told of a deal: unless it is a person's already, it is one to be read. */
+  noteDeal(portal: PortalId, id: string): Promise<void>;
+  /** Deals that belong to nobody we know, the latest told first. Those that were told of long ago are forgotten. */
+  strangeDeals(now: Date, perPortal: number): Promise<ReadonlyMap<PortalId, readonly ChangedDeal[]>>;
+  /** Those whose contact is a person we spoke with are that person's; the others are nobody's until an event tells again. */
+  settleDeals(
+    portal: PortalId,
+    asked: readonly ChangedDeal[],
+    read: readonly (ReadDeal & { readonly contact: string | undefined })[],
+    at: Date,
+  ): Promise<void>;
+  /** The won deals behind the figure, the latest first. */
+  deals(portal: PortalId, query: DealQuery): Promise<readonly FoundDeal[]>;
   /**
    * A position up to which everything is there: whoever drew a number before it has ended. `undefined`: somebody is still at it.
    * Of all portals.

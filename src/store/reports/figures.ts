@@ -97,6 +97,15 @@ function starsOf(db: Kysely<Schema>, portal: PortalId, scope: ReportScope): Prom
         where ${belongs("r", portal, scope)} and r.at >= ${since} and r.at < ${until}
           and not exists (select 1 from own_sessions s where s.conversation_id = r.conversation_id)
       union all
+      -- Whoever gives stars on our own surface and answers the line as well says one thing twice: ours, which are finer, count.
+      select 'customerStars', v.account_id, v.operator_id, v.stars from line_votes v
+        where ${belongs("v", portal, scope)} and v.rated_at >= ${since} and v.rated_at < ${until} and not exists (
+          select 1 from report_ratings r where r.conversation_id = v.conversation_id
+            and r.at between v.rated_at - interval '1 day' and v.rated_at + interval '1 day')
+      union all
+      select 'supervisorStars', v.account_id, v.operator_id, v.supervisor_stars from line_votes v
+        where ${belongs("v", portal, scope)} and v.supervised_at >= ${since} and v.supervised_at < ${until}
+      union all
       select 'supervisorStars', o.account_id, o.operator_id, o.supervisor_stars from own_ratings o
         where ${belongs("o", portal, scope)} and o.supervised_at >= ${since} and o.supervised_at < ${until}) as x
       join accounts a on a.id = x.account_id

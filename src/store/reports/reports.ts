@@ -2,10 +2,11 @@ import type { Kysely } from "kysely";
 import type { ReportRepository } from "../contract/reports.ts";
 import type { Schema } from "../schema.ts";
 import { createCounting } from "./counting.ts";
-import { changedDeals, keepDeals } from "./deals.ts";
+import { changedDeals, dealsBehind, keepDeals } from "./deals.ts";
 import { groupsOf, totalOf } from "./figures.ts";
 import { messagesAt, talksBehind, waitsBehind } from "./found.ts";
 import { seriesOf } from "./series.ts";
+import { noteDeal, settleDeals, strangeDeals } from "./strange-deals.ts";
 
 /** What is counted of the journal (`counting.ts`), and what is read of it. Reading writes nothing. */
 export function createReportRepository(db: Kysely<Schema>): ReportRepository {
@@ -18,6 +19,10 @@ export function createReportRepository(db: Kysely<Schema>): ReportRepository {
     talks: (portal, query) => talksBehind(db, portal, query),
     changedDeals: (now, perPortal) => changedDeals(db, now, perPortal),
     keepDeals: (portal, read, at) => keepDeals(db, portal, read, at),
+    noteDeal: (portal, id) => noteDeal(db, portal, id),
+    strangeDeals: (now, perPortal) => strangeDeals(db, now, perPortal),
+    settleDeals: (portal, asked, read, at) => settleDeals(db, portal, asked, read, at),
+    deals: (portal, query) => dealsBehind(db, portal, query),
     messagesAt: (portal, positions) => messagesAt(db, portal, positions),
   };
 }

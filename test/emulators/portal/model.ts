@@ -161,6 +161,9 @@ export interface Session {
   readonly startedAt: number;
   closedAt: number | null;
   activityId: number;
+  /** Stars of a supervisor; 0: none yet. */
+  headVote: number;
+  headComment: string | null;
 }
 
 export interface PortalFile {

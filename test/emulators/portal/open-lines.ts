@@ -89,6 +89,8 @@ export function ensureSession(portal: EmulatedPortal, chat: Chat): { session: Se
     startedAt: portal.now(),
     closedAt: null,
     activityId: 0,
+    headVote: 0,
+    headComment: null,
   };
   portal.sessions.set(session.id, session);
   chat.currentSessionId = session.id;

@@ -76,6 +76,22 @@ describe("what happened in a conversation", () => {
     );
   });
 
+  it.each([
+    ["bounce-hard", ["mail-bounced bounced:m1"]],
+    ["bounce-soft", ["mail-bounced bounced:m1"]],
+    ["delay", []],
+    ["complaint", []],
+    ["auto-reply", []],
+    ["out-of-office", []],
+    ["newsletter", []],
+    ["human", ["message-received message:m1", "first-message message:m1"]],
+  ] as const)("a letter of the class %s is what its class says", (ofClass, expected) => {
+    const letter = { class: ofClass, subject: "Undeliverable" } as NonNullable<Message["content"]["letter"]>;
+    const plain = message(1, "text", "channel");
+    const arrived = { ...plain, content: { ...plain.content, letter } };
+    expect(keys(causesOf(undefined, look([arrived], { channel: "email" })))).toEqual(expected);
+  });
+
   it("closes once for one end, and not for what is only looked at again", () => {
     const stateAt = new Date(START + 60_000);
     const closed = look([], { open: false, conversation: conversation({ open: false, stateAt }) });
@@ -94,8 +110,10 @@ describe("what happened in a conversation", () => {
     const rated: Message = {
       ...message(1, "", "channel"),
       content: {
-        body: plainText(""),
+        body: plainText("Rated the conversation"),
         attachments: [],
+        // As the web chat tells of it.
+        notice: "other",
         site: { site: "s", rating: { scale: "thumbs", value: 1, session: "1" } },
       },
     };

@@ -237,7 +237,7 @@ async function settled(world: World) {
   }
 }
 
-async function handOf(world: World): Promise<ByHand> {
+export async function handOf(world: World): Promise<ByHand> {
   const said = await world.said();
   const ids = [...new Set(said.map(({ conversation }) => conversation))];
   const all = await world.conversations.findMany(world.portal, ids);
@@ -250,7 +250,7 @@ async function handOf(world: World): Promise<ByHand> {
 }
 
 /** The whole, and parts of it. */
-function scopesOf(world: World, seed: number): readonly ReportScope[] {
+export function scopesOf(world: World, seed: number): readonly ReportScope[] {
   const end = Math.ceil((world.now().getTime() + 1) / QUARTER) * QUARTER;
   const accounts = world.accounts.map(({ id }) => id);
   const whole = { since: new Date("2026-10-23T00:00:00Z"), until: new Date(end), accounts };

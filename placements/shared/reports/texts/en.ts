@@ -44,7 +44,7 @@ export const reportsEn = {
   supervisorStars: "Supervisors' rating",
   dealsWon: "Deals won after a conversation",
   dealsWonAbout:
-    "Deals that came to a won stage in this period, within 30 days after a conversation with their customer began. Each deal counts once, for the latest conversation that began before it was won, whoever won it. A deal that is open again does not count. Only deals that Threadline knows: made by it, linked by somebody, or found with the customer when they last wrote.",
+    "Deals that came to a won stage in this period, within 30 days after a conversation with their customer began. Each deal counts once, for the latest conversation that began before it was won, whoever won it. A deal that is open again does not count. Only deals that Threadline knows: made by it, linked by somebody, or found by the customer's contact.",
   whatCounts: "What is counted: {title}",
   none: "none yet",
   same: "as before",
@@ -122,6 +122,9 @@ export const reportsEn = {
   "behind.opened": "Conversations begun",
   "behind.closed": "Conversations closed",
   "behind.open": "Conversations open at the end",
+  "behind.dealsWon": "Deals won",
+  "behind.hiddenDeal": "No name or sum: the CRM does not show this deal to you, or does not answer just now.",
+  "behind.countedAt": "Counted at the conversation that began with:",
   "behind.of": "{figure}: {name}",
   "behind.gone": "Deleted: messages are kept for a limited time. The figure stays.",
   "behind.after": "after {time}",

@@ -47,7 +47,7 @@ export const reportsEs: Readonly<Record<ReportsKey, string>> = {
   supervisorStars: "Valoración de supervisores",
   dealsWon: "Negociaciones ganadas tras una conversación",
   dealsWonAbout:
-    "Negociaciones que llegaron a una etapa ganada en este período, como máximo 30 días después de que empezara una conversación con su cliente. Cada una cuenta una sola vez, en la última conversación que empezó antes de ganarla, la ganara quien la ganara. La que se reabre no cuenta. Solo las que Threadline conoce: creadas por él, vinculadas por alguien o encontradas en el cliente cuando escribió por última vez.",
+    "Negociaciones que llegaron a una etapa ganada en este período, como máximo 30 días después de que empezara una conversación con su cliente. Cada una cuenta una sola vez, en la última conversación que empezó antes de ganarla, la ganara quien la ganara. La que se reabre no cuenta. Solo las que Threadline conoce: creadas por él, vinculadas por alguien o encontradas por el contacto del cliente.",
   whatCounts: "Qué se cuenta: {title}",
   none: "todavía ninguna",
   same: "como antes",
@@ -125,6 +125,9 @@ export const reportsEs: Readonly<Record<ReportsKey, string>> = {
   "behind.opened": "Conversaciones iniciadas",
   "behind.closed": "Conversaciones cerradas",
   "behind.open": "Conversaciones abiertas al final",
+  "behind.dealsWon": "Negociaciones ganadas",
+  "behind.hiddenDeal": "Sin nombre ni importe: el CRM no le muestra esta negociación o no responde ahora.",
+  "behind.countedAt": "Se cuenta en la conversación que empezó con:",
   "behind.of": "{figure}: {name}",
   "behind.gone": "Borrado: los mensajes se guardan por un tiempo limitado. La cifra permanece.",
   "behind.after": "tras {time}",

@@ -83,8 +83,8 @@ export function sessionHistory(portal: EmulatedPortal, chat: Chat, session: Sess
     canJoin: "Y",
     canVoteHead: "N",
     sessionId: session.id,
-    sessionVoteHead: 0,
-    sessionCommentHead: null,
+    sessionVoteHead: session.headVote,
+    sessionCommentHead: session.headComment,
     userId: `chat${chat.id}`,
     message: phpObject(
       Object.fromEntries(messages.map((message) => [String(message.id), historyMessage(portal, message)])),

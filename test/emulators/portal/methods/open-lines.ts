@@ -115,6 +115,23 @@ export const openLineMethods: MethodFamily = {
       return answer(sessionHistory(portal, chat, session));
     },
   },
+  "imopenlines.session.head.vote": {
+    handler: ({ portal, user }, parameters) => {
+      const id = asInteger(parameters.SESSION_ID) ?? 0;
+      if (id <= 0) return refuse(400, "EMPTY_SESSION_ID", "Session ID can't be empty");
+      const stars = asInteger(parameters.RATING);
+      const comment = asText(parameters.COMMENT);
+      if (stars === undefined && comment === "")
+        return refuse(400, "EMPTY_VOTE_PARAMS", "At least one of the parameters RATING or COMMENT must be specified");
+      const session = portal.sessions.get(id);
+      const chat = session === undefined ? undefined : portal.chats.get(session.chatId);
+      if (session === undefined || chat === undefined || !portal.mayUseChat(user, chat))
+        return refuse(400, "ACCESS_DENIED", "You cannot open this conversation as you do not have sufficient rights");
+      if (stars !== undefined) session.headVote = stars;
+      if (comment !== "") session.headComment = comment;
+      return answer(true);
+    },
+  },
   "imopenlines.dialog.get": {
     handler: (context, parameters) => {
       const chat = findDialog(context, parameters);
