@@ -1,7 +1,7 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { BccRepository } from "./contract/bcc.ts";
 import type { BotRepository } from "./contract/bots.ts";
-import type { CannedReplyRepository } from "./contract/canned-replies.ts";
+import type { CannedFolderRepository, CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
 import type { GrantRepository } from "./contract/grants.ts";
@@ -44,6 +44,7 @@ export interface Store {
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
   readonly cannedReplies: CannedReplyRepository;
+  readonly cannedFolders: CannedFolderRepository;
   readonly planned: PlannedRepository;
   readonly signatures: SignatureRepository;
   readonly tracks: TrackRepository;

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
 import { createBccRepository } from "./bcc.ts";
 import { createBotRepository } from "./bots.ts";
+import { createCannedFolderRepository } from "./canned-folders.ts";
 import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
@@ -133,6 +134,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),
+    cannedFolders: createCannedFolderRepository(db),
     planned: createPlannedRepository(db),
     signatures: createSignatureRepository(db),
     tracks: createTrackRepository(db),

@@ -9,6 +9,7 @@ import { automationTests } from "./store-automation.ts";
 import { bccTests } from "./store-bcc.ts";
 import { botTests } from "./store-bots.ts";
 import { byContactTests } from "./store-by-contact.ts";
+import { cannedFolderTests } from "./store-canned-folders.ts";
 import { cannedReplyTests } from "./store-canned-replies.ts";
 import { deskTests } from "./store-desk.ts";
 import { editTests } from "./store-edits.ts";
@@ -68,6 +69,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     noteTests(use);
     bccTests(use);
     cannedReplyTests(use);
+    cannedFolderTests(use);
     plannedTests(use);
     automationTests(use);
     ownLineTests(use);
