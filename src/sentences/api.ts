@@ -18,6 +18,11 @@ export const apiSentences: readonly Localised[] = [
     es: "Otra respuesta rápida ya usa este atajo. Elija otro.",
   },
   {
+    en: "Something else was saved or taken back here meanwhile. Read the settings again.",
+    ru: "Тем временем здесь сохранили или отменили что-то другое. Прочитайте настройки заново.",
+    es: "Mientras tanto se guardó o se deshizo otra cosa aquí. Vuelva a leer los ajustes.",
+  },
+  {
     en: "Another canned reply has the shortcut /{shortcut} by now. Give that one a different shortcut first.",
     ru: "Сокращение /{shortcut} уже занял другой готовый ответ. Сначала дайте ему другое сокращение.",
     es: "Otra respuesta rápida ya usa el atajo /{shortcut}. Dele antes otro atajo.",

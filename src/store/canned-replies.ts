@@ -102,8 +102,9 @@ export async function repliesIn(
 export async function putReply(
   tx: Kysely<Schema>,
   portal: PortalId,
-  { id, ownerId = null, shortcut, text, changedBy, folder }: CannedReplyToPut,
+  { id, ownerId: owner, shortcut, text, changedBy, folder }: CannedReplyToPut,
 ): Promise<Stored | { readonly kind: "no-folder" }> {
+  const ownerId = owner ?? null;
   if (!isUuid(id)) return { kind: "foreign" };
   if (folder && !(await hasFolder(tx, portal, folder, ownerId))) return { kind: "no-folder" };
   const content = {

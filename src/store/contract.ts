@@ -8,6 +8,7 @@ import type { GrantRepository } from "./contract/grants.ts";
 import type { HealthRepository } from "./contract/health.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
+import type { LineSaveRepository } from "./contract/line-saves.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MailRepository } from "./contract/mails.ts";
 import type { MediaRepository, MessageRepository } from "./contract/messages.ts";
@@ -62,6 +63,7 @@ export interface Store {
   readonly providers: ProviderRepository;
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
+  readonly lineSaves: LineSaveRepository;
   readonly ownLines: OwnLineRepository;
   readonly reports: ReportRepository;
   readonly bots: BotRepository;

@@ -17,6 +17,7 @@ import { createGrantRepository } from "./grants.ts";
 import { createHealthRepository } from "./health.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
+import { createLineSaveRepository } from "./line-saves.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMailRepository } from "./mails.ts";
 import { createMediaRepository } from "./media.ts";
@@ -152,6 +153,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     providers: createProviderRepository(db),
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
+    lineSaves: createLineSaveRepository(db),
     ownLines: createOwnLineRepository(db),
     reports: createReportRepository(db),
     bots: createBotRepository(db, secrets),

@@ -3,6 +3,7 @@ import type { BccTables } from "./schema/bcc.ts";
 import type { BotTables } from "./schema/bots.ts";
 import type { DeskTables } from "./schema/desk.ts";
 import type { GrantTables } from "./schema/grants.ts";
+import type { LineTables } from "./schema/lines.ts";
 import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
@@ -19,6 +20,7 @@ export interface Schema
     BotTables,
     DeskTables,
     GrantTables,
+    LineTables,
     MailTables,
     OwnLineTables,
     PeopleTables,

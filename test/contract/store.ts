@@ -18,6 +18,7 @@ import { grantTests } from "./store-grants.ts";
 import { healthTests } from "./store-health.ts";
 import { journalTests } from "./store-journal.ts";
 import { laneTests } from "./store-lanes.ts";
+import { lineSaveTests } from "./store-line-saves.ts";
 import { mailGroupTests } from "./store-mail-groups.ts";
 import { mailTests } from "./store-mails.ts";
 import { messageTests } from "./store-messages.ts";
@@ -70,6 +71,7 @@ export function storeBattery(name: string, open: () => Promise<Store>): void {
     bccTests(use);
     cannedReplyTests(use);
     cannedFolderTests(use);
+    lineSaveTests(use);
     plannedTests(use);
     automationTests(use);
     ownLineTests(use);
