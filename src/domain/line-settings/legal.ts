@@ -118,7 +118,7 @@ function entryWrong(value: unknown): Illegal | undefined {
   return avatarId === "" || ID.test(avatarId) ? undefined : "wrong";
 }
 
-/** What the columns of the on-premise edition hold. */
+/** As much as of a line's own name. */
 const LONGEST_SHOWN = 255;
 
 function agentsWrong(value: unknown): Illegal | undefined {
@@ -131,8 +131,8 @@ function agentsWrong(value: unknown): Illegal | undefined {
     people.add(person);
     if (typeof name !== "string" || typeof position !== "string" || typeof avatar !== "string") return "wrong";
     if (typeof avatarId !== "string" || (avatarId !== "" && !ID.test(avatarId))) return "wrong";
-    // The customer's browser asks for it.
-    if (avatar !== "" && !/^https?:\/\/[^\s"<>]+$/.test(avatar)) return "wrong";
+    // The customer's browser asks for it; the portal has paths of its own.
+    if (avatar !== "" && !/^(https?:\/)?\/[^\s"<>]+$/.test(avatar)) return "wrong";
     if ([name, position, avatar].some((text) => text.length > LONGEST_SHOWN)) return "too-long";
     if (`${name}${position}${avatar}${avatarId}` === "") return "wrong";
   }

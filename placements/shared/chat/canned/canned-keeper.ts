@@ -26,7 +26,7 @@ export interface FolderForm {
 }
 
 /** What was done last, while it can be taken back. */
-export type Done =
+type Done =
   | { readonly kind: "deleted"; readonly reply: CannedReplyAnswer }
   /** `reply`: as it lay before. */
   | { readonly kind: "moved"; readonly reply: CannedReplyAnswer; readonly to: CannedFolderAnswer | undefined }
@@ -36,7 +36,7 @@ export type Done =
       readonly replies: readonly CannedReplyAnswer[];
     };
 
-export type CannedKeeper = ReturnType<typeof createCannedKeeper>;
+type CannedKeeper = ReturnType<typeof createCannedKeeper>;
 
 /**
  * Keeps canned replies and their folders: everybody's, or one's own beside them. Each is saved under the id that the page made,
