@@ -189,10 +189,12 @@ describe("open lines", () => {
     await pages.inspect(page, "lines-take-back");
     await page.getByRole("dialog").getByRole("button", { name: "Take it back" }).click();
     await page.getByText("Taken back.").waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(config(made)).toMatchObject({ AGREEMENT_MESSAGE: "N", AGREEMENT_ID: "0" });
     await page.getByRole("button", { name: "Take it back" }).click();
     await page.getByText("How each agent is shown: from Ada Admin → Anna").waitFor();
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
 
     // Off with a live account is said, and mended by one click; deleted with a word about who feeds it.
     await go(page, "General");
