@@ -163,6 +163,12 @@ describe("a line's settings", () => {
     expect((await undo(first.lastSave.id, agent)).statusCode).toBe(403);
     Object.assign(config() ?? {}, { WELCOME_MESSAGE_TEXT: "First" });
     expect((await undo((await read()).json().lastSave.id)).json().settings).toMatchObject({ maxChats: 3 });
+    // Also what has parts, which a database orders by itself.
+    const parts = (
+      await save({ hiddenAs: { name: "Team", avatar: "", avatarId: "" }, queue: [{ kind: "person", id: "7" }] })
+    ).json();
+    expect(parts.lastSave).not.toBeNull();
+    expect((await undo(parts.lastSave.id)).json().settings.queue).toEqual(parts.before.queue);
     shown = (await read()).json().settings;
   });
 

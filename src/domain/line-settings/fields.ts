@@ -237,10 +237,18 @@ const ANY_ORDER: ReadonlySet<LineFieldSpec["kind"]> = new Set(["weekdays", "holi
 
 /** Two values of a field that mean the same; the order counts in the queue alone. */
 export function sameValue(name: LineFieldName, one: unknown, other: unknown): boolean {
-  const { kind } = LINE_FIELDS[name];
   const plain = (value: unknown) =>
-    ANY_ORDER.has(kind) && Array.isArray(value)
-      ? value.map((one) => (typeof one === "object" ? JSON.stringify(one) : String(one))).toSorted()
-      : value;
-  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+    ANY_ORDER.has(LINE_FIELDS[name].kind) && Array.isArray(value)
+      ? value.map(written).toSorted().join()
+      : written(value);
+  return plain(one) === plain(other);
+}
+
+/** A database gives the parts of an object in an order of its own. */
+function written(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

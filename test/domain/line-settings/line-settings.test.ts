@@ -221,6 +221,11 @@ describe("corrections", () => {
       { kind: "person", id: "2" },
     ];
     expect(sameValue("queue", two, two.toReversed())).toBe(false);
+    // Out of a database, which orders the parts of an object by itself.
+    expect(sameValue("queue", [{ kind: "person", id: "1" }], [{ id: "1", kind: "person" }])).toBe(true);
+    expect(sameValue("queue", [{ kind: "person", id: "1" }], [{ id: "2", kind: "person" }])).toBe(false);
+    expect(sameValue("hiddenAs", undefined, undefined)).toBe(true);
+    expect(sameValue("hiddenAs", undefined, { name: "", avatar: "", avatarId: "" })).toBe(false);
   });
 });
 
