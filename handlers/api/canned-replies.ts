@@ -1,18 +1,25 @@
-import { cannedReply, cannedReplyParams, cannedReplyPut } from "../../src/api/canned-replies.ts";
+import {
+  cannedReply,
+  cannedReplyMove,
+  cannedReplyParams,
+  cannedReplyPut,
+  MOST_REPLIES,
+} from "../../src/api/canned-replies.ts";
 import { errorAnswer } from "../../src/api/common.ts";
-import type { CannedReply } from "../../src/domain/canned-reply.ts";
-import { cannedReplyId } from "../../src/domain/ids.ts";
+import { cannedFolderId, cannedReplyId } from "../../src/domain/ids.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { type Viewer, viewerOf } from "../../src/server/session.ts";
+import type { CannedReplyPut } from "../../src/store/contract/canned-replies.ts";
 import { ourId, sendNothing, unknown } from "./answers.ts";
+import { isOwn, mayKeep, presentReplies, theirs, tooMany } from "./canned-presence.ts";
 import type { ApiDeps } from "./deps.ts";
 
 const security = [{ session: [] }];
 const tags = ["canned replies"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
-/** More is a list that nobody finds anything in; pages read it as a whole. */
-const MOST = 500;
+const config = { rateLimit: { max: 120, timeWindow: "1 minute" } };
+const WHAT = "canned reply";
 
 /**
  * Texts that agents put into answers by a word. Everybody's are kept by those who may change rules, one's own by oneself.
@@ -31,14 +38,14 @@ export function registerCannedReplyRoutes(scope: App, { store }: Pick<ApiDeps, "
     },
     async (request) => {
       const viewer = viewerOf(request);
-      return present(viewer, await store.cannedReplies.list(viewer.portal, viewer.userId));
+      return presentReplies(store, viewer, await store.cannedReplies.list(viewer.portal, viewer.userId));
     },
   );
 
   scope.put(
     "/canned-replies/:id",
     {
-      config: { rateLimit: { max: 120, timeWindow: "1 minute" } },
+      config,
       schema: {
         summary: "Makes a canned reply, or changes it",
         description: "The page makes the id. 409 `shortcut_taken` when another one has this shortcut.",
@@ -51,24 +58,42 @@ export function registerCannedReplyRoutes(scope: App, { store }: Pick<ApiDeps, "
     },
     async (request) => {
       const viewer = viewerOf(request);
-      const id = ourId(request.params.id, cannedReplyId, "canned reply");
-      const { own, shortcut, text } = request.body;
+      const id = ourId(request.params.id, cannedReplyId, WHAT);
+      const { own, shortcut, text, folder } = request.body;
       mayKeep(viewer, own);
       const there = await store.cannedReplies.list(viewer.portal, viewer.userId);
-      if (!there.some((one) => one.id === id) && there.filter((one) => isOwn(one) === own).length >= MOST)
-        throw new HttpError(409, "too_many", "There are 500 canned replies already. Delete some that nobody needs.");
-      const outcome = await store.cannedReplies.put(viewer.portal, {
-        ...{ id, shortcut, text, changedBy: viewer.userId },
-        ...(own && { ownerId: viewer.userId }),
-      });
-      if (outcome.kind === "foreign") throw unknown("canned reply");
-      if (outcome.kind === "taken")
-        throw new HttpError(409, "shortcut_taken", "Another canned reply has this shortcut. Choose a different one.", {
-          field: "shortcut",
-        });
-      const [answer] = await present(viewer, [outcome.reply]);
-      if (!answer) throw unknown("canned reply");
-      return answer;
+      if (!there.some((one) => one.id === id) && there.filter((one) => isOwn(one) === own).length >= MOST_REPLIES)
+        throw tooMany();
+      return answered(
+        viewer,
+        await store.cannedReplies.put(viewer.portal, {
+          ...{ id, shortcut, text, changedBy: viewer.userId },
+          ...(folder !== undefined && { folder: folderOf(folder) }),
+          ...(own && { ownerId: viewer.userId }),
+        }),
+      );
+    },
+  );
+
+  scope.patch(
+    "/canned-replies/:id",
+    {
+      config,
+      schema: {
+        summary: "Puts a canned reply into a folder, or out of it",
+        description: "Its words stay as they are, whoever changes them at the same moment.",
+        tags,
+        security,
+        params: cannedReplyParams,
+        body: cannedReplyMove,
+        response: { 200: cannedReply, ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const { id } = await mine(viewer, request.params.id);
+      const to = folderOf(request.body.folder);
+      return answered(viewer, await store.cannedReplies.move(viewer.portal, id, to, viewer.userId));
     },
   );
 
@@ -85,38 +110,29 @@ export function registerCannedReplyRoutes(scope: App, { store }: Pick<ApiDeps, "
     },
     async (request, reply) => {
       const viewer = viewerOf(request);
-      const found = await store.cannedReplies.find(
-        viewer.portal,
-        ourId(request.params.id, cannedReplyId, "canned reply"),
-      );
-      // Somebody else's own is nobody's business: nobody learns that it is there.
-      if (!found || (isOwn(found) && found.ownerId !== viewer.userId)) throw unknown("canned reply");
-      mayKeep(viewer, isOwn(found));
+      const found = await mine(viewer, request.params.id);
       await store.cannedReplies.remove(viewer.portal, found.id);
       return sendNothing(reply);
     },
   );
 
-  async function present(viewer: Viewer, rows: readonly CannedReply[]) {
-    const names = await store.users.names(viewer.portal, [...new Set(rows.map(({ changedBy }) => changedBy))]);
-    return rows.map((row) => {
-      const name = names.get(row.changedBy);
-      return {
-        ...{ id: row.id, own: isOwn(row), shortcut: row.shortcut, text: row.text },
-        changedAt: row.changedAt.toISOString(),
-        changedBy: { id: row.changedBy, ...(name !== undefined && { name }) },
-      };
-    });
+  /** One that the viewer may change. */
+  async function mine(viewer: Viewer, id: string) {
+    const found = theirs(viewer, await store.cannedReplies.find(viewer.portal, ourId(id, cannedReplyId, WHAT)), WHAT);
+    mayKeep(viewer, isOwn(found));
+    return found;
+  }
+
+  async function answered(viewer: Viewer, outcome: CannedReplyPut) {
+    if (outcome.kind === "no-folder") throw unknown("folder");
+    if (outcome.kind === "taken")
+      throw new HttpError(409, "shortcut_taken", "Another canned reply has this shortcut. Choose a different one.", {
+        field: "shortcut",
+      });
+    const [answer] = outcome.kind === "stored" ? await presentReplies(store, viewer, [outcome.reply]) : [];
+    if (!answer) throw unknown(WHAT);
+    return answer;
   }
 }
 
-const isOwn = ({ ownerId }: CannedReply) => ownerId !== undefined;
-
-function mayKeep(viewer: Viewer, own: boolean): void {
-  if (own || viewer.editor) return;
-  throw new HttpError(
-    403,
-    "editors_only",
-    "Replies for everybody are kept by administrators and by whom they allow. Keep this one for yourself instead.",
-  );
-}
+const folderOf = (folder: string | null) => (folder === null ? null : ourId(folder, cannedFolderId, "folder"));

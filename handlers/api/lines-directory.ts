@@ -1,7 +1,7 @@
 import type { LinesDirectory } from "../../src/api/lines.ts";
 import { LINE_FIELD_NAMES, LINE_FIELDS, type LineFieldSpec } from "../../src/domain/line-settings/fields.ts";
 import type { Say } from "../../src/domain/localised.ts";
-import type { LineBrief } from "../../src/portal/contract/line-desk.ts";
+import type { LineBrief, LineChoice } from "../../src/portal/contract/line-desk.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import type { Viewer } from "../../src/server/session.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -17,17 +17,23 @@ export async function linesDirectoryOf(deps: ApiDeps, viewer: Viewer, say: Say):
     if (outcome.kind !== "withdrawn") problems.push(outcome.sentence);
     return fallback;
   };
-  const [lines, accounts, departments, sources, bots, pipelines, leads, page] = await Promise.all([
+  /** Refused: the permission is not there, or not the viewer's right; then it is chosen from what lines use, or by number. */
+  const ifGranted = <T extends LineChoice>(outcome: PortalOutcome<readonly T[]>): readonly T[] =>
+    outcome.kind === "refused" ? [] : orElse(outcome, []);
+  const [lines, accounts, departments, sources, bots, agreements, lists, pipelines, leads, page] = await Promise.all([
     desk.list(),
     deps.store.accounts.list(portal),
     deps.portals.people(portal).departments(),
     desk.sources(),
     desk.bots(),
+    desk.agreements(),
+    desk.lists(),
     crm.pipelines(),
     crm.usesLeads(),
     desk.page(),
   ]);
   const all = orElse(lines, []);
+  const cannedReplies = usedIn(all, "cannedReplies");
   return {
     fields: LINE_FIELD_NAMES.map((name) => ({ name, ...described(LINE_FIELDS[name]) })),
     accounts: accounts.map(({ id, name, channel, line, enabled }) => ({
@@ -40,12 +46,15 @@ export async function linesDirectoryOf(deps: ApiDeps, viewer: Viewer, say: Say):
     })),
     departments: orElse(departments, []).map(({ id, name }) => ({ id, name })),
     sources: orElse(sources, []).map((source) => ({ ...source })),
-    // Refused: the permission came with a later version than the one that is installed, and the installation tells it.
-    bots: bots.kind === "refused" ? [] : orElse(bots, []).map((bot) => ({ ...bot })),
+    bots: ifGranted(bots).map((bot) => ({ ...bot })),
+    agreements: ifGranted(agreements).map((agreement) => ({ ...agreement })),
+    lists: ifGranted(lists)
+      .filter((list) => list.made || cannedReplies.some(({ id }) => id === list.id))
+      .map(({ id, name }) => ({ id, name })),
     pipelines: orElse(pipelines, []).map(({ id, name }) => ({ id, name })),
     leads: orElse(leads, true),
     used: {
-      cannedReplies: usedIn(all, "cannedReplies"),
+      cannedReplies,
       consent: usedIn(all, "consent"),
       form: usedIn(all, "form"),
       bot: usedIn(all, "bot"),

@@ -11,14 +11,15 @@ import {
   lineDetails,
   lineParams,
   linesDirectory,
+  lineUndo,
   newLine,
 } from "../../src/api/lines.ts";
-import { LINE_FIELD_NAMES, type LineChanges, pick } from "../../src/domain/line-settings/fields.ts";
+import { LINE_FIELD_NAMES, type LineChanges, pick, sameValue } from "../../src/domain/line-settings/fields.ts";
 import { illegal } from "../../src/domain/line-settings/legal.ts";
 import type { LineNow } from "../../src/portal/contract/line-desk.ts";
 import type { PortalOutcome } from "../../src/portal/contract.ts";
 import { wantedOn } from "../../src/relay/crm/lines.ts";
-import { editLine } from "../../src/relay/lines/edit-line.ts";
+import { type EditOutcome, editLine } from "../../src/relay/lines/edit-line.ts";
 import type { App } from "../../src/server/app.ts";
 import { HttpError } from "../../src/server/errors.ts";
 import { editorOf, type Viewer } from "../../src/server/session.ts";
@@ -103,26 +104,40 @@ export function registerLineRoutes(scope: App, deps: ApiDeps): void {
     },
     async (request) => {
       const viewer = editorOf(request);
-      const outcome = await editLine(deskOf(viewer), request.params.id, request.body);
-      switch (outcome.kind) {
-        case "saved": {
-          const { line, before, corrections } = outcome;
-          return { ...(await details(viewer, line)), before, corrections: corrections.map((one) => ({ ...one })) };
-        }
-        case "conflict":
-          throw new HttpError(
-            409,
-            "line_changed",
-            "Somebody changed these settings in Bitrix24 meanwhile. Nothing was saved.",
-            { differences: outcome.differences },
-          );
-        case "illegal":
-          throw new HttpError(422, "wrong_settings", "Some settings cannot be saved like this.", {
-            wrong: outcome.wrong,
-          });
-        default:
-          return must(outcome);
-      }
+      const { id } = request.params;
+      const saved = savedOf(await editLine(deskOf(viewer), id, request.body));
+      await keepSave(viewer, id, saved);
+      return changed(viewer, saved);
+    },
+  );
+
+  scope.post(
+    "/lines/:id/undo",
+    {
+      schema: {
+        summary: "Takes back what was saved of an open line here last",
+        description:
+          "Whoever saved it, and after the page was left. 409 `not_the_last` when something else was saved or taken back meanwhile, `line_changed` when it was changed since.",
+        tags,
+        security,
+        params: lineParams,
+        body: lineUndo,
+        response: { 200: changedLine, ...errors },
+      },
+    },
+    async (request) => {
+      const viewer = editorOf(request);
+      const { id } = request.params;
+      const last = await store.lineSaves.last(viewer.portal, id);
+      if (!last || last.id !== request.body.save)
+        throw new HttpError(
+          409,
+          "not_the_last",
+          "Something else was saved or taken back here meanwhile. Read the settings again.",
+        );
+      const undone = savedOf(await editLine(deskOf(viewer), id, { base: last.after, changes: last.before }));
+      await store.lineSaves.drop(viewer.portal, id, last.id);
+      return changed(viewer, undone);
     },
   );
 
@@ -148,6 +163,7 @@ export function registerLineRoutes(scope: App, deps: ApiDeps): void {
           accounts: feeding.map(({ id: account, name }) => ({ id: account, name })),
         });
       must(await deskOf(viewer).remove(id));
+      await store.lineSaves.forget(viewer.portal, id);
       // The portal tells it by an event too; until that comes nothing may be sent to a line that is not there.
       for (const account of feeding) {
         await store.accounts.update(viewer.portal, account.id, { line: null, connector: null });
@@ -157,6 +173,29 @@ export function registerLineRoutes(scope: App, deps: ApiDeps): void {
     },
   );
 
+  async function changed(viewer: Viewer, { line, before, corrections }: Saved) {
+    return { ...(await details(viewer, line)), before, corrections: corrections.map((one) => ({ ...one })) };
+  }
+
+  /** What has become another than it was. A field that could not be read before cannot be put back. */
+  async function keepSave({ portal, userId }: Viewer, id: string, { line, before }: Saved): Promise<void> {
+    const names = LINE_FIELD_NAMES.filter(
+      (name) => before[name] !== undefined && !sameValue(name, before[name], line.settings[name]),
+    );
+    if (names.length === 0) return;
+    const [was, is] = [pick(before, names), pick(line.settings, names)];
+    await store.lineSaves.keep(portal, id, { savedBy: userId, before: was, after: is });
+  }
+
+  /** The last save, as long as nobody has changed since what it changed. */
+  async function lastSaveOf(portal: Viewer["portal"], { id, settings }: LineNow) {
+    const last = await store.lineSaves.last(portal, id);
+    if (!last) return undefined;
+    const names = LINE_FIELD_NAMES.filter((name) => last.before[name] !== undefined);
+    const stands = names.every((name) => sameValue(name, last.after[name], settings[name]));
+    return stands && names.length > 0 ? last : undefined;
+  }
+
   const accountsOn = async ({ portal }: Viewer, line: string) =>
     (await store.accounts.list(portal)).filter((account) => account.line === line);
 
@@ -165,13 +204,15 @@ export function registerLineRoutes(scope: App, deps: ApiDeps): void {
     const { settings } = line;
     const accounts = await store.accounts.list(portal);
     const { ruleset } = await deps.rules.of(portal);
-    const named = await portals.people(portal).names(peopleIn(line));
+    const last = await lastSaveOf(portal, line);
+    const named = await portals.people(portal).names([...peopleIn(line), ...(last ? [last.savedBy] : [])]);
     return {
       id: line.id,
       settings,
       unread: LINE_FIELD_NAMES.filter((name) => settings[name] === undefined),
-      entries: line.entries.map((entry) => ({ ...entry })),
+      operators: [...line.operators],
       changedBy: line.changedBy ?? null,
+      lastSave: last ? { id: last.id, by: last.savedBy, at: last.savedAt.toISOString(), before: last.before } : null,
       owner: wantedOn(line.id, accounts, ruleset),
       accounts: accounts
         .filter((account) => account.line === line.id)
@@ -182,10 +223,32 @@ export function registerLineRoutes(scope: App, deps: ApiDeps): void {
   }
 }
 
-function peopleIn({ settings, entries, changedBy }: LineNow): readonly string[] {
+function peopleIn({ settings, operators, changedBy }: LineNow): readonly string[] {
   const queue = (settings.queue ?? []).flatMap(({ kind, id }) => (kind === "person" ? id : []));
   const told = [...(settings.firstAnswerTellsWhom ?? []), ...(settings.furtherAnswerTellsWhom ?? [])];
-  return [...new Set([...queue, ...told, ...entries.map(({ person }) => person), ...(changedBy ? [changedBy] : [])])];
+  const shown = (settings.agents ?? []).map(({ person }) => person);
+  return [...new Set([...queue, ...operators, ...told, ...shown, ...(changedBy ? [changedBy] : [])])];
+}
+
+type Saved = Extract<EditOutcome, { readonly kind: "saved" }>;
+
+/** @throws HttpError where it was not saved */
+function savedOf(outcome: EditOutcome): Saved {
+  switch (outcome.kind) {
+    case "saved":
+      return outcome;
+    case "conflict":
+      throw new HttpError(
+        409,
+        "line_changed",
+        "Somebody changed these settings in Bitrix24 meanwhile. Nothing was saved.",
+        { differences: outcome.differences },
+      );
+    case "illegal":
+      throw new HttpError(422, "wrong_settings", "Some settings cannot be saved like this.", { wrong: outcome.wrong });
+    default:
+      return must(outcome);
+  }
 }
 
 /** What of a line's settings another one can be made with. */

@@ -8,6 +8,7 @@ import { registerAutomationRoutes } from "./automation.ts";
 import { registerBccRoutes } from "./bcc.ts";
 import { registerBelongingRoutes } from "./belonging.ts";
 import { registerBotRoutes } from "./bots.ts";
+import { registerCannedFolderRoutes } from "./canned-folders.ts";
 import { registerCannedReplyRoutes } from "./canned-replies.ts";
 import { registerCardRoutes } from "./cards.ts";
 import { registerChannelRoutes } from "./channels.ts";
@@ -85,6 +86,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerNoteRoutes(scope, deps, access);
     registerLineSessionRoute(scope, deps, access);
     registerCannedReplyRoutes(scope, deps);
+    registerCannedFolderRoutes(scope, deps);
     registerTemplateRoute(scope, deps);
     await registerAttachmentRoute(scope, deps, access);
     registerFirstContactRoutes(scope, deps, access);

@@ -33,6 +33,13 @@ function schemaOf(spec: LineFieldSpec): z.ZodType {
       return z.array(z.object({ kind: z.enum(["person", "department"]), id: text(20) })).max(500);
     case "entry":
       return z.object({ name: text(300), avatar: text(2_000), avatarId: text(20) });
+    case "agents":
+      return z
+        .array(
+          z.object({ person: text(20), name: text(300), position: text(300), avatar: text(2_000), avatarId: text(20) }),
+        )
+        .max(500)
+        .describe("As whom agents are shown; of whoever is not in it, by their profile. `avatar` is an address.");
     default:
       return text(10_000);
   }
@@ -54,10 +61,17 @@ export const lineDetails = z.object({
   id: lineId,
   settings: lineSettings,
   unread: z.array(fieldName).describe("Fields of which the portal's answer says nothing that can be understood."),
-  entries: z
-    .array(z.object({ person: z.string(), name: z.string() }))
-    .describe("Agents shown under another name than their profile's; set on the portal's own page."),
+  operators: z.array(z.string()).describe("Everybody to whom the line gives chats, those of its departments too."),
   changedBy: z.string().nullable(),
+  lastSave: z
+    .object({
+      id: z.string(),
+      by: z.string(),
+      at: z.iso.datetime(),
+      before: lineSettings.describe("The settings that it changed, as they were before it."),
+    })
+    .nullable()
+    .describe("What was saved here last, while all of it is as it was saved and can be taken back."),
   owner: z
     .enum(["line", "rules", "mixed"])
     .describe("Who is to make leads and deals on this line: itself, our rules, or differently by account."),
@@ -72,6 +86,8 @@ export const lineChange = z.object({
   ),
   changes: lineSettings,
 });
+
+export const lineUndo = z.object({ save: z.string().max(20).describe("`lastSave.id`, as the page showed it.") });
 
 export const changedLine = lineDetails.extend({
   before: lineSettings.describe("What the changed fields were, for taking the change back."),
@@ -126,11 +142,17 @@ export const linesDirectory = z.object({
   departments: z.array(named),
   sources: z.array(named),
   bots: z.array(named).describe("Chat bots that work in open lines; none where the application may not ask for them."),
+  agreements: z.array(named).describe("Agreements on personal data; none where the application may not ask for them."),
+  lists: z
+    .array(named)
+    .describe("Lists of canned replies: made for them, or used by a line; none where the application may not ask."),
   pipelines: z.array(named),
   leads: z.boolean().describe("The CRM works with leads."),
   used: z
     .object({ cannedReplies: used, consent: used, form: used, bot: used })
-    .describe("What lines use already. No method lists all that there is to use."),
+    .describe(
+      "What lines use already. No method lists forms, and of the rest there may be more than the viewer may see.",
+    ),
   page: z.string().nullable().describe("The portal's own page of its lines."),
   problem: z.string().nullable(),
 });

@@ -17,6 +17,7 @@ export type NoteId = Brand<"NoteId">;
 export type MailId = Brand<"MailId">;
 /** The number of a thread's oldest mail, digits. */
 export type MailThreadId = Brand<"MailThreadId">;
+export type CannedFolderId = Brand<"CannedFolderId">;
 export type CannedReplyId = Brand<"CannedReplyId">;
 export type PlannedId = Brand<"PlannedId">;
 export type RobotCallId = Brand<"RobotCallId">;
@@ -34,6 +35,7 @@ export const messageId = (value: string): MessageId => value as MessageId;
 export const personId = (value: string): PersonId => value as PersonId;
 export const decisionId = (value: string): DecisionId => value as DecisionId;
 export const mediaId = (value: string): MediaId => value as MediaId;
+export const cannedFolderId = (value: string): CannedFolderId => value as CannedFolderId;
 export const cannedReplyId = (value: string): CannedReplyId => value as CannedReplyId;
 export const mailId = (value: string): MailId => value as MailId;
 export const mailThreadId = (value: string): MailThreadId => value as MailThreadId;

@@ -95,6 +95,7 @@ export async function applyLineEvent(deps: LineEventDeps, event: LineEvent): Pro
       return;
     }
     case "line-deleted": {
+      await store.lineSaves.forget(event.portal, event.line);
       for (const account of await store.accounts.list(event.portal)) {
         if (account.line !== event.line) continue;
         await store.accounts.update(event.portal, account.id, { line: null, connector: null });

@@ -18,6 +18,31 @@ export const apiSentences: readonly Localised[] = [
     es: "Otra respuesta rápida ya usa este atajo. Elija otro.",
   },
   {
+    en: "Something else was saved or taken back here meanwhile. Read the settings again.",
+    ru: "Тем временем здесь сохранили или отменили что-то другое. Прочитайте настройки заново.",
+    es: "Mientras tanto se guardó o se deshizo otra cosa aquí. Vuelva a leer los ajustes.",
+  },
+  {
+    en: "Another canned reply has the shortcut /{shortcut} by now. Give that one a different shortcut first.",
+    ru: "Сокращение /{shortcut} уже занял другой готовый ответ. Сначала дайте ему другое сокращение.",
+    es: "Otra respuesta rápida ya usa el atajo /{shortcut}. Dele antes otro atajo.",
+  },
+  {
+    en: "Another folder has this name. Choose a different one.",
+    ru: "Папка с таким названием уже есть. Выберите другое.",
+    es: "Ya hay una carpeta con ese nombre. Elija otro.",
+  },
+  {
+    en: "There are 100 folders already. Delete some that nobody needs.",
+    ru: "Папок уже 100. Удалите те, которые никому не нужны.",
+    es: "Ya hay 100 carpetas. Elimine las que nadie necesita.",
+  },
+  {
+    en: "Replies lie in this folder. Say what becomes of them.",
+    ru: "В этой папке лежат ответы. Укажите, что с ними сделать.",
+    es: "En esta carpeta hay respuestas. Indique qué hacer con ellas.",
+  },
+  {
     en: "Replies for everybody are kept by administrators and by whom they allow. Keep this one for yourself instead.",
     ru: "Ответы для всех ведут администраторы и те, кому они разрешили. Сохраните этот ответ для себя.",
     es: "Las respuestas para todos las gestionan los administradores y quienes ellos autoricen. Guarde esta solo para usted.",
@@ -264,6 +289,8 @@ export const apiSentences: readonly Localised[] = [
   { en: "account", ru: "канал", es: "el canal" },
   { en: "card", ru: "карточка", es: "la ficha" },
   { en: "change", ru: "изменение", es: "el cambio" },
+  { en: "canned reply", ru: "готовый ответ", es: "la respuesta rápida" },
+  { en: "folder", ru: "папка", es: "la carpeta" },
   { en: "conversation", ru: "диалог", es: "la conversación" },
   { en: "message", ru: "сообщение", es: "el mensaje" },
   { en: "invitation", ru: "приглашение", es: "la invitación" },

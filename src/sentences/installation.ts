@@ -233,6 +233,16 @@ export const installationSentences: readonly Localised[] = [
     es: "los bots entre los que se elige al que responde primero en un canal abierto",
   },
   {
+    en: "Agreements to choose from by name, where an Open Channel asks for consent",
+    ru: "Выбирать соглашения по названию там, где открытая линия спрашивает согласие",
+    es: "Elegir los acuerdos por su nombre donde un canal abierto pide el consentimiento",
+  },
+  {
+    en: "Lists of canned replies to choose from by name in an Open Channel",
+    ru: "Выбирать списки готовых ответов по названию в открытой линии",
+    es: "Elegir por su nombre las listas de respuestas rápidas de un canal abierto",
+  },
+  {
     en: "Nobody is given conversations whose working day is over",
     ru: "диалоги не передаются тем, чей рабочий день закончился",
     es: "nadie recibe conversaciones si su jornada terminó",

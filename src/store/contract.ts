@@ -1,7 +1,7 @@
 import type { AccountRepository, ChannelStateRepository } from "./contract/accounts.ts";
 import type { BccRepository } from "./contract/bcc.ts";
 import type { BotRepository } from "./contract/bots.ts";
-import type { CannedReplyRepository } from "./contract/canned-replies.ts";
+import type { CannedFolderRepository, CannedReplyRepository } from "./contract/canned-replies.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import type { DeskRepository } from "./contract/desk.ts";
 import type { GrantRepository } from "./contract/grants.ts";
@@ -9,6 +9,7 @@ import type { HealthRepository } from "./contract/health.ts";
 import type { InvitationRepository } from "./contract/invitations.ts";
 import type { JournalRepository } from "./contract/journal.ts";
 import type { LaneRepository } from "./contract/lanes.ts";
+import type { LineSaveRepository } from "./contract/line-saves.ts";
 import type { LineVoteRepository } from "./contract/line-votes.ts";
 import type { LockRepository, NonceRepository } from "./contract/locks.ts";
 import type { MailRepository } from "./contract/mails.ts";
@@ -46,6 +47,7 @@ export interface Store {
   readonly notes: NoteRepository;
   readonly threads: ThreadRepository;
   readonly cannedReplies: CannedReplyRepository;
+  readonly cannedFolders: CannedFolderRepository;
   readonly planned: PlannedRepository;
   readonly signatures: SignatureRepository;
   readonly tracks: TrackRepository;
@@ -64,6 +66,7 @@ export interface Store {
   readonly providers: ProviderRepository;
   readonly rulesets: RulesetRepository;
   readonly decisions: DecisionRepository;
+  readonly lineSaves: LineSaveRepository;
   readonly ownLines: OwnLineRepository;
   readonly lineVotes: LineVoteRepository;
   readonly reports: ReportRepository;

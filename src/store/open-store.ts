@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { createAccountRepository } from "./accounts.ts";
 import { createBccRepository } from "./bcc.ts";
 import { createBotRepository } from "./bots.ts";
+import { createCannedFolderRepository } from "./canned-folders.ts";
 import { createCannedReplyRepository } from "./canned-replies.ts";
 import { createChannelStateRepository } from "./channel-state.ts";
 import type { Store } from "./contract.ts";
@@ -17,6 +18,7 @@ import { createHealthRepository } from "./health.ts";
 import { createInvitationRepository } from "./invitations.ts";
 import { createJournalRepository } from "./journal.ts";
 import { createLaneRepository } from "./lanes.ts";
+import { createLineSaveRepository } from "./line-saves.ts";
 import { createLineVoteRepository } from "./line-votes.ts";
 import { createLockRepository, createNonceRepository } from "./locks.ts";
 import { createMailRepository } from "./mails.ts";
@@ -135,6 +137,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     notes: createNoteRepository(db),
     threads: createThreadRepository(db),
     cannedReplies: createCannedReplyRepository(db),
+    cannedFolders: createCannedFolderRepository(db),
     planned: createPlannedRepository(db),
     signatures: createSignatureRepository(db),
     tracks: createTrackRepository(db),
@@ -153,6 +156,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     providers: createProviderRepository(db),
     rulesets: createRulesetRepository(db),
     decisions: createDecisionRepository(db),
+    lineSaves: createLineSaveRepository(db),
     ownLines: createOwnLineRepository(db),
     lineVotes: createLineVoteRepository(db),
     reports: createReportRepository(db),

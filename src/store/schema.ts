@@ -4,6 +4,7 @@ import type { BotTables } from "./schema/bots.ts";
 import type { DeskTables } from "./schema/desk.ts";
 import type { GrantTables } from "./schema/grants.ts";
 import type { LineVoteTables } from "./schema/line-votes.ts";
+import type { LineTables } from "./schema/lines.ts";
 import type { MailTables } from "./schema/mail.ts";
 import type { OwnLineTables } from "./schema/own-lines.ts";
 import type { PeopleTables } from "./schema/people.ts";
@@ -21,6 +22,7 @@ export interface Schema
     DeskTables,
     GrantTables,
     LineVoteTables,
+    LineTables,
     MailTables,
     OwnLineTables,
     PeopleTables,

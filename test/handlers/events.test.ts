@@ -293,6 +293,15 @@ describe("POST /events", () => {
     expect((await store.accounts.list(MEMBER))[0]).toMatchObject({ line: "1", connector: CONNECTOR });
   });
 
+  it("keeps nothing of a line that was deleted: the account leaves it, and what was saved of it goes", async () => {
+    for (const line of ["1", "2"])
+      await store.lineSaves.keep(MEMBER, line, { savedBy: "1", before: { greets: false }, after: { greets: true } });
+    await post({ event: "ONIMCONNECTORLINEDELETE", auth: auth(), data: "1" });
+    expect((await store.accounts.list(MEMBER))[0]).not.toHaveProperty("line");
+    expect(await store.lineSaves.last(MEMBER, "1")).toBeUndefined();
+    expect(await store.lineSaves.last(MEMBER, "2")).toBeDefined();
+  });
+
   it("takes the account off a line that was deleted or disconnected", async () => {
     await post({ event: "ONIMCONNECTORSTATUSDELETE", auth: auth(), data: { connector: CONNECTOR, line: "1" } });
     expect((await store.accounts.list(MEMBER))[0]).not.toHaveProperty("line");

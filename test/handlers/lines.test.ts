@@ -111,6 +111,67 @@ describe("a line's settings", () => {
     });
   });
 
+  test("say as whom each agent is shown, which the portal keeps beside the queue alone", async () => {
+    const shownAs = (person: string, name: string) => ({
+      ...{ person, name, position: "Florist", avatar: "https://shop.example/anna.png", avatarId: "" },
+    });
+    await save({ queue: ["5", "7"].map((id) => ({ kind: "person", id })) });
+    const saved = await save({ agentShown: "queue", agents: [shownAs("7", "Anna")] });
+    expect(saved.json()).toMatchObject({
+      corrections: [],
+      before: { agents: [] },
+      operators: ["5", "7"],
+      settings: { agents: [shownAs("7", "Anna")] },
+    });
+    // One queue after another leaves them as they are, and whoever is in none is not shown so.
+    const queue = ["7", "5", "1"].map((id) => ({ kind: "person", id }));
+    expect((await save({ queue })).json().settings).toMatchObject({ queue, agents: [shownAs("7", "Anna")] });
+    const stranger = await save({ agents: [shownAs("7", "Anna"), shownAs("99", "Nobody")] });
+    expect(stranger.json()).toMatchObject({
+      settings: { agents: [shownAs("7", "Anna")] },
+      corrections: [{ field: "agents", kept: [shownAs("7", "Anna")], why: "ignored" }],
+    });
+    for (const agents of [[shownAs("7", "x".repeat(256))], [{ ...shownAs("7", ""), avatar: "javascript:x" }]])
+      expect((await save({ agents })).json().error).toMatchObject({
+        code: "wrong_settings",
+        wrong: [{ field: "agents" }],
+      });
+    expect((await save({ agents: [] })).json()).toMatchObject({ corrections: [], settings: { agents: [] } });
+  });
+
+  test("are taken back step by step, also after the page was left, while nobody has changed them since", async () => {
+    const undo = (save: unknown, session = admin) => site.api(session, "POST", `/lines/${LINE}/undo`, { save });
+    const first = (await save({ greeting: "First", maxChats: 5 })).json();
+    const second = (await save({ greeting: "Second" })).json();
+    expect(second.lastSave).toMatchObject({ by: "1", at: expect.any(String), before: { greeting: "First" } });
+    // Nothing became another: nothing to take back.
+    expect((await save({ greeting: "Second" })).json().lastSave).toEqual(second.lastSave);
+    const opened = (await read()).json();
+    expect(opened.lastSave).toEqual(second.lastSave);
+    expect((await undo(first.lastSave.id)).json().error.code).toBe("not_the_last");
+    const undone = await undo(opened.lastSave.id);
+    expect(undone.json()).toMatchObject({ settings: { greeting: "First", maxChats: 5 }, lastSave: first.lastSave });
+    expect((await undo(opened.lastSave.id)).json().error.code).toBe("not_the_last");
+
+    Object.assign(config() ?? {}, { WELCOME_MESSAGE_TEXT: "From the portal" });
+    expect((await read()).json().lastSave).toBeNull();
+    const refused = await undo(first.lastSave.id);
+    expect([refused.statusCode, refused.json().error]).toEqual([
+      409,
+      expect.objectContaining({ code: "line_changed", differences: [expect.objectContaining({ field: "greeting" })] }),
+    ]);
+    expect((await undo(first.lastSave.id, agent)).statusCode).toBe(403);
+    Object.assign(config() ?? {}, { WELCOME_MESSAGE_TEXT: "First" });
+    expect((await undo((await read()).json().lastSave.id)).json().settings).toMatchObject({ maxChats: 3 });
+    // Also what has parts, which a database orders by itself.
+    const parts = (
+      await save({ hiddenAs: { name: "Team", avatar: "", avatarId: "" }, queue: [{ kind: "person", id: "7" }] })
+    ).json();
+    expect(parts.lastSave).not.toBeNull();
+    expect((await undo(parts.lastSave.id)).json().settings.queue).toEqual(parts.before.queue);
+    shown = (await read()).json().settings;
+  });
+
   test("that the plan lacks are shown as the portal kept them, with the reason", async () => {
     await save({ distribution: "strictly", hasHours: false, rates: false });
     site.portal.portal.settings.licence = "en_basic";
@@ -198,12 +259,25 @@ describe("lines", () => {
       { id: 597, name: "Greeter", code: "greeter", openLine: true },
       { id: 598, name: "Tasks", code: "tasks", openLine: false },
     );
+    const { agreements, lists } = site.portal.portal;
+    agreements.push(
+      { id: 35, name: "Newsletters", active: true, language: "en" },
+      { id: 33, name: "Old terms", active: false, language: "en" },
+    );
+    // More than a page of them: the one that the portal made for canned replies, one that a line uses, and others.
+    for (let index = 1; index <= 60; index += 1) lists.push({ id: index, name: `List ${index}`, code: null });
+    lists.push({ id: 181, name: "Of our own", code: null }, { id: 190, name: "Replies", code: "IMOP_QUICK_ANSWERS_1" });
     const account = (await create({ line: LINE })).json();
     const directory = (await site.api(admin, "GET", "/lines/directory")).json();
     expect(directory).toMatchObject({
       accounts: [{ id: account.id, channelName: "Telegram", line: LINE, enabled: true }],
       departments: [{ id: "1", name: "Company" }],
       bots: [{ id: "597", name: "Greeter" }],
+      agreements: [{ id: "35", name: "Newsletters" }],
+      lists: [
+        { id: "181", name: "Of our own" },
+        { id: "190", name: "Replies" },
+      ],
       used: { cannedReplies: [{ id: "181", lines: ["Shop"] }] },
       page: expect.stringMatching(/\/contact_center\/$/),
       problem: null,
@@ -211,5 +285,13 @@ describe("lines", () => {
     expect(directory.sources).toContainEqual({ id: "WEB", name: "Website" });
     expect(directory.fields).toContainEqual({ name: "maxChats", kind: "number", unit: "chats", least: 0, most: 1_000 });
     expect((await site.api(agent, "GET", "/lines/directory")).statusCode).toBe(200);
+
+    const error = { status: 403, code: "insufficient_scope", description: "The request requires higher privileges" };
+    for (const method of ["userconsent.agreement.list", "lists.get"])
+      site.emulator.faults.add({ kind: "command-error", method, error });
+    expect((await site.api(admin, "GET", "/lines/directory")).json()).toMatchObject({
+      ...{ agreements: [], lists: [], problem: null },
+      used: { cannedReplies: [{ id: "181", lines: ["Shop"] }] },
+    });
   });
 });

@@ -166,6 +166,75 @@ test("replies for everybody are kept on the settings page, and a deleted one com
   await inspect(page, "canned-settings");
 });
 
+test("replies lie in folders: put there by keyboard and by mouse, found by their names, and a folder asks before it goes", async () => {
+  await customer();
+  for (const shortcut of ["card", "cash", "parking"])
+    await site.store.cannedReplies.put(site.memberId, {
+      ...{ id: cannedReplyId(randomUUID()), shortcut, text: `How it is with ${shortcut}.`, changedBy: "1" },
+    });
+  const page = await settings();
+  const card = page.getByRole("region", { name: "Canned replies" });
+  await card.getByRole("button", { name: "New folder" }).click();
+  await page.keyboard.type("Payments");
+  await inspect(page, "canned-folder-form");
+  await page.keyboard.press("Enter");
+  const folder = card.getByRole("region", { name: "Payments", exact: true });
+  await folder.getByText("Nothing lies here yet").waitFor();
+
+  await card.getByRole("button", { name: "Put /card into another folder" }).press("Enter");
+  await page.getByRole("menuitem", { name: "Payments" }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await card.getByText("/card lies in Payments now.").waitFor();
+  await folder.getByText("How it is with card.").waitFor();
+  await card.getByText("How it is with cash.").dragTo(folder.getByRole("button", { name: /Payments/, expanded: true }));
+  await folder.getByText("How it is with cash.").waitFor();
+  await card.getByRole("button", { name: "Undo" }).click();
+  await card.getByRole("region", { name: "In no folder" }).getByText("How it is with cash.").waitFor();
+  await card.getByRole("button", { name: "Change /cash" }).click();
+  await card.getByRole("button", { name: "Folder: In no folder" }).click();
+  await page.getByRole("menuitem", { name: "Payments" }).click();
+  await card.getByRole("button", { name: "Save" }).click();
+  await folder.getByText("How it is with cash.").waitFor();
+
+  await card.getByRole("searchbox").fill("payments");
+  await card.getByText("parking").waitFor({ state: "detached" });
+  await card.getByRole("searchbox").fill("");
+  await folder.getByRole("button", { name: "Delete the folder Payments" }).click();
+  await folder.getByText("2 replies lie in this folder.").waitFor();
+  await inspect(page, "canned-folder-asks");
+  await folder.getByRole("button", { name: "Delete, too" }).click();
+  await card.getByText("The folder Payments is deleted.").waitFor();
+  expect(await card.getByText("How it is with c").count()).toBe(0);
+  await card.getByRole("button", { name: "Undo" }).click();
+  await folder.getByText("How it is with cash.").waitFor();
+  await folder.getByText("How it is with card.").waitFor();
+
+  await inAllLooks("canned-folders", settings, async (seen) => {
+    const region = seen.getByRole("region", { name: "Canned replies" });
+    await region.getByText("How it is with cash.").waitFor();
+    await region.scrollIntoViewIfNeeded();
+  });
+  await inAllLooks("canned-picker", conversationPage, async (seen) => {
+    await seen.getByRole("textbox", { name: "Message" }).focus();
+    await seen.keyboard.type("/");
+    await seen.getByRole("group", { name: "Payments" }).getByRole("option", { name: "/cash" }).waitFor();
+    await seen.keyboard.type("paym");
+    await seen.getByRole("option", { name: /cash Payments/ }).waitFor();
+    await seen.keyboard.press("Backspace");
+    for (let letters = 0; letters < 3; letters += 1) await seen.keyboard.press("Backspace");
+    await seen.getByRole("group", { name: "Payments" }).waitFor();
+  });
+  const inDialog = await conversationPage(LOOKS.narrow, "ru");
+  await inDialog.getByRole("textbox").last().focus();
+  await inDialog.keyboard.type("/");
+  await inDialog.getByRole("option", { name: /cash/ }).waitFor();
+  await inDialog.keyboard.press("ArrowUp");
+  await inDialog.keyboard.press("Enter");
+  await inDialog.getByRole("dialog").getByRole("region", { name: "Payments" }).waitFor();
+  await inspect(inDialog, "canned-dialog-ru");
+});
+
 test("a voice message is recorded, listened to and sent as one, and it is said why where nothing can be recorded", async () => {
   const body = { channel: "voices", name: "Voices", credentials: { token: "1234567890" } };
   const { id } = (await site.api(await site.sessionOf(1), "POST", "/accounts", body)).json<{ id: string }>();

@@ -19,6 +19,7 @@ beforeAll(async () => {
   account = (await site.api(admin, "POST", "/accounts", { channel: "telegram", name: "Shop bot", credentials })).json()
     .id;
   site.portal.portal.bots.push({ id: 597, name: "Greeter", code: "greeter", openLine: true });
+  site.portal.portal.agreements.push({ id: 35, name: "Newsletters", active: true, language: "en" });
   site.portal.portal.departments.push({ id: 7, name: "Helpdesk", parent: 1 });
 });
 afterAll(() => pages.stop());
@@ -50,7 +51,7 @@ const save = async (page: Page, said: string | RegExp = "Saved, and read back fr
 
 describe("open lines", () => {
   test("are made, fed, set, corrected, taken back and deleted", async () => {
-    const page = await lines();
+    let page = await lines();
     // A new line, and the account on it by one click.
     await page.getByRole("button", { name: "New Open Channel" }).click();
     await page.getByRole("dialog").getByLabel("Name").fill("Night shop");
@@ -161,6 +162,40 @@ describe("open lines", () => {
     await save(page);
     expect(config(made)).toMatchObject({ WELCOME_BOT_ENABLE: "Y", WELCOME_BOT_ID: "597", WELCOME_BOT_TIME: "600" });
 
+    // As whom an agent is shown, and an agreement by its name.
+    await go(page, "Agent");
+    await page.getByRole("radio", { name: "By an entry of this line" }).click();
+    await page.getByText("Every agent is shown as in their profile.").waitFor();
+    await choose(page, "Set for an agent…", "Ada Admin");
+    await page.getByLabel("Name shown").fill("Anna");
+    await page.getByLabel("Address of the picture").fill("shop.example/anna.png");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("This cannot be used here.").waitFor();
+    await page.getByLabel("Address of the picture").fill("https://shop.example/anna.png");
+    await save(page);
+    expect(pages.site.portal.portal.line(made)?.shownAs).toMatchObject({ 1: { USER_NAME: "Anna" } });
+    await go(page, "Greeting and consent");
+    await page.getByRole("switch", { name: "Ask for consent to personal data" }).click();
+    await choose(page, "Agreement", "Newsletters");
+    await save(page);
+    expect(config(made)).toMatchObject({ AGREEMENT_MESSAGE: "Y", AGREEMENT_ID: "35" });
+
+    // The page is left and opened again: what was saved last can still be taken back, step by step.
+    page = await lines();
+    await page.getByRole("button", { name: "Settings of Night shop" }).click();
+    await page.getByText("Last saved here by Ada Admin").waitFor();
+    await page.getByRole("button", { name: "Take it back" }).click();
+    await page.getByText("Agreement: from “Newsletters” back to nothing").waitFor();
+    await pages.inspect(page, "lines-take-back");
+    await page.getByRole("dialog").getByRole("button", { name: "Take it back" }).click();
+    await page.getByText("Taken back.").waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(config(made)).toMatchObject({ AGREEMENT_MESSAGE: "N", AGREEMENT_ID: "0" });
+    await page.getByRole("button", { name: "Take it back" }).click();
+    await page.getByText("How each agent is shown: from Ada Admin → Anna").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+
     // Off with a live account is said, and mended by one click; deleted with a word about who feeds it.
     await go(page, "General");
     await page.getByRole("switch", { name: "The line is on" }).click();
@@ -194,6 +229,9 @@ describe("open lines", () => {
   test("look right in light, dark and narrow, in English and in Russian", async () => {
     await pages.site.api(admin, "PATCH", `/accounts/${account}`, { line: "2" });
     Object.assign(config(2), { ACTIVE: "N" });
+    Object.assign(config(1), { OPERATOR_DATA: "queue" });
+    const sales = pages.site.portal.portal.line(1);
+    if (sales) sales.shownAs = Object.fromEntries(sales.queue.map((id) => [String(id), { USER_NAME: "Anna" }]));
     for (const [name, look, language] of [
       ["light", LOOKS.light, "en"],
       ["dark", LOOKS.dark, "ru"],
@@ -207,7 +245,7 @@ describe("open lines", () => {
         .first()
         .click();
       await page.getByRole("heading", { level: 3 }).waitFor();
-      for (const at of [1, 4, 9]) {
+      for (const at of [1, 2, 4, 9]) {
         await page.getByRole("navigation").getByRole("button").nth(at).click();
         await pages.inspect(page, `lines-${name}-${at}`);
       }

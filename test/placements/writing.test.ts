@@ -1,6 +1,7 @@
 /** Pure parts of where agents write: what a word calls up, what is put in, where formatting and notes go. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { groupsOf } from "../../placements/shared/chat/canned/canned-groups.ts";
 import { fillReply, matching } from "../../placements/shared/chat/canned-text.ts";
 import { columnOf } from "../../placements/shared/chat/column-rows.ts";
 import { moveSpans, type Span } from "../../placements/shared/chat/move-spans.ts";
@@ -116,8 +117,10 @@ describe("the list", () => {
 });
 
 describe("canned replies", () => {
-  const reply = (shortcut: string, text = "", own = false) => ({
-    ...{ id: shortcut + own, shortcut, text, own, changedAt: "", changedBy: { id: "1" } },
+  const changed = { changedAt: "", changedBy: { id: "1" } };
+  const folderOf = (name: string, own = false) => ({ id: name, name, own, ...changed });
+  const reply = (shortcut: string, text = "", own = false, folder?: string) => ({
+    ...{ id: shortcut + own, shortcut, text, own, folder: folder === undefined ? null : folderOf(folder), ...changed },
   });
   const values = { name: "Maria", agent: "Ada", company: "Ellis", unsubscribe: "" };
 
@@ -128,6 +131,34 @@ describe("canned replies", () => {
     expect(found("zzz")).toEqual([]);
     expect(found("")).toHaveLength(3);
     expect(matching(all, "", 1)).toHaveLength(1);
+  });
+
+  it("stand folder by folder before a word is typed, and are found by the name of their folder", () => {
+    const all = [
+      reply("z"),
+      reply("pay", "", false, "Money"),
+      reply("b", "", false, "Money"),
+      reply("a", "", false, "Trips"),
+    ];
+    const found = (query: string) => matching(all, query, 9).map(({ shortcut }) => shortcut);
+    expect(found("")).toEqual(["z", "b", "pay", "a"]);
+    expect(found("mon")).toEqual(["b", "pay"]);
+    expect(found("a")).toEqual(["a", "pay"]);
+  });
+
+  it("are grouped where they are kept: loose ones first, empty folders too, and of a search only what has its words", () => {
+    const folders = [folderOf("Empty"), folderOf("Money")];
+    const all = [reply("a"), reply("pay", "by card", false, "Money"), reply("lost", "", false, "Elsewhere")];
+    const seen = (search: string) =>
+      groupsOf(all, folders, search).map(({ folder, replies }) => [
+        folder?.name,
+        ...replies.map(({ shortcut }) => shortcut),
+      ]);
+    expect(seen(" ")).toEqual([[undefined, "a", "lost"], ["Empty"], ["Money", "pay"]]);
+    expect(seen("CARD")).toEqual([["Money", "pay"]]);
+    expect(seen("money")).toEqual([["Money", "pay"]]);
+    expect(seen("zzz")).toEqual([]);
+    expect(groupsOf([], folders, "")).toHaveLength(2);
   });
 
   it("have their gaps filled, and lose what nothing is known for", () => {

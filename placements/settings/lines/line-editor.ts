@@ -29,7 +29,8 @@ export function createLineEditor(first: LineDetails, directory: Ref<LinesDirecto
   const unusable = reactive(new Set<LineFieldName>());
   const differences = shallowRef<readonly Difference[]>([]);
   const meanwhile = shallowRef<readonly LineFieldName[]>([]);
-  const before = shallowRef<Draft>();
+  /** The last save was made here and now: it can be taken back without asking. */
+  const isFresh = ref(false);
   const note = ref<SaveNote>();
   const failure = ref<string>();
   const busy = ref(false);
@@ -80,13 +81,15 @@ export function createLineEditor(first: LineDetails, directory: Ref<LinesDirecto
     return true;
   }
 
-  async function send(base: Draft, changes: Draft, told: SaveNote): Promise<void> {
+  const send = async (base: Draft, changes: Draft, told: SaveNote): Promise<void> =>
+    heed(await call<ChangedLine>("PATCH", `/lines/${line.value.id}`, { base, changes }), told);
+
+  function heed(answer: ChangedLine, told: SaveNote): void {
     const shown = line.value.settings;
-    const answer = await call<ChangedLine>("PATCH", `/lines/${line.value.id}`, { base, changes });
-    const written = new Set(Object.keys(changes));
+    const written = new Set(Object.keys(answer.before));
     take(answer);
     corrections.value = answer.corrections;
-    before.value = told === "undone" ? undefined : answer.before;
+    isFresh.value = told !== "undone";
     meanwhile.value = fieldsOf(answer.settings).filter(
       (name) => !written.has(name) && !same(shown[name], answer.settings[name]),
     );
@@ -105,7 +108,7 @@ export function createLineEditor(first: LineDetails, directory: Ref<LinesDirecto
     unusable,
     differences,
     meanwhile,
-    before,
+    isFresh,
     note,
     failure,
     busy,
@@ -121,11 +124,11 @@ export function createLineEditor(first: LineDetails, directory: Ref<LinesDirecto
     },
     discard: () => take(line.value),
     save: () => doing(() => send(pick(line.value.settings, changed.value), changesNow(), "saved")),
-    /** The last save's changes back to what was there before it. */
+    /** The last save's changes back to what was there before it, whoever made it, whenever. */
     undo: () =>
       doing(async () => {
-        const back = before.value ?? {};
-        await send(pick(line.value.settings, fieldsOf(back)), back, "undone");
+        const save = line.value.lastSave?.id;
+        if (save !== undefined) heed(await call("POST", `/lines/${line.value.id}/undo`, { save }), "undone");
       }),
     /** Over what somebody else changed, which was shown. */
     saveMine: () =>

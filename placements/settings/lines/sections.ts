@@ -34,7 +34,11 @@ export const SECTIONS = {
     { field: "priority" },
     { field: "watchesTyping" },
   ],
-  agent: [{ field: "agentShown" }, { field: "hiddenAs", when: ({ agentShown }) => agentShown === "hide" }],
+  agent: [
+    { field: "agentShown" },
+    { field: "agents", when: ({ agentShown }) => agentShown === "queue" },
+    { field: "hiddenAs", when: ({ agentShown }) => agentShown === "hide" },
+  ],
   crm: [
     { field: "searchesCrm" },
     { field: "creates", when: known },

@@ -1,4 +1,4 @@
-import type { LineFieldName, QueueMember } from "../../../src/api/lines.ts";
+import type { LineFieldName, LineSettings, LinesDirectory, QueueMember } from "../../../src/api/lines.ts";
 import { locale } from "../../shared/boot.ts";
 import { durationText } from "../../shared/line-form/duration.ts";
 import { weekdayOf } from "../../shared/line-form/words.ts";
@@ -48,6 +48,13 @@ export const LANGUAGES = [
 
 export const languageName = (code: string): string => languages.of(REAL[code] ?? code) ?? code;
 
+/** What the portal lists by name for a field that holds a number of its. */
+export function namedIn(directory: LinesDirectory, field: LineFieldName): readonly { id: string; name: string }[] {
+  if (field === "bot") return directory.bots;
+  if (field === "consent") return directory.agreements;
+  return field === "cannedReplies" ? directory.lists : [];
+}
+
 /** A value in words, as it stands in a sentence. */
 export function valueText(editor: LineEditor, field: LineFieldName, value: unknown): string {
   if (value === undefined) return t("value.unreadable");
@@ -78,8 +85,8 @@ function namedText({ directory }: LineEditor, field: LineFieldName, value: strin
     return quoted(value === "create" ? t("source.create") : (source ?? value));
   }
   if (field === "pipeline") return quoted(directory.value.pipelines.find(({ id }) => id === value)?.name ?? value);
-  const bot = field === "bot" ? directory.value.bots.find(({ id }) => id === value) : undefined;
-  if (bot) return quoted(bot.name);
+  const known = namedIn(directory.value, field).find(({ id }) => id === value);
+  if (known) return quoted(known.name);
   const isId = directory.value.fields.some(({ name, kind }) => name === field && kind === "id");
   return isId ? t("id.plain", { id: value }) : quoted(value);
 }
@@ -92,6 +99,11 @@ function items(editor: LineEditor, field: LineFieldName, values: readonly unknow
         ? (editor.names[id] ?? `#${id}`)
         : (editor.directory.value.departments.find((one) => one.id === id)?.name ?? `#${id}`),
     );
+  if (field === "agents")
+    return (values as LineSettings["agents"]).map(({ person, name, position, avatar }) => {
+      const shown = [name, position, avatar].filter((part) => part !== "").join(", ");
+      return `${editor.names[person] ?? `#${person}`} → ${shown}`;
+    });
   return values.map((one) => (field === "holidays" ? String(one) : (editor.names[String(one)] ?? `#${String(one)}`)));
 }
 

@@ -14,8 +14,8 @@ export interface ReplyValues {
 export const GAPS: readonly Exclude<keyof ReplyValues, "unsubscribe">[] = ["name", "agent", "company"];
 
 /**
- * Those that a typed word may mean: its beginning first, then shortcuts in which it stands, then texts. Of two with the same
- * shortcut one's own is meant.
+ * Those that a typed word may mean: its beginning first, then shortcuts in which it stands, then texts and names of folders.
+ * Of two with the same shortcut one's own is meant. Before anything is typed they stand folder by folder.
  */
 export function matching(
   all: readonly CannedReplyAnswer[],
@@ -28,19 +28,25 @@ export function matching(
     .filter((one) => one.own || !own.has(one.shortcut.toLowerCase()))
     .map((one) => ({ one, rank: rankOf(one, words) }))
     .filter(({ rank }) => rank < NO_MATCH);
+  const folderOf = ({ folder }: CannedReplyAnswer) => (words === "" ? (folder?.name ?? "") : "");
   return ranked
-    .sort((a, b) => a.rank - b.rank || a.one.shortcut.localeCompare(b.one.shortcut))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        folderOf(a.one).localeCompare(folderOf(b.one)) ||
+        a.one.shortcut.localeCompare(b.one.shortcut),
+    )
     .slice(0, limit)
     .map(({ one }) => one);
 }
 
 const NO_MATCH = 3;
 
-function rankOf({ shortcut, text }: CannedReplyAnswer, words: string): number {
+function rankOf({ shortcut, text, folder }: CannedReplyAnswer, words: string): number {
   const at = shortcut.toLowerCase().indexOf(words);
   if (at === 0) return 0;
   if (at > 0) return 1;
-  return words.length > 1 && text.toLowerCase().includes(words) ? 2 : NO_MATCH;
+  return words.length > 1 && `${folder?.name ?? ""} ${text}`.toLowerCase().includes(words) ? 2 : NO_MATCH;
 }
 
 /** Fills the gaps. One for which nothing is known goes with the comma or space before it: "Hello, {name}!" is "Hello!". */

@@ -5,6 +5,10 @@ export interface Suggestion {
   readonly id: string;
   readonly label: string;
   readonly detail?: string | undefined;
+  /** Those of one group stand together under its name. */
+  readonly group?: string | undefined;
+  /** Where it belongs, in a word beside the label. */
+  readonly tag?: string | undefined;
 }
 
 /** The word being written: from its mark to the caret. */

@@ -14,6 +14,8 @@ export interface CannedReplyList {
 }
 
 const SHOWN = 20;
+/** Of all that there are, before anything is typed: folder by folder, to be looked through. */
+const BROWSED = 100;
 const KEEP = "keep";
 
 export function useCannedReplies(
@@ -24,14 +26,16 @@ export function useCannedReplies(
 
   async function find(query: string): Promise<readonly Suggestion[]> {
     const all = await readReplies();
-    const found = matching(all, query, SHOWN).map((one) => ({
+    const isBrowsing = query === "";
+    const found = matching(all, query, isBrowsing ? BROWSED : SHOWN).map((one) => ({
       id: one.id,
       label: `/${one.shortcut}`,
       detail: fillReply(one.text, values()).replace(/\s+/g, " "),
+      [isBrowsing ? "group" : "tag"]: one.folder?.name,
     }));
     const keep = { id: KEEP, label: t(all.length === 0 ? "canned.first" : "canned.keep") };
     // A word that is none of them is a word: nothing opens over an address or a path.
-    return found.length > 0 || query === "" ? [...found, keep] : [];
+    return found.length > 0 || isBrowsing ? [...found, keep] : [];
   }
 
   async function chosen(item: Suggestion, trigger: Trigger): Promise<void> {

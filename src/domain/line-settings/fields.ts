@@ -39,7 +39,9 @@ export type LineFieldSpec =
   | { readonly wire: string; readonly kind: "people" }
   | { readonly wire: string; readonly kind: "queue" }
   /** Who answers where no agent is shown. */
-  | { readonly wire: string; readonly kind: "entry" };
+  | { readonly wire: string; readonly kind: "entry" }
+  /** As whom each agent is shown. */
+  | { readonly wire: string; readonly kind: "agents" };
 
 const DAY = 86_400;
 const MONTH = 30 * DAY;
@@ -72,6 +74,8 @@ export const LINE_FIELDS = {
 
   agentShown: { wire: "OPERATOR_DATA", kind: "choice", options: ["profile", "queue", "hide"] },
   hiddenAs: { wire: "DEFAULT_OPERATOR_DATA", kind: "entry" },
+  /** In the documentation of reading alone; the on-premise source takes it beside `QUEUE`, and read back it shows what became of it. */
+  agents: { wire: "QUEUE_USERS_FIELDS", kind: "agents" },
 
   searchesCrm: flag("CRM"),
   creates: { wire: "CRM_CREATE", kind: "choice", options: ["none", "lead", "deal"] },
@@ -166,6 +170,17 @@ export interface HiddenAgent {
   readonly avatarId: string;
 }
 
+/** As whom the line shows an agent; what is empty is shown as in their profile. */
+export interface ShownAgent {
+  readonly person: string;
+  readonly name: string;
+  readonly position: string;
+  /** An address, or empty. */
+  readonly avatar: string;
+  /** The portal's file, or empty. */
+  readonly avatarId: string;
+}
+
 type ValueOf<Spec> = Spec extends { readonly kind: "flag" }
   ? boolean
   : Spec extends { readonly kind: "choice"; readonly options: readonly (infer Option)[] }
@@ -182,18 +197,22 @@ type ValueOf<Spec> = Spec extends { readonly kind: "flag" }
               ? readonly QueueMember[]
               : Spec extends { readonly kind: "entry" }
                 ? HiddenAgent
-                : string;
+                : Spec extends { readonly kind: "agents" }
+                  ? readonly ShownAgent[]
+                  : string;
 
 export type LineSettings = { readonly [Name in LineFieldName]: ValueOf<(typeof LINE_FIELDS)[Name]> };
 export type LineChanges = { readonly [Name in LineFieldName]?: LineSettings[Name] | undefined };
 export type LineValue = LineSettings[LineFieldName];
 
 /**
- * Fields that the portal takes only together (on-premise source): one half of the working hours alone is ignored, and what is
- * told of a bot without saying again that there is one is put back to what a line without a bot has.
+ * Fields that the portal takes only together (on-premise source): one half of the working hours alone is ignored, what is
+ * told of a bot without saying again that there is one is put back to what a line without a bot has, and as whom agents are
+ * shown is heard beside the queue alone, which older portals clear of it when it is written without.
  */
 const TOGETHER: readonly (readonly LineFieldName[])[] = [
   ["opens", "closes"],
+  ["queue", "agents"],
   ["botFirst", "bot", "botHandsOverAfter", "botLeaves"],
 ];
 
@@ -204,17 +223,32 @@ export function withCompanions(changes: LineChanges, now: LineChanges): LineChan
   return pick({ ...now, ...changes }, [...new Set([...names, ...beside])]);
 }
 
+/** What is settings of ours in something that was kept, perhaps by another version. */
+export function known(kept: unknown): LineChanges {
+  return typeof kept === "object" && kept !== null ? pick(kept, LINE_FIELD_NAMES) : {};
+}
+
 /** Those of the fields that are there. */
 export function pick(from: LineChanges, names: readonly LineFieldName[]): LineChanges {
   return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 }
 
+const ANY_ORDER: ReadonlySet<LineFieldSpec["kind"]> = new Set(["weekdays", "holidays", "people", "agents"]);
+
 /** Two values of a field that mean the same; the order counts in the queue alone. */
 export function sameValue(name: LineFieldName, one: unknown, other: unknown): boolean {
-  const { kind } = LINE_FIELDS[name];
   const plain = (value: unknown) =>
-    (kind === "weekdays" || kind === "holidays" || kind === "people") && Array.isArray(value)
-      ? value.map(String).toSorted()
-      : value;
-  return JSON.stringify(plain(one)) === JSON.stringify(plain(other));
+    ANY_ORDER.has(LINE_FIELDS[name].kind) && Array.isArray(value)
+      ? value.map(written).toSorted().join()
+      : written(value);
+  return plain(one) === plain(other);
+}
+
+/** A database gives the parts of an object in an order of its own. */
+function written(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

@@ -7,6 +7,7 @@ import {
   type LineFieldName,
   type LineFieldSpec,
   type QueueMember,
+  type ShownAgent,
   WEEKDAYS,
 } from "./fields.ts";
 
@@ -56,6 +57,8 @@ export function illegal(name: LineFieldName, value: unknown): Illegal | undefine
       return listWrong(value, isMember);
     case "entry":
       return entryWrong(value);
+    case "agents":
+      return agentsWrong(value);
   }
 }
 
@@ -113,4 +116,25 @@ function entryWrong(value: unknown): Illegal | undefined {
   if (typeof name !== "string" || typeof avatar !== "string" || typeof avatarId !== "string") return "wrong";
   if (name.length > 255 || avatar.length > 2_000) return "too-long";
   return avatarId === "" || ID.test(avatarId) ? undefined : "wrong";
+}
+
+/** As much as of a line's own name. */
+const LONGEST_SHOWN = 255;
+
+function agentsWrong(value: unknown): Illegal | undefined {
+  if (!Array.isArray(value)) return "wrong";
+  if (value.length > MOST_IN_LIST) return "too-large";
+  const people = new Set<unknown>();
+  for (const one of value) {
+    const { person, name, position, avatar, avatarId } = Object(one) as Partial<ShownAgent>;
+    if (typeof person !== "string" || !ID.test(person) || people.has(person)) return "wrong";
+    people.add(person);
+    if (typeof name !== "string" || typeof position !== "string" || typeof avatar !== "string") return "wrong";
+    if (typeof avatarId !== "string" || (avatarId !== "" && !ID.test(avatarId))) return "wrong";
+    // The customer's browser asks for it; the portal has paths of its own.
+    if (avatar !== "" && !/^(https?:\/)?\/[^\s"<>]+$/.test(avatar)) return "wrong";
+    if ([name, position, avatar].some((text) => text.length > LONGEST_SHOWN)) return "too-long";
+    if (`${name}${position}${avatar}${avatarId}` === "") return "wrong";
+  }
+  return undefined;
 }

@@ -13,6 +13,7 @@ import {
   type LineFieldSpec,
   type LineValue,
   type QueueMember,
+  type ShownAgent,
   WEEKDAYS,
 } from "./fields.ts";
 
@@ -74,6 +75,8 @@ function readValue(spec: LineFieldSpec, raw: unknown): LineValue | undefined {
       return readQueue(raw);
     case "entry":
       return readEntry(raw);
+    case "agents":
+      return readAgents(raw);
   }
 }
 
@@ -102,6 +105,8 @@ function writeValue(spec: LineFieldSpec, value: LineValue): unknown {
       const { name, avatar, avatarId } = value as HiddenAgent;
       return { NAME: name, AVATAR: avatar, AVATAR_ID: avatarId };
     }
+    case "agents":
+      return writeAgents(value as readonly ShownAgent[]);
     default:
       return value;
   }
@@ -166,8 +171,38 @@ function whole<Raw, Item>(
 function readEntry(raw: unknown): HiddenAgent | undefined {
   if (raw === null || raw === "") return { name: "", avatar: "", avatarId: "" };
   if (typeof raw !== "object") return undefined;
-  const word = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
   const entry = raw as { NAME?: unknown; AVATAR?: unknown; AVATAR_ID?: unknown };
-  const avatarId = word(entry.AVATAR_ID);
-  return { name: word(entry.NAME), avatar: word(entry.AVATAR), avatarId: avatarId === "0" ? "" : avatarId };
+  return { name: word(entry.NAME), avatar: word(entry.AVATAR), avatarId: fileId(entry.AVATAR_ID) };
+}
+
+const word = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+const fileId = (value: unknown) => (word(value) === "0" ? "" : word(value));
+
+/** By person; those of whom nothing is said are shown as in their profiles and left out. PHP writes an empty map as a list. */
+function readAgents(raw: unknown): readonly ShownAgent[] | undefined {
+  if (raw === null) return [];
+  if (typeof raw !== "object") return undefined;
+  if (Array.isArray(raw)) return raw.length === 0 ? [] : undefined;
+  return whole(Object.entries(raw), ([person, fields]: readonly [string, unknown]) => {
+    if (!ID.test(person) || typeof fields !== "object" || fields === null) return undefined;
+    const said: Readonly<Record<string, unknown>> = { ...fields };
+    return {
+      person,
+      name: word(said["USER_NAME"]),
+      position: word(said["USER_WORK_POSITION"]),
+      avatar: word(said["USER_AVATAR"]),
+      avatarId: fileId(said["USER_AVATAR_ID"]),
+    };
+  })?.filter(({ name, position, avatar, avatarId }) => `${name}${position}${avatar}${avatarId}` !== "");
+}
+
+/** Whoever of the queue is not named in it is shown by their profile. An empty map does not survive the address form of batches. */
+function writeAgents(agents: readonly ShownAgent[]): Record<string, unknown> {
+  if (agents.length === 0) return { 0: { USER_NAME: "" } };
+  return Object.fromEntries(
+    agents.map(({ person, name, position, avatar, avatarId }) => [
+      person,
+      { USER_NAME: name, USER_WORK_POSITION: position, USER_AVATAR: avatar, USER_AVATAR_ID: avatarId },
+    ]),
+  );
 }

@@ -1,7 +1,7 @@
 import type { LineChanges } from "../../domain/line-settings/fields.ts";
 import type { PortalOutcome } from "../contract.ts";
 
-/** A line among the others, with the ids of what it uses: no method lists those, so other lines are where they are chosen from. */
+/** A line among the others, with the ids of what it uses: where the portal does not list those, they are chosen from here. */
 export interface LineBrief {
   readonly id: string;
   readonly name: string;
@@ -18,13 +18,13 @@ export interface LineNow {
   readonly id: string;
   /** What of the portal's answer could be understood. */
   readonly settings: LineChanges;
-  /** Agents whom the line shows under another name than their profile's; the portal's own page sets those. */
-  readonly entries: readonly { readonly person: string; readonly name: string }[];
+  /** Everybody to whom the line gives chats, those of its departments too. */
+  readonly operators: readonly string[];
   /** Who changed it last. */
   readonly changedBy?: string;
 }
 
-/** A source of leads and deals, or a chat bot. */
+/** A source of leads and deals, a chat bot, an agreement, a list. */
 export interface LineChoice {
   readonly id: string;
   readonly name: string;
@@ -46,6 +46,13 @@ export interface LineDesk {
   remove(line: string): Promise<PortalOutcome<void>>;
   /** Where the portal's own page of its lines is. */
   page(): Promise<PortalOutcome<string>>;
+  /** Agreements on personal data that are in use (`userconsent.agreement.list`). Refused without the permission `userconsent`. */
+  agreements(): Promise<PortalOutcome<readonly LineChoice[]>>;
+  /**
+   * Universal lists (`lists.get`); `made`: the portal made it for canned replies, which its symbolic code tells (on-premise
+   * source). Refused without the permission `lists`, and to who may not read lists.
+   */
+  lists(): Promise<PortalOutcome<readonly (LineChoice & { readonly made: boolean })[]>>;
   /** Sources of leads and deals. */
   sources(): Promise<PortalOutcome<readonly LineChoice[]>>;
   /**

@@ -15,6 +15,10 @@ import { wireId } from "../wire-id.ts";
 
 /** The method's own most. */
 const PAGE = 200;
+/** What every list of the platform gives at once. */
+const LISTS_PAGE = 50;
+/** How the symbolic codes begin of lists that the portal makes for canned replies (on-premise source). */
+const MADE = "IMOP_QUICK_ANSWERS";
 /** A portal with more lines than this lists something else. */
 const MOST_PAGES = 10;
 
@@ -52,11 +56,12 @@ const briefs = z.array(
 
 const configResult = z.union([z.literal(false), z.looseObject({ ID: id })]);
 const queueResult = z.array(z.object({ ID: id, CONFIG_QUEUE: z.unknown() }));
-const usersFields = z.record(z.string(), z.object({ USER_NAME: z.string().nullish() })).catch({});
 const modifier = z.object({ MODIFY_USER_ID: id.optional().catch(undefined) });
 const peopleIds = z.array(id).catch([]);
 const lineId = id.refine((value) => /^[1-9]\d{0,14}$/.test(value));
 const path = z.object({ SERVER_ADDRESS: z.url(), PUBLIC_PATH: z.string().startsWith("/") });
+const agreements = z.array(z.object({ ID: id, NAME: z.string(), ACTIVE: z.string().catch("Y") }));
+const lists = z.array(z.object({ ID: id, NAME: z.string(), CODE: z.string().nullish().catch(null) }));
 const statuses = z.array(z.object({ STATUS_ID: id, NAME: z.string() }));
 
 /** By id; PHP writes an empty map as a list. */
@@ -147,6 +152,26 @@ export function createLineDesk(caller: PortalCaller): LineDesk {
       return { kind: "ok", value: able.map(({ ID, NAME }) => ({ id: ID, name: NAME })) };
     },
 
+    async agreements() {
+      const outcome = await ask("userconsent.agreement.list", {}, agreements);
+      if (outcome.kind !== "ok") return outcome;
+      const inUse = outcome.value.filter(({ ACTIVE }) => ACTIVE !== "N");
+      return { kind: "ok", value: inUse.map(({ ID, NAME }) => ({ id: ID, name: NAME })) };
+    },
+
+    async lists() {
+      const all: z.output<typeof lists> = [];
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const params = { IBLOCK_TYPE_ID: "lists", IBLOCK_ORDER: { ID: "ASC" }, start: page * LISTS_PAGE };
+        const outcome = await ask("lists.get", params, lists);
+        if (outcome.kind !== "ok") return outcome;
+        all.push(...outcome.value);
+        if (outcome.value.length < LISTS_PAGE) break;
+      }
+      const value = all.map(({ ID, NAME, CODE }) => ({ id: ID, name: NAME, made: CODE?.startsWith(MADE) === true }));
+      return { kind: "ok", value };
+    },
+
     async sources() {
       const params = { filter: { ENTITY_ID: "SOURCE" }, order: { SORT: "ASC" } };
       const outcome = await ask("crm.status.list", params, statuses);
@@ -168,11 +193,10 @@ const SELECT = [
 
 function lineNow(line: string, config: Readonly<Record<string, unknown>>, entries: unknown): LineNow {
   const changedBy = modifier.safeParse(config).data?.MODIFY_USER_ID;
-  const own = Object.entries(usersFields.parse(config["QUEUE_USERS_FIELDS"] ?? {}));
   return {
     id: line,
     settings: fromWire({ ...config, QUEUE: queueOf(config, entries) }),
-    entries: own.flatMap(([person, { USER_NAME }]) => (USER_NAME ? [{ person, name: USER_NAME }] : [])),
+    operators: peopleIds.parse(config["QUEUE"] ?? []),
     ...(changedBy !== undefined && changedBy !== "0" && { changedBy }),
   };
 }

@@ -20,8 +20,18 @@ interface CannedRepliesTable {
   id: string;
   portal_id: string;
   owner_id: string | null;
+  folder_id: ColumnType<string | null, string | null | undefined, string | null>;
   shortcut: string;
   body: string;
+  changed_by: string;
+  changed_at: Generated<Date>;
+}
+
+interface CannedFoldersTable {
+  id: string;
+  portal_id: string;
+  owner_id: string | null;
+  name: string;
   changed_by: string;
   changed_at: Generated<Date>;
 }
@@ -43,5 +53,6 @@ interface PlannedMessagesTable {
 export interface DeskTables {
   notes: NotesTable;
   canned_replies: CannedRepliesTable;
+  canned_folders: CannedFoldersTable;
   planned_messages: PlannedMessagesTable;
 }

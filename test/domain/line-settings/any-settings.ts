@@ -57,6 +57,22 @@ function anyOf(name: LineFieldName, spec: LineFieldSpec): fc.Arbitrary<unknown> 
         avatar: fc.webUrl(),
         avatarId: fc.oneof(fc.constant(""), anyId),
       });
+    case "agents":
+      return (
+        fc
+          .uniqueArray(
+            fc.record({
+              person: anyId,
+              name: fc.string({ maxLength: 100 }),
+              position: fc.string({ maxLength: 100 }),
+              avatar: fc.oneof(fc.constant(""), fc.webUrl()),
+              avatarId: fc.oneof(fc.constant(""), anyId),
+            }),
+            { maxLength: 20, selector: ({ person }) => person },
+          )
+          // A map of PHP's with whole numbers for keys comes back in their order.
+          .map((agents) => agents.toSorted((a, b) => Number(a.person) - Number(b.person)))
+      );
   }
 }
 

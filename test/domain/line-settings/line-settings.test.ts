@@ -47,6 +47,10 @@ describe("to the portal's words and back", () => {
         DEFAULT_OPERATOR_DATA: [],
         QUICK_ANSWERS_IBLOCK_ID: "0",
         LANGUAGE_ID: "de",
+        QUEUE_USERS_FIELDS: {
+          "27": { USER_NAME: null, USER_WORK_POSITION: null, USER_AVATAR: null, USER_AVATAR_ID: "0" },
+          "103": { USER_NAME: "Anna", USER_WORK_POSITION: null, USER_AVATAR: "", USER_AVATAR_ID: 312 },
+        },
       }),
     ).toEqual({
       opens: "00:00",
@@ -60,6 +64,7 @@ describe("to the portal's words and back", () => {
       hiddenAs: { name: "", avatar: "", avatarId: "" },
       cannedReplies: null,
       language: "de",
+      agents: [{ person: "103", name: "Anna", position: "", avatar: "", avatarId: "312" }],
     });
     expect(fromWire({ WORKTIME_FROM: "18.3", WORKTIME_TO: "9.05" })).toEqual({ opens: "18:30", closes: "09:05" });
   });
@@ -135,6 +140,10 @@ describe("what may be written", () => {
       botLeaves: "close",
     });
     expect(withCompanions({ greets: true }, now)).toEqual({ greets: true });
+    const queue = [{ kind: "person" as const, id: "7" }];
+    const agents = [{ person: "7", name: "Anna", position: "", avatar: "", avatarId: "" }];
+    expect(withCompanions({ queue }, { ...now, queue: [], agents })).toEqual({ queue, agents });
+    expect(withCompanions({ agents: [] }, { ...now, queue, agents })).toEqual({ queue, agents: [] });
   });
 });
 
@@ -142,9 +151,10 @@ describe("corrections", () => {
   const whole = { plan: true, noLeads: false };
   /** What a portal keeps of it. */
   const kept = (asked: LineChanges, limits: typeof whole): LineChanges => {
-    const { QUEUE, ...rest } = toWire(asked);
-    const read = fromWire({ ...correctedSettings(rest, limits), ...(QUEUE !== undefined && { QUEUE }) });
-    return read;
+    // Beside what is corrected word by word.
+    const { QUEUE, QUEUE_USERS_FIELDS, ...rest } = toWire(asked);
+    const people = Object.entries({ QUEUE, QUEUE_USERS_FIELDS }).filter(([, value]) => value !== undefined);
+    return fromWire({ ...correctedSettings(rest, limits), ...Object.fromEntries(people) });
   };
 
   it("are none of what is legal, where the plan has everything", () => {
@@ -211,6 +221,11 @@ describe("corrections", () => {
       { kind: "person", id: "2" },
     ];
     expect(sameValue("queue", two, two.toReversed())).toBe(false);
+    // Out of a database, which orders the parts of an object by itself.
+    expect(sameValue("queue", [{ kind: "person", id: "1" }], [{ id: "1", kind: "person" }])).toBe(true);
+    expect(sameValue("queue", [{ kind: "person", id: "1" }], [{ id: "2", kind: "person" }])).toBe(false);
+    expect(sameValue("hiddenAs", undefined, undefined)).toBe(true);
+    expect(sameValue("hiddenAs", undefined, { name: "", avatar: "", avatarId: "" })).toBe(false);
   });
 });
 

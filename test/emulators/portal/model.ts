@@ -117,6 +117,8 @@ export interface OpenLine {
   queue: number[];
   /** As it was set, people and departments; absent: people alone, by `queue`. */
   queueEntries?: readonly { readonly type: "user" | "department"; readonly id: number }[] | undefined;
+  /** As whom agents are shown, by their ids; of the others nothing is set. */
+  shownAs?: Readonly<Record<string, Fields>> | undefined;
   deleted: boolean;
 }
 

@@ -87,6 +87,8 @@ const defaultScope = [
   "timeman",
   "messageservice",
   "bizproc",
+  "userconsent",
+  "lists",
 ];
 
 export function defaultCard(index: number, partial: Partial<ApplicationCard> = {}): ApplicationCard {

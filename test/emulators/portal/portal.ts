@@ -49,6 +49,10 @@ export class EmulatedPortal implements PortalFacts {
   readonly crm = new CrmStore();
   /** Chat bots that are registered, and whether they work in open lines. */
   readonly bots: { id: number; name: string; code: string; openLine: boolean }[] = [];
+  /** Agreements on personal data. */
+  readonly agreements: { id: number; name: string; active: boolean; language: string }[] = [];
+  /** Universal lists of the kind `lists`. */
+  readonly lists: { id: number; name: string; code: string | null }[] = [];
   readonly automation = new Automation();
   /** Mailboxes that the portal's own mail reads, by whose they are. */
   readonly mailboxes: { readonly userId: number; readonly email: string }[] = [];

@@ -10,7 +10,7 @@ function deskWith(start: LineChanges, correct: (asked: LineChanges) => LineChang
   let settings: LineChanges | undefined = start;
   const written: LineChanges[] = [];
   const desk: Pick<LineDesk, "read" | "write"> = {
-    read: async (id) => (settings ? { kind: "ok", value: { id, settings, entries: [] } } : GONE),
+    read: async (id) => (settings ? { kind: "ok", value: { id, settings, operators: [] } } : GONE),
     write: async (_id, changes) => {
       written.push(changes);
       if (changes.queue?.some(({ id }) => id === "404")) return GONE;

@@ -42,6 +42,10 @@ export const es: Readonly<Record<LinesKey, string> & Record<LinesPlural, Plural>
   "search.found": { one: "{count} ajuste encontrado", other: "{count} ajustes encontrados" },
   "open.portal": "Canales abiertos en Bitrix24",
   changedBy: "Último cambio: {name}.",
+  "last.text": "Lo último que se guardó aquí: {name}, {at}.",
+  "last.undo": "Deshacerlo",
+  "last.title": "¿Deshacer lo último que se guardó?",
+  "last.line": "{field}: de {now} vuelve a {before}",
   loadAgain: "Leer otra vez",
   unread: "Bitrix24 dice de esto algo que Threadline no entiende. Queda como está hasta que usted lo cambie.",
   changed: "Cambiado",
@@ -60,9 +64,12 @@ export const es: Readonly<Record<LinesKey, string> & Record<LinesPlural, Plural>
   "collides.mend": "Apagar lo propio del canal",
   "collides.draft":
     "Aquí ya crean prospectos y negociaciones sus reglas. Guardado así, los clientes tendrían dos fichas.",
-  entries: "Agentes con nombre propio aquí: {names}. Los nombres se ponen en Bitrix24, en la página del canal.",
-  "entries.none":
-    "Ningún agente tiene aquí un nombre propio. Los nombres se ponen en Bitrix24, en la página del canal.",
+  "agents.name": "Nombre que se muestra",
+  "agents.position": "Cargo que se muestra",
+  "agents.avatar": "Dirección de la imagen",
+  "agents.add": "Indicar para un agente…",
+  "agents.drop": "Otra vez como en el perfil: {name}",
+  "agents.nobody": "Todos los agentes se muestran como en su perfil.",
   problem: "No se pudo leer de Bitrix24 todo lo que se puede elegir: {why}",
 
   "save.unsaved": { one: "{count} ajuste sin guardar", other: "{count} ajustes sin guardar" },

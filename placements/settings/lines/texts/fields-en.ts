@@ -25,6 +25,8 @@ export const fieldsEn = {
   watchesTyping: "Show what the customer is typing",
   "watchesTyping.help": "In website chats, before it is sent.",
   agentShown: "How agents are shown to customers",
+  agents: "How each agent is shown",
+  "agents.help": "What is empty is shown as in the profile. Bitrix24 keeps this for people of the queue alone.",
   hiddenAs: "Name instead of the agent's",
   "hiddenAs.help": "Empty: the portal's own word for an agent.",
   searchesCrm: "Look for the customer in the CRM",

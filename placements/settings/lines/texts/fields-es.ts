@@ -23,6 +23,9 @@ export const fieldsEs: Readonly<Record<LineTextKey, string>> = {
   watchesTyping: "Mostrar lo que escribe el cliente",
   "watchesTyping.help": "En los chats del sitio web, antes de que lo envíe.",
   agentShown: "Cómo ven los clientes al agente",
+  agents: "Cómo se muestra cada agente",
+  "agents.help":
+    "Lo que está vacío se muestra como en el perfil. Bitrix24 lo guarda solo para quienes están en la cola.",
   hiddenAs: "Nombre en lugar del del agente",
   "hiddenAs.help": "Vacío: la palabra que usa el portal para un agente.",
   searchesCrm: "Buscar al cliente en el CRM",

@@ -22,6 +22,8 @@ export const fieldsRu: Readonly<Record<LineTextKey, string>> = {
   watchesTyping: "Показывать, что набирает клиент",
   "watchesTyping.help": "В чатах на сайте, ещё до отправки.",
   agentShown: "Как клиенты видят оператора",
+  agents: "Как показан каждый оператор",
+  "agents.help": "Пустое показывается как в профиле. Битрикс24 хранит это только для тех, кто в очереди.",
   hiddenAs: "Имя вместо имени оператора",
   "hiddenAs.help": "Пусто: слово для оператора, принятое на портале.",
   searchesCrm: "Искать клиента в CRM",

@@ -1,12 +1,12 @@
 import { contractTable } from "../contract.ts";
 import type { OpenLine } from "../model.ts";
-import { answer, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
+import { answer, answerPage, type RestRefusal, type RestResult, refuse } from "../rest-result.ts";
 import { asInteger, asList, asRecord, asText, type Fields } from "../values.ts";
 import type { CallContext, MethodFamily } from "./context.ts";
 import { correctedSettings, queueEntries } from "./line-corrections.ts";
 
 /** Answered by the documentation's pages of reading, and taken by the on-premise source; the page of writing has them not. */
-const WRITABLE_BESIDE = ["AGREEMENT_MESSAGE", "AGREEMENT_ID"];
+const WRITABLE_BESIDE = ["AGREEMENT_MESSAGE", "AGREEMENT_ID", "QUEUE_USERS_FIELDS"];
 const LIST_PARAMETERS = ["select", "filter", "order", "limit", "offset"];
 
 function lineFields(line: OpenLine): Fields {
@@ -34,13 +34,14 @@ function applyLineSettings(
   const unknown = Object.keys(parameters).find((name) => !known.has(name));
   if (unknown !== undefined)
     return refuse(400, "ERROR_EMULATOR_UNKNOWN_PARAMETER", `${method} has no parameter 'PARAMS.${unknown}'`);
-  const { QUEUE, ...settings } = parameters;
+  const { QUEUE, QUEUE_USERS_FIELDS, ...settings } = parameters;
   if (QUEUE !== undefined) {
     const entries = queueEntries(QUEUE);
     if (entries === undefined) return false;
     line.queueEntries = entries;
     const people = entries.flatMap(({ type, id }) => (type === "user" ? id : membersOf(portal, id)));
     line.queue = [...new Set(people)];
+    line.shownAs = shownAfter(line, QUEUE_USERS_FIELDS);
   }
   const limits = { plan: /(pro|ent)/.test(portal.settings.licence), noLeads: portal.crm.mode === 2 };
   Object.assign(line.config, correctedSettings(settings, limits));
@@ -54,12 +55,29 @@ function membersOf(portal: CallContext["portal"], department: number): number[] 
     .map(({ id }) => id);
 }
 
+const SHOWN_FIELDS = ["USER_NAME", "USER_WORK_POSITION", "USER_AVATAR"];
+
+/** Heard beside the queue alone. Said nothing of it, whoever stays is shown as before; otherwise whoever is not named is not shown so. */
+function shownAfter({ queue, shownAs = {} }: OpenLine, asked: unknown): Record<string, Fields> {
+  const said = asked === undefined ? shownAs : asRecord(asked);
+  return Object.fromEntries(
+    queue.flatMap((id) => {
+      const fields = asRecord(said[String(id)]);
+      const texts = SHOWN_FIELDS.map((name) => [name, asText(fields[name]) || null]);
+      return [[String(id), { ...Object.fromEntries(texts), USER_AVATAR_ID: asText(fields.USER_AVATAR_ID) || "0" }]];
+    }),
+  );
+}
+
 /** Names, positions and pictures of agents that the line shows instead of their profiles. */
 const usersFields = (line: OpenLine) =>
   Object.fromEntries(
     line.queue.map((id) => [
       String(id),
-      { USER_NAME: null, USER_WORK_POSITION: null, USER_AVATAR: null, USER_AVATAR_ID: "0" },
+      {
+        ...{ USER_NAME: null, USER_WORK_POSITION: null, USER_AVATAR: null, USER_AVATAR_ID: "0" },
+        ...line.shownAs?.[String(id)],
+      },
     ]),
   );
 
@@ -118,6 +136,23 @@ function readLine({ portal }: CallContext, parameters: Fields): RestResult {
   });
 }
 
+const LISTS_PAGE = 50;
+
+/** Newest first unless another order is asked for; of their many fields those that tell one from another. */
+function listsOfKind({ portal }: CallContext, parameters: Fields): RestResult {
+  if (asText(parameters.IBLOCK_TYPE_ID) !== "lists") return answer([]);
+  const order = asRecord(parameters.IBLOCK_ORDER);
+  const direction = asText(order.ID).toLowerCase() === "asc" ? 1 : -1;
+  const start = asInteger(parameters.start) ?? 0;
+  const all = portal.lists.toSorted((a, b) => (a.id - b.id) * direction);
+  const page = all.slice(start, start + LISTS_PAGE);
+  return answerPage(
+    page.map(({ id, name, code }) => ({ ID: String(id), IBLOCK_TYPE_ID: "lists", NAME: name, CODE: code })),
+    all.length,
+    start + LISTS_PAGE < all.length ? start + LISTS_PAGE : undefined,
+  );
+}
+
 export const lineConfigMethods: MethodFamily = {
   "imbot.bot.list": {
     handler: ({ portal }) =>
@@ -130,6 +165,15 @@ export const lineConfigMethods: MethodFamily = {
         ),
       ),
   },
+  "userconsent.agreement.list": {
+    handler: ({ portal }) =>
+      answer(
+        portal.agreements.map(({ id, name, active, language }) => ({
+          ...{ ID: String(id), NAME: name, ACTIVE: active ? "Y" : "N", LANGUAGE_ID: language },
+        })),
+      ),
+  },
+  "lists.get": { handler: listsOfKind },
   "imopenlines.config.list.get": { handler: listLines },
   "imopenlines.config.get": { handler: readLine },
   "imopenlines.config.path.get": {
