@@ -6,6 +6,8 @@ import type { Account } from "../../../src/domain/account.ts";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Content, Message, Origin } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
+import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
+import { createLineWriters } from "../../../src/relay/line-writers.ts";
 import { createCounter } from "../../../src/relay/reports/counter.ts";
 import { createAccountRepository } from "../../../src/store/accounts.ts";
 import { createConversationRepository } from "../../../src/store/conversations.ts";
@@ -18,6 +20,7 @@ import { createPortalRepository } from "../../../src/store/portals.ts";
 import { createReportRepository } from "../../../src/store/reports/reports.ts";
 import type { Schema } from "../../../src/store/schema.ts";
 import { createSecrets } from "../../../src/store/secrets.ts";
+import { createWriterRepository } from "../../../src/store/writers.ts";
 import { inbound, installation, newPortalId, reply, stored } from "../../contract/store-fixtures.ts";
 
 export const BOT = "900";
@@ -116,19 +119,21 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
   const happened: Happened[] = [];
   const known = new Map<number, ConversationId>();
 
+  const writers = createWriterRepository(db);
+  const log = { info: () => undefined, warn: (...said: unknown[]) => Promise.reject(said) } as never;
+  const writersAmong = async (ids: readonly string[]) => ({
+    kind: "ok" as const,
+    value: new Map(ids.map((id) => [id, { isPerson: id !== BOT }])),
+  });
   const counter = createCounter(
     {
-      store: { reports, lanes, locks: createLockRepository(db) },
-      portals: {
-        people: () => ({
-          peopleAmong: async (ids: readonly string[]) => ({
-            kind: "ok" as const,
-            value: new Set(ids.filter((id) => id !== BOT)),
-          }),
-        }),
-      } as unknown as Parameters<typeof createCounter>[0]["portals"],
+      store: { reports, lanes, writers, locks: createLockRepository(db) },
+      writers: createLineWriters({
+        ...{ store: { writers }, log, inTurn: (_portal, work) => work(), now: () => new Date(clock) },
+        portals: { people: () => ({ writersAmong }) } as unknown as Pick<PortalDirectory, "people">,
+      }),
       inTurn: (_portal, work) => work(),
-      log: { info: () => undefined, warn: (...said: unknown[]) => Promise.reject(said) } as never,
+      log,
       owner: randomUUID(),
       now: () => new Date(clock),
     },
