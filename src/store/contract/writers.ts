@@ -6,7 +6,7 @@ export interface LineWriter {
   readonly name?: string;
 }
 
-export interface KnownWriter extends LineWriter {
+interface KnownWriter extends LineWriter {
   readonly toldAt: Date;
 }
 
