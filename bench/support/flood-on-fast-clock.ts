@@ -30,6 +30,7 @@ import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
+import { createLineWriters } from "../../src/relay/line-writers.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
@@ -128,13 +129,18 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
     media: store.media,
     now,
   });
+  const writers = createLineWriters({ store, portals, inTurn: (_portal, work) => work(), log, now });
   const replies = createReplyAcceptor({
     ...{ addressing: noLetters, store, dispatcher, news: NO_NEWS, voice: "connector", metrics, log },
-    ...{ toBBCode: toBbcode, fromBBCode: fromBbcode },
+    ...{ toBBCode: toBbcode, fromBBCode: fromBbcode, writers },
   });
   const deps: RelayDeps = {
     // No account here has one.
-    bots: { look: async () => ({ talking: false, keptUpTo: 0 }), talk: async () => "done" },
+    bots: {
+      look: async () => ({ talking: false, keptUpTo: 0 }),
+      talk: async () => "done",
+      giveInLine: async () => undefined,
+    },
     news: NO_NEWS,
     belonging: createBelonging({
       store,
@@ -144,6 +150,7 @@ export async function floodOnFastClock(flooding: Flood, speed: number): Promise<
       escape: (text) => text,
       speech,
       shelf,
+      writers,
       log,
       now: () => new Date(clock.now()),
     }),

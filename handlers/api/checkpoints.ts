@@ -1,5 +1,5 @@
 import type { CheckpointAnswer } from "../../src/api/messages.ts";
-import { isAutomatic, type Message } from "../../src/domain/message.ts";
+import { botOf, isAutomatic, type Message } from "../../src/domain/message.ts";
 import type { Beside } from "../../src/store/contract/journal.ts";
 
 type Name = CheckpointAnswer["name"];
@@ -29,6 +29,7 @@ export function checkpointsOf(message: Message, beside: Beside | undefined): Che
 
 function writerOf({ direction, origin }: Message): string {
   if (origin.by === "device") return "phone";
+  if (botOf(origin)) return "bot";
   if (isAutomatic(origin)) return origin.by === "engine" ? "application" : origin.by;
   return direction === "in" ? "customer" : "agent";
 }

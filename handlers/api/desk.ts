@@ -53,7 +53,8 @@ export function registerDeskRoutes(scope: App, deps: ApiDeps, access: ChatAccess
         offset: after,
         ...((account || channel !== undefined) && { accounts: await accountsOf(viewer, account, channel) }),
         ...(open !== undefined && { open: open === "true" }),
-        ...(operator !== undefined && { operator: operatorOf(operator, viewer) }),
+        ...(operator === "bot" && { bot: true as const }),
+        ...(operator !== undefined && operator !== "bot" && { operator: operatorOf(operator, viewer) }),
       });
       if (found.length === limit) reply.header(NEXT, String(after + limit));
       return present(viewer, await readable(viewer, found));

@@ -12,8 +12,6 @@ import type { ChatAccess } from "./access.ts";
 import { ourId, sendNothing, unknown } from "./answers.ts";
 import type { ApiDeps } from "./deps.ts";
 
-/** Whoever reads a note of the account's bot. */
-const BOT_NAME = "Bot";
 const security = [{ session: [] }];
 const tags = ["notes"];
 const errors = { "4xx": errorAnswer, "5xx": errorAnswer };
@@ -163,7 +161,7 @@ export function registerNoteRoutes(scope: App, deps: ApiDeps, access: ChatAccess
       rows.flatMap(({ authorId }) => (authorId === BOT_AUTHOR ? [] : [authorId])),
     );
     return rows.map((row) => {
-      const name = row.authorId === BOT_AUTHOR ? BOT_NAME : names.get(row.authorId);
+      const name = row.authorId === BOT_AUTHOR ? undefined : names.get(row.authorId);
       return {
         id: row.id,
         conversation: row.conversation,

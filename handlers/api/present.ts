@@ -15,6 +15,7 @@ import type { Say } from "../../src/domain/localised.ts";
 import {
   type Attachment,
   authorOf,
+  botOf,
   type Content,
   isAutomatic,
   type Message,
@@ -171,9 +172,9 @@ function presentLetter(letter: Letter, attachments: Content["attachments"]): Let
 
 function presentAutomatic({ origin }: Message): Pick<MessageAnswer, "automatic" | "fromCrm"> {
   if (origin.by === "provider" && origin.authorId !== undefined) return { fromCrm: true };
-  if (!isAutomatic(origin)) return {};
-  const name = origin.by === "bot" ? origin.name : undefined;
-  return { automatic: { by: origin.by, ...(name !== undefined && { name }) } };
+  const bot = botOf(origin);
+  if (bot) return { automatic: { by: "bot", ...(bot.name !== undefined && { name: bot.name }) } };
+  return isAutomatic(origin) ? { automatic: { by: origin.by } } : {};
 }
 
 function presentAuthor({ kind, origin }: Message, names: ReadonlyMap<string, string> = new Map()) {
@@ -219,7 +220,7 @@ export function nameOf({ name, lastName, username, phone, email }: Customer): st
 
 /** @param names of employees by their id */
 function presentLineState(
-  { open, operator, accepted, stateAt }: Standing & Pick<Conversation, "stateAt">,
+  { open, operator, accepted, stateAt, bot }: Standing & Pick<Conversation, "stateAt" | "bot">,
   names: ReadonlyMap<string, string>,
 ): LineStateAnswer {
   const name = operator === undefined ? undefined : names.get(operator);
@@ -227,6 +228,7 @@ function presentLineState(
     open,
     operator: operator === undefined ? null : { id: operator, ...(name !== undefined && { name }) },
     accepted,
+    bot: bot && operator === undefined ? { ...(bot.name !== undefined && { name: bot.name }) } : null,
     stateAt: stateAt?.toISOString() ?? null,
   };
 }
@@ -244,7 +246,8 @@ export function presentConversation(
   } = {},
 ): ConversationAnswer {
   const { customer } = conversation;
-  const stateAt = conversation.stateAt === undefined ? {} : { stateAt: conversation.stateAt };
+  const { bot, stateAt } = conversation;
+  const beyond = { ...(bot && { bot }), ...(stateAt && { stateAt }) };
   const alone = isAlone(account);
   const { desk, names = new Map() } = beside;
   const { username, phone, email, url } = customer;
@@ -261,7 +264,7 @@ export function presentConversation(
       ...(email !== undefined && { email }),
       ...(url !== undefined && { url }),
     },
-    ...presentLineState(alone ? { ...stateAt, ...standingAlone(conversation) } : conversation, names),
+    ...presentLineState(alone ? { ...beyond, ...standingAlone(conversation) } : conversation, names),
     alone,
     group: conversation.group === true,
     chat: conversation.imChatId ?? null,

@@ -59,7 +59,7 @@ export function createBehind(deps: ApiDeps, access: ChatAccess) {
   ): Promise<BehindPage> {
     const { portal } = viewer;
     const { accounts, since, until, agent, tag } = scope;
-    const bots = await store.reports.bots(portal);
+    const bots = new Set((await store.writers.bots(portal)).keys());
     const page = await store.journal.search(portal, {
       ...{ accounts, since, until, limit: LOOKED_AT },
       ...(before !== undefined && { before }),

@@ -6,7 +6,7 @@ export interface Filters {
   readonly account?: string | undefined;
   readonly line?: string | undefined;
   readonly tag?: string | undefined;
-  /** The viewer, nobody, or an employee's id. */
+  /** The viewer, nobody, a bot, or an employee's id. */
   readonly operator?: string | undefined;
   readonly open?: "true" | "false" | undefined;
 }

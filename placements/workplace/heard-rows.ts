@@ -8,8 +8,8 @@ export interface Wanted {
   readonly channel?: string | undefined;
   readonly open?: boolean | undefined;
   readonly tag?: string | undefined;
-  /** An employee's id, or nobody. */
-  readonly operator?: string | "nobody" | undefined;
+  /** An employee's id, nobody, or a bot. */
+  readonly operator?: string | "nobody" | "bot" | undefined;
   /** In small letters. */
   readonly words: string;
 }
@@ -52,7 +52,7 @@ function belongs(row: ConversationAnswer, { folder, accounts, channel, open, tag
   if (channel !== undefined && row.channel !== channel) return false;
   if (open !== undefined && row.open !== open) return false;
   if (tag !== undefined && !desk.tags.includes(tag)) return false;
-  if (operator !== undefined && (row.operator?.id ?? "nobody") !== operator) return false;
+  if (operator !== undefined && (row.operator?.id ?? (row.bot ? "bot" : "nobody")) !== operator) return false;
   if (folder === "snoozed") return desk.snoozedUntil !== null;
   if (folder === "archived") return desk.archived;
   return desk.snoozedUntil === null && !desk.archived && (folder === "all" || desk.waitingSince !== null);

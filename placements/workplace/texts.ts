@@ -40,6 +40,7 @@ const en = {
   "desk.anyOperator": "Everybody's",
   "desk.mine": "Mine",
   "desk.nobodys": "Nobody's",
+  "desk.bots": "A bot's",
   "desk.openChat": "Open",
   "desk.noConnection":
     "No connection to Threadline since {time}. What you see is as old as that. It is tried again by itself.",
@@ -135,6 +136,7 @@ const ru: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.anyOperator": "Чьи угодно",
   "desk.mine": "Мои",
   "desk.nobodys": "Ничьи",
+  "desk.bots": "У бота",
   "desk.openChat": "Открыт",
   "desk.noConnection": "Нет связи с Threadline с {time}: всё на экране — на этот момент. Подключение повторяется само.",
   "desk.waits": "Ждёт {time}",
@@ -245,6 +247,7 @@ const es: Record<Plain, string> & Record<Counted, Plural> = {
   "desk.anyOperator": "De cualquiera",
   "desk.mine": "Mías",
   "desk.nobodys": "De nadie",
+  "desk.bots": "De un bot",
   "desk.openChat": "Abierta",
   "desk.noConnection":
     "Sin conexión con Threadline desde las {time}: lo que ve es de esa hora. Se reintenta automáticamente.",

@@ -30,9 +30,9 @@ export const conversationsQuery = z.object({
   open: z.enum(["true", "false"]).optional().describe("Whether its chat in the open line is open."),
   tag: text(50).optional(),
   operator: z
-    .union([z.enum(["me", "nobody"]), z.string().regex(/^\d{1,15}$/)])
+    .union([z.enum(["me", "nobody", "bot"]), z.string().regex(/^\d{1,15}$/)])
     .optional()
-    .describe("Who has its chat in the open line: the viewer, nobody, or the employee with this id."),
+    .describe("Who has its chat in the open line: the viewer, nobody, a bot, or the employee with this id."),
   search: text(100).optional().describe("Stands in the customer's name, user name, number or e-mail."),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   after: z.coerce.number().int().nonnegative().max(100_000).default(0).describe("Skips so many."),

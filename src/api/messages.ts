@@ -101,7 +101,7 @@ export const message = z.object({
     })
     .optional()
     .describe(
-      'Nobody wrote it at that moment. engine: this application (a greeting, a closing text, and such). robot: an automation rule or workflow of the portal. bot: an outside bot. provider: the CRM\'s own "send message".',
+      "Nobody wrote it at that moment. engine: this application (a greeting, a closing text, and such). robot: an automation rule or workflow of the portal. bot: an outside bot, or one of the portal's own in its line. provider: the CRM's own \"send message\".",
     ),
   fromCrm: z.boolean().optional().describe('Sent by `agent` with the CRM\'s own "send message".'),
   author: z.string().optional().describe("In a group: who wrote."),
@@ -349,6 +349,12 @@ const lineState = z.object({
     .nullable()
     .describe("The colleague who has it in the line, as far as that is known."),
   accepted: z.boolean().describe("They have taken it, and it does not only wait for them."),
+  bot: z
+    .object({ name: z.string().optional() })
+    .nullable()
+    .describe(
+      "The bot that has it, the account's or one of the portal's in the line; whoever accepts it takes it over.",
+    ),
   stateAt: z.iso
     .datetime()
     .nullable()

@@ -10,7 +10,9 @@ export const note = z.object({
   id: z.string(),
   conversation: z.string(),
   seq: z.number().int().describe("In the order in which notes were written."),
-  author: z.object({ id: z.string(), name: z.string().optional() }),
+  author: z
+    .object({ id: z.string(), name: z.string().optional() })
+    .describe('The colleague; "bot": the account\'s outside bot.'),
   text: z.string(),
   mentions: z.array(z.object({ id: z.string(), name: z.string() })),
   createdAt: z.iso.datetime().describe("By the clock of the messages' `createdAt`, among which it stands."),

@@ -29,6 +29,8 @@ export interface Conversation {
   readonly open: boolean;
   /** Something that was written on our own pages stands in the line: what comes from there may be its echo. */
   readonly mirrored?: boolean;
+  /** A bot has it, and nobody of the people. */
+  readonly bot?: HoldingBot;
   /** The employee who has it in the line, as far as we know. */
   readonly operator?: string;
   /** They have taken it, and it does not only wait for them. */
@@ -48,6 +50,14 @@ export interface Conversation {
   readonly lastMessageAt: Date;
   /** When the customer wrote last, by the vendor's clock. Absent: never yet. */
   readonly lastInboundAt?: Date;
+}
+
+/** `account`: the account's outside bot, before anything goes into a line. `portal`: one of the portal's own, in its line. */
+export interface HoldingBot {
+  readonly by: "account" | "portal";
+  /** As a user of the portal. */
+  readonly id?: string;
+  readonly name?: string;
 }
 
 /** Who has a conversation, and whether it is to be answered at all. */

@@ -115,11 +115,24 @@ export type Origin =
   | { readonly by: "channel" }
   /** Written by the account's own person at the messenger itself (their phone). Travels to the portal like a customer's. */
   | { readonly by: "device" }
-  | { readonly by: "open-line"; readonly imMessageId: string; readonly imChatId: string; readonly authorId?: string }
+  | {
+      readonly by: "open-line";
+      readonly imMessageId: string;
+      readonly imChatId: string;
+      readonly authorId?: string;
+      /** One of the portal's own bots wrote it, so nobody did. */
+      readonly bot?: LineBot;
+    }
   | { readonly by: "surface"; readonly clientId: string; readonly authorId: string }
   /** Sent by an employee with the CRM's own "send message", whose provider we are. */
   | { readonly by: "provider"; readonly key: string; readonly authorId: string }
   | AutomaticOrigin;
+
+/** A chat bot of the portal, who is one of its users. */
+export interface LineBot {
+  readonly id: string;
+  readonly name?: string;
+}
 
 /**
  * Nobody wrote it at that moment. It answers nobody: it neither ends a wait nor opens what is closed, and every surface says
@@ -140,6 +153,12 @@ export const isAutomatic = (origin: Origin): origin is AutomaticOrigin =>
   origin.by === "robot" ||
   origin.by === "bot" ||
   (origin.by === "provider" && origin.authorId === undefined);
+
+/** The bot whose words these are: the account's own, or one of the portal's in the line. */
+export function botOf(origin: Origin): { readonly name?: string } | undefined {
+  if (origin.by === "open-line") return origin.bot;
+  return origin.by === "bot" ? origin : undefined;
+}
 
 /** The employee whose words these are. */
 export const authorOf = (origin: Origin): string | undefined => ("authorId" in origin ? origin.authorId : undefined);

@@ -13,6 +13,7 @@ import { createBelonging } from "../relay/crm/belonging.ts";
 import { createIdentifier } from "../relay/crm/identify.ts";
 import { createRules } from "../relay/crm/rulesets.ts";
 import { createFirstContact } from "../relay/first-contact.ts";
+import { createLineWriters } from "../relay/line-writers.ts";
 import { createAddressing } from "../relay/mail/addressing.ts";
 import { createSignatures } from "../relay/mail/signatures.ts";
 import { createTracking } from "../relay/mail/tracking.ts";
@@ -63,6 +64,7 @@ export function wireRelay(
   if (config.role === "web") onClose(() => dispatcher.close());
   const speech = createSpeech({ translate, portals: store.portals, localeOf, now });
   const names = createColleagueNames({ store, portals, inTurn: asTenant, now, log });
+  const writers = createLineWriters({ store, portals, inTurn: asTenant, log, now });
   const signatures = createSignatures({ store, names });
   const triggers = createTriggerWatch({ store, log, now });
   const tracking = createTracking({
@@ -86,6 +88,7 @@ export function wireRelay(
     toBBCode: toBbcode,
     fromBBCode: fromBbcode,
     news,
+    writers,
     addressing,
     metrics,
     log,
@@ -100,6 +103,7 @@ export function wireRelay(
     portals,
     rules,
     identify: createIdentifier(store),
+    writers,
     escape: (text) => toBbcode(plainText(text)),
     speech,
     shelf,
@@ -117,7 +121,7 @@ export function wireRelay(
   });
   const caller = createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
   const relay: RelayDeps = {
-    bots: createBots({ store, ownMode, caller, replies, speech, link: shelf.link, news, log, now }),
+    bots: createBots({ store, portals, ownMode, caller, replies, speech, link: shelf.link, news, log, now }),
     store,
     portals,
     belonging,
@@ -147,7 +151,7 @@ export function wireRelay(
   return {
     acceptor,
     addressing,
-    counter: createCounter({ store, portals, inTurn: asTenant, log, owner, now }),
+    counter: createCounter({ store, writers, inTurn: asTenant, log, owner, now }),
     caller,
     dealReader: createDealReader({ store, portals, inTurn: asTenant, log, owner, now }),
     dispatcher,
@@ -165,5 +169,6 @@ export function wireRelay(
     tracking,
     unsubscribing,
     voteReader: createVoteReader({ ...relay, portals, inTurn: asTenant, owner }),
+    writers,
   };
 }

@@ -89,7 +89,7 @@ export async function serveRequests(app: App, base: Base, parts: WebParts): Prom
   const watch = parts.relay.relay.triggers;
   const triggerKeeper = createTriggerKeeper({ store, portals, dispatcher, watch });
   const installer = createInstaller({ log, ensureInstalled: installPortal });
-  const chatLooks = createChatLooks({ store, portals, news, inTurn: asTenant, log, now });
+  const chatLooks = createChatLooks({ store, portals, news, writers: parts.relay.writers, inTurn: asTenant, log, now });
   chatLooks.start();
   onClose(() => chatLooks.close());
   const frame = { store, transport, pages, sessions, inTurn: asTenant };

@@ -8,6 +8,7 @@ import { wireId } from "./wire-id.ts";
 const METHODS: Readonly<Record<ChatAction["kind"], string>> = {
   accept: "imopenlines.operator.answer",
   join: "imopenlines.session.join",
+  intercept: "imopenlines.session.intercept",
   finish: "imopenlines.operator.finish",
   "finish-of-another": "imopenlines.operator.another.finish",
   spam: "imopenlines.operator.spam",

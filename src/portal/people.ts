@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import type { Clock } from "./clock.ts";
-import type { Department, People, PortalPerson } from "./contract/people.ts";
+import type { Department, People, PortalPerson, PortalWriter } from "./contract/people.ts";
 import type { PortalCaller, PortalOutcome } from "./contract.ts";
 import { unreadable } from "./open-lines.ts";
 import { wireId } from "./wire-id.ts";
@@ -84,10 +84,16 @@ export function createPeople(caller: PortalCaller, clock: Clock): People {
       });
     },
 
-    async peopleAmong(ids) {
-      if (ids.length === 0) return { kind: "ok", value: new Set() };
-      const found = await listed(ids);
-      return found.kind === "ok" ? { kind: "ok", value: new Set(found.value.map((user) => user.id)) } : found;
+    async writersAmong(ids) {
+      const asked = ids.slice(0, PAGE);
+      if (asked.length === 0) return { kind: "ok", value: new Map() };
+      const told = await ask("im.user.list.get", { ID: asked.map(wireId) }, writersResult);
+      if (told.kind !== "refused") return told;
+      const found = await listed(asked);
+      if (found.kind !== "ok") return found;
+      const names = new Map(found.value.map(({ id, name }) => [id, name]));
+      const value = new Map(asked.map((id) => [id, { isPerson: names.has(id), ...named(names.get(id)) }]));
+      return { kind: "ok", value };
     },
 
     async names(ids) {
@@ -188,6 +194,18 @@ const departmentsResult = z.array(
   ),
 );
 const absence = z.object({ id, absent: z.unknown() }).nullable().catch(null);
+const named = (name: string | undefined) => (name === undefined || name === "" ? {} : { name });
+const writer = z
+  .object({ id, name: z.string().optional().catch(undefined), bot: z.boolean(), connector: z.boolean().catch(false) })
+  .nullable()
+  .catch(null);
+/** By their ids, or as a list; `null` for whom nobody knows. A customer of a line is neither a person of the portal nor a bot. */
+const writersResult = z
+  .union([z.array(writer), z.record(z.string(), writer).transform((all) => Object.values(all))])
+  .transform((all): ReadonlyMap<string, PortalWriter> => {
+    const writers = all.flatMap((one) => (one === null || one.connector ? [] : [one]));
+    return new Map(writers.map((one) => [one.id, { isPerson: !one.bot, ...named(one.name) }]));
+  });
 /** By their ids, or as a list; `null` for whom nobody knows. `absent` is false, or when they are back. */
 const leaveResult = z
   .union([z.array(absence), z.record(z.string(), absence).transform((all) => Object.values(all))])

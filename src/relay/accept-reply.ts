@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Dispatcher } from "../dispatch/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { type ConversationId, conversationId, type MessageId, messageId, type PortalId } from "../domain/ids.ts";
-import type { AutomaticOrigin, Content, Message } from "../domain/message.ts";
+import type { AutomaticOrigin, Content, LineBot, Message } from "../domain/message.ts";
 import { plainText, type RichText } from "../domain/rich-text.ts";
 import type { Logger } from "../log/log.ts";
 import type { Metrics } from "../log/metrics.ts";
@@ -10,6 +10,7 @@ import type { VoiceWay } from "../portal/contract.ts";
 import type { Accepted, ReplyRow } from "../store/contract/accept.ts";
 import type { Store } from "../store/contract.ts";
 import { echoOf } from "./echoes.ts";
+import type { LineWriters } from "./line-writers.ts";
 import type { Addressing, LetterDraft } from "./mail/addressing.ts";
 import type { News } from "./news.ts";
 
@@ -106,6 +107,8 @@ export interface ReplyAcceptorDeps {
   readonly store: Pick<Store, "messages" | "conversations">;
   readonly dispatcher: Pick<Dispatcher, "wake">;
   readonly news: Pick<News, "ofConversation">;
+  /** Who of those that write in lines is a bot. */
+  readonly writers: Pick<LineWriters, "whoIs">;
   /** How what agents write here gets into the line. */
   readonly voice: VoiceWay;
   readonly toBBCode: (text: RichText) => string;
@@ -183,12 +186,11 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       await deps.store.conversations.learn(action.portal, conversation, { imChatId: action.imChatId });
     if (action.kind === "message" && known.mirrored === true && (await isEcho(action, known)))
       return { kind: "duplicate" };
-    const { authorId } = action.kind === "message" ? action : {};
-    // Whoever writes in the line has taken the chat; the portal tells of that by no event of its own.
-    if (authorId !== undefined && (known.operator !== authorId || !known.accepted))
-      await noteOperator(action.portal, conversation, authorId);
     if (action.kind === "message") {
-      const row = messageRow(action, conversation);
+      const bot = await botIn(action);
+      const authorId = bot === undefined ? action.authorId : undefined;
+      await noteHolder(known, bot, authorId);
+      const row = messageRow({ ...action, authorId }, conversation, bot);
       const content = await deps.addressing.answer(known, { ...row, authorId });
       return deps.store.messages.acceptReply({ ...row, content });
     }
@@ -204,9 +206,27 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
     return deps.store.messages.acceptReply(changeRow(action, conversation, target));
   }
 
-  async function noteOperator(portal: PortalId, conversation: ConversationId, operator: string): Promise<void> {
-    await deps.store.conversations.learn(portal, conversation, { operator, accepted: true });
-    deps.news.ofConversation(portal, conversation);
+  async function botIn({ portal, authorId }: OperatorMessage): Promise<LineBot | undefined> {
+    if (authorId === undefined) return undefined;
+    const writer = await deps.writers.whoIs(portal, authorId);
+    if (writer?.isPerson !== false) return undefined;
+    return { id: authorId, ...(writer.name !== undefined && { name: writer.name }) };
+  }
+
+  /** Whoever writes in the line has taken the chat, a bot where no person has; the portal tells of that by no event of its own. */
+  async function noteHolder(
+    { portal, id, operator, accepted, bot: holding }: Conversation,
+    bot: LineBot | undefined,
+    authorId: string | undefined,
+  ): Promise<void> {
+    const isPersons = authorId !== undefined && (operator !== authorId || !accepted);
+    const isBots = bot !== undefined && operator === undefined && holding?.id !== bot.id;
+    if (!isPersons && !isBots) return;
+    await deps.store.conversations.learn(portal, id, {
+      ...(isPersons && { operator: authorId, accepted: true }),
+      ...(isBots && { bot: { by: "portal", ...bot } }),
+    });
+    deps.news.ofConversation(portal, id);
   }
 
   /** What was written on our own page comes back from the line: its id is learned, and that is all. */
@@ -286,7 +306,7 @@ export const mirrorBy = (voice: VoiceWay) => (voice === "messenger" ? "first" : 
 
 const surfaceKey = (clientId: string): string => `surface:${clientId}`;
 
-function messageRow(action: OperatorMessage, conversation: ConversationId): ReplyRow {
+function messageRow(action: OperatorMessage, conversation: ConversationId, bot: LineBot | undefined): ReplyRow {
   return {
     portal: action.portal,
     conversation,
@@ -297,6 +317,7 @@ function messageRow(action: OperatorMessage, conversation: ConversationId): Repl
       imMessageId: action.imMessageId,
       imChatId: action.imChatId,
       ...(action.authorId !== undefined && { authorId: action.authorId }),
+      ...(bot && { bot }),
     },
     content: action.content,
     sentAt: action.at,

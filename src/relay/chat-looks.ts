@@ -1,6 +1,8 @@
 /**
  * Who has a chat is told by no event when it is accepted or passed on in Open Lines itself: so the chats that are on somebody's
  * screen just now are looked at, all of them within ten seconds, as long as that costs no more than a tenth of the portal's rate.
+ * Those that a bot of the portal has are looked at as often, whoever looks on: that it has handed over is told by no event either, and
+ * then somebody waits.
  *
  * One round at a time for each portal, over all processes: whoever gets its lock. More chats than a round holds: those that were
  * looked at longest ago go first. The portal away: nothing is known anew, and the age of what is known tells so. A look
@@ -11,7 +13,9 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { ConversationId, PortalId } from "../domain/ids.ts";
 import type { Logger } from "../log/log.ts";
 import type { PortalDirectory } from "../portal/contract/directory.ts";
+import type { LineWriter } from "../store/contract/writers.ts";
 import type { Store } from "../store/contract.ts";
+import type { LineWriters } from "./line-writers.ts";
 import type { News } from "./news.ts";
 
 export interface ChatLooks {
@@ -27,6 +31,7 @@ export interface ChatLooksDeps {
   readonly store: Pick<Store, "conversations"> & { readonly locks: Pick<Store["locks"], "acquire"> };
   readonly portals: Pick<PortalDirectory, "chats">;
   readonly news: Pick<News, "ofConversation">;
+  readonly writers: Pick<LineWriters, "whoIs">;
   /** Work inside counts as that portal's. */
   readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
   readonly log: Pick<Logger, "warn">;
@@ -40,6 +45,7 @@ const TICK_MS = 2_000;
 const MOST = 50;
 /** The portal said no: it would say so again. */
 const REFUSED_MS = 10 * 60_000;
+const MOST_WITH_BOTS = 200;
 
 interface Watched {
   screens: number;
@@ -47,14 +53,34 @@ interface Watched {
   due: number;
 }
 
+const nameOf = ({ name }: LineWriter) => (name === undefined ? {} : { name });
+
 export function createChatLooks(deps: ChatLooksDeps): ChatLooks {
   const portals = new Map<PortalId, Map<ConversationId, Watched>>();
+  let botsDue = 0;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   let closed = false;
 
   async function look(): Promise<void> {
-    await Promise.all([...portals.keys()].map((portal) => deps.inTurn(portal, () => roundOf(portal))));
+    const rounds = [...portals.keys()].map((portal) => deps.inTurn(portal, () => roundOf(portal)));
+    await Promise.all([...rounds, roundOfBots()]);
+  }
+
+  /** One batch of each portal's at most; the others are the first of the next round. */
+  async function roundOfBots(): Promise<void> {
+    if (deps.now().getTime() < botsDue) return;
+    botsDue = deps.now().getTime() + ROUND_MS;
+    try {
+      if (!(await deps.store.locks.acquire("bots' chats", randomUUID(), ROUND_MS - TICK_MS / 2))) return;
+      const found = await deps.store.conversations.withLineBots(MOST_WITH_BOTS);
+      const looks = [...Map.groupBy(found, ({ portal }) => portal)].flatMap(([portal, held]) =>
+        held.slice(0, MOST).map((before) => deps.inTurn(portal, () => lookAt(before))),
+      );
+      await Promise.all(looks);
+    } catch (error) {
+      deps.log.warn({ err: error }, "Chats that bots have could not be looked at; tried again in seconds");
+    }
   }
 
   async function roundOf(portal: PortalId): Promise<void> {
@@ -86,14 +112,18 @@ export function createChatLooks(deps: ChatLooksDeps): ChatLooks {
     const watched = portals.get(portal)?.get(id);
     if (watched && outcome.kind === "refused") watched.due = deps.now().getTime() + REFUSED_MS;
     if (outcome.kind !== "ok") return;
+    const { operator: owner, sessionId } = outcome.value;
+    const writer = owner === undefined ? undefined : await deps.writers.whoIs(portal, owner);
+    const bot = owner !== undefined && writer?.isPerson === false ? { id: owner, ...nameOf(writer) } : undefined;
+    const operator = bot ? undefined : owner;
     const known = await deps.store.conversations.find(portal, id);
     const isOvertaken = known?.stateAt?.getTime() !== before.stateAt?.getTime();
     if (!known || isOvertaken) return;
-    const { operator, sessionId } = outcome.value;
     const isOther = operator !== known.operator || (sessionId !== undefined && sessionId !== known.sessionId);
     await deps.store.conversations.learn(portal, id, {
       ...(sessionId !== undefined && { sessionId }),
       operator: operator ?? null,
+      bot: bot ? { by: "portal", ...bot } : null,
       // A chat that waits in the queue has nobody. Whom we passed it on to may still have to take it.
       ...(isOther && { accepted: operator !== undefined }),
     });

@@ -55,9 +55,11 @@ export async function drainInbound(deps: RelayDeps, turn: Turn): Promise<Drained
     due = await deps.ownMode.after(contents, adapter, bot.talking);
     await deps.bots.talk(contents, adapter, fetched);
   }
+  const given =
+    bot.takenBy !== undefined && delivered.kind === "idle" ? await deps.bots.giveInLine(contents) : undefined;
   const fires = await deps.triggers.after(contents, adapter);
   const next = talked instanceof Date ? talked : undefined;
-  return [again, due, fires, next].map((at) => (at ? later(at) : IDLE)).reduce(earlier, delivered);
+  return [again, due, fires, next, given].map((at) => (at ? later(at) : IDLE)).reduce(earlier, delivered);
 }
 
 const earliest = (one: Date | undefined, other: Date | undefined): Date | undefined =>

@@ -294,6 +294,11 @@ async function end(deps: RelayDeps, row: DueMessage, result: MessageResult): Pro
   await deps.store.messages.finish([{ message: row.id, result }]);
   deps.metrics.delivered.inc({ direction: "out", state: result.state });
   deps.tally.ended(row, result, deps.now());
+  if (row.origin.by !== "bot" || result.state === "sent" || result.state === "delivered") return;
+  // Whoever talked to a bot has heard nothing: the inbound lane gives them to people.
+  const lane = laneOf("in", row.conversation, row.portal);
+  await deps.store.lanes.makeDue(lane);
+  deps.dispatcher.wake(lane);
 }
 
 type Quoting =

@@ -6,6 +6,9 @@
  * at the chat tells. The portal's events of the same thing come before or after the note: they carry the session's id, so
  * they neither undo it nor are undone.
  *
+ * Whoever accepts what a bot has takes it over. Of the portal's own bot the line gives it to them; the account's bot lets go
+ * with the next run of the conversation's lane, which brings all of it into the line and accepts it there in their name.
+ *
  * A conversation whose account feeds no line is accepted and closed by us alone, in the same words; nothing of it is told to a
  * portal. When the account goes to a line, the line's next session begins with nobody; when it leaves one, what was closed
  * there stays closed until somebody writes, and whoever had a chat keeps it.
@@ -82,6 +85,11 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
   async function actAlone({ portal, id }: Conversation, userId: string, wish: SessionWish): Promise<Acted> {
     const now = await deps.store.conversations.find(portal, id);
     if (now && (await isAlone(now))) return actHere(now, userId, wish);
+    if (now?.bot?.by === "account" && wish.kind === "accept") {
+      // Its line has nothing of it yet; with the bot's last word all of it goes there, to them.
+      await note(now, { open: true, operator: userId, accepted: true });
+      return { kind: "done" };
+    }
     const chat = now?.imChatId;
     if (!now || chat === undefined) return { kind: "not-done", sentence: NO_CHAT };
     const hindrance = await hindranceOf(now, userId, wish);
@@ -149,6 +157,7 @@ export function createLineSessions(deps: LineSessionsDeps): LineSessions {
   }
 
   async function actionOf(now: Conversation, userId: string, wish: SessionWish): Promise<ChatAction> {
+    if (wish.kind === "accept" && now.bot) return { kind: "intercept" };
     if (wish.kind !== "finish") return wish;
     const look = await deps.portals.chatsOf(now.portal, userId).look(now.imChatId ?? "");
     const operator = look.kind === "ok" ? look.value.operator : now.operator;

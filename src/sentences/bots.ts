@@ -3,6 +3,16 @@ import type { Localised } from "../domain/localised.ts";
 /** About outside bots: for administrators, and for those who take over from one. */
 export const botSentences: readonly Localised[] = [
   {
+    en: "What the bot said did not reach the customer, or may not have.",
+    ru: "То, что написал бот, не дошло до клиента или могло не дойти.",
+    es: "Lo que escribió el bot no llegó al cliente, o quizá no llegó.",
+  },
+  {
+    en: "Bitrix24 did not give this chat to the colleague who took it over from the bot.",
+    ru: "Битрикс24 не передал этот чат коллеге, который забрал его у бота.",
+    es: "Bitrix24 no asignó este chat al compañero que lo tomó del bot.",
+  },
+  {
     en: "The bot's address is not one that may be asked.",
     ru: "К адресу бота обращаться нельзя.",
     es: "No se permite consultar la dirección del bot.",

@@ -80,16 +80,22 @@ export function createBotRepository(db: Kysely<Schema>, secrets: Secrets): BotRe
       return row?.state;
     },
 
-    async keepTalk(portal, { account, conversation }, state) {
-      await repeatWhenUndone(() =>
-        sql`
-          insert into bot_talks (conversation_id, portal_id, account_id, state)
-            select ${conversation}, b.portal_id, b.account_id, ${toJson(state)}::jsonb
-              from bots b where b.account_id = ${account} and b.portal_id = ${portal}
-            on conflict (conversation_id) do update set state = excluded.state, account_id = excluded.account_id`.execute(
-          db,
-        ),
+    async keepTalk(portal, { account, conversation }, state, holds) {
+      const bot = holds === null ? null : toJson({ by: "account", name: holds });
+      const { rows } = await repeatWhenUndone(() =>
+        sql<{ id: string }>`
+          with kept as (
+            insert into bot_talks (conversation_id, portal_id, account_id, state)
+              select ${conversation}, b.portal_id, b.account_id, ${toJson(state)}::jsonb
+                from bots b where b.account_id = ${account} and b.portal_id = ${portal}
+              on conflict (conversation_id) do update set state = excluded.state, account_id = excluded.account_id
+              returning conversation_id)
+          update conversations c set bot = ${bot}::jsonb from kept
+            where c.id = kept.conversation_id and c.bot is distinct from ${bot}::jsonb
+              and (${bot}::jsonb is not null or c.bot ->> 'by' = 'account')
+            returning c.id`.execute(db),
       );
+      return rows.length > 0;
     },
 
     wakeTalking(portal, account) {

@@ -29,6 +29,7 @@ import type { TrackRepository } from "./contract/tracks.ts";
 import type { TriggerRepository } from "./contract/triggers.ts";
 import type { UnsubscriptionRepository } from "./contract/unsubscriptions.ts";
 import type { WishRepository } from "./contract/wishes.ts";
+import type { WriterRepository } from "./contract/writers.ts";
 
 /**
  * Everything that is kept. The portal id comes first in every method (tenant first); the few that cannot know it say
@@ -73,6 +74,7 @@ export interface Store {
   readonly bots: BotRepository;
   readonly robots: RobotRepository;
   readonly triggers: TriggerRepository;
+  readonly writers: WriterRepository;
   /** Cheap round trip for `/readyz`. */
   ping(): Promise<void>;
   close(): Promise<void>;

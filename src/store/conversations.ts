@@ -1,7 +1,7 @@
-import { type Kysely, type Selectable, sql } from "kysely";
-import type { Conversation, Customer } from "../domain/conversation.ts";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
+import type { Conversation, Customer, HoldingBot } from "../domain/conversation.ts";
 import { accountId, conversationId, personId, portalId } from "../domain/ids.ts";
-import { indexable, isUuid } from "./clean.ts";
+import { indexable, isUuid, toJson } from "./clean.ts";
 import type { ConversationRepository } from "./contract/conversations.ts";
 import { markClosed } from "./reports/marks.ts";
 import type { Schema } from "./schema.ts";
@@ -125,8 +125,11 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
           accepted: sql<boolean>`accepted and session_id is not distinct from ${patch.sessionId}`,
         }),
         ...(patch.operator !== undefined && { operator_id: patch.operator }),
+        ...botAfter(patch),
         ...(patch.accepted !== undefined && { accepted: patch.accepted }),
-        ...((patch.open ?? patch.operator ?? patch.accepted) !== undefined && { state_at: sql<Date>`now()` }),
+        ...((patch.open ?? patch.operator ?? patch.accepted ?? patch.bot) !== undefined && {
+          state_at: sql<Date>`now()`,
+        }),
         ...(patch.comparedAt !== undefined && { compared_at: patch.comparedAt }),
       };
       if (Object.keys(values).length === 0) return;
@@ -142,6 +145,30 @@ export function createConversationRepository(db: Kysely<Schema>): ConversationRe
         await write(tx);
       });
     },
+
+    async withLineBots(limit) {
+      const rows = await db
+        .selectFrom(TABLE)
+        .selectAll()
+        .where(sql<SqlBool>`bot ->> 'by' = 'portal'`)
+        .where("open", "=", true)
+        .where("moved_to", "is", null)
+        .orderBy("state_at")
+        .limit(limit)
+        .execute();
+      return rows.map(toConversation);
+    },
+  };
+}
+
+/** People who take it, its end and another session end a bot's having it. */
+function botAfter({ bot, operator, open, sessionId }: Parameters<ConversationRepository["learn"]>[2]) {
+  if (bot !== undefined) return { bot: bot && toJson(bot) };
+  if (open === false || (operator !== undefined && operator !== null)) return { bot: null };
+  if (sessionId === undefined) return {};
+  return {
+    bot: sql<string | null>`case
+      when session_id is distinct from ${sessionId} and bot ->> 'by' = 'portal' then null else bot end`,
   };
 }
 
@@ -158,6 +185,7 @@ export function toConversation(row: Selectable<Schema["conversations"]>): Conver
     ...(row.portal_user_id !== null && { portalUserId: row.portal_user_id }),
     open: row.open,
     ...(row.operator_id !== null && { operator: row.operator_id }),
+    ...(row.operator_id === null && row.bot !== null && { bot: row.bot as HoldingBot }),
     accepted: row.accepted,
     ...(row.mirrored && { mirrored: true }),
     ...(row.state_at !== null && { stateAt: row.state_at }),

@@ -44,7 +44,7 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
     async list(portal, query) {
       let select = rows().where("c.portal_id", "=", portal).where("c.moved_to", "is", null);
       for (const condition of conditionsOf(query.folder)) select = select.where(condition);
-      const { accounts, line, open, operator, own, tag, search } = query;
+      const { accounts, line, open, operator, bot, own, tag, search } = query;
       if (own)
         select = select.where(
           sql<SqlBool>`(c.operator_id is null or c.operator_id = ${own.operator} or c.account_id = any(${own.accounts.filter(isUuid)}::uuid[]))`,
@@ -62,6 +62,8 @@ export function createDeskRepository(db: Kysely<Schema>): DeskRepository {
         );
       if (open !== undefined) select = select.where(sql<SqlBool>`${isOpen} = ${open}`);
       if (operator !== undefined) select = select.where("c.operator_id", operator === null ? "is" : "=", operator);
+      if (operator === null) select = select.where("c.bot", "is", null);
+      if (bot) select = select.where(sql<SqlBool>`(c.operator_id is null and c.bot is not null)`);
       if (tag !== undefined) select = select.where(sql<SqlBool>`${cleanText(tag)} = any(c.tags)`);
       if (search !== undefined) select = select.where(isAbout(cleanText(search)));
       if (query.folder === "waiting") select = select.orderBy("waiting_since");

@@ -42,6 +42,7 @@ import { createTriggerRepository } from "./triggers.ts";
 import { createUnsubscriptionRepository } from "./unsubscriptions.ts";
 import { createUserRepository } from "./users.ts";
 import { createWishRepository } from "./wishes.ts";
+import { createWriterRepository } from "./writers.ts";
 
 export interface StoreOptions {
   /** A PostgreSQL server; absent = PGlite in the data folder. */
@@ -163,6 +164,7 @@ async function finishOpening(database: Database, options: StoreOptions, close: (
     bots: createBotRepository(db, secrets),
     robots: createRobotRepository(db, secrets),
     triggers: createTriggerRepository(db),
+    writers: createWriterRepository(db),
     async ping() {
       await sql`select 1`.execute(db);
     },

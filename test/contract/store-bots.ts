@@ -46,13 +46,56 @@ export function botTests(use: () => Store): void {
       const { conversation } = await accept(use(), inbound(account));
       const of = { account: account.id, conversation };
       expect(await use().bots.talk(portal, conversation)).toBeUndefined();
-      await use().bots.keepTalk(portal, of, { talk: { phase: "left" } });
+      await use().bots.keepTalk(portal, of, { talk: { phase: "left" } }, null);
       expect(await use().bots.wakeTalking(portal, account.id)).toEqual([]);
-      await use().bots.keepTalk(portal, of, { talk: { phase: "talking" } });
+      const talking = { talk: { phase: "talking" } };
+      expect(await use().bots.keepTalk(portal, of, talking, "Robbie")).toBe(true);
+      expect(await use().bots.keepTalk(portal, of, talking, "Robbie")).toBe(false);
+      const held = () => use().conversations.find(portal, conversation);
+      expect((await held())?.bot).toEqual({ by: "account", name: "Robbie" });
       expect(await use().bots.talk(portal, conversation)).toEqual({ talk: { phase: "talking" } });
       expect(await use().bots.talk(newPortalId(), conversation)).toBeUndefined();
       expect(await use().bots.wakeTalking(portal, account.id)).toHaveLength(1);
       expect(await use().bots.wakeTalking(newPortalId(), account.id)).toEqual([]);
+      expect(await use().bots.keepTalk(portal, of, { talk: { phase: "left" } }, null)).toBe(true);
+      expect((await held())?.bot).toBeUndefined();
+    });
+
+    it("of the portal are told from people, and have conversations until somebody else has them", async () => {
+      const { portal, account } = await place(use());
+      const { writers, conversations } = use();
+      await writers.keep(portal, new Map([["7", { isPerson: true }]]));
+      await writers.keep(portal, new Map([["900", { isPerson: false }]]));
+      await writers.keep(portal, new Map([["900", { isPerson: false, name: "Lina" }]]));
+      expect(await writers.known(portal, ["7", "900", "8"])).toMatchObject(
+        new Map([
+          ["7", { isPerson: true, toldAt: expect.any(Date) }],
+          ["900", { isPerson: false, name: "Lina", toldAt: expect.any(Date) }],
+        ]),
+      );
+      expect([...(await writers.bots(portal)).keys()]).toEqual(["900"]);
+      expect(await writers.bots(newPortalId())).toEqual(new Map());
+      const { conversation } = await accept(use(), inbound(account));
+      const bot = { by: "portal", id: "900", name: "Lina" } as const;
+      const learn = (patch: Parameters<typeof conversations.learn>[2]) =>
+        conversations.learn(portal, conversation, patch);
+      const held = async () => (await conversations.find(portal, conversation))?.bot;
+      const isListed = async () => (await conversations.withLineBots(1_000)).some(({ id }) => id === conversation);
+      await learn({ open: true, sessionId: "1", bot });
+      expect([await held(), await isListed()]).toEqual([bot, true]);
+      // The account's own bot has nothing to end there.
+      await use().bots.put(portal, account.id, saved());
+      await use().bots.keepTalk(portal, { account: account.id, conversation }, { talk: { phase: "left" } }, null);
+      await learn({ sessionId: "1", operator: null });
+      expect(await held()).toEqual(bot);
+      await learn({ sessionId: "2" });
+      expect([await held(), await isListed()]).toEqual([undefined, false]);
+      await learn({ bot });
+      await learn({ operator: "7", accepted: true });
+      expect(await held()).toBeUndefined();
+      await learn({ operator: null, bot });
+      await learn({ open: false });
+      expect(await held()).toBeUndefined();
     });
   });
 }

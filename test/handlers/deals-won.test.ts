@@ -22,7 +22,12 @@ let later = 0;
 /** Reports are looked at two months from now, because deals are won here until then. */
 let looking = 0;
 const deps = () => ({
-  ...{ store: site.store, portals: site.portals, inTurn: <T>(_portal: unknown, work: () => T) => work() },
+  ...{
+    store: site.store,
+    portals: site.portals,
+    writers: site.writers,
+    inTurn: <T>(_portal: unknown, work: () => T) => work(),
+  },
   ...{ log: pino({ level: "silent" }), owner: "test", now: () => new Date(Date.now() + later) },
 });
 let reader: ReturnType<typeof createDealReader>;

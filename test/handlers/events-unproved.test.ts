@@ -52,6 +52,7 @@ async function start(): Promise<App> {
     news: NO_NEWS,
     replies: createReplyAcceptor({
       addressing: noLetters,
+      writers: { whoIs: async () => undefined },
       news: NO_NEWS,
       store,
       dispatcher: { wake: () => undefined },

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { accountId } from "../../src/domain/ids.ts";
+import { plainText } from "../../src/domain/rich-text.ts";
 import { LOOKS, Pages } from "./support/open-pages.ts";
 
 let pages: Pages;
@@ -94,3 +95,57 @@ test("it looks well in light, dark and narrow, in every language, and says that 
   await pages.inspect(spanish.page, "bots-es");
   expect(pages.complaints.splice(0)).toEqual([]);
 }, 60_000);
+
+test("whoever works sees which conversations a bot has, finds them, and takes one over", async () => {
+  const { site } = pages;
+  const { store, memberId } = site;
+  const admin = await site.sessionOf(1);
+  const says = async (chatId: string, name: string, text: string) => {
+    const now = new Date();
+    const [accepted] = await store.messages.acceptInbound([
+      {
+        ...{ portal: memberId, account: accountId(account), key: chatId, kind: "message", chatId, externalId: chatId },
+        ...{ customer: { externalId: chatId, name }, content: { body: plainText(text), attachments: [] } },
+        ...{ sentAt: now, notBefore: now },
+      },
+    ]);
+    if (accepted?.kind !== "stored") throw new Error("not stored");
+    return accepted.conversation;
+  };
+  const maria = await says("maria", "Maria", "Is my order ready?");
+  await says("jonas", "Jonas", "Good morning");
+  await store.conversations.learn(memberId, maria, { open: true, bot: { by: "account", name: "Robbie" } });
+  await store.notes.add(memberId, {
+    ...{ conversation: maria, authorId: "bot", clientId: "bot:1", text: "Wants a delivery.", mentions: [] },
+  });
+  const workplace = async (language: string, look: BrowserContextOptions) => {
+    const { url, fields } = site.portal.appRequest();
+    const translated = new URL(url);
+    translated.searchParams.set("LANG", language);
+    return pages.open({ url: translated.href, fields }, "/placements/workplace", look);
+  };
+  for (const [name, language, look, tag, filter, option, take] of [
+    ["light", "en", LOOKS.light, "Bot: Robbie", "Who has it", "A bot's", "Take over"],
+    ["ru", "ru", LOOKS.narrow, "Бот: Robbie", "Кто ведёт", "У бота", "Забрать у бота"],
+    ["es", "la", LOOKS.dark, "Bot: Robbie", "Quién la atiende", "De un bot", "Asumir"],
+  ] as const) {
+    const page = await workplace(language, look);
+    const rows = page.getByRole("navigation").getByRole("listitem");
+    await rows.filter({ hasText: "Maria" }).getByText(tag).waitFor();
+    expect(await rows.count()).toBe(2);
+    await page.getByLabel(filter).selectOption({ label: option });
+    await expect.poll(() => rows.count()).toBe(1);
+    await rows.first().getByRole("button").click();
+    await page.getByRole("button", { name: take }).waitFor();
+    await page.getByText("Wants a delivery.").waitFor();
+    await pages.inspect(page, `bot-has-it-${name}`);
+  }
+  const page = await workplace("en", LOOKS.light);
+  await page.getByRole("navigation").getByRole("button", { name: /Maria/ }).click();
+  await page.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("You have it").waitFor();
+  expect((await site.api(admin, "GET", `/conversations/${maria}`)).json()).toMatchObject({
+    ...{ bot: null, accepted: true, operator: { id: "1" } },
+  });
+  expect(pages.complaints.splice(0)).toEqual([]);
+}, 90_000);

@@ -222,6 +222,7 @@ describe("who has a conversation", () => {
     open: true,
     operator: { id: "5" },
     accepted: true,
+    bot: null,
     ...more,
   });
 
@@ -234,6 +235,10 @@ describe("who has a conversation", () => {
     expect(seen({ chat: null, alone: true })).toEqual(["mine", "finish"]);
     expect(seen({ open: false })).toEqual(["closed", "reopen"]);
     expect(seen({ operator: null })).toEqual(["nobody", "accept"]);
+    // Also where the line has nothing of it yet; of what somebody has, no bot is told.
+    expect(seen({ operator: null, bot: { name: "Robbie" } })).toEqual(["bots", "accept"]);
+    expect(seen({ operator: null, bot: {}, open: false, chat: null })).toEqual(["bots", "accept"]);
+    expect(seen({ bot: { name: "Robbie" } })).toEqual(["mine", "finish"]);
     expect(seen({ accepted: false })).toEqual(["offered", "accept"]);
     expect(seen({})).toEqual(["mine", "finish"]);
     expect(seen({ accepted: false }, "6")).toEqual(["theirs", "accept"]);
@@ -258,12 +263,13 @@ describe("who has a conversation", () => {
         open: true,
         operator: null,
         accepted: false,
+        bot: null,
         stateAt: "2026-03-02T12:00:00.000Z",
         lastMessageAt: "",
       },
       lastCustomerAt: null,
     };
-    const told = { open: true, operator: { id: "5" }, accepted: true, stateAt: "2026-03-02T12:00:00.000Z" };
+    const told = { open: true, operator: { id: "5" }, accepted: true, bot: null, stateAt: "2026-03-02T12:00:00.000Z" };
     expect(standingOf(listed, undefined)).toBe(listed);
     expect(standingOf(listed, told)).toEqual({ ...listed, ...told });
     expect(standingOf(listed, { ...told, stateAt: "2026-03-02T11:59:59.000Z" })).toBe(listed);

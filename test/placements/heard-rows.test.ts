@@ -17,7 +17,7 @@ function row(id: string, minute: number, more: Partial<ConversationAnswer> = {})
       chat: null,
       person: null,
     },
-    ...{ open: false, operator: null, accepted: false, stateAt: null },
+    ...{ open: false, operator: null, accepted: false, bot: null, stateAt: null },
     ...{ lastMessageAt: at(minute), lastCustomerAt: at(minute) },
     desk: { waitingSince: at(minute), snoozedUntil: null, archived: false, tags: [] },
     ...more,

@@ -16,7 +16,7 @@ const conversation = (id: string, person: string | null): ConversationAnswer => 
     alone: false,
     chat: null,
   },
-  ...{ open: true, operator: null, accepted: false, stateAt: null, lastMessageAt: "", lastCustomerAt: null },
+  ...{ open: true, operator: null, accepted: false, bot: null, stateAt: null, lastMessageAt: "", lastCustomerAt: null },
 });
 
 test("conversations stand by whose they are; one of nobody known stands alone", () => {

@@ -18,7 +18,7 @@ async function account(name: string, number: number): Promise<string> {
 
 async function count(): Promise<void> {
   const counter = createCounter({
-    ...{ store: site.store, portals: site.portals, inTurn: (_portal, work) => work() },
+    ...{ store: site.store, writers: site.writers, inTurn: (_portal, work) => work() },
     ...{ log: pino({ level: "silent" }), owner: "test", now: () => new Date() },
   });
   await counter.run();

@@ -11,6 +11,7 @@ const row = (
 ): ConversationAnswer => ({
   ...{ id: "c", account: "a", accountName: "Shop", channel: "telegram", customer: { name: "Maria" }, group: false },
   ...{ alone: false, chat: null, person: null, open: true, operator: null, accepted: false, stateAt: null },
+  bot: null,
   ...{ lastMessageAt: at(wrote), lastCustomerAt: at(wrote) },
   desk: { waitingSince: waits, snoozedUntil: null, archived: false, tags: [] },
   ...more,

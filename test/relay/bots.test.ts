@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ConversationId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createBots } from "../../src/relay/bots/desk.ts";
+import { createLineSessions } from "../../src/relay/line-sessions.ts";
 import { type BotEvent, botEventSchema } from "../../src/rules/bots/protocol.ts";
 import { botSettingsSchema } from "../../src/rules/bots/settings.ts";
 import { ownLineSchema } from "../../src/rules/lines/own-line.ts";
@@ -13,6 +14,8 @@ import { Relay } from "./harness.ts";
 
 const SECRET = "s".repeat(32);
 const AGENT = "11";
+const ANNA = "5";
+const OLGA = "12";
 
 type Said = (event: BotEvent, response: ServerResponse, request: IncomingMessage, body: string) => void;
 
@@ -51,6 +54,8 @@ beforeAll(async () => {
   const { users } = relay.emulator.portal().portal;
   const admin = users.get(1);
   if (!admin) throw new Error("the portal has an administrator");
+  // No administrator, and in no line's queue.
+  users.set(Number(OLGA), { ...admin, id: Number(OLGA), name: "Olga", lastName: "", admin: false });
   users.set(Number(AGENT), { ...admin, id: Number(AGENT), name: "Anna", lastName: "", admin: false });
 });
 afterAll(async () => {
@@ -276,6 +281,7 @@ describe("without a line", () => {
     const dying = createBots({
       ...{
         store: relay.store,
+        portals: deps.portals,
         ownMode: deps.ownMode,
         speech: deps.speech,
         news: deps.news,
@@ -309,6 +315,19 @@ describe("without a line", () => {
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ["may not have reached", { kind: "uncertain", sentence: "The connection broke." } as const],
+    ["did not reach", { kind: "refused", code: "blocked", sentence: "The customer has blocked us." } as const],
+  ])("gives the customer to people when what it said %s them", async (_what, outcome) => {
+    relay.channel.answers = [outcome];
+    const conversation = await customerSays("Hi");
+    expect(await standing(conversation)).toMatchObject({ open: true, operator: AGENT });
+    expect(await notes(conversation)).toEqual([["bot", expect.stringMatching(/^What the bot said did not reach/)]]);
+    expect(events()).toEqual(["started", "Hi", "failed"]);
+    await customerSays("Hello?");
+    expect(events().at(-1)).toBe("failed");
+  });
+
   it("hands over what it has when it is switched off", async () => {
     const conversation = await customerSays("Hi");
     await works({ enabled: false });
@@ -321,7 +340,16 @@ describe("without a line", () => {
 });
 
 describe("in an account that feeds a line", () => {
-  beforeAll(() => begin("line"));
+  beforeAll(async () => {
+    await begin("line");
+    for (const userId of [ANNA, OLGA]) {
+      const { accessToken, refreshToken } = relay.emulator.portal().issueTokens({ userId: Number(userId) });
+      await relay.store.users.remember({
+        ...{ portal: relay.portal, userId, name: userId, admin: false, lastSeenAt: new Date() },
+        tokens: { accessToken, refreshToken, expiresAt: new Date(Date.now() + 3_600_000) },
+      });
+    }
+  });
   beforeEach(() => works());
   const line = () => {
     const { portal } = relay.emulator.portal();
@@ -356,7 +384,41 @@ describe("in an account that feeds a line", () => {
     expect(line().filter((row) => !row.startsWith("system"))).toEqual(["customer: And on Sunday?"]);
   });
 
-  it("comes into the line with the agent who takes it on our pages", async () => {
+  it("comes into the line with whoever takes it over on our pages, to whom it is given there", async () => {
+    const { store, deps } = relay;
+    const sessions = createLineSessions({
+      ...{ store, portals: relay.portals, dispatcher: deps.dispatcher, news: deps.news, log: deps.log },
+      names: async () => new Map(),
+    });
+    const conversation = await customerSays("Hi");
+    const held = () => store.conversations.find(relay.portal, conversation);
+    const before = await held();
+    expect(before?.bot).toEqual({ by: "account", name: "Robbie" });
+    expect(before && (await sessions.act(before, ANNA, { kind: "accept" }))).toEqual({ kind: "done" });
+    await runs(conversation);
+    const chats = [...relay.emulator.portal().portal.chats.values()];
+    expect(chats.find((chat) => chat.externalUserId === who)?.ownerId).toBe(Number(ANNA));
+    const now = await held();
+    expect(now).toMatchObject({ open: true, operator: ANNA, accepted: true });
+    expect([now?.bot, events().at(-1)]).toEqual([undefined, "taken"]);
+    expect(line().filter((row) => !row.startsWith("system"))).toHaveLength(2);
+    // Once, whatever the lane is run for afterwards.
+    relay.emulator.portal().operatorTransfers(chats.find((chat) => chat.externalUserId === who)?.id ?? 0, 1);
+    await customerSays("Are you there?");
+    expect(chats.find((chat) => chat.externalUserId === who)?.ownerId).toBe(1);
+  });
+
+  it("says so where the line does not give it to them, and leaves it to the queue", async () => {
+    const conversation = await customerSays("Hi");
+    // Somebody who may not use this line.
+    await relay.store.conversations.learn(relay.portal, conversation, { operator: OLGA, accepted: true });
+    await runs(conversation);
+    expect(line().filter((row) => !row.startsWith("system"))).toHaveLength(2);
+    expect((await standing(conversation)).operator).toBeUndefined();
+    expect(await notes(conversation)).toEqual([["bot", expect.stringMatching(/did not give this chat/)]]);
+  });
+
+  it("comes into the line with the agent who writes on our pages", async () => {
     const conversation = await customerSays("Hi");
     await agentWrites(conversation, "Hello, Anna here");
     await runs(conversation);

@@ -26,7 +26,13 @@ const store = () => ({ conversations: relay.store.conversations, locks });
 
 const looks = (): ChatLooks =>
   createChatLooks({
-    ...{ store: store(), portals: relay.deps.portals, log: relay.deps.log, now: relay.deps.now },
+    ...{
+      store: store(),
+      portals: relay.deps.portals,
+      writers: relay.writers,
+      log: relay.deps.log,
+      now: relay.deps.now,
+    },
     inTurn: (_portal, work) => work(),
     news: { ofConversation: (_portal, conversation) => void told.push(conversation) },
   });
@@ -68,7 +74,8 @@ it("undoes nothing that was done here meanwhile, and keeps what is known when it
   await relay.store.conversations.learn(relay.portal, id, { open: true, operator: "5", accepted: true });
   const at = (await known())?.stateAt?.getTime() ?? 0;
   const round = createChatLooks({
-    ...{ store: store(), log: relay.deps.log, now: relay.deps.now, news: { ofConversation: () => undefined } },
+    ...{ store: store(), writers: relay.writers, log: relay.deps.log, now: relay.deps.now },
+    news: { ofConversation: () => undefined },
     inTurn: (_portal, work) => work(),
     portals: {
       chats: (portal) => ({

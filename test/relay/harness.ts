@@ -26,6 +26,7 @@ import { createBelonging } from "../../src/relay/crm/belonging.ts";
 import { createIdentifier } from "../../src/relay/crm/identify.ts";
 import { createRules, type Rules } from "../../src/relay/crm/rulesets.ts";
 import { drain } from "../../src/relay/drain.ts";
+import { createLineWriters, type LineWriters } from "../../src/relay/line-writers.ts";
 import { NO_NEWS } from "../../src/relay/news.ts";
 import { createOwnMode } from "../../src/relay/own-line/own-mode.ts";
 import { type Drained, READ_AHEAD, type RelayDeps } from "../../src/relay/ports.ts";
@@ -54,6 +55,7 @@ export class Relay {
   readonly portal: PortalId;
   readonly deps: RelayDeps;
   readonly rules: Rules;
+  readonly writers: LineWriters;
   /** Conversations whose transcript was sent, and by whom. */
   readonly transcribed: readonly string[];
   readonly transcripts: Pick<Transcripts, "send">;
@@ -71,6 +73,7 @@ export class Relay {
       portal: PortalId;
       dir: string;
       rules: Rules;
+      writers: LineWriters;
       transcribed: readonly string[];
       transcripts: Pick<Transcripts, "send">;
     },
@@ -83,6 +86,7 @@ export class Relay {
     this.portal = parts.portal;
     this.dir = parts.dir;
     this.rules = parts.rules;
+    this.writers = parts.writers;
     this.transcribed = parts.transcribed;
     this.transcripts = parts.transcripts;
     this.directory = parts.directory;
@@ -190,9 +194,17 @@ export class Relay {
       now: () => new Date(),
     });
     const toBBCode = options.toBBCode ?? ((text: RichText) => text.text);
+    const writers = createLineWriters({
+      store,
+      portals,
+      inTurn: (_portal, work) => work(),
+      log,
+      now: () => new Date(),
+    });
     const replies = createReplyAcceptor({
       addressing: noLetters,
       ...{ store, dispatcher, news: NO_NEWS, voice: portals.voice, metrics, log, fromBBCode: plainText, toBBCode },
+      writers,
     });
     const transcribed: string[] = [];
     const transcripts: Pick<Transcripts, "send"> = {
@@ -212,6 +224,7 @@ export class Relay {
       rules,
       transcribed,
       transcripts,
+      writers,
     };
     const caller = (now: () => Date) => createHttpCaller({ agents: policy.agents(), refusal: policy.outside, now });
     const engine = (now: () => Date) =>
@@ -220,7 +233,7 @@ export class Relay {
       });
     return new Relay(parts, (now) => ({
       bots: createBots({
-        ...{ store, replies, speech, log, now, caller: caller(now), ownMode: engine(now), news: NO_NEWS },
+        ...{ store, portals, replies, speech, log, now, caller: caller(now), ownMode: engine(now), news: NO_NEWS },
         link: shelf.link,
       }),
       store,
@@ -231,7 +244,7 @@ export class Relay {
         rules,
         identify: createIdentifier(store),
         escape: (text) => text,
-        ...{ speech, shelf, log, now },
+        ...{ speech, shelf, writers, log, now },
       }),
       ownMode: engine(now),
       triggers: createTriggerWatch({ store, log, now }),
@@ -279,11 +292,11 @@ export class Relay {
 
   /** The same relay that decides by what this store tells. */
   decidingBy(store: Store): RelayDeps {
-    const { rules, directory: portals, deps } = this;
+    const { rules, directory: portals, writers, deps } = this;
     const identify = createIdentifier(store);
     return {
       ...deps,
-      belonging: createBelonging({ ...deps, store, portals, rules, identify, escape: (text) => text }),
+      belonging: createBelonging({ ...deps, store, portals, rules, identify, writers, escape: (text) => text }),
     };
   }
 

@@ -8,6 +8,8 @@ export type Holding =
   | { readonly kind: "free" }
   | { readonly kind: "closed" }
   | { readonly kind: "nobody" }
+  /** A bot; people may take it over. */
+  | { readonly kind: "bots"; readonly name: string | undefined }
   | { readonly kind: "mine" }
   /** The line has given it to the viewer, who has not accepted it yet. */
   | { readonly kind: "offered" }
@@ -20,9 +22,11 @@ export function holdingOf(
     open,
     operator,
     accepted,
-  }: Pick<ConversationAnswer, "alone" | "chat" | "open" | "operator" | "accepted">,
+    bot,
+  }: Pick<ConversationAnswer, "alone" | "chat" | "open" | "operator" | "accepted" | "bot">,
   viewer: string,
 ): Holding {
+  if (bot !== null && operator === null) return { kind: "bots", name: bot.name };
   if (chat === null && !alone) return { kind: "free" };
   if (!open) return { kind: "closed" };
   if (operator === null) return { kind: "nobody" };
@@ -34,6 +38,8 @@ export function holdingOf(
 export function sessionActions(holding: Holding): readonly SessionAction[] {
   if (holding.kind === "free") return [];
   if (holding.kind === "closed") return ["reopen"];
+  // The account's bot may have it where its line has nothing yet that could be passed on or closed.
+  if (holding.kind === "bots") return ["accept"];
   if (holding.kind === "mine") return ["finish", "transfer", "spam"];
   if (holding.kind === "theirs" && holding.accepted) return ["transfer", "finish", "spam"];
   return ["accept", "transfer", "finish", "spam"];
@@ -42,8 +48,8 @@ export function sessionActions(holding: Holding): readonly SessionAction[] {
 /** How a conversation stands by what is newer: as it was listed, or as it was told since. */
 export function standingOf(listed: ConversationAnswer, told: LineStateAnswer | undefined): ConversationAnswer {
   if (!told || (told.stateAt ?? "") < (listed.stateAt ?? "")) return listed;
-  const { open, operator, accepted, stateAt } = told;
-  return { ...listed, open, operator, accepted, stateAt };
+  const { open, operator, accepted, bot, stateAt } = told;
+  return { ...listed, open, operator, accepted, bot, stateAt };
 }
 
 /** Knowledge older than this is told with its time. */

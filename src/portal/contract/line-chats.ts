@@ -2,8 +2,8 @@ import type { PortalOutcome } from "../contract.ts";
 
 /** What a person does with a chat of a line. Each is refused by the portal when it is not theirs to do. */
 export type ChatAction =
-  /** `join`: to speak in a chat that a colleague has. */
-  | { readonly kind: "accept" | "join" | "finish" | "finish-of-another" | "spam" | "reopen" }
+  /** `join`: to speak in a chat that a colleague has. `intercept`: to have one that somebody else has. */
+  | { readonly kind: "accept" | "join" | "intercept" | "finish" | "finish-of-another" | "spam" | "reopen" }
   | { readonly kind: "transfer"; readonly to: string };
 
 /** Chats of lines, as one person may see and use them. */

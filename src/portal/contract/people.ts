@@ -6,8 +6,11 @@ export interface People {
   list(ids: readonly string[]): Promise<PortalOutcome<readonly PortalPerson[]>>;
   /** Names alone. Remembered for minutes. */
   names(ids: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, string>>>;
-  /** Which of these users are people: bots and customers of lines are none that `user.get` lists. Remembered for minutes. */
-  peopleAmong(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
+  /**
+   * Which of these users are people and which are bots (`bot` of `im.user.list.get`), 50 at most. Where the application may not
+   * ask for that, those are people whom `user.get` lists. Users that the portal does not know are left out.
+   */
+  writersAmong(ids: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, PortalWriter>>>;
   /** Which of these people are on leave (`absent` of `im.user.list.get`: the date until which they are). A minute old at most. */
   onLeave(ids: readonly string[]): Promise<PortalOutcome<ReadonlySet<string>>>;
   /**
@@ -32,6 +35,11 @@ export interface PortalPerson {
   readonly atWork?: boolean;
   /** Absent where the portal does not tell. A minute old at most. */
   readonly online?: boolean;
+}
+
+export interface PortalWriter {
+  readonly isPerson: boolean;
+  readonly name?: string;
 }
 
 export interface PortalProfile {

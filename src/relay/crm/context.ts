@@ -13,6 +13,7 @@ import type { Facts } from "../../rules/facts.ts";
 import type { Ruleset } from "../../rules/ruleset.ts";
 import type { StoredDecision } from "../../store/contract/rules.ts";
 import type { Store } from "../../store/contract.ts";
+import type { LineWriters } from "../line-writers.ts";
 import type { Speech } from "../speech.ts";
 
 /** What deciding and carrying out work with. */
@@ -26,6 +27,8 @@ export interface CrmDeps {
   /** Plain text as the portal's timeline shows it. */
   readonly escape: (text: string) => string;
   readonly speech: Speech;
+  /** Who of those that write in lines is a bot. */
+  readonly writers: Pick<LineWriters, "whoAre">;
   /** Files of letters, for their cards. */
   readonly shelf: Pick<MediaShelf, "open">;
 }

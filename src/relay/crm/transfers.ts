@@ -138,8 +138,8 @@ export async function followTransfers(
 async function operatorNow(deps: TransferDeps, of: Case, chat: string): Promise<string | null> {
   const operator = answerOf(await deps.portals.lines(of.conversation.portal).operatorOf(chat));
   if (operator === undefined) return null;
-  const people = answerOf(await of.people.peopleAmong([operator]));
-  return people === undefined || people.has(operator) ? operator : null;
+  const writers = answerOf(await deps.writers.whoAre(of.conversation.portal, [operator]));
+  return writers?.get(operator)?.isPerson === false ? null : operator;
 }
 
 /** As they are now. What was known of one before anybody looked is what the decision made of it, or found. */

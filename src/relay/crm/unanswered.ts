@@ -33,7 +33,7 @@ export async function judgeSession(deps: CrmDeps, of: Case, stored: StoredDecisi
   const end = talk && endOf(deps, of, stored, decision, talk);
   // One that goes on under the same decision is judged when it is over.
   if (end === "open" && !stored.ended) return;
-  if (talk && end && isMissed(await talkOf(of, stored, talk, end))) await rename(deps, of, stored, decision);
+  if (talk && end && isMissed(await talkOf(deps, of, stored, talk, end))) await rename(deps, of, stored, decision);
   await deps.store.decisions.noteJudged(portal, stored.id);
 }
 
@@ -50,21 +50,32 @@ function endOf(
   return (nextAt ?? now()).getTime() - lastAt.getTime() >= SILENCE_MS ? "silence" : "open";
 }
 
-async function talkOf(of: Case, { facts }: StoredDecision, talk: Talk, end: SessionTalk["end"]): Promise<SessionTalk> {
+async function talkOf(
+  deps: CrmDeps,
+  of: Case,
+  { facts }: StoredDecision,
+  talk: Talk,
+  end: SessionTalk["end"],
+): Promise<SessionTalk> {
   const { event } = factsSchema.parse(facts);
-  const [answers, before] = [await kindsOf(of, talk.writers), await kindsOf(of, talk.before)];
+  const [answers, before] = [await kindsOf(deps, of, talk.writers), await kindsOf(deps, of, talk.before)];
   return { event, end, begunBy: before.includes("person") ? "us" : "customer", answers };
 }
 
-async function kindsOf({ people }: Case, writers: readonly Writer[]): Promise<SessionTalk["answers"]> {
+async function kindsOf(
+  deps: CrmDeps,
+  { conversation }: Case,
+  writers: readonly Writer[],
+): Promise<SessionTalk["answers"]> {
   if (writers.some(({ by }) => by === "surface" || by === "device")) return ["person"];
   const authors = writers.flatMap(({ authorId }) => authorId ?? []);
-  const known = answerOf(await people.peopleAmong(authors));
+  const known = answerOf(await deps.writers.whoAre(conversation.portal, authors));
   return writers.map(({ authorId }) => {
     // Texts of the line have no author: its greeting, "nobody is here just now", questions for a rating.
     if (authorId === undefined) return "line";
-    if (known === undefined) return "unknown";
-    return known.has(authorId) ? "person" : "bot";
+    const writer = known?.get(authorId);
+    if (writer === undefined) return "unknown";
+    return writer.isPerson ? "person" : "bot";
   });
 }
 

@@ -3,7 +3,7 @@
  * the conversation stands now. Nothing is queued for the engine, so nothing can be lost or told twice on the way to it.
  */
 import type { Conversation } from "../../domain/conversation.ts";
-import type { Message } from "../../domain/message.ts";
+import { botOf, type Message } from "../../domain/message.ts";
 import type { OwnEvent } from "../../rules/lines/own-session.ts";
 
 /** How a conversation stood when the engine looked last, or made it stand. */
@@ -41,14 +41,16 @@ function eventOf({ kind, origin, direction, content, createdAt, state }: Message
   const at = createdAt.getTime();
   if (kind !== "message") return undefined;
   if (origin.by === "device") return { kind: "agent-wrote", at };
+  const isLost = state === "refused" || state === "failed";
+  // The portal's own of a line that the account has left count as the account's.
+  if (botOf(origin)) return isLost ? undefined : { kind: "bot-wrote", at };
   if (origin.by === "surface" || origin.by === "open-line") {
     // Nobody was answered by that.
-    if (state === "refused" || state === "failed") return undefined;
+    if (isLost) return undefined;
     return { kind: "agent-wrote", at, ...(origin.authorId !== undefined && { by: origin.authorId }) };
   }
-  if (origin.by === "bot") return state === "refused" || state === "failed" ? undefined : { kind: "bot-wrote", at };
   // An automation answers nobody; an employee who writes from the CRM does.
-  if (origin.by === "provider" && origin.authorId !== undefined && state !== "refused" && state !== "failed")
+  if (origin.by === "provider" && origin.authorId !== undefined && !isLost)
     return { kind: "agent-wrote", at, by: origin.authorId };
   return customerEvent({ direction, content }, at);
 }

@@ -12,15 +12,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PortalId } from "../../domain/ids.ts";
 import type { Logger } from "../../log/log.ts";
-import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import { countOn } from "../../rules/reports/count.ts";
 import { saidBy } from "../../rules/reports/said-by.ts";
 import type { Store } from "../../store/contract.ts";
+import type { LineWriters } from "../line-writers.ts";
 import { withLock } from "../with-lock.ts";
 
 export interface CounterDeps {
-  readonly store: Pick<Store, "reports" | "locks" | "lanes">;
-  readonly portals: Pick<PortalDirectory, "people">;
+  readonly store: Pick<Store, "reports" | "locks" | "lanes" | "writers">;
+  readonly writers: Pick<LineWriters, "whoAre">;
   /** Work inside counts as that portal's. */
   readonly inTurn: <T>(portal: PortalId, work: () => T) => T;
   readonly log: Pick<Logger, "info" | "warn">;
@@ -97,13 +97,10 @@ export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs:
   /** Who writes in the lines and is no employee, with those of the next batch. */
   async function botsOf(portal: PortalId, upTo: number): Promise<ReadonlySet<string>> {
     const strangers = await reports.strangers(portal, upTo, batch.size);
-    if (strangers.length > 0) {
-      const people = await deps.portals.people(portal).peopleAmong(strangers);
-      if (people.kind === "ok")
-        await reports.knowWriters(portal, new Map(strangers.map((id) => [id, people.value.has(id)])));
-      else deps.log.warn({ portal, outcome: people.kind }, "Bitrix24 did not tell who is a bot; they count as people");
-    }
-    return reports.bots(portal);
+    const told = await deps.writers.whoAre(portal, strangers);
+    if (told.kind !== "ok")
+      deps.log.warn({ portal, outcome: told.kind }, "Bitrix24 did not tell who is a bot; they count as people");
+    return new Set((await deps.store.writers.bots(portal)).keys());
   }
 
   async function settled() {

@@ -22,6 +22,8 @@ export interface BotTalk {
   readonly ended: BotEnd | null;
   /** What it closed, up to this position, is for no line. */
   readonly keptUpTo: number;
+  /** Who took it over on a page of ours, until the line knows. */
+  readonly takenBy?: string;
 }
 
 export type BotEnd = "handover" | "closed" | "taken" | "failed" | "off";

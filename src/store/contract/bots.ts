@@ -37,12 +37,17 @@ export interface BotRepository {
   ): Promise<void>;
   /** How a conversation stands with it, whole, as whoever kept it knows. */
   talk(portal: PortalId, conversation: ConversationId): Promise<unknown>;
-  /** Without effect where the account has no bot any more. */
+  /**
+   * Without effect where the account has no bot any more.
+   * @param holds name of the bot that has the conversation from now on; `null`: it has it no more
+   * @returns whether that is other than it was
+   */
   keepTalk(
     portal: PortalId,
     of: { readonly account: AccountId; readonly conversation: ConversationId },
     state: unknown,
-  ): Promise<void>;
+    holds: string | null,
+  ): Promise<boolean>;
   /** Makes the lanes of conversations due that the bot has, and answers them. */
   wakeTalking(portal: PortalId, account: AccountId): Promise<readonly LaneId[]>;
 }

@@ -1,4 +1,4 @@
-import type { Conversation } from "../../domain/conversation.ts";
+import type { Conversation, HoldingBot } from "../../domain/conversation.ts";
 import type { AccountId, ConversationId, PersonId, PortalId } from "../../domain/ids.ts";
 
 export interface ConversationRepository {
@@ -39,7 +39,11 @@ export interface ConversationRepository {
       /** Who has it; `null`: nobody. Another session than before has nobody, unless it is told together. */
       readonly operator?: string | null;
       readonly accepted?: boolean;
+      /** Which bot has it; `null`: none. None once somebody of the people has it, it is closed, or its session is another. */
+      readonly bot?: HoldingBot | null;
       readonly comparedAt?: Date;
     },
   ): Promise<void>;
+  /** Open ones that a bot of a portal has in its line, of all portals (it is the portals' turn); seen the longest ago first. */
+  withLineBots(limit: number): Promise<readonly Conversation[]>;
 }

@@ -14,8 +14,10 @@ export interface DeskQuery {
   readonly line?: string | undefined;
   readonly open?: boolean | undefined;
   readonly tag?: string | undefined;
-  /** Who has it in the line; `null`: nobody. */
+  /** Who has it in the line; `null`: nobody, and no bot. */
   readonly operator?: string | null | undefined;
+  /** A bot has it. */
+  readonly bot?: true | undefined;
   /** Of these accounts, and everywhere what is nobody's or this person's. */
   readonly own?: { readonly operator: string; readonly accounts: readonly AccountId[] } | undefined;
   /** Stands in the customer's name, user name, number or e-mail; without regard to case. */

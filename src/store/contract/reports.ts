@@ -190,8 +190,6 @@ export interface ReportRepository {
   behind(upTo: number, version: number): Promise<readonly PortalId[]>;
   /** Who wrote in lines within the next batch, and is not known yet to be a person or a bot. */
   strangers(portal: PortalId, upTo: number, limit: number): Promise<readonly string[]>;
-  knowWriters(portal: PortalId, writers: ReadonlyMap<string, boolean>): Promise<void>;
-  bots(portal: PortalId): Promise<ReadonlySet<string>>;
   /** Counts the next messages of a portal, of at most `limit`. By an older version than this was counted: all that is kept, anew. */
   count(
     portal: PortalId,

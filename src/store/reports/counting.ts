@@ -10,10 +10,7 @@ import type { Schema } from "../schema.ts";
 import { keepCounted, keepSaid } from "./keeping.ts";
 import { keepTags } from "./tags.ts";
 
-type CountingPart = Pick<
-  ReportRepository,
-  "settled" | "behind" | "strangers" | "knowWriters" | "bots" | "count" | "recount" | "progress"
->;
+type CountingPart = Pick<ReportRepository, "settled" | "behind" | "strangers" | "count" | "recount" | "progress">;
 
 /** Marks that one batch takes in beside its messages. */
 const MARKS = 500;
@@ -80,27 +77,8 @@ export function createCounting(db: Kysely<Schema>): CountingPart {
               order by m.seq limit ${limit}) as next
           where next.by = 'open-line' and next.author not in ('', '0')
             and not exists (
-              select 1 from report_writers w where w.portal_id = ${portal} and w.user_id = next.author)`.execute(db);
+              select 1 from line_writers w where w.portal_id = ${portal} and w.user_id = next.author)`.execute(db);
       return rows.map(({ id }) => id);
-    },
-
-    async knowWriters(portal, writers) {
-      if (writers.size === 0) return;
-      await db
-        .insertInto("report_writers")
-        .values([...writers].map(([user_id, is_person]) => ({ portal_id: portal, user_id, is_person })))
-        .onConflict((conflict) => conflict.columns(["portal_id", "user_id"]).doNothing())
-        .execute();
-    },
-
-    async bots(portal) {
-      const rows = await db
-        .selectFrom("report_writers")
-        .select("user_id")
-        .where("portal_id", "=", portal)
-        .where("is_person", "=", false)
-        .execute();
-      return new Set(rows.map((row) => row.user_id));
     },
 
     count: (portal, to, by) =>

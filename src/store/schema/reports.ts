@@ -65,12 +65,6 @@ interface ReportRatingsTable {
   agent: string | null;
 }
 
-interface ReportWritersTable {
-  portal_id: string;
-  user_id: string;
-  is_person: boolean;
-}
-
 interface ReportTagsTable {
   portal_id: string;
   conversation_id: string;
@@ -122,7 +116,6 @@ export interface ReportTables {
   report_waits: ReportWaitsTable;
   report_said: ReportSaidTable;
   report_ratings: ReportRatingsTable;
-  report_writers: ReportWritersTable;
   report_tags: ReportTagsTable;
   report_retags: ReportRetagsTable;
   report_days: ReportDaysTable;

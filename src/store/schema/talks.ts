@@ -47,6 +47,7 @@ interface ConversationsTable {
   accepted: Generated<boolean>;
   state_at: Date | null;
   mirrored: Generated<boolean>;
+  bot: ColumnType<unknown, string | null | undefined, string | null>;
 }
 
 interface MessagesTable {

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { SentEvent } from "./events.ts";
+import { addBot, botOf, botWrites, handOverLate, toEmployee, toQueue } from "./line-bots.ts";
 import { removeConnector, statusFlags } from "./methods/connectors.ts";
-import type { ApplicationCard, Chat, InstalledApplication, Message, ProviderMessage } from "./model.ts";
+import type { ApplicationCard, Chat, InstalledApplication, Message, PortalUser, ProviderMessage } from "./model.ts";
 import {
   acceptDialog,
   deleteAsOperator,
@@ -254,6 +255,33 @@ export class PortalControls {
 
   openConnectorSettings(connectorId: string, line: number, userId?: number): Promise<OpenedPage> {
     return openPage(this.portal, this.connectorSettingsRequest(connectorId, line, userId));
+  }
+
+  // ---- chat bots of the portal ----
+
+  /** Registered by some application; it is in a line by the line's settings alone. */
+  addBot(name: string): PortalUser {
+    return addBot(this.portal, name);
+  }
+
+  botWrites(chatId: number, text: string, botId?: number): Message {
+    const chat = this.#chat(chatId);
+    const id = botId ?? botOf(this.portal, chat)?.id ?? 0;
+    const message = botWrites(this.portal, chat, id, text);
+    if (message === undefined) throw new EmulatorControlError("no bot is in this chat");
+    return message;
+  }
+
+  /** `imopenlines.bot.session.operator`, or, with somebody, `.transfer`. */
+  botHandsOver(chatId: number, toUserId?: number): void {
+    const chat = this.#chat(chatId);
+    const isDone = toUserId === undefined ? toQueue(this.portal, chat) : toEmployee(this.portal, chat, toUserId);
+    if (!isDone) throw new EmulatorControlError("Operator is not a bot");
+  }
+
+  /** What the portal does by itself when the time of a bot is over. Answers how many it took it from. */
+  handOverLate(): number {
+    return handOverLate(this.portal);
   }
 
   // ---- people in the chat ----

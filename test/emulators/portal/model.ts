@@ -45,7 +45,7 @@ export interface PortalUser {
   changesLines?: boolean | undefined;
   /** A role that may read those cards alone for which the person is responsible. */
   crmOwnOnly?: boolean | undefined;
-  kind: "employee" | "connector";
+  kind: "employee" | "connector" | "bot";
   /** Ids of departments; of an employee who names none the first one. */
   departments?: number[] | undefined;
   /** State of the working day (`timeman.status`); OPENED when not told. */
@@ -159,6 +159,8 @@ export interface Session {
   readonly parentId: number;
   state: "new" | "answered" | "closed";
   operatorId: number;
+  /** A bot has it, until then at most; 0: as long as it likes. */
+  botUntil?: number | undefined;
   spam: boolean;
   readonly startedAt: number;
   closedAt: number | null;

@@ -75,8 +75,10 @@ export function ensureSession(portal: EmulatedPortal, chat: Chat): { session: Se
   if (running !== undefined) return { session: running, started: false };
   const line = portal.line(chat.line);
   const queue = line?.queue ?? [];
+  const bot = welcomeBot(portal, chat);
+  const botSeconds = Number(asText(line?.config.WELCOME_BOT_TIME));
   const operatorId =
-    queue[portal.nextId(`queue:${chat.line}`) % Math.max(1, queue.length)] ?? portal.administrator().id;
+    bot?.id ?? queue[portal.nextId(`queue:${chat.line}`) % Math.max(1, queue.length)] ?? portal.administrator().id;
   const session: Session = {
     id: portal.nextId("session"),
     chatId: chat.id,
@@ -85,6 +87,7 @@ export function ensureSession(portal: EmulatedPortal, chat: Chat): { session: Se
     parentId: chat.currentSessionId,
     state: "new",
     operatorId,
+    ...(bot && { botUntil: botSeconds > 0 ? portal.now() + botSeconds * 1000 : 0 }),
     spam: false,
     startedAt: portal.now(),
     closedAt: null,
@@ -104,6 +107,30 @@ export function ensureSession(portal: EmulatedPortal, chat: Chat): { session: Se
   }
   emitDialogEvent(portal, "ONIMCONNECTORDIALOGSTART", chat, session);
   return { session, started: true };
+}
+
+/** `first`: at the chat's first session alone. */
+function welcomeBot(portal: EmulatedPortal, chat: Chat): PortalUser | undefined {
+  const { ACTIVE, WELCOME_BOT_ENABLE, WELCOME_BOT_ID, WELCOME_BOT_JOIN } = portal.line(chat.line)?.config ?? {};
+  if (asText(ACTIVE) === "N" || asText(WELCOME_BOT_ENABLE) !== "Y") return undefined;
+  if (asText(WELCOME_BOT_JOIN) === "first" && chat.sessionIds.length > 0) return undefined;
+  const user = portal.users.get(Number(asText(WELCOME_BOT_ID)));
+  return user?.kind === "bot" ? user : undefined;
+}
+
+/** A bot takes nothing by writing: the session stays whose it is. */
+export function writeAsBot(portal: EmulatedPortal, chat: Chat, botId: number, text: string): Message {
+  const message = addMessage(portal, chat, {
+    ...{ authorId: botId, from: "operator", text, fileIds: [], connectorMid: [], sending: true, requestSequence: null },
+  });
+  emitMessageAdd(portal, chat, message);
+  return message;
+}
+
+/** Bots leave with the first person who has the chat, unless the line lets them stay until it is closed. */
+function withoutBots(portal: EmulatedPortal, chat: Chat): number[] {
+  if (asText(portal.line(chat.line)?.config.WELCOME_BOT_LEFT) === "close") return chat.members;
+  return chat.members.filter((id) => portal.users.get(id)?.kind !== "bot");
 }
 
 function addMessage(
@@ -243,7 +270,9 @@ export function acceptDialog(portal: EmulatedPortal, chat: Chat, userId: number)
   const { session } = ensureSession(portal, chat);
   session.state = "answered";
   session.operatorId = userId;
+  session.botUntil = undefined;
   chat.ownerId = userId;
+  chat.members = withoutBots(portal, chat);
   if (!chat.members.includes(userId)) chat.members.push(userId);
   if (portal.settings.systemMessages)
     writeAsSystem(portal, chat, `${displayName(portal.users.get(userId))} joined the dialogue`);

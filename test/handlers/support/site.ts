@@ -46,6 +46,7 @@ import { createRules } from "../../../src/relay/crm/rulesets.ts";
 import { keptFiles } from "../../../src/relay/files.ts";
 import { createFirstContact } from "../../../src/relay/first-contact.ts";
 import { createLineSessions } from "../../../src/relay/line-sessions.ts";
+import { createLineWriters, type LineWriters } from "../../../src/relay/line-writers.ts";
 import { createAddressing } from "../../../src/relay/mail/addressing.ts";
 import { createBccAddresses } from "../../../src/relay/mail/bcc-addresses.ts";
 import { createSignatures } from "../../../src/relay/mail/signatures.ts";
@@ -81,6 +82,7 @@ export interface Site {
   readonly portal: PortalControls;
   readonly channel: FakeChannel;
   readonly portals: PortalDirectory;
+  readonly writers: LineWriters;
   readonly sessions: Sessions;
   readonly broker: SessionBroker;
   readonly accounts: Accounts;
@@ -229,9 +231,11 @@ export async function openSite(
     signatures,
     languageOf: speech.languageOf,
   });
+  const writers = createLineWriters({ store, portals, inTurn: asTenant, log, now });
   const replies = createReplyAcceptor({
     ...{ store, dispatcher, news, voice: portals.voice, toBBCode: toBbcode, fromBBCode: fromBbcode, metrics, log },
     addressing,
+    writers,
   });
   await registerMailOAuth(app, { pages, signIns });
   const firstContact = createFirstContact({
@@ -315,6 +319,7 @@ export async function openSite(
     portal,
     channel,
     portals,
+    writers,
     sessions,
     broker,
     accounts,

@@ -134,8 +134,9 @@ describe("from the chat to the card", () => {
     expect(responsible()).toBe(ADMIN);
     const session = controls().portal.chats.get(await chatOf(conversation));
     controls().operatorAccepts(session?.id ?? 0, ANNA);
-    Object.assign(session ?? {}, { ownerId: 777 });
-    await isToldOf(conversation, 777);
+    const bot = relay.emulator.portal().addBot("Lina");
+    Object.assign(session ?? {}, { ownerId: bot.id });
+    await isToldOf(conversation, bot.id);
     await runs(conversation);
     expect(responsible()).toBe(ADMIN);
   });

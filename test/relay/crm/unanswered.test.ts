@@ -102,7 +102,8 @@ describe("a chat that is closed", () => {
   it("after a greeting of the line and the texts of a bot counts as unanswered", async () => {
     const conversation = await begins();
     await writesInLine(conversation, "Welcome! We answer within a minute.");
-    await writesInLine(conversation, "I am the bot. How can I help?", "777");
+    const bot = relay.emulator.portal().addBot("Lina");
+    await writesInLine(conversation, "I am the bot. How can I help?", String(bot.id));
     await closes(conversation);
     expect(titles()).toEqual(["Unanswered: Maria"]);
   });
@@ -110,7 +111,8 @@ describe("a chat that is closed", () => {
   it("after somebody wrote of whom nobody can tell what they are keeps its title", async () => {
     const conversation = await begins();
     const error = { status: 403, code: "insufficient_scope", description: "x" };
-    relay.emulator.faults.add({ kind: "command-error", method: "user.get", error, times: 5 });
+    for (const method of ["im.user.list.get", "user.get"])
+      relay.emulator.faults.add({ kind: "command-error", method, error, times: 5 });
     await writesInLine(conversation, "hello", "888");
     await closes(conversation);
     expect(titles()).toEqual(["Chat with Maria"]);

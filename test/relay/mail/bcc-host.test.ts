@@ -70,7 +70,7 @@ beforeEach(async () => {
           }),
         list: never,
         names: never,
-        peopleAmong: never,
+        writersAmong: never,
         onLeave: never,
         members: never,
         departments: never,

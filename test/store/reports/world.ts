@@ -6,6 +6,8 @@ import type { Account } from "../../../src/domain/account.ts";
 import type { ConversationId } from "../../../src/domain/ids.ts";
 import type { Content, Message, Origin } from "../../../src/domain/message.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
+import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
+import { createLineWriters } from "../../../src/relay/line-writers.ts";
 import { COUNTING_VERSION, createCounter } from "../../../src/relay/reports/counter.ts";
 import { createAccountRepository } from "../../../src/store/accounts.ts";
 import { createConversationRepository } from "../../../src/store/conversations.ts";
@@ -18,6 +20,7 @@ import { createPortalRepository } from "../../../src/store/portals.ts";
 import { createReportRepository } from "../../../src/store/reports/reports.ts";
 import type { Schema } from "../../../src/store/schema.ts";
 import { createSecrets } from "../../../src/store/secrets.ts";
+import { createWriterRepository } from "../../../src/store/writers.ts";
 import { inbound, installation, newPortalId, reply, stored } from "../../contract/store-fixtures.ts";
 
 export const BOT = "900";
@@ -130,7 +133,13 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
   const known = new Map<number, ConversationId>();
 
   const locks = createLockRepository(db);
+  const writers = createWriterRepository(db);
   const name = randomUUID();
+  const log = { info: () => undefined, warn: (...said: unknown[]) => void warned.push(said) } as never;
+  const writersAmong = async (ids: readonly string[]) => ({
+    kind: "ok" as const,
+    value: new Map(ids.map((id) => [id, { isPerson: id !== BOT }])),
+  });
   const counter = createCounter(
     {
       // A world of its own: what another one left behind neither holds it up nor is counted by it.
@@ -140,6 +149,7 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
           behind: async (upTo, version) => (await reports.behind(upTo, version)).filter((one) => one === portal),
         },
         lanes: { ...lanes, depth: async () => 0 },
+        writers,
         locks: {
           ...locks,
           acquire: (lock, ...of) => locks.acquire(`${lock} ${name}`, ...of),
@@ -147,16 +157,12 @@ export async function openWorld(db: Kysely<Schema>, start = new Date("2026-10-23
           release: (lock, ...of) => locks.release(`${lock} ${name}`, ...of),
         },
       },
-      portals: {
-        people: () => ({
-          peopleAmong: async (ids: readonly string[]) => ({
-            kind: "ok" as const,
-            value: new Set(ids.filter((id) => id !== BOT)),
-          }),
-        }),
-      } as unknown as Parameters<typeof createCounter>[0]["portals"],
+      writers: createLineWriters({
+        ...{ store: { writers }, log, inTurn: (_portal, work) => work(), now: () => new Date(clock) },
+        portals: { people: () => ({ writersAmong }) } as unknown as Pick<PortalDirectory, "people">,
+      }),
       inTurn: (_portal, work) => work(),
-      log: { info: () => undefined, warn: (...said: unknown[]) => void warned.push(said) },
+      log,
       owner: randomUUID(),
       now: () => new Date(clock),
     },

@@ -84,6 +84,7 @@ export const en = {
   "templates.back": "Another template",
 
   "head.accept": "Accept",
+  "head.takeOver": "Take over",
   "head.transfer": "Transfer",
   "head.finish": "Finish",
   "head.reopen": "Reopen",

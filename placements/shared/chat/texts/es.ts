@@ -84,6 +84,7 @@ export const es: ChatTexts = {
   "templates.back": "Otra plantilla",
 
   "head.accept": "Aceptar",
+  "head.takeOver": "Asumir",
   "head.transfer": "Transferir",
   "head.finish": "Finalizar",
   "head.reopen": "Reabrir",

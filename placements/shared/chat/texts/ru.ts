@@ -89,6 +89,7 @@ export const ru: ChatTexts = {
   "templates.back": "Другой шаблон",
 
   "head.accept": "Принять",
+  "head.takeOver": "Забрать у бота",
   "head.transfer": "Передать",
   "head.finish": "Завершить",
   "head.reopen": "Открыть снова",

@@ -25,7 +25,7 @@ function historyUser(user: PortalUser): Fields {
     avatarId: null,
     gender: user.gender ?? "M",
     extranet: user.extranet,
-    bot: false,
+    bot: user.kind === "bot",
     connector: user.kind === "connector",
     profile: `/company/personal/user/${user.id}/`,
     externalAuthId: user.kind === "connector" ? "imconnector" : "default",
@@ -129,6 +129,12 @@ function roleOf(chat: Chat, viewer: PortalUser): string {
   return chat.members.includes(viewer.id) ? "member" : "guest";
 }
 
+/** What waits in the queue has none. */
+function hasOwner(portal: EmulatedPortal, chat: Chat): boolean {
+  const session = openSession(portal, chat);
+  return session?.state === "answered" || portal.users.get(session?.operatorId ?? 0)?.kind === "bot";
+}
+
 /** The answer of imopenlines.dialog.get. */
 export function chatDetails(portal: EmulatedPortal, chat: Chat, viewer: PortalUser): Fields {
   const lastId = chat.messageIds.at(-1) ?? 0;
@@ -139,7 +145,7 @@ export function chatDetails(portal: EmulatedPortal, chat: Chat, viewer: PortalUs
     name: chat.title,
     description: null,
     // The documentation's sample: 0 while nobody has taken it.
-    owner: openSession(portal, chat)?.state === "answered" ? chat.ownerId : 0,
+    owner: hasOwner(portal, chat) ? chat.ownerId : 0,
     extranet: false,
     avatar: "",
     color: "#58cc47",

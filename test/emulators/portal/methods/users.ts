@@ -85,12 +85,13 @@ export const userMethods: MethodFamily = {
     handler: ({ portal }, parameters) => {
       const asked = asList(parameters.ID);
       if (asked === undefined) return refuse(400, "INVALID_FORMAT", "A wrong format for the ID field is passed");
-      const all = new Map(portal.employees().map((one) => [one.id, one]));
       const told = asked.map((one) => {
-        const found = all.get(asInteger(one) ?? 0);
+        const found = portal.users.get(asInteger(one) ?? 0);
         const name = found && `${found.name} ${found.lastName}`.trim();
         const absent = found?.absentUntil === undefined ? false : isoDate(found.absentUntil.getTime());
-        return [asText(one), found ? { id: found.id, name, active: found.active, absent } : null] as const;
+        const isBot = found?.kind === "bot";
+        const kinds = { bot: isBot, connector: found?.kind === "connector", type: isBot ? "bot" : "user" };
+        return [asText(one), found ? { id: found.id, name, active: found.active, absent, ...kinds } : null] as const;
       });
       return answer(Object.fromEntries(told));
     },
