@@ -195,7 +195,7 @@ describe("a customer's vote", () => {
 
   it("beside stars that they gave on our own surface is the same opinion: the stars count", async () => {
     const counter = createCounter({
-      ...{ ...relay.deps, portals: relay.portals, owner: "counting", inTurn: (_portal, work) => work() },
+      ...{ ...relay.deps, writers: relay.writers, owner: "counting", inTurn: (_portal, work) => work() },
     });
     await counter.run();
     const before = await stars();

@@ -4,12 +4,15 @@
  * the next) it says so and stands still until it is killed. Without one it counts to the end and says "done".
  */
 import { writeSync } from "node:fs";
+import type { PortalDirectory } from "../../../src/portal/contract/directory.ts";
+import { createLineWriters } from "../../../src/relay/line-writers.ts";
 import { COUNTING_VERSION, createCounter } from "../../../src/relay/reports/counter.ts";
 import { openPostgres } from "../../../src/store/database.ts";
 import { createLaneRepository } from "../../../src/store/lanes.ts";
 import { createLockRepository } from "../../../src/store/locks.ts";
 import { createReportRepository } from "../../../src/store/reports/reports.ts";
 import { createSecrets } from "../../../src/store/secrets.ts";
+import { createWriterRepository } from "../../../src/store/writers.ts";
 
 const { COUNT_DATABASE_URL: url = "", KILL_AT: killAt = "", COUNT_BOT: bot = "" } = process.env;
 let batches = 0;
@@ -31,6 +34,12 @@ function standStill(at: string): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
+const writers = createWriterRepository(db);
+const log = { info: () => undefined, warn: (...said: unknown[]) => console.error(...said) };
+const writersAmong = async (ids: readonly string[]) => ({
+  kind: "ok" as const,
+  value: new Map(ids.map((id) => [id, { isPerson: id !== bot }])),
+});
 const counter = createCounter(
   {
     store: {
@@ -46,18 +55,15 @@ const counter = createCounter(
       },
       lanes: createLaneRepository(db, createSecrets("k".repeat(32))),
       locks: createLockRepository(db),
+      writers,
     },
-    portals: {
-      people: () => ({
-        peopleAmong: async (ids: readonly string[]) => ({
-          kind: "ok" as const,
-          value: new Set(ids.filter((id) => id !== bot)),
-        }),
-      }),
+    writers: createLineWriters({
+      ...{ store: { writers }, log, inTurn: (_portal, work) => work(), now: () => new Date() },
       // Nothing else is asked for by whoever counts.
-    } as unknown as Parameters<typeof createCounter>[0]["portals"],
+      portals: { people: () => ({ writersAmong }) } as unknown as Pick<PortalDirectory, "people">,
+    }),
     inTurn: (_portal, work) => work(),
-    log: { info: () => undefined, warn: (...said: unknown[]) => console.error(...said) },
+    log,
     owner: `counting ${process.pid}`,
     now: () => new Date(),
   },
