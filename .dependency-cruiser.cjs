@@ -176,7 +176,7 @@ module.exports = {
       severity: "error",
       from: {
         path: product,
-        pathNot: ["^src/dispatch/", "^src/portal/limiter", "^src/(pacing/redis|server/rate-limits)[.]ts$", main],
+        pathNot: ["^src/dispatch/", "^src/portal/limiter", "^src/(pacing/redis|server/counts)[.]ts$", main],
       },
       to: { path: npm("ioredis", "bullmq") },
     },
