@@ -8,7 +8,8 @@
 import multipart from "@fastify/multipart";
 import type { FastifyPluginAsync } from "fastify";
 import { errorAnswer } from "../../src/api/common.ts";
-import { fileQuery, messageParams, waitingFile } from "../../src/api/messages.ts";
+import { messageParams } from "../../src/api/messages.ts";
+import { fileQuery, waitingFile } from "../../src/api/writing.ts";
 import type { Capabilities } from "../../src/channels/contract/capabilities.ts";
 import type { AttachmentKind } from "../../src/domain/message.ts";
 import { plainText } from "../../src/domain/rich-text.ts";

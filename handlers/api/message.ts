@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
-import { message, messageInPlace, messageParams, newReaction, retryOfMessage } from "../../src/api/messages.ts";
+import { message, messageInPlace, messageParams } from "../../src/api/messages.ts";
+import { newReaction, retryOfMessage } from "../../src/api/writing.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { type MessageId, messageId } from "../../src/domain/ids.ts";
 import type { Message } from "../../src/domain/message.ts";

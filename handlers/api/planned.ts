@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { errorAnswer } from "../../src/api/common.ts";
-import { messageParams, newPlanned, type PlannedAnswer, planned } from "../../src/api/messages.ts";
+import { messageParams } from "../../src/api/messages.ts";
+import { newPlanned, type PlannedAnswer, planned } from "../../src/api/writing.ts";
 import { plannedId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
 import type { PlannedMessage } from "../../src/domain/planned-message.ts";

@@ -1,5 +1,6 @@
 import { errorAnswer } from "../../src/api/common.ts";
-import { changedMessage, message, messageParams, newMessage } from "../../src/api/messages.ts";
+import { message, messageParams } from "../../src/api/messages.ts";
+import { changedMessage, newMessage } from "../../src/api/writing.ts";
 import { messageId } from "../../src/domain/ids.ts";
 import type { Say } from "../../src/domain/localised.ts";
 import { authorOf, type Message } from "../../src/domain/message.ts";

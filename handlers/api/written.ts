@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { newMessage } from "../../src/api/messages.ts";
+import type { newMessage } from "../../src/api/writing.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { mediaId, messageId } from "../../src/domain/ids.ts";
 import type { Attachment, Content, Quote } from "../../src/domain/message.ts";

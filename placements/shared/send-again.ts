@@ -1,5 +1,6 @@
 import { type Ref, ref, shallowRef } from "vue";
-import type { MessageAnswer, RetryOfMessage } from "../../src/api/messages.ts";
+import type { MessageAnswer } from "../../src/api/messages.ts";
+import type { RetryOfMessage } from "../../src/api/writing.ts";
 import { call } from "./api.ts";
 import { t } from "./i18n.ts";
 import { sentenceOf } from "./loaded.ts";

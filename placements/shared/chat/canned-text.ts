@@ -11,7 +11,7 @@ export interface ReplyValues {
   readonly unsubscribe: string;
 }
 
-export const GAPS: readonly Exclude<keyof ReplyValues, "unsubscribe">[] = ["name", "agent", "company"];
+export const GAPS: readonly (keyof ReplyValues)[] = ["name", "agent", "company", "unsubscribe"];
 
 /**
  * Those that a typed word may mean: its beginning first, then shortcuts in which it stands, then texts and names of folders.

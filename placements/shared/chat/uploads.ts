@@ -1,5 +1,5 @@
 import { type Ref, shallowRef } from "vue";
-import type { WaitingFileAnswer } from "../../../src/api/messages.ts";
+import type { WaitingFileAnswer } from "../../../src/api/writing.ts";
 import { type Progress, upload } from "../api.ts";
 import { sentenceOf } from "../loaded.ts";
 import { newClientId } from "./client-id.ts";

@@ -80,7 +80,7 @@ const ru: Record<Key, string> = {
 const es: Record<Key, string> = {
   askedBy: "{by} le pide conectar su buzón {address}",
   asked: "Se le pide conectar su buzón {address}",
-  why: "Las cartas con clientes aparecerán en sus fichas. Solo usted inicia sesión: nadie más ve su contraseña. La invitación vale hasta el {until}.",
+  why: "Los correos con clientes aparecerán en sus fichas. Solo usted inicia sesión: nadie más ve su contraseña. La invitación vale hasta el {until}.",
   connect: "Conectar el buzón",
   gone: "Esta invitación ya no existe: se retiró, caducó, ya se usó o es de otra persona. Pida una nueva a quien se la envió.",
   title: "Conectar {address}",
@@ -88,7 +88,7 @@ const es: Record<Key, string> = {
   submit: "Conectar",
   required: "Rellene este campo.",
   connecting: "Conectando…",
-  connected: "{address} está conectado. Desde ahora sus cartas van a las fichas de sus clientes.",
+  connected: "{address} está conectado. Desde ahora sus correos van a las fichas de sus clientes.",
   done: "Listo",
   cancel: "Ahora no",
 

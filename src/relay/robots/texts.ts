@@ -19,7 +19,7 @@ const property = {
     "Переменные карточки подставляет Битрикс24.",
     "Bitrix24 pone las variables de la ficha.",
   ),
-  subject: t("Subject of a letter", "Тема письма", "Asunto de la carta"),
+  subject: t("Subject of a letter", "Тема письма", "Asunto del correo"),
   template: t("Approved template", "Одобренный шаблон", "Plantilla aprobada"),
   templateAbout: t(
     "Its name, or name/language, as the messenger knows it. Only for channels with templates.",

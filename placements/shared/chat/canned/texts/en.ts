@@ -17,6 +17,7 @@ export const en = {
   "gap.name": "customer's name",
   "gap.agent": "agent's name",
   "gap.company": "company",
+  "gap.unsubscribe": "in e-mail: link to unsubscribe",
   deleted: "/{shortcut} is deleted.",
   empty: "There are no canned replies yet",
   emptyText: "Keep what you write again and again: opening hours, how to pay, a thank you.",

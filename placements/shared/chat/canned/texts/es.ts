@@ -17,6 +17,7 @@ export const es: CannedTexts = {
   "gap.name": "nombre del cliente",
   "gap.agent": "nombre del agente",
   "gap.company": "empresa",
+  "gap.unsubscribe": "en el correo: enlace para darse de baja",
   deleted: "Se eliminó /{shortcut}.",
   empty: "Aún no hay respuestas rápidas",
   emptyText: "Guarde lo que escribe una y otra vez: horarios, formas de pago, un agradecimiento.",
