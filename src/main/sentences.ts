@@ -6,6 +6,7 @@ import { apiSentences } from "../sentences/api.ts";
 import { automationSentences } from "../sentences/automation.ts";
 import { bellSentences } from "../sentences/bells.ts";
 import { botSentences } from "../sentences/bots.ts";
+import { cannedSentences } from "../sentences/canned-replies.ts";
 import { installationSentences } from "../sentences/installation.ts";
 import { lineSentences } from "../sentences/line.ts";
 import { mailSentences } from "../sentences/mail.ts";
@@ -19,6 +20,7 @@ type Speaking = ReadonlyMap<string, Pick<ChannelAdapter, "sentences">>;
 /** Of all who speak: the server's own parts, what channels share, and each channel. */
 export const catalogueOf = (channels: Speaking): readonly Localised[] => [
   ...apiSentences,
+  ...cannedSentences,
   ...botSentences,
   ...installationSentences,
   ...portalSentences,
