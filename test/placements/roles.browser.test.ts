@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { accountId, type ConversationId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
+import { launchWholeBrowser } from "../support/browser.ts";
 import { postPage } from "../support/our-page.ts";
 import { LOOKS, Pages } from "./support/open-pages.ts";
 
@@ -16,7 +17,7 @@ let account: string;
 let keys = 0;
 
 beforeAll(async () => {
-  pages = await Pages.start();
+  pages = await Pages.start([], launchWholeBrowser);
   admin = await pages.site.install();
   const body = { channel: "telegram", name: "Shop bot", credentials: { token: "1234567890:abcdefgh" } };
   account = (await pages.site.api(admin, "POST", "/accounts", body)).json().id;

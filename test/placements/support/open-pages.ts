@@ -32,8 +32,8 @@ export class Pages {
   }
 
   /** @param channels beside the fake Telegram */
-  static async start(channels: readonly ChannelAdapter[] = []): Promise<Pages> {
-    const browser = await launchBrowser([
+  static async start(channels: readonly ChannelAdapter[] = [], launch = launchBrowser): Promise<Pages> {
+    const browser = await launch([
       // A microphone that hums, and nobody who would have to allow it.
       "--use-fake-device-for-media-stream",
       "--use-fake-ui-for-media-stream",
