@@ -184,9 +184,10 @@ begin
 end
 $$;
 
--- A conversation that goes on as another one has that one's tags as well.
+-- A conversation that goes on as another one has that one's tags.
 insert into report_tags (portal_id, conversation_id, tag)
-  select c.portal_id, c.id, t.tag from conversations c cross join lateral unnest(c.tags) as t(tag) where t.tag <> ''
+  select c.portal_id, c.id, t.tag from conversations c cross join lateral unnest(c.tags) as t(tag)
+    where t.tag <> '' and c.moved_to is null
   union
   select k.portal_id, k.id, t.tag from conversations c cross join lateral unnest(c.tags) as t(tag)
     join conversations k on k.moved_to = c.id where t.tag <> '';

@@ -14,14 +14,15 @@ export async function keepTags(tx: Kysely<Schema>, portal: PortalId, limit: numb
       returning conversation_id as id`.execute(tx);
   if (rows.length === 0) return 0;
   const changed = rows.map(({ id }) => id);
-  // Those that go on as one of them have its tags as well.
+  // Those that go on as one of them have its tags, and no longer those of their own, which nobody sees any more: counted anew,
+  // what was said in them is that one's.
   const { rows: all } = await sql<{ id: string }>`
     select c.id from unnest(${changed}::uuid[]) as c(id)
     union select k.id from conversations k where k.moved_to = any(${changed}::uuid[])`.execute(tx);
   const ids = all.map(({ id }) => id);
   const now = sql`
     select c.id, t.tag from conversations c cross join lateral unnest(c.tags) as t(tag)
-      where c.id = any(${ids}::uuid[]) and c.portal_id = ${portal}
+      where c.id = any(${ids}::uuid[]) and c.portal_id = ${portal} and c.moved_to is null
     union
     select k.id, t.tag from conversations k join conversations c on c.id = k.moved_to cross join lateral unnest(c.tags) as t(tag)
       where k.id = any(${ids}::uuid[]) and k.portal_id = ${portal}`;

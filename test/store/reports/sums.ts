@@ -51,7 +51,7 @@ export async function sumsOfRows(db: Kysely<Schema>, portal: string): Promise<Su
     .execute();
   const tags = new Map(conversations.map((one) => [one.id, one.tags]));
   const goesOn = new Map(conversations.map((one) => [one.id, one.moved_to]));
-  const tagsOf = (id: string) => new Set(["", ...(tags.get(id) ?? []), ...(tags.get(goesOn.get(id) ?? "") ?? [])]);
+  const tagsOf = (id: string) => new Set(["", ...(tags.get(goesOn.get(id) ?? id) ?? [])]);
 
   const sums = new Map<string, Amounts>();
   const into = (key: string, name: string, amount: number | readonly number[]) => {
