@@ -176,8 +176,9 @@ test("whoever reads along is turned away from every route that writes, also from
     });
     if (answer.json<{ error?: { code: string } }>().error?.code !== "read_only") free.push(route);
   }
-  // Its own session, where a page looks, and what an editor of rules is asked for instead.
+  // Its own session, where a page looks, who wants no letters, and what an editor of rules is asked for instead.
   expect(free.filter((route) => !/ \/api\/(rules|customers)(\/|$)/.test(route)).sort()).toEqual([
+    "POST /api/mail/unsubscribed/look",
     "POST /api/session",
     "PUT /api/conversations/{id}/ratings/supervisor",
     "PUT /api/live/{stream}/looking",
