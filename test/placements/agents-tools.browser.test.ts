@@ -228,7 +228,7 @@ test("replies lie in folders: put there by keyboard and by mouse, found by their
   const inDialog = await conversationPage(LOOKS.narrow, "ru");
   await inDialog.getByRole("textbox").last().focus();
   await inDialog.keyboard.type("/");
-  await inDialog.getByRole("option", { name: /cash/ }).waitFor();
+  await inDialog.getByRole("option", { name: /^\/cash/ }).waitFor();
   await inDialog.keyboard.press("ArrowUp");
   await inDialog.keyboard.press("Enter");
   await inDialog.getByRole("dialog").getByRole("region", { name: "Payments" }).waitFor();
