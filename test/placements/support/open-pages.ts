@@ -99,6 +99,8 @@ export class Pages {
   }
 
   async closePage(): Promise<void> {
+    // What a test answers in the server's place may be under way: its page is gone, and that is no fault.
+    for (const page of this.context?.pages() ?? []) await page.unrouteAll({ behavior: "ignoreErrors" });
     await this.context?.close();
     this.context = undefined;
   }
