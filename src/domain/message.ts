@@ -160,6 +160,10 @@ export function botOf(origin: Origin): { readonly name?: string } | undefined {
   return origin.by === "bot" ? origin : undefined;
 }
 
+/** The line's own words: its greeting, "nobody is here just now", the question for a rating. They have no author, as a bot's have none. */
+export const isOfLine = (origin: Origin): boolean =>
+  origin.by === "open-line" && origin.bot === undefined && ["", "0"].includes(origin.authorId ?? "");
+
 /** The employee whose words these are. */
 export const authorOf = (origin: Origin): string | undefined => ("authorId" in origin ? origin.authorId : undefined);
 

@@ -18,6 +18,7 @@ import type { ReplyAcceptor } from "./accept-reply.ts";
 import { writeRefusal } from "./capability-check.ts";
 import { leftRefusal } from "./mail/unsubscribing.ts";
 import type { News } from "./news.ts";
+import { createRounds } from "./rounds.ts";
 
 export interface PlannerDeps {
   readonly store: Pick<Store, "accounts" | "conversations" | "planned" | "unsubscriptions">;
@@ -44,9 +45,6 @@ const NO_FILE = "A file of this message is no longer here. Write it again.";
 
 export function createPlanner(deps: PlannerDeps): Planner {
   const { planned } = deps.store;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
   async function run(): Promise<number> {
     const taken = await planned.take(deps.now(), AT_ONCE);
@@ -87,22 +85,13 @@ export function createPlanner(deps: PlannerDeps): Planner {
     return refused ?? (await leftRefusal(deps.store, portal, content));
   }
 
-  function plan(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      running = run()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Planned messages could not be looked for"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, run, (error) =>
+    deps.log.warn({ err: error }, "Planned messages could not be looked for"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     run,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
+    close: rounds.close,
   };
 }

@@ -15,6 +15,7 @@ import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import type { PortalOutcome } from "../../portal/contract.ts";
 import { decisionSchema } from "../../rules/decision.ts";
 import { type Store, StoreUnavailable } from "../../store/contract.ts";
+import { createRounds } from "../rounds.ts";
 
 export interface FiringDeps {
   readonly store: Pick<Store, "conversations" | "decisions" | "people" | "triggers">;
@@ -47,9 +48,6 @@ export const triggerCode = (trigger: TriggerId): string => `threadline-${trigger
 export function createTriggerFirer(deps: FiringDeps): TriggerFirer {
   const { triggers } = deps.store;
   const busy = new Map<string, Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
   async function look(): Promise<number> {
     const room = AT_ONCE - busy.size;
@@ -131,26 +129,19 @@ export function createTriggerFirer(deps: FiringDeps): TriggerFirer {
   const isOld = ({ createdAt }: Firing, milliseconds: number): boolean =>
     deps.now().getTime() - createdAt.getTime() > milliseconds;
 
-  function plan(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      looking = look()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Triggers could not be looked for"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, look, (error) =>
+    deps.log.warn({ err: error }, "Triggers could not be looked for"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     async run() {
       const taken = await look();
       await Promise.all(busy.values());
       return taken;
     },
     async close() {
-      closed = true;
-      clearTimeout(timer);
-      await looking;
+      await rounds.close();
       await Promise.all(busy.values());
     },
   };

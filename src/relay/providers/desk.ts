@@ -30,6 +30,7 @@ import { backoff, isTooOld } from "../backoff.ts";
 import type { Identify } from "../crm/identify.ts";
 import type { Rules } from "../crm/rulesets.ts";
 import type { FirstContact } from "../first-contact.ts";
+import { createRounds } from "../rounds.ts";
 import { type Speech, sayIn } from "../speech.ts";
 import type { ProviderRegister } from "./register.ts";
 import { statusToTell } from "./statuses.ts";
@@ -78,10 +79,7 @@ interface Trouble {
 export function createProviderDesk(deps: ProviderDeskDeps): ProviderDesk {
   const { providers } = deps.store;
   const working = new Set<Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<unknown> = Promise.resolve();
   let registerAt = 0;
-  let closed = false;
 
   async function look(): Promise<number> {
     const now = deps.now();
@@ -214,26 +212,19 @@ export function createProviderDesk(deps: ProviderDeskDeps): ProviderDesk {
     return { attempts: task.attempts + 1, nextAt: new Date(now.getTime() + backoff(task.attempts + 3)) };
   }
 
-  function plan(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      looking = look()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Messages of CRMs could not be looked for"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, look, (error) =>
+    deps.log.warn({ err: error }, "Messages of CRMs could not be looked for"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     async run() {
       const taken = await look();
       await Promise.all(working);
       return taken;
     },
     async close() {
-      closed = true;
-      clearTimeout(timer);
-      await looking;
+      await rounds.close();
       await Promise.all(working);
     },
   };

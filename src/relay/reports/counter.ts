@@ -16,6 +16,7 @@ import { countOn } from "../../rules/reports/count.ts";
 import { saidBy } from "../../rules/reports/said-by.ts";
 import type { Store } from "../../store/contract.ts";
 import type { LineWriters } from "../line-writers.ts";
+import { createRounds } from "../rounds.ts";
 import { withLock } from "../with-lock.ts";
 
 export interface CounterDeps {
@@ -47,9 +48,6 @@ const SETTLED_MS = 50;
 
 export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs: 50 }): Counter {
   const { reports, lanes, locks } = deps.store;
-  const closing = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
 
   async function run(): Promise<number> {
     const locked = await withLock({ ...deps, locks }, "reports", LOCK_MS, countAll);
@@ -59,13 +57,13 @@ export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs:
   async function countAll(): Promise<number> {
     const to = await settled();
     if (!to) {
-      if (!closing.signal.aborted)
+      if (!rounds.over.aborted)
         deps.log.warn("Reports stand still: a transaction that was begun before is still open in the database");
       return 0;
     }
     let counted = 0;
     for (const portal of await reports.behind(to.position, COUNTING_VERSION)) {
-      if (closing.signal.aborted) break;
+      if (rounds.over.aborted) break;
       try {
         counted += await deps.inTurn(portal, () => countPortal(portal, to));
       } catch (error) {
@@ -88,7 +86,7 @@ export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs:
         },
       );
       counted += messages;
-      if (!more || closing.signal.aborted) return counted;
+      if (!more || rounds.over.aborted) return counted;
       if ((await lanes.depth(deps.now())) > BUSY_LANES) return counted;
       await pause(batch.pauseMs);
     }
@@ -104,7 +102,7 @@ export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs:
   }
 
   async function settled() {
-    for (let tries = 0; tries < SETTLED_TRIES && !closing.signal.aborted; tries += 1) {
+    for (let tries = 0; tries < SETTLED_TRIES && !rounds.over.aborted; tries += 1) {
       const to = await reports.settled();
       if (to) return to;
       await pause(SETTLED_MS);
@@ -113,24 +111,15 @@ export function createCounter(deps: CounterDeps, batch = { size: 2_000, pauseMs:
   }
 
   /** Cut short when we close. */
-  const pause = (ms: number) => sleep(ms, undefined, { signal: closing.signal }).catch(() => undefined);
+  const pause = (ms: number) => sleep(ms, undefined, { signal: rounds.over }).catch(() => undefined);
 
-  function plan(): void {
-    if (closing.signal.aborted) return;
-    timer = setTimeout(() => {
-      running = run()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Reports could not be counted; tried again"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, run, (error) =>
+    deps.log.warn({ err: error }, "Reports could not be counted; tried again"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     run,
-    async close() {
-      closing.abort();
-      clearTimeout(timer);
-      await running;
-    },
+    close: rounds.close,
   };
 }

@@ -14,6 +14,7 @@ import type { CrmItem } from "../../portal/contract/crm.ts";
 import type { PortalDirectory } from "../../portal/contract/directory.ts";
 import type { ChangedDeal } from "../../store/contract/reports.ts";
 import type { Store } from "../../store/contract.ts";
+import { createRounds } from "../rounds.ts";
 import { withLock } from "../with-lock.ts";
 
 export interface DealReaderDeps {
@@ -43,9 +44,6 @@ const AFTER_REFUSAL_MS = 15 * 60_000;
 export function createDealReader(deps: DealReaderDeps): DealReader {
   const { reports, people, locks } = deps.store;
   const waits = new Map<PortalId, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
   async function run(): Promise<void> {
     await withLock({ ...deps, locks }, "deals", LOCK_MS, readAll);
@@ -73,7 +71,7 @@ export function createDealReader(deps: DealReaderDeps): DealReader {
     work: (portal: PortalId, deals: readonly ChangedDeal[]) => Promise<void>,
   ): Promise<void> {
     for (const [portal, deals] of found) {
-      if (closed) return;
+      if (rounds.over.aborted) return;
       if ((waits.get(portal) ?? 0) > deps.now().getTime()) continue;
       try {
         await deps.inTurn(portal, () => work(portal, deals));
@@ -98,23 +96,14 @@ export function createDealReader(deps: DealReaderDeps): DealReader {
     return new Map(outcome.value.map((item) => [item.id, item]));
   }
 
-  function plan(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      running = run()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Changed deals could not be read; tried again"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, run, (error) =>
+    deps.log.warn({ err: error }, "Changed deals could not be read; tried again"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     run,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
+    close: rounds.close,
   };
 }
 

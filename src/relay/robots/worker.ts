@@ -16,6 +16,7 @@ import type { Robot, RobotCall } from "../../domain/robot.ts";
 import type { Logger } from "../../log/log.ts";
 import { StoreUnavailable } from "../../store/contract.ts";
 import { backoff } from "../backoff.ts";
+import { createRounds } from "../rounds.ts";
 import { type Speech, sayIn } from "../speech.ts";
 import { reasonIn } from "./reason.ts";
 import { send } from "./send.ts";
@@ -49,9 +50,6 @@ const BROKE = "Something broke on the side of Threadline. It was logged.";
 export function createRobotWorker(deps: RobotWorkerDeps): RobotWorker {
   const { robots } = deps.store;
   const busy = new Map<RobotCallId, Promise<void>>();
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
   /** Begins what there is room for: a portal that hangs holds up nobody else's. */
   async function look(): Promise<number> {
@@ -123,26 +121,19 @@ export function createRobotWorker(deps: RobotWorkerDeps): RobotWorker {
   const isOld = ({ createdAt }: RobotCall, milliseconds: number): boolean =>
     deps.now().getTime() - createdAt.getTime() > milliseconds;
 
-  function plan(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      looking = look()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Calls of robots could not be looked for"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, look, (error) =>
+    deps.log.warn({ err: error }, "Calls of robots could not be looked for"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     async run() {
       const taken = await look();
       await Promise.all(busy.values());
       return taken;
     },
     async close() {
-      closed = true;
-      clearTimeout(timer);
-      await looking;
+      await rounds.close();
       await Promise.all(busy.values());
     },
   };

@@ -5,7 +5,7 @@
  * Killed before it is noted: the message is still to be sent, and seen again. Twice: the same row. A fault of ours: logged, and
  * the message goes out.
  */
-import type { Message } from "../../domain/message.ts";
+import { isOfLine } from "../../domain/message.ts";
 import type { Logger } from "../../log/log.ts";
 import { mayBeVote } from "../../rules/lines/line-vote.ts";
 import type { LaneContents } from "../../store/contract/lanes.ts";
@@ -29,7 +29,7 @@ export function createVoteHearing({ store, log, now }: VoteHearingDeps): VoteHea
   async function hear({ account, conversation, rows }: LaneContents): Promise<void> {
     if (account.line === undefined) return;
     for (const thanks of rows) {
-      if (thanks.state !== "stored" || thanks.attempts > 0 || !isUnsigned(thanks)) continue;
+      if (thanks.state !== "stored" || thanks.attempts > 0 || !isOfLine(thanks.origin)) continue;
       const { portal, seq: thankedSeq } = thanks;
       const before = { conversation: conversation.id, before: thankedSeq, limit: BETWEEN };
       if (!mayBeVote(thanks, await store.messages.journal(portal, before))) continue;
@@ -58,6 +58,3 @@ export function createVoteHearing({ store, log, now }: VoteHearingDeps): VoteHea
     },
   };
 }
-
-const isUnsigned = ({ origin }: Pick<Message, "origin">): boolean =>
-  origin.by === "open-line" && ["", "0"].includes(origin.authorId ?? "");

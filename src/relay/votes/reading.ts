@@ -16,6 +16,7 @@ import type { EndedSession, PerhapsVote } from "../../store/contract/line-votes.
 import type { Store } from "../../store/contract.ts";
 import type { TriggerWatch } from "../automation/watch.ts";
 import type { News } from "../news.ts";
+import { createRounds } from "../rounds.ts";
 import { withLock } from "../with-lock.ts";
 
 export interface VoteReaderDeps {
@@ -58,9 +59,6 @@ export function createVoteReader(deps: VoteReaderDeps): VoteReader {
   const { accounts, lineVotes, locks, messages } = deps.store;
   const texts = new Map<string, { readonly value: VoteTexts; readonly until: number }>();
   const looksFrom = new Map<PortalId, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let closed = false;
 
   async function run(): Promise<void> {
     await withLock({ ...deps, locks }, "votes", LOCK_MS, async () => {
@@ -74,7 +72,7 @@ export function createVoteReader(deps: VoteReaderDeps): VoteReader {
     work: (portal: PortalId, rows: readonly Row[]) => Promise<void>,
   ): Promise<void> {
     for (const [portal, rows] of found) {
-      if (closed) return;
+      if (rounds.over.aborted) return;
       try {
         await deps.inTurn(portal, () => work(portal, rows));
       } catch (error) {
@@ -144,23 +142,14 @@ export function createVoteReader(deps: VoteReaderDeps): VoteReader {
     );
   }
 
-  function plan(): void {
-    if (closed) return;
-    timer = setTimeout(() => {
-      running = run()
-        .catch((error: unknown) => deps.log.warn({ err: error }, "Votes of lines could not be read; tried again"))
-        .then(plan);
-    }, EVERY_MS);
-  }
+  const rounds = createRounds(EVERY_MS, run, (error) =>
+    deps.log.warn({ err: error }, "Votes of lines could not be read; tried again"),
+  );
 
   return {
-    start: plan,
+    start: rounds.start,
     run,
-    async close() {
-      closed = true;
-      clearTimeout(timer);
-      await running;
-    },
+    close: rounds.close,
   };
 }
 

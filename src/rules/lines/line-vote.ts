@@ -3,7 +3,7 @@
  * channels for 1 or 0, and answers each with a text of its own (`VOTE_MESSAGE_2_*` of `imopenlines.config.get`). So a vote is
  * a word of the customer that begins with that digit, and the line's own text for it right behind. Pure.
  */
-import type { Message } from "../../domain/message.ts";
+import { isOfLine, type Message } from "../../domain/message.ts";
 
 export interface VoteTexts {
   readonly asks: boolean;
@@ -17,7 +17,7 @@ const LIKED = 5;
 const DISLIKED = 1;
 
 /**
- * What the customer said before the line's words at `thanks`, if that may be a vote. A person's word in between: no. Stars that
+ * What the customer said before the line's words at `thanks`, if that may be a vote. A person's or a bot's word in between: no. Stars that
  * were given on a surface of ours are no vote of the line.
  *
  * @param latest what was said before, the latest first
@@ -38,9 +38,8 @@ export function voteOf(said: Message, thanks: Message, texts: VoteTexts): number
   return digit === "1" ? LIKED : DISLIKED;
 }
 
-/** What the line says by itself has no author. */
 const isLines = ({ direction, kind, origin }: Message): boolean =>
-  direction === "out" && kind === "message" && origin.by === "open-line" && ["", "0"].includes(origin.authorId ?? "");
+  direction === "out" && kind === "message" && isOfLine(origin);
 
 const plain = ({ content }: Message): string => content.body.text;
 

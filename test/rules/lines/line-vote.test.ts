@@ -55,6 +55,14 @@ describe("a customer's vote in an open line", () => {
     expect(mayBeVote(line("Thank you!"), [line("The dialogue goes on"), given])).toBe(given);
   });
 
+  it("is none when a bot answers the digit, which has no author either", () => {
+    const given = customer("1");
+    const origin = { by: "open-line", imMessageId: "1", imChatId: "1", bot: { id: "900", name: "Lina" } } as const;
+    const bot = message("out", "Thank you!", origin);
+    expect(mayBeVote(bot, [given])).toBeUndefined();
+    expect(mayBeVote(line("Thank you!"), [bot, given])).toBeUndefined();
+  });
+
   it("is none when they said something else, or gave stars on a surface of ours", () => {
     expect(mayBeVote(line("Thank you!"), [customer("good"), customer("1")])).toBeUndefined();
     expect(mayBeVote(line("Thank you!"), [])).toBeUndefined();
