@@ -22,6 +22,8 @@ export interface Config {
     readonly allowHttp: boolean;
     /** Hosts of on-premise portals that may be at private addresses. */
     readonly privateHosts: readonly string[];
+    /** How often portals may be asked: so many at once, so many a second; by default what the platform allows every tariff. */
+    readonly rate?: { readonly burst: number; readonly perSecond: number };
   };
   /** Mail servers that may be at private addresses, and be spoken to without encryption. */
   readonly mailPrivateHosts: readonly string[];
@@ -72,6 +74,17 @@ const httpUrl = z
   .transform((value) => value.replace(/\/+$/, ""));
 const urlOr = (fallback: string) => z.preprocess((value) => empty(value) ?? fallback, httpUrl);
 
+/** More than the margin that is left free of it, or nothing would ever be asked. */
+const LEAST_BURST = 10;
+const rate = z
+  .string()
+  .regex(/^\d{1,6}\/\d{1,6}$/, "must be the burst and the requests a second, like 250/5")
+  .transform((text) => {
+    const [burst = 0, perSecond = 0] = text.split("/").map(Number);
+    return { burst, perSecond };
+  })
+  .refine(({ burst, perSecond }) => burst >= LEAST_BURST && perSecond >= 1, `must be at least ${LEAST_BURST}/1`);
+
 const environment = z
   .object({
     ROLE: z.preprocess((value) => empty(value) ?? "all", z.enum(["web", "worker", "all", "migrate"])),
@@ -92,6 +105,7 @@ const environment = z
     B24_OAUTH_URL: urlOr("https://oauth.bitrix.info"),
     B24_ALLOW_HTTP: z.preprocess((value) => empty(value) ?? "0", z.enum(["0", "1"])),
     REST_PRIVATE_HOSTS: optionalText,
+    B24_RATE: z.preprocess(empty, rate.optional()),
     MAIL_PRIVATE_HOSTS: optionalText,
     BCC_DOMAIN: z.preprocess(
       empty,
@@ -190,6 +204,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       oauthUrl: value.B24_OAUTH_URL,
       allowHttp: value.B24_ALLOW_HTTP === "1",
       privateHosts: listOf(value.REST_PRIVATE_HOSTS),
+      ...(value.B24_RATE !== undefined && { rate: value.B24_RATE }),
     },
     mailPrivateHosts: listOf(value.MAIL_PRIVATE_HOSTS),
     ...(value.BCC_DOMAIN !== undefined && {

@@ -1,5 +1,6 @@
 import { createPortalDirectory } from "../portal/directory.ts";
 import { createEndpointPolicy } from "../portal/endpoints.ts";
+import { STANDARD_LEVEL } from "../portal/limiter.ts";
 import { createMemoryLimiter } from "../portal/limiter-memory.ts";
 import { createRedisLimiter } from "../portal/limiter-redis.ts";
 import { createOAuthClient } from "../portal/oauth.ts";
@@ -15,6 +16,7 @@ export function wirePortal({ config, log, metrics, store, redis }: Base) {
   const portals = createPortalDirectory({
     store,
     limiter: redis ? createRedisLimiter({ redis }) : createMemoryLimiter(),
+    level: () => ({ ...STANDARD_LEVEL, ...config.b24.rate }),
     oauth,
     policy,
     log,

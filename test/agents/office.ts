@@ -45,7 +45,7 @@ export class Office {
   }
 
   static async open(): Promise<Office> {
-    const world = await World.start({ publicUrl: `https://${HOST}` });
+    const world = await World.start({ unpaced: true, publicUrl: `https://${HOST}` });
     await world.install();
     const { phoneNumberId, businessAccountId, accessToken, appSecret } = world.vendors.whatsappCloud.business();
     await world.connect({

@@ -45,8 +45,16 @@ describe("configuration", () => {
     ["REDIS_URL", { ...good, ROLE: "web", DATABASE_URL: "postgres://u@h/d", SECRET_KEY: "k".repeat(32) }],
     ["ROLE", { ...good, ROLE: "both" }],
     ["LOG_LEVEL", { ...good, LOG_LEVEL: "loud" }],
+    ["B24_RATE", { ...good, B24_RATE: "fast" }],
+    ["B24_RATE", { ...good, B24_RATE: "2/5" }],
+    ["B24_RATE", { ...good, B24_RATE: "50/0" }],
   ])("stops and names %s", (variable, env) => {
     expect(problemOf(env as Record<string, string>)).toMatch(new RegExp(`^  ${variable} `, "m"));
+  });
+
+  it("takes how often portals may be asked", () => {
+    expect(readConfig(good).b24).not.toHaveProperty("rate");
+    expect(readConfig({ ...good, B24_RATE: "250/5" }).b24.rate).toEqual({ burst: 250, perSecond: 5 });
   });
 
   it("never prints the value of a secret", () => {

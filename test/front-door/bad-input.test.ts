@@ -28,7 +28,7 @@ let world: World;
 beforeAll(async () => {
   // A portal for each: what one lets through in a second is then nobody else's time.
   const portals = FRONTS.map(({ channel }) => ({ id: channel }));
-  world = await World.start({ publicUrl: "https://threadline.example", portal: { portals } });
+  world = await World.start({ unpaced: true, publicUrl: "https://threadline.example", portal: { portals } });
 }, 60_000);
 afterAll(() => world.stop());
 

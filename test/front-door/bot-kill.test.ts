@@ -42,7 +42,7 @@ beforeAll(async () => {
   world = await World.start({
     // The call to the messenger takes a moment: a kill may hit it.
     telegram: { latencyMs: 300 },
-    portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] },
+    unpaced: true,
   });
   await world.install();
   const { id } = await world.connectTelegram();

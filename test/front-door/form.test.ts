@@ -18,7 +18,7 @@ let phone: string;
 let people = 0;
 
 beforeAll(async () => {
-  world = await World.start();
+  world = await World.start({ unpaced: true });
   await world.install();
   const { id } = await world.connect(body);
   lined = await world.api(`/api/accounts/${id}`);

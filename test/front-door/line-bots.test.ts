@@ -14,7 +14,7 @@ let lina: number;
 let customer: number;
 
 beforeAll(async () => {
-  world = await World.start({ portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] } });
+  world = await World.start({ unpaced: true });
   await world.install();
   await world.connectTelegram();
   lina = controls().addBot("Lina").id;

@@ -11,7 +11,7 @@ const PHONE = "+79085557711";
 let world: World;
 
 beforeAll(async () => {
-  world = await World.start({ portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] } });
+  world = await World.start({ unpaced: true });
   await world.install();
 }, TIMEOUT_MS);
 afterAll(() => world?.stop());

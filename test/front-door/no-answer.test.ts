@@ -17,7 +17,7 @@ let customers = 5_000_000_000;
 beforeAll(async () => {
   clock = await shiftedClock();
   world = await World.start({
-    portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] },
+    unpaced: true,
     env: clock.env,
   });
   await world.install();

@@ -32,8 +32,8 @@ describe.each(ways)("$name", ({ voice, echo }) => {
   let people = 0;
 
   beforeAll(async () => {
-    const portal = { bucketCapacity: 100_000, bucketPerSecond: 100_000, echoUserMessages: echo };
-    world = await World.start({ portal: { portals: [portal] }, env: { LINE_VOICE: voice } });
+    const portal = { echoUserMessages: echo };
+    world = await World.start({ unpaced: true, portal: { portals: [portal] }, env: { LINE_VOICE: voice } });
     await world.install();
     account = await world.connectTelegram();
     [admin, anna, boris] = [await sessionOf(1), await sessionOf(ANNA), await sessionOf(BORIS)];

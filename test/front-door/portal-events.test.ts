@@ -12,8 +12,8 @@ let world: World;
 let phone: string;
 let people = 0;
 beforeAll(async () => {
-  const portals = [{ bucketCapacity: 100_000, bucketPerSecond: 100_000, systemMessages: true }];
-  world = await World.start({ portal: { portals } });
+  const portals = [{ systemMessages: true }];
+  world = await World.start({ unpaced: true, portal: { portals } });
   await world.install();
   await world.connectTelegram();
   await world.api("/api/rules", {

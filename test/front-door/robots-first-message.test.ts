@@ -23,7 +23,7 @@ const cloud = () => world.vendors.whatsappCloud;
 beforeAll(async () => {
   world = await World.start({
     publicUrl: "https://threadline.example",
-    portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] },
+    unpaced: true,
     whatsappCloud: { now: () => Date.now() - ago },
   });
   await world.install();

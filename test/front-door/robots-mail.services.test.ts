@@ -21,7 +21,7 @@ beforeAll(async () => {
   ]);
   world = await World.start({
     publicUrl: "https://threadline.example",
-    portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] },
+    unpaced: true,
     env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" },
   });
   await world.install();

@@ -18,7 +18,7 @@ let conversation: string;
 let people = 0;
 
 beforeAll(async () => {
-  world = await World.start({ portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] } });
+  world = await World.start({ unpaced: true });
   await world.install();
   await world.connectTelegram();
   await world.api("/api/rules", { method: "PUT", body: { ruleset: { owner: { who: "rules" } }, basedOn: 0 } });

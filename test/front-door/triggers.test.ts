@@ -23,7 +23,7 @@ let customer: number;
 let people = 0;
 
 beforeAll(async () => {
-  world = await World.start({ portal: { portals: [{ bucketCapacity: 100_000, bucketPerSecond: 100_000 }] } });
+  world = await World.start({ unpaced: true });
   await world.install();
   telegram = await world.connectTelegram();
   await world.api("/api/rules", { method: "PUT", body: { ruleset: { owner: { who: "rules" } }, basedOn: 0 } });

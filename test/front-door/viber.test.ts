@@ -14,7 +14,7 @@ const portal = () => world.portal.portal();
 const fromCustomer = (person: string) => shownOf(world, person).filter((message) => message.from === "customer");
 
 beforeAll(async () => {
-  world = await World.start({ publicUrl: "https://threadline.example" });
+  world = await World.start({ unpaced: true, publicUrl: "https://threadline.example" });
   await world.install();
   account = await world.connect({ channel: "viber", credentials: { token: viber().bot.token } });
 }, 60_000);

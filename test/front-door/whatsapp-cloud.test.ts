@@ -15,7 +15,7 @@ const portal = () => world.portal.portal();
 const fromCustomer = (waId: string) => shownOf(world, waId).filter((message) => message.from === "customer");
 
 beforeAll(async () => {
-  world = await World.start({ publicUrl: "https://threadline.example" });
+  world = await World.start({ unpaced: true, publicUrl: "https://threadline.example" });
   await world.install();
   const { phoneNumberId, businessAccountId, accessToken, appSecret } = cloud().business();
   account = await world.connect({

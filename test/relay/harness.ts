@@ -15,7 +15,6 @@ import type { PortalDirectory } from "../../src/portal/contract/directory.ts";
 import type { PortalFile, VoiceWay } from "../../src/portal/contract.ts";
 import { createPortalDirectory, type ManagedPortalDirectory } from "../../src/portal/directory.ts";
 import { createEndpointPolicy } from "../../src/portal/endpoints.ts";
-import { STANDARD_LEVEL } from "../../src/portal/limiter.ts";
 import { createMemoryLimiter } from "../../src/portal/limiter-memory.ts";
 import { createOAuthClient } from "../../src/portal/oauth.ts";
 import { createInboundAcceptor } from "../../src/relay/accept-inbound.ts";
@@ -39,12 +38,12 @@ import type { Store } from "../../src/store/contract.ts";
 import { type PortalEmulator, startPortalEmulator } from "../emulators/portal/emulator.ts";
 import { noLetters } from "../support/no-letters.ts";
 import { freshStore } from "../support/store/fresh-store.ts";
+import { UNPACED_LEVEL, UNPACED_PORTAL } from "../support/unpaced.ts";
 import { FakeChannel } from "./fake-channel.ts";
 
 const OWNER = "worker-1";
 const CONNECTOR = "threadline_fake";
 /** What the portal's limits are is tried elsewhere: here nobody waits for a turn. */
-const UNPACED = { burst: 100_000, perSecond: 100_000 };
 
 /** Store, portal client and emulated portal around the relay; one account on line 1. */
 export class Relay {
@@ -108,8 +107,7 @@ export class Relay {
     const emulator = await startPortalEmulator({
       portals: [
         {
-          bucketCapacity: UNPACED.burst,
-          bucketPerSecond: UNPACED.perSecond,
+          ...UNPACED_PORTAL,
           ...(options.echo !== undefined && { echoUserMessages: options.echo }),
         },
       ],
@@ -151,7 +149,7 @@ export class Relay {
     const portals = createPortalDirectory({
       store,
       limiter: createMemoryLimiter(),
-      level: () => ({ ...STANDARD_LEVEL, ...UNPACED }),
+      level: () => UNPACED_LEVEL,
       oauth,
       policy,
       log,

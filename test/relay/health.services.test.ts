@@ -9,7 +9,7 @@ let services: Awaited<ReturnType<typeof freshServices>>;
 let world: World;
 beforeAll(async () => {
   services = await freshServices();
-  world = await World.start({ services: { ...services, workers: 2 } });
+  world = await World.start({ unpaced: true, services: { ...services, workers: 2 } });
 }, 120_000);
 afterAll(async () => {
   await world?.stop();

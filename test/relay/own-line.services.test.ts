@@ -12,8 +12,8 @@ let account: ApiAccount;
 
 beforeAll(async () => {
   services = await freshServices();
-  const portal = { bucketCapacity: 100_000, bucketPerSecond: 100_000, latencyMs: { "im.notify.system.add": 50 } };
-  world = await World.start({ services: { ...services, workers: 2 }, portal: { portals: [portal] } });
+  const portal = { latencyMs: { "im.notify.system.add": 50 } };
+  world = await World.start({ unpaced: true, services: { ...services, workers: 2 }, portal: { portals: [portal] } });
   const { users } = world.portal.portal().portal;
   const [someone] = users.values();
   if (!someone) throw new Error("the portal has people");

@@ -57,6 +57,7 @@ describe("a mailbox that is signed in at its provider's page", () => {
       return owner === auth.username ? undefined : { code: 535, text: "5.7.8 Username and Password not accepted" };
     };
     world = await World.start({
+      unpaced: true,
       services: await freshServices("mail"),
       env: { MAIL_PRIVATE_HOSTS: "127.0.0.1", ...vendors.env() },
     });

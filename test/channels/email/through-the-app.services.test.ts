@@ -41,7 +41,11 @@ describe("a mailbox through the app", () => {
       startDovecot(),
       startSmtp({ hideSTARTTLS: true, disabledCommands: ["STARTTLS"], allowInsecureAuth: true }),
     ]);
-    world = await World.start({ services: await freshServices("mail"), env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" } });
+    world = await World.start({
+      unpaced: true,
+      services: await freshServices("mail"),
+      env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" },
+    });
     await world.install();
   }, 90_000);
   afterAll(async () => {

@@ -40,7 +40,11 @@ describe("a linked WhatsApp account through the app", () => {
     const cloud = await startCloud();
     stops.push(() => cloud.close());
     cloud.addPerson(CUSTOMER);
-    const world = await World.start({ ...(services && { services }), env: withEmulatedWhatsapp(cloud.path) });
+    const world = await World.start({
+      unpaced: true,
+      ...(services && { services }),
+      env: withEmulatedWhatsapp(cloud.path),
+    });
     stops.push(() => world.stop());
     await world.install();
     const body = { channel: "whatsapp-web", name: "Support number", settings: { consent: true } };

@@ -70,6 +70,7 @@ import type { PortalControls } from "../../emulators/portal/controls.ts";
 import { type PortalEmulator, startPortalEmulator } from "../../emulators/portal/emulator.ts";
 import type { PageRequest } from "../../emulators/portal/pages.ts";
 import { freshStore } from "../../support/store/fresh-store.ts";
+import { UNPACED_LEVEL, UNPACED_PORTAL } from "../../support/unpaced.ts";
 import { type FakeChannel, fakeChannel } from "./fake-channel.ts";
 
 const PUBLIC_URL = "http://threadline.test";
@@ -133,7 +134,7 @@ export async function openSite(
 ): Promise<Site> {
   const { publicUrl = PUBLIC_URL } = options;
   const log = pino({ level: "silent" });
-  const emulator = await startPortalEmulator();
+  const emulator = await startPortalEmulator({ portals: [UNPACED_PORTAL] });
   const portal = emulator.portal();
   const card = emulator.configureApplication({ baseUrl: publicUrl });
   const store = await freshStore({ secretKey: SECRET_KEY, log });
@@ -144,7 +145,14 @@ export async function openSite(
     { clientId: card.clientId, clientSecret: card.clientSecret, oauthUrl: emulator.oauthUrl },
     policy,
   );
-  const portals = createPortalDirectory({ store, limiter: createMemoryLimiter(), oauth, policy, log });
+  const portals = createPortalDirectory({
+    store,
+    limiter: createMemoryLimiter(),
+    level: () => UNPACED_LEVEL,
+    oauth,
+    policy,
+    log,
+  });
   const transport = createTransport({ policy, log });
   const channel = fakeChannel();
   const handover = createMediaHandover({ dataDir: noPages, now: () => new Date() });

@@ -27,8 +27,8 @@ let people = 0;
 beforeAll(async () => {
   services = await freshServices();
   const latencyMs = { "crm.duplicate.findbycomm": SLOW_MS, "crm.item.list": SLOW_MS, "crm.item.add": SLOW_MS };
-  const portal = { bucketCapacity: 100_000, bucketPerSecond: 100_000, latencyMs };
-  world = await World.start({ services: { ...services, workers: 2 }, portal: { portals: [portal] } });
+  const portal = { latencyMs };
+  world = await World.start({ unpaced: true, services: { ...services, workers: 2 }, portal: { portals: [portal] } });
   store = await openStore({
     ...{ databaseUrl: services.databaseUrl, dataDir: world.dataDir },
     ...{ secretKey: "0123456789abcdef0123456789abcdef", log: createLogger("silent") },

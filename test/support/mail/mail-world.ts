@@ -40,7 +40,7 @@ export class MailWorld {
       startDovecot(),
       startSmtp({ hideSTARTTLS: true, disabledCommands: ["STARTTLS"], allowInsecureAuth: true }),
     ]);
-    const world = await World.start({ env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" } });
+    const world = await World.start({ unpaced: true, env: { MAIL_PRIVATE_HOSTS: "127.0.0.1" } });
     await world.install();
     // What an administrator does in the CRM is done with their own tokens.
     await world.portal.portal().openApp();

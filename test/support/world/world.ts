@@ -19,10 +19,13 @@ import {
   type EmulatorOptions as WhatsappCloudOptions,
 } from "../../emulators/whatsapp-cloud/emulator.ts";
 import { placeFreshStore } from "../store/fresh-store.ts";
+import { UNPACED_PORTAL, UNPACED_RATE } from "../unpaced.ts";
 import { AppProcess, freePort } from "./app-process.ts";
 
 export interface WorldOptions {
   readonly portal?: PortalOptions;
+  /** Portals may be asked as often as one likes, and the server is told so. */
+  readonly unpaced?: boolean;
   readonly telegram?: TelegramOptions;
   readonly viber?: ViberOptions;
   readonly whatsappCloud?: WhatsappCloudOptions;
@@ -59,7 +62,9 @@ export class World {
 
   static async start(options: WorldOptions = {}): Promise<World> {
     const origins = new Map<string, string>();
-    const portal = await startPortalEmulator({ ...options.portal, origins });
+    const portals = options.portal?.portals ?? [{}];
+    const unpaced = options.unpaced && { portals: portals.map((one) => ({ ...UNPACED_PORTAL, ...one })) };
+    const portal = await startPortalEmulator({ ...options.portal, ...unpaced, origins });
     const vendors: Vendors = {
       telegram: await startTelegramEmulator({ limits: false, ...options.telegram }),
       viber: await startViberEmulator({ perPersonPerHour: false, ...options.viber }),
@@ -80,6 +85,7 @@ export class World {
       B24_CLIENT_SECRET: card.clientSecret,
       B24_OAUTH_URL: portal.oauthUrl,
       B24_ALLOW_HTTP: "1",
+      ...(options.unpaced && { B24_RATE: UNPACED_RATE }),
       TELEGRAM_API_URL: telegram.url,
       VIBER_API_URL: viber.url,
       WHATSAPP_CLOUD_API_URL: whatsappCloud.url,
