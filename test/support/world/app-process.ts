@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { until } from "./until.ts";
 
 export interface AppOptions {
@@ -12,6 +14,8 @@ export interface AppOptions {
   readonly role?: "all" | "web" | "worker";
 }
 
+/** Servers of the tests are started by the dozen: each but the first is spared translating the same modules again. */
+const COMPILED = join(tmpdir(), "threadline-compiled");
 const DIE_WITH_PARENT = new URL("./die-with-parent.ts", import.meta.url).href;
 
 /** The real server as a child process: what a kill test kills and a demo shows. It does not outlive this process. */
@@ -57,6 +61,7 @@ export class AppProcess {
         THREADLINE_TEST_PARENT: String(process.pid),
         PATH: process.env.PATH ?? "",
         HOME: process.env.HOME ?? "/tmp",
+        NODE_COMPILE_CACHE: COMPILED,
         PORT: String(this.options.port),
         ROLE: this.options.role ?? "all",
         ...this.options.env,
