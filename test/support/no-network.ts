@@ -8,7 +8,7 @@
  */
 import { BlockList, isIP, Socket } from "node:net";
 import nock from "nock";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
@@ -51,6 +51,11 @@ Socket.prototype.connect = function guarded(this: Socket, ...given: unknown[]): 
   process.nextTick(() => this.destroy(new Error(`Unit tests reach only this machine, not ${host}`)));
   return this;
 };
+
+// Files share their process, and each puts the guard up anew.
+afterAll(() => {
+  Socket.prototype.connect = connect;
+});
 
 afterEach(() => {
   const unused = nock.pendingMocks();
