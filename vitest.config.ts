@@ -25,6 +25,8 @@ export default defineConfig({
         test: {
           name: "unit",
           pool: "forks",
+          // Most files are done in less time than loading the product anew for each of them takes.
+          isolate: false,
           execArgv,
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.services.test.ts", "test/**/*.browser.test.ts"],

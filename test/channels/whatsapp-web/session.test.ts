@@ -29,7 +29,7 @@ describe("a linked account", () => {
     await host.reached("needs-action");
     expect(host.states.at(-1)?.prompt).toMatchObject({ kind: "qr", data: "2@code-1,key,identity,secret,1" });
     cloud.emit("qr", "2@next");
-    await vi.waitFor(() => expect(host.states.at(-1)?.prompt).toMatchObject({ data: "2@next" }));
+    await vi.waitFor(() => expect(host.states.at(-1)?.prompt).toMatchObject({ data: "2@next" }), { timeout: 10_000 });
     cloud.scan();
     await host.reached("connected");
     expect(host.profiles).toEqual([
@@ -169,7 +169,9 @@ describe("a linked account", () => {
     expect(await setup.session.send(say(CUSTOMER.pn, "on my way"), "k")).toMatchObject({ kind: "uncertain" });
     await setup.host.reached("connected");
     setup.cloud.write(CUSTOMER.pn, { text: "after" });
-    await vi.waitFor(() => expect(setup.host.events.at(-1)).toMatchObject({ content: { body: { text: "after" } } }));
+    await vi.waitFor(() => expect(setup.host.events.at(-1)).toMatchObject({ content: { body: { text: "after" } } }), {
+      timeout: 10_000,
+    });
     expect(setup.host.events).toHaveLength(1);
     expect(setup.host.events.filter((one) => one.kind === "message" && one.fromDevice)).toEqual([]);
     expect(setup.cloud.sentTo(CUSTOMER.pn)).toHaveLength(1);
