@@ -93,7 +93,10 @@ export function judgeArrival(runs: readonly (readonly number[])[]): Finding {
   };
 }
 
-/** Of strangers, so that nothing is fetched but envelopes: identity, threads and durable rows. */
+/**
+ * Of strangers, so that nothing is fetched but envelopes: identity, threads and durable rows. Beside it the bare fetch of a box
+ * with the same mails; nobody has looked into either before, as it is when a box is connected.
+ */
 async function backlog(world: World, server: Dovecot, services: FreshServices, size: Size): Promise<Finding> {
   const mails = size === "tiny" ? 40 : BACKLOG;
   const database = new pg.Client({ connectionString: services.databaseUrl });
@@ -101,14 +104,15 @@ async function backlog(world: World, server: Dovecot, services: FreshServices, s
   const bare: number[] = [];
   const ours: number[] = [];
   for (let run = 0; run < (size === "tiny" ? 1 : 3); run += 1) {
-    const box = `past-${run}@shop.example`;
-    fill(server, box, mails);
-    bare.push(mails / (await fetchEnvelopes(server, box, mails)));
-    const before = await indexed(database);
+    const [other, box] = [`bare-${run}@shop.example`, `past-${run}@shop.example`];
+    for (const one of [other, box]) fill(server, one, mails);
+    bare.push(mails / (await fetchEnvelopes(server, other, mails)));
     const begin = performance.now();
     const connected = connectBox(world, server, box);
-    await until(async () => (await indexed(database)) - before >= mails, 300_000, "the past in the index");
+    await until(async () => (await oldest(database, box)) === 1, 300_000, "the past in the index");
     ours.push(mails / ((performance.now() - begin) / 1_000));
+    const there = await indexed(database, box);
+    if (there !== mails) throw new Error(`${there} of ${mails} mails are in the index`);
     await connected;
   }
   await database.end();
@@ -127,25 +131,38 @@ function fill(server: Dovecot, box: string, mails: number): void {
   }
 }
 
-/** Seconds that the same library takes for all envelopes, once the server has its own index of them. */
+/** Seconds from the sign-in to the last envelope, by the same library. */
 async function fetchEnvelopes(server: Dovecot, box: string, mails: number): Promise<number> {
+  const begin = performance.now();
   const client = await signIn(server, box);
   await client.mailboxOpen("INBOX", { readOnly: true });
-  const read = async (): Promise<number> => {
-    const begin = performance.now();
-    let count = 0;
-    for await (const message of client.fetch("1:*", { uid: true, envelope: true })) if (message.envelope) count += 1;
-    if (count !== mails) throw new Error(`${count} of ${mails} envelopes came`);
-    return (performance.now() - begin) / 1_000;
-  };
-  await read();
-  const seconds = await read();
+  let count = 0;
+  for await (const message of client.fetch("1:*", { uid: true, envelope: true })) if (message.envelope) count += 1;
+  const seconds = (performance.now() - begin) / 1_000;
+  if (count !== mails) throw new Error(`${count} of ${mails} envelopes came`);
   await client.logout();
   return seconds;
 }
 
-async function indexed(database: pg.Client): Promise<number> {
-  return Number((await database.query("select count(*) as mails from mail_sightings")).rows[0]?.mails);
+/** The lowest number that is in the index: the past is read from its end. Asked for often, so it has to cost nothing. */
+async function oldest(database: pg.Client, box: string): Promise<number> {
+  const { rows } = await database.query(
+    `select s.uid from accounts a cross join lateral (
+        select uid from mail_sightings where portal_id = a.portal_id and account_id = a.id
+          order by folder, uid_validity, uid limit 1) as s
+      where a.name = $1`,
+    [box],
+  );
+  return Number(rows[0]?.uid);
+}
+
+async function indexed(database: pg.Client, box: string): Promise<number> {
+  const { rows } = await database.query(
+    `select count(*) as mails from accounts a
+      join mail_sightings s on s.portal_id = a.portal_id and s.account_id = a.id where a.name = $1`,
+    [box],
+  );
+  return Number(rows[0]?.mails);
 }
 
 export function judgeBacklog(mails: number, bare: readonly number[], ours: readonly number[]): Finding {

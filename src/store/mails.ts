@@ -169,7 +169,8 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
             message_id = h.message, conversation_id = h.conversation
           from jsonb_to_recordset(${toJson(given)}::jsonb)
             as h(id bigint, class text, content text, message uuid, conversation uuid)
-          where m.portal_id = ${portal} and m.id = h.id and m.handled_at is null
+          where m.portal_id = ${portal} and m.id = any(${given.map(({ id }) => id)}::bigint[]) and m.id = h.id
+            and m.handled_at is null
           returning m.id`.execute(db);
       return done.map(({ id }) => mailId(String(id)));
     },

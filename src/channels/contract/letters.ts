@@ -41,7 +41,7 @@ export interface SeenLetter {
   readonly threadIndex?: string;
   readonly from?: MailAddress;
   readonly replyTo?: readonly MailAddress[];
-  /** The group (distribution list) that handed it on, as its software says; of whomever. */
+  /** Where one writes to the group (distribution list) that handed it on, of whomever it is. */
   readonly group?: string;
   readonly to: readonly MailAddress[];
   readonly cc: readonly MailAddress[];

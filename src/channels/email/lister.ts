@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { ImapFlow } from "imapflow";
+import type { FetchQueryObject, ImapFlow } from "imapflow";
 import type { SeenLetter } from "../contract/letters.ts";
-import { LISTED, type SeenPlace, seenLetter } from "./seen.ts";
+import { LISTED, type SeenPlace, seenLetter, UNDATED } from "./seen.ts";
 
 /**
  * What folders list of their mails, in the book's words. Of the first scan the next list is asked for before its turn, so that
@@ -43,6 +43,10 @@ export interface ListerTools {
  */
 const AT_A_STRETCH = 25;
 
+const LISTED_AS_CAME: FetchQueryObject = { ...LISTED, internalDate: true };
+
+const byNumber = (seen: SeenLetter[]): SeenLetter[] => seen.sort((one, other) => one.uid - other.uid);
+
 interface Ahead {
   readonly path: string;
   readonly range: string;
@@ -55,12 +59,20 @@ export function createLister({ client, now, rest }: ListerTools): Lister {
   let ahead: Ahead | undefined;
 
   async function list(place: SeenPlace, range: string): Promise<readonly SeenLetter[]> {
+    const seen = await read(place, range);
+    const undated = seen.filter(({ date }) => date === UNDATED).map(({ uid }) => uid);
+    if (undated.length === 0) return seen;
+    const dated = await read({ ...place, isPast: false }, rangeOf(undated));
+    return byNumber([...seen.filter(({ date }) => date !== UNDATED), ...dated]);
+  }
+
+  async function read(place: SeenPlace, range: string): Promise<SeenLetter[]> {
     const seen: SeenLetter[] = [];
-    for await (const message of client.fetch(range, LISTED, { uid: true })) {
+    for await (const message of client.fetch(range, place.isPast ? LISTED : LISTED_AS_CAME, { uid: true })) {
       seen.push(seenLetter(place, message));
       if (seen.length % AT_A_STRETCH === 0) await othersTurn();
     }
-    return seen.sort((one, other) => one.uid - other.uid);
+    return byNumber(seen);
   }
 
   async function listTimed(place: SeenPlace, range: string): Promise<Listed> {

@@ -6,6 +6,8 @@ export interface Scan {
   readonly below: number;
   readonly all: number;
   readonly done: number;
+  /** What has lower numbers came before the box was connected, by days. Absent: nobody has asked. */
+  readonly recent?: number;
   readonly trouble?: Trouble;
 }
 
@@ -40,7 +42,7 @@ const numbers = { top: z.number().int(), below: z.number().int(), all: z.number(
 const markSchema = z.object({
   validity: z.string(),
   last: z.number().int(),
-  scan: z.object({ ...numbers, trouble: trouble.optional() }).optional(),
+  scan: z.object({ ...numbers, recent: z.number().int().optional(), trouble: trouble.optional() }).optional(),
   trouble: trouble.optional(),
   modseq: z.string().optional(),
 });
@@ -75,8 +77,8 @@ export function createMarks(memory: SessionMemory): Marks {
   };
 }
 
-function readScan({ trouble, ...scan }: NonNullable<z.infer<typeof markSchema>["scan"]>): Scan {
-  return { ...scan, ...(trouble && { trouble }) };
+function readScan({ trouble, recent, ...scan }: NonNullable<z.infer<typeof markSchema>["scan"]>): Scan {
+  return { ...scan, ...(recent !== undefined && { recent }), ...(trouble && { trouble }) };
 }
 
 export function parse(value: Buffer | undefined): unknown {

@@ -1,7 +1,7 @@
 import type { FetchMessageObject, FetchQueryObject } from "imapflow";
 import { isBccAddress } from "../../domain/bcc-address.ts";
 import type { MailAddress } from "../../domain/letter.ts";
-import { GROUP_MARKS, groupAddress } from "../../mail/reading/groups.ts";
+import { postingAddress } from "../../mail/reading/groups.ts";
 import { readHeaders } from "../../mail/reading/header-fields.ts";
 import type { MailHeaders } from "../../mail/reading/mail-headers.ts";
 import type { SeenLetter } from "../contract/letters.ts";
@@ -13,13 +13,13 @@ import { storableText } from "../shared/clean-text.ts";
  * The header lines themselves, as other mail programs ask for them, and not the server's ENVELOPE: that has no References, is read
  * in another way than the mail's body will be, and takes twice as long to read (each of its parts is a node of a tree).
  */
-export const LISTED: FetchQueryObject = {
+export const LISTED: FetchQueryObject & { readonly headers: string[] } = {
   uid: true,
-  internalDate: true,
   headers: [
     ...["message-id", "in-reply-to", "references", "thread-index"],
     ...["from", "sender", "reply-to", "to", "cc", "subject", "date"],
-    ...GROUP_MARKS,
+    // Of all that marks a group's mail this one names it; each further name costs the list as much as ten addresses.
+    "list-post",
   ],
 };
 
@@ -29,7 +29,12 @@ export interface SeenPlace {
   readonly sent: boolean;
   /** What came before is history; absent: it is new, whatever the server's clock says. */
   readonly began?: Date;
+  /** All of it is known to be history, so that the server was not asked when it came. */
+  readonly isPast?: boolean;
 }
+
+/** Of a mail that does not say when it was written, where the server was not asked when it came. */
+export const UNDATED = new Date(0);
 
 /** Made ten thousand times in a row: built up, which costs a tenth of what spreading its optional parts does. */
 type Draft = { -readonly [Key in keyof SeenLetter]: SeenLetter[Key] };
@@ -40,13 +45,13 @@ const NO_HEADERS = new Uint8Array();
 
 export function seenLetter(place: SeenPlace, message: FetchMessageObject): SeenLetter {
   const headers = readHeaders(message.headers ?? NO_HEADERS);
-  const came = dateOf(message.internalDate) ?? new Date();
+  const came = dateOf(message.internalDate) ?? (place.isPast ? UNDATED : new Date());
   const references = idsIn(headers, "references");
   const [messageId] = idsIn(headers, "message-id");
   const [inReplyTo] = idsIn(headers, "in-reply-to");
   const threadIndex = headers.first("thread-index").replace(/\s+/g, "");
   const replyTo = addressesIn(headers, "reply-to");
-  const group = groupAddress(headers);
+  const group = postingAddress(headers);
   const from = addressesIn(headers, "from")[0] ?? addressesIn(headers, "sender")[0];
   const seen: Draft = {
     folder: place.folder,

@@ -51,6 +51,16 @@ const NOTHING: Listed = { seen: [], tookMs: 0 };
 const DAY_MS = 86_400_000;
 /** How far back mails are looked for that should have been seen. */
 const RECONCILE_DAYS = 3;
+/** Servers look for days of a zone of their own: what came in so many days before may have come after. */
+const RECENT_DAYS = 2;
+
+interface OpenFolder {
+  readonly box: MailboxObject;
+  /** By the question that brought this. */
+  readonly justOpened: boolean;
+}
+
+const daysBefore = (time: Date, days: number): Date => new Date(time.getTime() - days * DAY_MS);
 
 export function createWatch(tools: WatchTools): Watch {
   const { client, letters, marks } = tools;
@@ -62,16 +72,17 @@ export function createWatch(tools: WatchTools): Watch {
   const todo = new Map<string, readonly number[]>();
   const scans = new Map<string, Scan>();
 
-  async function select({ path }: WatchedFolder, announced = false): Promise<MailboxObject> {
+  async function select({ path }: WatchedFolder, announced = false): Promise<OpenFolder> {
+    const isOpen = client.mailbox && client.mailbox.path === path;
     // The server tells what is new in an open folder only to those who ask it something.
-    if (!client.mailbox || client.mailbox.path !== path) await client.mailboxOpen(path, { readOnly: true });
+    if (!isOpen) await client.mailboxOpen(path, { readOnly: true });
     else if (!announced) await client.noop();
     if (!client.mailbox) throw new Error("The folder is not open");
-    return client.mailbox;
+    return { box: client.mailbox, justOpened: !isOpen };
   }
 
-  async function markOf(folder: WatchedFolder, box: MailboxObject): Promise<Mark> {
-    const validity = box.uidValidity.toString();
+  async function markOf(folder: WatchedFolder, opened: OpenFolder): Promise<Mark> {
+    const validity = opened.box.uidValidity.toString();
     const mark = known.get(folder.path) ?? (await marks.read(folder.path));
     if (mark?.validity === validity) {
       known.set(folder.path, mark);
@@ -80,25 +91,24 @@ export function createWatch(tools: WatchTools): Watch {
     read.delete(folder.path);
     todo.delete(folder.path);
     lister.forget();
-    const { uidNext } = await fresh(folder);
-    const top = uidNext - 1;
+    const top = (await uidNext(folder, opened)) - 1;
     const renumbered = mark !== undefined;
-    const since = new Date(tools.began.getTime() - tools.days * DAY_MS);
-    const past = tools.days === 0 && !renumbered ? [] : await uidsSince(since, top);
+    const past = tools.days === 0 && !renumbered ? [] : await uidsSince(daysBefore(tools.began, tools.days), top);
     todo.set(folder.path, past);
-    return await keepMark(folder, {
-      validity,
-      last: top,
-      ...(past.length > 0 && { scan: { top, below: top + 1, all: past.length, done: 0 } }),
-    });
+    return await keepMark(folder, { validity, last: top, ...(past.length > 0 && { scan: await newScan(past, top) }) });
+  }
+
+  async function newScan(past: readonly number[], top: number): Promise<Scan> {
+    const [recent = top + 1] = await uidsSince(daysBefore(tools.began, RECENT_DAYS), top);
+    return { top, below: top + 1, all: past.length, done: 0, recent };
   }
 
   /** The number that the next mail gets is told when a folder is opened, and not every server tells it again. */
-  async function fresh({ path }: WatchedFolder): Promise<{ readonly uidNext: number }> {
-    const box = await client.mailboxOpen(path, { readOnly: true });
-    if (box.uidNext > 0) return box;
+  async function uidNext({ path }: WatchedFolder, { box, justOpened }: OpenFolder): Promise<number> {
+    const told = justOpened ? box : await client.mailboxOpen(path, { readOnly: true });
+    if (told.uidNext > 0) return told.uidNext;
     const [last = 0] = (await search({ uid: "*" })).slice(-1);
-    return { uidNext: last + 1 };
+    return last + 1;
   }
 
   async function keepMark(folder: WatchedFolder, mark: Mark): Promise<Mark> {
@@ -117,8 +127,7 @@ export function createWatch(tools: WatchTools): Watch {
     (await search({ since })).filter((uid) => uid <= top);
 
   async function uidsToScan({ top, below }: Scan): Promise<number[]> {
-    const since = new Date(tools.began.getTime() - tools.days * DAY_MS);
-    return (await uidsSince(since, top)).filter((uid) => uid < below);
+    return (await uidsSince(daysBefore(tools.began, tools.days), top)).filter((uid) => uid < below);
   }
 
   const placeOf = (folder: WatchedFolder, mark: Mark, how: "new" | "old"): SeenPlace => ({
@@ -126,6 +135,12 @@ export function createWatch(tools: WatchTools): Watch {
     validity: mark.validity,
     sent: folder.role === "sent",
     ...(how === "old" && { began: tools.began }),
+  });
+
+  /** @param uids rising; of numbers below those of the last days it is known that they came before */
+  const placeOfPast = (folder: WatchedFolder, mark: Mark, uids: readonly number[]): SeenPlace => ({
+    ...placeOf(folder, mark, "old"),
+    isPast: (uids.at(-1) ?? 0) < (mark.scan?.recent ?? 0),
   });
 
   /** Into the book, oldest first; which of them nobody had seen. */
@@ -153,7 +168,7 @@ export function createWatch(tools: WatchTools): Watch {
     const opened = await select(folder, announced);
     const mark = await markOf(folder, opened);
     // Some servers call a question for mails of an empty folder a mistake.
-    if (opened.exists === 0) return 0;
+    if (opened.box.exists === 0 || hasNothingNew(opened, mark)) return 0;
     // All at once where nothing is wrong: one question less between a mail and its reader.
     if (mark.trouble || !isShort(mark)) return await lookBatchwise(folder, mark);
     const range = `${mark.last + 1}:*`;
@@ -198,7 +213,7 @@ export function createWatch(tools: WatchTools): Watch {
     const { scan } = begun;
     if (!scan) return false;
     const left = [...(todo.get(folder.path) ?? (await uidsToScan(scan)))];
-    const place = placeOf(folder, begun, "old");
+    const placeFor = (uids: readonly number[]) => placeOfPast(folder, begun, uids);
     let before = scan.trouble;
     let keeping: Promise<unknown> = Promise.resolve();
     let marking = Promise.resolve(begun);
@@ -209,8 +224,9 @@ export function createWatch(tools: WatchTools): Watch {
         return false;
       }
       const tell = async (trouble: Trouble) => keepMark(folder, withScan(await marking, { trouble }));
-      const { seen, tookMs } = await listOrTell(place, batch, tell, before);
-      lister.askAhead(place, before ? [] : left.slice(-BATCH), tookMs);
+      const { seen, tookMs } = await listOrTell(placeFor(batch), batch, tell, before);
+      const next = before ? [] : left.slice(-BATCH);
+      lister.askAhead(placeFor(next), next, tookMs);
       await keeping;
       keeping = keep(seen);
       marking = markBatch(folder, marking, keeping, batch, [...left]);
@@ -265,6 +281,11 @@ export function createWatch(tools: WatchTools): Watch {
     }
   }
 
+  /** What comes after it was opened is announced. */
+  function hasNothingNew({ box, justOpened }: OpenFolder, { last }: Mark): boolean {
+    return justOpened && box.uidNext > 0 && box.uidNext <= last + 1;
+  }
+
   function isShort(mark: Mark): boolean {
     const next = client.mailbox ? client.mailbox.uidNext : 0;
     return next === 0 || next - mark.last <= BATCH;
@@ -295,13 +316,13 @@ export function createWatch(tools: WatchTools): Watch {
     },
 
     async reconcile(folder) {
-      const box = await select(folder);
-      const mark = await markOf(folder, box);
-      const modseq = box.highestModseq?.toString();
+      const opened = await select(folder);
+      const mark = await markOf(folder, opened);
+      const modseq = opened.box.highestModseq?.toString();
       if (modseq !== undefined && modseq === mark.modseq) return 0;
       const numbers = read.get(folder.path) ?? new Set<number>();
       const lowest = mark.scan?.below ?? 0;
-      const since = new Date(tools.now() - RECONCILE_DAYS * DAY_MS);
+      const since = daysBefore(new Date(tools.now()), RECONCILE_DAYS);
       const missed = (await uidsSince(since, mark.last)).filter((uid) => uid >= lowest || uid > (mark.scan?.top ?? 0));
       const unread = missed.filter((uid) => !numbers.has(uid));
       let fresh = 0;

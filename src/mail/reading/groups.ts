@@ -44,14 +44,14 @@ export function writerBehind(group: Group | undefined, headers: MailHeaders, fro
   return { address: other.address, name: other.name === "" ? named : other.name };
 }
 
-/** The headers that tell of a group, as a list of a folder asks for them. */
-export const GROUP_MARKS = [
-  ...["x-google-group-id", "x-mailman-version", "x-beenthere"],
-  ...["mailing-list", "list-post", "list-id"],
-] as const;
+/** Where a letter to the list that handed a mail on is written to (RFC 2369). `undefined`: nowhere, or no list did. */
+export function postingAddress(headers: MailHeaders): string | undefined {
+  const told = MAILTO.exec(headers.first("list-post"))?.[1];
+  return told !== undefined && ADDRESS.test(told) ? told.toLowerCase() : undefined;
+}
 
 /** The group that handed a mail on, whoever it is of. `undefined`: no group's software did. */
-export function groupAddress(headers: MailHeaders): string | undefined {
+function groupAddress(headers: MailHeaders): string | undefined {
   const isGroup = headers.has("x-google-group-id") || headers.has("x-mailman-version") || headers.has("x-beenthere");
   return isGroup ? addressOf(headers) : undefined;
 }
@@ -59,13 +59,14 @@ export function groupAddress(headers: MailHeaders): string | undefined {
 const isMass = (headers: MailHeaders): boolean =>
   MASS.some((name) => headers.has(name)) || headers.all("list-unsubscribe").length > 1;
 
+const MAILTO = /mailto:([^>?]+)/i;
 const ADDRESS = /[^\s<>,;:"()]+@[^\s<>,;:"()]+\.[^\s<>,;:"()]+/;
 
 function addressOf(headers: MailHeaders): string | undefined {
   const told = [
     /^\s*list\s+(\S+@[^\s;]+)/i.exec(headers.first("mailing-list"))?.[1],
     ADDRESS.exec(headers.first("x-beenthere"))?.[0],
-    /mailto:([^>?]+)/i.exec(headers.first("list-post"))?.[1],
+    postingAddress(headers),
     /<([^.>\s]+)\.([^>\s]+)>/.exec(headers.first("list-id"))?.slice(1).join("@"),
   ];
   return told.find((one) => one !== undefined && ADDRESS.test(one))?.toLowerCase();

@@ -4,7 +4,7 @@ import { chooseFolders } from "../../../src/channels/email/folders.ts";
 import { type LetterFacts, letterEvent } from "../../../src/channels/email/letter-event.ts";
 import { rangeOf } from "../../../src/channels/email/lister.ts";
 import { decodePart, encodePart } from "../../../src/channels/email/media-ref.ts";
-import { LISTED, seenLetter } from "../../../src/channels/email/seen.ts";
+import { LISTED, seenLetter, UNDATED } from "../../../src/channels/email/seen.ts";
 import { createSources } from "../../../src/channels/email/sources.ts";
 import { readMail } from "../../../src/mail/reading/read-mail.ts";
 import { BOX, mail } from "./harness.ts";
@@ -125,20 +125,20 @@ describe("what a list tells of a mail", () => {
     expect(seenLetter(place, { seq: 1, uid: 1, headers: raw }).subject).toBe("Заказ");
   });
 
-  it("has the group that handed it on and who wrote, where its software says so; any other list is no group", () => {
+  it("has the group that handed it on and who wrote; a list that nobody writes to is none", () => {
     const lines = [
       "From: 'Maria' via Sales <sales@firm.example>",
       "Reply-To: Maria <maria@shop.example>",
-      "List-Post: <https://groups.example/post>, <mailto:sales@firm.example>",
       "List-ID: <sales.firm.example>",
     ];
     const seen = (more: readonly string[]) =>
       seenLetter(place, { seq: 1, uid: 1, headers: Buffer.from([...lines, ...more].join("\r\n")) });
     const replyTo = [{ address: "maria@shop.example", name: "Maria" }];
-    expect(seen(["X-Google-Group-Id: 17"])).toMatchObject({ replyTo, group: "sales@firm.example" });
-    expect(seen(["X-BeenThere: sales@firm.example"])).toMatchObject({ group: "sales@firm.example" });
-    expect(seen([])).not.toHaveProperty("group");
-    expect(LISTED.headers).toEqual(expect.arrayContaining(["x-google-group-id", "list-post", "reply-to"]));
+    const post = "List-Post: <https://groups.example/post>, <mailto:Sales@firm.example?subject=x>";
+    expect(seen([post])).toMatchObject({ replyTo, group: "sales@firm.example" });
+    expect(seen(["List-Post: NO"])).not.toHaveProperty("group");
+    expect(seen(["X-BeenThere: sales@firm.example"])).not.toHaveProperty("group");
+    expect(LISTED.headers).toEqual(expect.arrayContaining(["list-post", "reply-to"]));
   });
 
   it("is history when it came before the box was connected, unless it is what has just come", () => {
@@ -146,6 +146,10 @@ describe("what a list tells of a mail", () => {
     expect(seenLetter({ ...place, began: new Date("2026-01-02") }, message).history).toBe(true);
     expect(seenLetter({ ...place, began: new Date("2025-12-31") }, message).history).toBe(false);
     expect(seenLetter(place, message).history).toBe(false);
+    const unasked = { seq: 1, uid: 1, headers: Buffer.from("Date: Mon, 02 Mar 2026 10:00:00 +0300") };
+    const past = { ...place, began: new Date("2026-01-02"), isPast: true };
+    expect(seenLetter(past, unasked)).toMatchObject({ history: true, date: new Date("2026-03-02T07:00:00Z") });
+    expect(seenLetter(past, { seq: 1, uid: 1 }).date).toBe(UNDATED);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { FetchMessageObject } from "imapflow";
+import type { FetchMessageObject, FetchQueryObject } from "imapflow";
 import { describe, expect, it } from "vitest";
 import { createLister, type ListerTools } from "../../../src/channels/email/lister.ts";
 
@@ -59,6 +59,34 @@ describe("a folder's list", () => {
     endRest();
     await lister.take(PLACE, [1, 2]);
     expect(asked).toEqual(["7", "1:2", "1:2", "1:2"]);
+  });
+
+  it("asks when the mails of the past came only where they do not say when they were written", async () => {
+    const queries: unknown[] = [];
+    async function* fetch(range: string, query: FetchQueryObject): AsyncGenerator<FetchMessageObject> {
+      queries.push([range, query.internalDate === true]);
+      for (const uid of range === "1:3" ? [1, 2, 3] : [2]) {
+        await Promise.resolve();
+        const headers = Buffer.from(
+          uid === 2 ? "Date: some day\r\n\r\n" : "Date: Mon, 02 Mar 2026 10:00:00 +0300\r\n\r\n",
+        );
+        const came = query.internalDate === true ? { internalDate: new Date("2026-03-03T10:00:00Z") } : {};
+        yield { seq: uid, uid, headers, ...came };
+      }
+    }
+    const client = { fetch } as unknown as ListerTools["client"];
+    const lister = createLister({ client, now: () => 0, rest: () => Promise.resolve() });
+    const seen = await lister.list({ ...PLACE, began: new Date("2026-11-01"), isPast: true }, "1:3");
+    expect(seen.map(({ date }) => date.toISOString())).toEqual([
+      "2026-03-02T07:00:00.000Z",
+      "2026-03-03T10:00:00.000Z",
+      "2026-03-02T07:00:00.000Z",
+    ]);
+    expect(seen.every(({ history }) => history)).toBe(true);
+    expect(queries).toEqual([
+      ["1:3", false],
+      ["2", true],
+    ]);
   });
 
   it("is not asked for ahead once that was put off, and asked for in its turn", async () => {
