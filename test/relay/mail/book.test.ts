@@ -53,7 +53,7 @@ async function newBox(portal: PortalId, address: string, settings: object = {}):
   });
 }
 
-const unsubscribing = { byMail: () => Promise.resolve(false) };
+const unsubscribing = { byMail: () => Promise.resolve(false), byComplaint: () => Promise.resolve(false) };
 
 async function world(settings: object = {}) {
   const portal = newPortalId();
