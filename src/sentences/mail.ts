@@ -118,6 +118,11 @@ export const mailSentences: readonly Localised[] = [
     es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren correos hechos con plantillas. Quite estas direcciones o escriba un correo personal.",
   },
   {
+    en: "This is a mailbox that is connected here, so it is the company's own already.",
+    ru: "Этот ящик подключён здесь, он и так считается адресом компании.",
+    es: "Este buzón está conectado aquí, así que ya cuenta como de la empresa.",
+  },
+  {
     en: "This mailbox is connected already.",
     ru: "Этот почтовый ящик уже подключён.",
     es: "Este buzón ya está conectado.",

@@ -138,6 +138,22 @@ describe("the company's own groups", () => {
     expect(crm.asked.length).toBe(asked);
   });
 
+  it("that an administrator took off are learned no more; what such an address writes is a person's again", async () => {
+    const { portal, crm, anna, open } = await world();
+    await open(anna).keep([handedOn(viaTeam)]);
+    await store.mails.removeGroup(portal, "team@shop.test", now(), "7");
+    ahead = 61_000;
+    const book = open(anna);
+    const [kept] = await book.keep([handedOn(viaTeam)]);
+    const asked = crm.asked.length;
+    await book.keep([handedOn(viaTeam)]);
+    ahead = 0;
+    // Nor is the portal asked again with each of its letters.
+    expect(crm.asked.length).toBe(asked);
+    expect(await store.mails.groups(portal)).toEqual([]);
+    expect((await store.mails.find(portal, mailId(kept?.letter ?? "")))?.people).toContain("team@shop.test");
+  });
+
   it("nobody has one at a service where everybody has a mailbox", async () => {
     const { portal, open } = await world();
     const book = open(await newBox(portal, "shop@gmail.com"));
