@@ -21,8 +21,8 @@ async function box(address: string): Promise<void> {
 describe("a mailbox that the portal's own mail reads, too", () => {
   const WORDS = {
     en: ["Add channel", "E-mail", "E-mail address", /Bitrix24's own mail reads sales@ellis\.example as well\./],
-    ru: ["Добавить канал", "E-mail", "Адрес почты", /Ящик sales@ellis\.example уже читает почта Битрикс24/],
-    es: ["Añadir canal", "E-mail", "Dirección de correo", /El correo de Bitrix24 ya lee sales@ellis\.example/],
+    ru: ["Добавить канал", "Почта", "Адрес почты", /Ящик sales@ellis\.example уже читает почта Битрикс24/],
+    es: ["Añadir canal", "Correo", "Dirección de correo", /El correo de Bitrix24 ya lee sales@ellis\.example/],
   } as const;
 
   async function typed(language: keyof typeof WORDS, look?: Look): Promise<Page> {
