@@ -90,7 +90,7 @@ async function sentLetters(shop: string): Promise<void> {
 }
 
 test.each([
-  ["ru", "Письма", "7 дней", "Шаблонам", /offer 2 50/],
+  ["ru", "Письма", "7 дней", "Шаблон", /offer 2 50/],
   ["es", "Mensajes de correo", "7 días", "Plantilla", /offer 2 50/],
 ])("the report looks well in %s", async (language, title, days, template, offer) => {
   const shop = await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
