@@ -18,6 +18,7 @@ import {
   settingsIn,
   site,
   usePages,
+  workplaceIn,
 } from "./support/pages.ts";
 
 const { adapter } = fakeChannel("letters", "E-mail");
@@ -153,4 +154,25 @@ test.each([
     await heading(page, nowhere);
     await inspect(page, `nowhere-${language}-${look}`);
   }
+});
+
+test.each([
+  ["en", /^maria@example\.com reported a letter as spam on .*A personal letter may be written, with care\./],
+  ["ru", /^maria@example\.com: жалоба на спам провайдеру, .*Личное письмо написать можно, но осторожно\./],
+  ["es", /^maria@example\.com marcó un correo como spam el .*Se puede escribir un correo personal, con cuidado\./],
+])("whoever writes to somebody who called a letter spam is told so in %s", async (language, told) => {
+  const shop = await account("Ellis & Sons", "1112223334:abcdef", undefined, "letters");
+  await site.store.accounts.update(site.memberId, accountId(shop), { settings: { address: sales.address } });
+  await receive(shop, "t", ["Maria", "Lopez"], letterContent("How much?"), 9);
+  const [key, at] = ["maria@example.com", new Date()];
+  await site.store.unsubscriptions.leave(site.memberId, { key, address: key, at, how: "complaint" });
+  await inAllLooks(
+    `complained-beside-${language}`,
+    (look) => workplaceIn(language, look),
+    async (page) => {
+      await page.getByRole("navigation").getByRole("button", { name: /Maria/ }).click();
+      await page.getByRole("status").filter({ hasText: told }).waitFor();
+    },
+  );
+  await site.store.unsubscriptions.end(site.memberId, key, new Date());
 });

@@ -9,8 +9,9 @@ import { inAllLooks, inspect, type Look, settingsIn, site, usePages } from "./su
 const connect = async () => ({
   ...{ connection: { kind: "starting", sentence: "Signing in to the mailbox." } as const, profile: {} },
 });
-usePages([{ ...createEmailAdapter(), connect }], ({ emulator }) => {
+usePages([{ ...createEmailAdapter(), connect }], ({ emulator, portal }) => {
   emulator.configureApplication({ scope: [...emulator.application().scope, "mail"] });
+  portal.portal.mailboxes.push({ userId: 1, email: "sales@ellis.example" });
 });
 
 async function box(address: string): Promise<void> {
@@ -37,7 +38,6 @@ describe("a mailbox that the portal's own mail reads, too", () => {
   }
 
   test("is told while its address is typed, and once more when it was connected all the same", async () => {
-    site.portal.portal.mailboxes.push({ userId: 1, email: "sales@ellis.example" });
     const page = await typed("en");
     const dialog = page.getByRole("dialog");
     const warning = dialog.getByText(/Bitrix24's own mail/);
