@@ -158,7 +158,7 @@ test.each([
 
 test.each([
   ["en", /^maria@example\.com reported a letter as spam on .*A personal letter may be written, with care\./],
-  ["ru", /^maria@example\.com: жалоба на спам провайдеру, .*Личное письмо написать можно, но осторожно\./],
+  ["ru", /^maria@example\.com: .* — жалоба на спам провайдеру\. Личное письмо написать можно, но осторожно\./],
   ["es", /^maria@example\.com marcó un correo como spam el .*Se puede escribir un correo personal, con cuidado\./],
 ])("whoever writes to somebody who called a letter spam is told so in %s", async (language, told) => {
   const shop = await account("Ellis & Sons", "1112223334:abcdef", undefined, "letters");
@@ -171,7 +171,11 @@ test.each([
     (look) => workplaceIn(language, look),
     async (page) => {
       await page.getByRole("navigation").getByRole("button", { name: /Maria/ }).click();
-      await page.getByRole("status").filter({ hasText: told }).waitFor();
+      const said = page.getByRole("status").filter({ hasText: told });
+      await said.waitFor();
+      // None of it lies beyond the page's edge, where it is cut off.
+      const { x = 0, width = 0 } = (await said.boundingBox()) ?? {};
+      expect(x + width).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
     },
   );
   await site.store.unsubscriptions.end(site.memberId, key, new Date());
