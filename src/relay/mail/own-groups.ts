@@ -5,8 +5,8 @@
  * rewrote ("Ann via Team <team@…>") the group's and not Ann's.
  *
  * Anybody can write such marks. So a group is believed only in a company's domain, never in one where everybody has a mailbox,
- * and never an address that a card of the CRM has: nobody makes a known customer disappear by it. One that an administrator took off
- * is believed no more. The portal away: it is believed with a later letter. Crash, twice: the same group is noted once.
+ * and never an address that a card of the CRM has: nobody makes a known customer disappear by it. The portal away: it is
+ * believed with a later letter. Crash, twice: the same group is noted once.
  */
 import type { SeenLetter } from "../../channels/contract/letters.ts";
 import type { Account } from "../../domain/account.ts";
@@ -74,6 +74,7 @@ export function createOwnGroups({ store, own, known, log, now }: OwnGroupsDeps):
       const customers = new Set(await known.inCrm(portal, groups));
       const believed = groups.filter((group) => !customers.has(group));
       doubt([...customers], DOUBT_MS);
+      // What an administrator took off is believed no more.
       const listed = await store.mails.addGroups(portal, believed);
       doubt(
         believed.filter((group) => !listed.includes(group)),
