@@ -28,6 +28,7 @@ import { registerLineSessionRoute } from "./line-session.ts";
 import { registerLineRoutes } from "./lines.ts";
 import { registerLiveRoutes } from "./live.ts";
 import { registerMailRoutes } from "./mail.ts";
+import { registerMailGroupRoutes } from "./mail-groups.ts";
 import { registerMailReportRoutes } from "./mail-report.ts";
 import { registerMessageRoute } from "./message.ts";
 import { registerMessageRoutes } from "./messages.ts";
@@ -80,6 +81,7 @@ export async function registerApi(app: App, deps: ApiDeps): Promise<void> {
     registerWriteRoutes(scope, deps, access);
     registerPlannedRoutes(scope, deps, access);
     registerMailRoutes(scope, deps, access);
+    registerMailGroupRoutes(scope, deps);
     registerMailReportRoutes(scope, deps, access);
     registerUnsubscribedRoutes(scope, deps, access);
     registerBccRoutes(scope, deps);

@@ -51,7 +51,7 @@ export const TEXTS: Readonly<Record<Locale, Readonly<Record<PageState, PageText>
       title: "Вы отписались",
       sentence:
         "{sender} больше не отправит предложений и уведомлений на {address}. Письма, которые уже в пути, ещё могут прийти.",
-      button: "Я нажал по ошибке",
+      button: "Это была ошибка",
     },
     stayed: {
       title: "Вы снова подписаны",
@@ -82,7 +82,7 @@ export const TEXTS: Readonly<Record<Locale, Readonly<Record<PageState, PageText>
       button: "Lo pulsé por error",
     },
     stayed: {
-      title: "Vuelve a estar suscrito",
+      title: "Suscripción recuperada",
       sentence: "{sender} puede enviar ofertas y avisos a {address}.",
       button: "Cancelar la suscripción",
     },

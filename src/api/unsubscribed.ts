@@ -10,7 +10,7 @@ export const unsubscribed = z.object({
   how: z
     .enum(LEAVING_WAYS)
     .describe(
-      "one-click: with the button of their mail program. page: on our page. mail: by a letter that their mail program wrote. agent: a colleague noted it.",
+      "one-click: with the button of their mail program. page: on our page. mail: by a letter that their mail program wrote. agent: a colleague noted it. complaint: their provider reported that they called a letter spam.",
     ),
   by: z.object({ id: z.string(), name: z.string().optional() }).optional().describe("The colleague who noted it."),
 });

@@ -2,9 +2,9 @@ import type { PortalId } from "./ids.ts";
 
 /**
  * How somebody told that they want no letters made of templates: by their mail program's own button, on our page, by a letter
- * that their program wrote, or to an employee who noted it.
+ * that their program wrote, to an employee who noted it, or to their provider, which reported that they called a letter spam.
  */
-export const LEAVING_WAYS = ["one-click", "page", "mail", "agent"] as const;
+export const LEAVING_WAYS = ["one-click", "page", "mail", "agent", "complaint"] as const;
 export type LeavingWay = (typeof LEAVING_WAYS)[number];
 
 /** An address that wants no letters made of templates. Letters that a person writes to it go all the same. */

@@ -264,6 +264,7 @@ export const apiSentences: readonly Localised[] = [
   { en: "conversation", ru: "диалог", es: "la conversación" },
   { en: "message", ru: "сообщение", es: "el mensaje" },
   { en: "invitation", ru: "приглашение", es: "la invitación" },
+  { en: "distribution list", ru: "группа рассылки", es: "la lista de distribución" },
   { en: "address", ru: "адрес", es: "la dirección" },
   { en: "person", ru: "человек", es: "la persona" },
   { en: "standing connection", ru: "постоянное соединение", es: "la conexión permanente" },

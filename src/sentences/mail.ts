@@ -93,6 +93,11 @@ export const mailSentences: readonly Localised[] = [
     es: "{address} no quiere más correos hechos con plantillas.",
   },
   {
+    en: "{address} called a letter of ours spam, as their provider reports: no more letters made of templates go there.",
+    ru: "{address}: провайдер сообщил о жалобе на спам. Писем по шаблонам сюда больше не отправляем.",
+    es: "{address} marcó un correo nuestro como spam, según su proveedor: no se le enviarán más correos hechos con plantillas.",
+  },
+  {
     en: "{address} may be sent letters made of templates again.",
     ru: "{address}: письма по шаблонам снова можно отправлять.",
     es: "A {address} se le pueden volver a enviar correos hechos con plantillas.",
@@ -103,9 +108,19 @@ export const mailSentences: readonly Localised[] = [
     es: "El cliente canceló la suscripción el {day}: {address} no quiere correos hechos con plantillas. Un correo personal sí se puede escribir.",
   },
   {
+    en: "The customer complained to their provider on {day}: {address} called a letter of ours spam and is sent no letters made of templates. A personal letter can be written all the same.",
+    ru: "Клиент пожаловался на спам своему провайдеру {day}: на {address} нельзя отправлять письма по шаблонам. Личное письмо написать можно.",
+    es: "El cliente se quejó ante su proveedor el {day}: {address} marcó un correo nuestro como spam y no recibe correos hechos con plantillas. Un correo personal sí se puede escribir.",
+  },
+  {
     en: "Customers unsubscribed: {addresses} want no letters made of templates. Take these addresses off, or write a personal letter.",
     ru: "Клиенты отписались: на {addresses} нельзя отправлять письма по шаблонам. Уберите эти адреса или напишите личное письмо.",
     es: "Hay clientes que cancelaron la suscripción: {addresses} no quieren correos hechos con plantillas. Quite estas direcciones o escriba un correo personal.",
+  },
+  {
+    en: "This is a mailbox that is connected here, so it is the company's own already.",
+    ru: "Этот ящик подключён здесь, он и так считается адресом компании.",
+    es: "Este buzón está conectado aquí, así que ya cuenta como de la empresa.",
   },
   {
     en: "This mailbox is connected already.",

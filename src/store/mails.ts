@@ -12,22 +12,22 @@ import {
 import type { MailDirection } from "../domain/mail.ts";
 import { mailKey } from "../mail/threads/keys.ts";
 import { normaliseMessageId } from "../mail/threads/message-ids.ts";
-import { cleanText, indexable, isUuid, toJson } from "./clean.ts";
+import { indexable, isUuid, toJson } from "./clean.ts";
 import type { IndexedMail, MailRepository } from "./contract/mails.ts";
 import { repeatWhenUndone } from "./errors.ts";
 import { placeOf, toPlaceRow } from "./mail-boxes.ts";
+import { createMailGroups } from "./mail-groups.ts";
 import { type Box, keepMails, LARGEST_PACK, settleMails } from "./mail-keeping.ts";
 import type { MailRow } from "./mail-slices.ts";
 import type { Schema } from "./schema.ts";
-
-/** No company has more; whoever makes them up is not listened to. */
-const MOST_GROUPS = 2_000;
 
 /** The index of all mails that were seen. What decides is pure (src/mail/threads); here it is read, asked and written. */
 export function createMailRepository(db: Kysely<Schema>): MailRepository {
   const rows = (portal: PortalId) => db.selectFrom("mails").selectAll().where("portal_id", "=", portal);
 
   return {
+    ...createMailGroups(db),
+
     async keep(portal, account, sightings, { apart, changedSubjectBeginsThread, isBacklog } = {}) {
       if (!isUuid(account)) return undefined;
       const box: Box = {
@@ -53,26 +53,6 @@ export function createMailRepository(db: Kysely<Schema>): MailRepository {
       if (number === undefined) return undefined;
       const row = await rows(portal).where("id", "=", number).executeTakeFirst();
       return row && toMail(row);
-    },
-
-    async groups(portal) {
-      const found = await db
-        .selectFrom("mail_groups")
-        .select("address")
-        .where("portal_id", "=", portal)
-        .orderBy("address")
-        .limit(MOST_GROUPS)
-        .execute();
-      return found.map(({ address }) => address);
-    },
-
-    async addGroups(portal, addresses) {
-      if (addresses.length === 0) return;
-      await db
-        .insertInto("mail_groups")
-        .values(addresses.map((address) => ({ portal_id: portal, address: indexable(cleanText(address)) })))
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
     },
 
     async withMessageId(portal, messageId, apart) {

@@ -70,6 +70,15 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
       return new Set(rows.map((row) => row.id));
     },
 
+    async sentAs(portal, externalIds) {
+      const { rows } = await sql<Selectable<Schema["messages"]>>`
+        select m.* from accounts a join messages m on m.account_id = a.id
+          where a.portal_id = ${portal} and m.external_ids[1] = any(${externalIds.map(indexable)}::text[])
+            and (m.direction = 'out' or m.origin ->> 'by' = 'device') and m.kind = 'message'
+          order by m.sent_at desc limit 20`.execute(db);
+      return rows.map(toMessage);
+    },
+
     async findByExternal(account, externalId) {
       if (!isUuid(account)) return undefined;
       const id = indexable(externalId);

@@ -25,7 +25,7 @@ export function createUnsubscriptionRepository(db: Kysely<Schema>): Unsubscripti
       return row && toLink(row);
     },
 
-    async leave(portal, { key: written, address, at, how, by }) {
+    async leave(portal, { key: written, address, at, how, by, about }) {
       const key = indexable(cleanText(written));
       const values = { address: cleanText(address), at, how, noted_by: by ?? null, ended_at: null, ended_by: null };
       const made = await db
@@ -35,18 +35,19 @@ export function createUnsubscriptionRepository(db: Kysely<Schema>): Unsubscripti
           conflict
             .columns(["portal_id", "address_key"])
             .doUpdateSet(values)
-            .where("unsubscribed.ended_at", "is not", null),
+            .where("unsubscribed.ended_at", "is not", null)
+            .where(({ lit, eb }) => (about ? eb("unsubscribed.ended_at", "<", about) : lit(true))),
         )
         .returningAll()
         .executeTakeFirst();
-      if (made) return { ...toUnsubscription(made), isNew: true };
+      if (made) return { ...toUnsubscription(made), isNew: true, isBack: false };
       const known = await db
         .selectFrom("unsubscribed")
         .selectAll()
         .where("portal_id", "=", portal)
         .where("address_key", "=", key)
         .executeTakeFirstOrThrow();
-      return { ...toUnsubscription(known), isNew: false };
+      return { ...toUnsubscription(known), isNew: false, isBack: known.ended_at !== null };
     },
 
     async end(portal, key, at, by) {

@@ -43,6 +43,18 @@ export function toldTests(use: () => Store): void {
       expect(await use().messages.applyReceipt(account.id, [], "read")).toEqual([]);
     });
 
+    it("name what they are about: what was sent from here or at the messenger, by the whole portal alone", async () => {
+      const { portal, account, message } = await answer();
+      const other = await answer();
+      await finish(message, sent("m1"));
+      await finish(other.message, sent("m1"));
+      const byHand = await accept(use(), inbound(account, { externalId: "by hand", fromDevice: true }));
+      await accept(use(), inbound(account, { externalId: "theirs" }));
+      const found = await use().messages.sentAs(portal, ["m1", "by hand", "theirs", "unheard of"]);
+      expect(found.map(({ id }) => id).sort()).toEqual([message, byHand.message].sort());
+      expect(await use().messages.sentAs(portal, [])).toEqual([]);
+    });
+
     it("are kept when they are quicker than the id they are about", async () => {
       const { portal, account, message } = await answer();
       expect(await use().messages.applyReceipt(account.id, ["quick"], "read")).toEqual([]);

@@ -45,7 +45,22 @@ export function unsubscribedTests(use: () => Store): void {
       expect(await unsubscriptions.end(portal, "anna@c.example", at(6), "7")).toBe(false);
       expect(await unsubscriptions.among(portal, ["anna@c.example"])).toEqual([]);
       const anew = await unsubscriptions.leave(portal, { ...leaving("anna", 9, "agent"), by: "7" });
-      expect(anew).toEqual({ address: "ANNA@c.example", at: at(9), how: "agent", by: "7", isNew: true });
+      expect(anew).toEqual({ address: "ANNA@c.example", at: at(9), how: "agent", by: "7", isNew: true, isBack: false });
+    });
+
+    it("is not noted of those who came back after what it is said of", async () => {
+      const { portal } = await place(use());
+      const { unsubscriptions } = use();
+      await unsubscriptions.leave(portal, { ...leaving("anna", 1, "complaint"), about: at(0) });
+      await unsubscriptions.end(portal, "anna@c.example", at(3), "7");
+      const late = { ...leaving("anna", 5, "complaint"), about: at(2) };
+      expect(await unsubscriptions.leave(portal, late)).toMatchObject({ isNew: false, isBack: true });
+      expect(await unsubscriptions.among(portal, ["anna@c.example"])).toEqual([]);
+      expect(await unsubscriptions.leave(portal, { ...late, about: at(4) })).toMatchObject({ isNew: true, at: at(5) });
+      expect(await unsubscriptions.leave(portal, { ...late, about: at(2) })).toMatchObject({
+        isNew: false,
+        isBack: false,
+      });
     });
 
     it("is listed, the latest first, by a part of the address, a page at a time", async () => {

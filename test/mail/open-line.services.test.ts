@@ -109,7 +109,7 @@ it("says of a letter that a machine wrote that it did", async () => {
   expect(saidIn(chat, "customer").at(-1)?.text).toContain("[i]Sent automatically:[/i]");
 }, 60_000);
 
-it("lets readers of letters made of templates go, by their mail program's request and by the letter that it writes", async () => {
+it("lets readers of letters made of templates go, by their mail program's request, by the letter that it writes and by a complaint to their provider", async () => {
   const box = at.newAddress();
   await at.connect(box, { settings: { trackingUrl: "https://letters.shop.test", tracked: true } });
   const offered = async (reader: string) => {
@@ -139,7 +139,8 @@ it("lets readers of letters made of templates go, by their mail program's reques
       body.clientId = crypto.randomUUID();
       return send();
     };
-    return { path: new URL(url).pathname, subject: decodeURIComponent(subject), again };
+    const messageId = headerOf(left, "Message-ID") ?? "";
+    return { path: new URL(url).pathname, subject: decodeURIComponent(subject), messageId, again };
   };
   const hasLeft = async (reader: string) => {
     const addresses = [`${reader}@customer.example`];
@@ -170,7 +171,34 @@ it("lets readers of letters made of templates go, by their mail program's reques
   expect(told.conversation).toBe((await at.message("News for olga?")).conversation);
   // The program's letter asks nobody anything, and begins nothing.
   expect(await at.journal("Sent by a program")).toEqual([]);
-}, 120_000);
+
+  // Who calls it spam instead: their provider says so, and hides who it was. What is made up, or no complaint, says nothing.
+  const vera = await offered("vera");
+  at.server.deliver(box, complaint(box, "abuse", "<nothing-of-ours@shop.test>", "vera@customer.example"));
+  at.server.deliver(box, complaint(box, "not-spam", vera.messageId));
+  at.server.deliver(box, complaint(box, "abuse", vera.messageId));
+  at.server.deliver(box, complaint(box, "abuse", vera.messageId));
+  await at.wait(async () => (await hasLeft("vera")) === "complaint", "the complaint to be noted");
+  await expect(vera.again()).rejects.toThrow("The customer complained to their provider on");
+  const complained = await at.message("vera@customer.example called a letter of ours spam");
+  expect(complained.conversation).toBe((await at.message("News for vera?")).conversation);
+  const both = async () => (await at.journal("A user marked this as spam.")).length === 2;
+  await at.wait(both, "both reports beside the letter");
+  expect(await at.journal("vera@customer.example called a letter of ours spam")).toHaveLength(1);
+}, 180_000);
+
+/** As the loops of large providers write them (RFC 5965). */
+function complaint(to: string, type: string, of: string, recipient = "[redacted]"): string {
+  return [
+    ...["From: feedback@provider.example", `To: ${to}`, "Subject: FW: Offer", `Date: ${new Date().toUTCString()}`],
+    ...[`Message-ID: <${crypto.randomUUID()}@provider.example>`, "MIME-Version: 1.0"],
+    ...['Content-Type: multipart/report; report-type=feedback-report; boundary="b"', "", "--b"],
+    ...["Content-Type: text/plain", "", "A user marked this as spam.", "--b"],
+    ...["Content-Type: message/feedback-report", "", `Feedback-Type: ${type}`, "Version: 1"],
+    ...[`Original-Rcpt-To: ${recipient}`, "", "--b", "Content-Type: text/rfc822-headers", ""],
+    ...[`From: ${to}`, `Message-ID: ${of}`, "Subject: Offer", "", "--b--", ""],
+  ].join("\n");
+}
 
 /** As mail programs write it: words twice, a picture inside the HTML, and a file. */
 function withFile(): string {

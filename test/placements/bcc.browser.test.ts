@@ -1,7 +1,7 @@
 /** Where an employee finds the address for blind copies of their mail. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { inAllLooks, type Look, site, usePages, workplace } from "./support/pages.ts";
+import { inAllLooks, type Look, site, usePages, workplace, workplaceIn } from "./support/pages.ts";
 
 usePages();
 
@@ -54,4 +54,21 @@ test("it looks well in every look", async () => {
   await inAllLooks("bcc", opened, async (page) => {
     await page.getByText("A letter came from ada.personal@mail.example").waitFor();
   });
+});
+
+test.each([
+  ["ru", "Копии писем в CRM", /^Письмо с адреса ada\.personal@mail\.example отклонено/],
+  ["es", "Copiar correo al CRM", /^Llegó un correo de ada\.personal@mail\.example/],
+])("it looks well in %s", async (language, title, asked) => {
+  await site.store.bcc.put(site.memberId, ADMIN, "abcdefghijklmnopqrstuvwxyz");
+  await site.store.bcc.noteSender(site.memberId, ADMIN, "ada.personal@mail.example", "asked", new Date());
+  await site.store.bcc.used(site.memberId, ADMIN, new Date());
+  const shown = async (look: Look) => {
+    const page = await workplaceIn(language, look);
+    await page.getByRole("button", { name: title }).click();
+    return page;
+  };
+  await inAllLooks(`bcc-${language}`, shown, (page) =>
+    page.getByRole("dialog", { name: title }).getByText(asked).waitFor(),
+  );
 });

@@ -4,14 +4,13 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { accountId, conversationId } from "../../src/domain/ids.ts";
 import type { Letter } from "../../src/domain/letter.ts";
-import type { Attachment, Content } from "../../src/domain/message.ts";
-import { plainText } from "../../src/domain/rich-text.ts";
+import type { Attachment } from "../../src/domain/message.ts";
 import { fakeChannel } from "../handlers/support/fake-channel.ts";
 import { ALL_PARTS } from "../support/parts.ts";
+import { letterContent, maria, sales } from "./support/letters.ts";
 import {
   account,
   base,
-  ends,
   inAllLooks,
   inspect,
   type Look,
@@ -42,22 +41,8 @@ const HTML = `<html><head><title>Offer</title><style>p{color:red}</style></head>
 <p>See <a href="https://shop.example/tables">all tables</a>.</p><img src="https://shop.example/pixel.png" alt="Our shop">
 <script>document.title = "gone"</script></body></html>`;
 
-const maria = { address: "maria@example.com", name: "Maria Lopez" };
-const sales = { address: "sales@ellis.example", name: "Ellis & Sons" };
-
 const letter = (shop: string, text: string, more?: Partial<Letter>, attachments?: readonly Attachment[]) =>
   receive(shop, "thread-1", ["Maria", "Lopez"], letterContent(text, more, attachments), 5);
-
-function letterContent(text: string, more: Partial<Letter> = {}, attachments: readonly Attachment[] = []): Content {
-  const envelope = {
-    messageId: `<${text.length}@example.com>`,
-    subject: "The oak table",
-    from: maria,
-    to: [sales],
-    cc: [],
-  };
-  return { body: plainText(text), attachments, letter: { ...envelope, class: "human", ...more } };
-}
 
 async function keptHtml(): Promise<Attachment> {
   const kept = await site.shelf.keep({
@@ -320,72 +305,6 @@ test("who wants no letters made of templates is told before one is sent, noted, 
   await list.getByRole("button", { name: "I pressed this by mistake" }).click();
   await list.getByRole("heading", { name: "You are subscribed again" }).waitFor();
 });
-
-test("how letters fared stands in a report, per colleague and template", async () => {
-  const page = await settings();
-  const report = page.getByRole("region", { name: "Letters", exact: true });
-  expect(await report.count()).toBe(0);
-  const shop = await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");
-  await page.reload();
-  await report.getByText("No letters in this period").waitFor();
-
-  await site.store.accounts.update(site.memberId, accountId(shop), { settings: { address: sales.address } });
-  await sentLetters(shop);
-  await report.getByRole("button", { name: "7 days" }).click();
-  const table = report.getByRole("table");
-  await table.getByRole("row", { name: /Ada Admin 4 50%.*1 more probably.*0%.*25%/ }).waitFor();
-  await report.getByRole("button", { name: "Template", exact: true }).click();
-  await table.getByRole("row", { name: /offer 2 50%/ }).waitFor();
-  await table.getByRole("row", { name: /Without a template 2/ }).waitFor();
-  const [file] = await Promise.all([
-    page.waitForEvent("download"),
-    report.getByRole("button", { name: "Download as CSV" }).click(),
-  ]);
-  expect(file.suggestedFilename()).toBe("letters.csv");
-  await report.getByRole("button", { name: "Other dates" }).click();
-  await report.getByLabel("From", { exact: true }).fill("2020-01-02");
-  await report.getByLabel("To", { exact: true }).fill("2020-01-01");
-  await report.getByText("Choose two days, the first before the last").waitFor();
-  await report.getByLabel("To", { exact: true }).fill("2020-01-03");
-  await report.getByRole("button", { name: "Show", exact: true }).click();
-  await report.getByText("No letters in this period").waitFor();
-  await inAllLooks("letter-report", settings, async (shown) => {
-    await shown
-      .getByRole("table")
-      .getByRole("row", { name: /Ada Admin 4/ })
-      .scrollIntoViewIfNeeded();
-  });
-});
-
-interface Case {
-  readonly chat: string;
-  readonly letter: { readonly track: boolean; readonly template?: string };
-  readonly agent?: string;
-  readonly answered?: boolean;
-}
-
-/** Four that arrived: one answered, one that a mail provider looked at, and two of which nothing can be seen. */
-async function sentLetters(shop: string): Promise<void> {
-  const offer = { track: true, template: "offer" };
-  const cases: readonly Case[] = [
-    { chat: "a", letter: offer, answered: true },
-    { chat: "b", letter: offer, agent: "Mozilla/5.0 (via ggpht.com GoogleImageProxy)" },
-    ...[{ chat: "c" }, { chat: "d" }].map((one) => ({ ...one, letter: { track: false } })),
-  ];
-  const session = await site.sessionOf(1);
-  for (const { chat, letter: said, agent, answered } of cases) {
-    const { conversation } = await receive(shop, chat, ["Maria", "Lopez"], letterContent("How much?"), 9);
-    const clientId = crypto.randomUUID();
-    const body = { clientId, text: "480", letter: said };
-    const sent = (await site.api(session, "POST", `/conversations/${conversation}/messages`, body)).json();
-    await ends(sent.id, { state: "delivered" });
-    const row = await site.store.messages.find(site.memberId, sent.id);
-    const pixel = row?.content.letter?.sending?.tracked?.pixel;
-    if (pixel !== undefined && agent !== undefined)
-      await fetch(`${base}${new URL(pixel).pathname}`, { headers: { "user-agent": agent } });
-    if (answered) await receive(shop, chat, ["Maria", "Lopez"], letterContent("Thank you"), 1);
-  }
-}
 
 test("beside a chat: its stars, and what was said by e-mail", async () => {
   await account("sales@ellis.example", "1112223334:abcdef", undefined, "letters");

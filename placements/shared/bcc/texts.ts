@@ -77,8 +77,8 @@ const es: Record<Key, string> = {
   fromNone:
     "Bitrix24 no dice su dirección de correo. Envíe un primer correo: se rechazará, y aquí confirma que era suyo.",
   asked: "Llegó un correo de {address} y se rechazó. ¿Era suyo?",
-  confirm: "Era mía",
-  deny: "No era mía",
+  confirm: "Era mío",
+  deny: "No era mío",
   confirmed: "También de {address}, como usted confirmó.",
   remove: "Quitar",
   again: "Envíe ese correo otra vez: desde ahora se reciben correos de {address}.",

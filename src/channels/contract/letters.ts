@@ -22,6 +22,11 @@ export interface LetterBook {
   done(letter: string, how?: { readonly passed: string }): Promise<void>;
   /** A letter that came: whether it asks for no more of ours, as the mail program of a reader writes it. Then it was noted. */
   leaves(came: { readonly subject: string; readonly from: string | undefined }): Promise<boolean>;
+  /**
+   * A report that somebody called a letter spam: whether it was one of ours, whose reader is sent no more like it from now on. Then
+   * it was noted. A report that proves nothing does nothing.
+   */
+  complained(report: LetterComplaint): Promise<boolean>;
   /** The conversation of the mail with this Message-ID; `undefined`: nobody has seen it. For what tells of that mail. */
   threadOf(messageId: string): Promise<string | undefined>;
   /** What an answer in this thread goes on from; `undefined`: nobody has seen such a thread. */
@@ -51,6 +56,15 @@ export interface SeenLetter {
   readonly sent: boolean;
   /** Met by the first scan, not when it came. */
   readonly history: boolean;
+}
+
+export interface LetterComplaint {
+  /** As the report says (RFC 5965): "abuse", "fraud" … */
+  readonly type: string;
+  /** The Message-ID of the letter that it is about. */
+  readonly of: string | undefined;
+  /** Whom the report says that the letter went to; often nobody. */
+  readonly recipients: readonly string[];
 }
 
 export interface KeptLetter {

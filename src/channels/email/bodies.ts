@@ -95,6 +95,7 @@ async function fetchBody(tools: BodyTools, pending: PendingLetter): Promise<bool
       await letters.done(pending.letter, { passed: "It asks for no more letters, which was noted." });
       return true;
     }
+    if (!sent && mail.complaint) await letters.complained({ ...mail.complaint, of: mail.originalMessageId });
     const aboutThread =
       mail.originalMessageId === undefined ? undefined : await letters.threadOf(mail.originalMessageId);
     const told = letterEvent({

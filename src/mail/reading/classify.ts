@@ -18,11 +18,12 @@ import { bounceFromText } from "./bounce-texts.ts";
 import type { Group } from "./groups.ts";
 import type { MailHeaders } from "./mail-headers.ts";
 import type { MailPart } from "./mime-tree.ts";
-import type { Bounce, Invitation, Mailbox, MailClass } from "./read-mail-types.ts";
+import type { Bounce, Complaint, Invitation, Mailbox, MailClass } from "./read-mail-types.ts";
 import {
   deliveryReport,
   dispositionReport,
   feedbackReport,
+  oldComplaint,
   quotedHeaders,
   quotedMessageId,
   returnedHeaders,
@@ -46,6 +47,7 @@ export interface Classified {
   readonly mayCreateLead: boolean;
   readonly mayAutoAnswer: boolean;
   readonly bounce: Bounce | undefined;
+  readonly complaint: Complaint | undefined;
   readonly originalMessageId: string | undefined;
 }
 
@@ -53,6 +55,7 @@ interface Judged {
   readonly class: MailClass;
   readonly reasons: readonly Sign[];
   readonly bounce?: Bounce | undefined;
+  readonly complaint?: Complaint | undefined;
   readonly originalMessageId?: string | undefined;
 }
 
@@ -67,6 +70,7 @@ export function classify(facts: ClassFacts): Classified {
     // Everybody in a group would get what a machine of ours answers there.
     mayAutoAnswer: human && facts.group === undefined && !nullReturnPath(headers) && !refusesAnswers(headers),
     bounce: judged.bounce,
+    complaint: judged.complaint,
     originalMessageId: judged.originalMessageId,
   };
 }
@@ -86,7 +90,7 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     const reasons: readonly Sign[] = [{ name: "feedback-report", detail: complaint.type }];
     // That a mail was no spam, or failed a check of its sender, is no person's complaint.
     if (["not-spam", "auth-failure"].includes(complaint.type)) return { class: "system-notice", reasons };
-    return { class: "complaint", reasons, originalMessageId: original() };
+    return { class: "complaint", reasons, complaint, originalMessageId: original() };
   }
 
   const receipt = dispositionReport(root);
@@ -121,11 +125,12 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
   }
 
   const returned = returnedHeaders(root);
-  // Microsoft's reports of complaints are older than the standard.
-  if (returned !== undefined && /^\s*complaint about message from /i.test(subject)) {
+  const old = oldComplaint(returned, subject);
+  if (old !== undefined) {
     return {
       class: "complaint",
       reasons: [{ name: "feedback-report", detail: subject }],
+      complaint: old,
       originalMessageId: original(),
     };
   }

@@ -38,11 +38,19 @@ export interface BouncedRecipient {
   readonly diagnostic: string | undefined;
 }
 
-/** What a delivery report tells. Complaints and read receipts fill `originalMessageId` alone. */
+/** What a delivery report tells. */
 export interface Bounce {
   readonly kind: "hard" | "soft" | "delay";
   /** Whom the mail did not reach (for `delay`: not yet). */
   readonly recipients: readonly BouncedRecipient[];
+}
+
+/** What a report of a complaint says of itself. Anybody can write one. */
+export interface Complaint {
+  /** In lower case: "abuse", "fraud", "virus", "not-spam", "auth-failure", "other", and whatever else is said. */
+  readonly type: string;
+  /** Whom the mail went to that it is about, as far as it tells: providers often take the address out. */
+  readonly recipients: readonly string[];
 }
 
 /** A `text/calendar` part: the first event in it. Times are as written there, see `calendar.ts`. */
@@ -116,6 +124,8 @@ export interface ReadMail {
   readonly mayCreateLead: boolean;
   readonly mayAutoAnswer: boolean;
   readonly bounce: Bounce | undefined;
+  /** Only of the class `complaint`. */
+  readonly complaint: Complaint | undefined;
   /** The mail of ours that a bounce, a complaint or a receipt is about. */
   readonly originalMessageId: string | undefined;
   readonly calendar: Invitation | undefined;

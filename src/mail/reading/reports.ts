@@ -8,7 +8,7 @@ import { MailHeaders, messageIdsIn } from "./mail-headers.ts";
 import { bareAddress } from "./mailboxes.ts";
 import type { MailPart } from "./mime-tree.ts";
 import { oneLine } from "./one-line.ts";
-import type { Bounce, BouncedRecipient } from "./read-mail-types.ts";
+import type { Bounce, BouncedRecipient, Complaint } from "./read-mail-types.ts";
 import { verdictOf } from "./smtp-status.ts";
 
 /** `delivered` stands for reports that bring good news: reached, relayed, handed to a list. */
@@ -100,16 +100,25 @@ const namesReport = ({ headers }: MailPart, kind: string): boolean => {
   return value === "multipart/report" && parameters.get("report-type")?.toLowerCase() === kind;
 };
 
-export interface Complaint {
-  /** "abuse", "fraud", "virus", "not-spam", "auth-failure", "other". */
-  readonly type: string;
-}
-
 export function feedbackReport(root: MailPart): Complaint | undefined {
   const part = partsOf(root).find(({ type }) => type === "message/feedback-report");
-  if (part === undefined) return namesReport(root, "feedback-report") ? { type: "abuse" } : undefined;
-  const type = fieldsOf(decodeText(part.bytes, undefined)).first("feedback-type").trim().toLowerCase();
-  return { type: type === "" ? "abuse" : type };
+  if (part === undefined) return namesReport(root, "feedback-report") ? { type: "abuse", recipients: [] } : undefined;
+  const fields = fieldsOf(decodeText(part.bytes, undefined));
+  const type = fields.first("feedback-type").trim().toLowerCase();
+  const named = [...fields.all("original-rcpt-to"), ...fields.all("removal-recipient")];
+  return { type: type === "" ? "abuse" : type, recipients: addressesIn(named) };
+}
+
+/** Microsoft's reports are older than the standard: the mail as it came, with whom it went to in a header of its own. */
+export function oldComplaint(returned: MailHeaders | undefined, subject: string): Complaint | undefined {
+  if (returned === undefined || !/^\s*complaint about message from /i.test(subject)) return undefined;
+  return { type: "abuse", recipients: addressesIn(returned.all("x-hmxmroriginalrecipient")) };
+}
+
+/** Each once. With or without the kind of address before it (RFC 3464). */
+function addressesIn(values: readonly string[]): readonly string[] {
+  const found = values.flatMap((value) => bareAddress(value.replace(/^\s*rfc822\s*;/i, "")) ?? []);
+  return [...new Set(found.map((one) => one.toLowerCase()))];
 }
 
 export interface Receipt {

@@ -25,7 +25,7 @@ export interface LetterBookDeps {
   readonly store: Pick<Store, "mails" | "accounts" | "locks" | "bcc">;
   readonly rules: Pick<Rules, "of">;
   readonly known: KnownPeople;
-  readonly unsubscribing: Pick<Unsubscribing, "byMail">;
+  readonly unsubscribing: Pick<Unsubscribing, "byComplaint" | "byMail">;
   readonly log: Pick<Logger, "warn" | "debug">;
   readonly now: () => Date;
 }
@@ -147,6 +147,7 @@ function createBook(
       await locks.release(lockOf(letter), id);
     },
     leaves: (came) => deps.unsubscribing.byMail(portal, came),
+    complained: (report) => deps.unsubscribing.byComplaint(portal, report, isApart ? id : undefined),
     async threadOf(messageId) {
       const found = await mails.withMessageId(portal, messageId, isApart ? id : undefined);
       return found.at(-1)?.thread;

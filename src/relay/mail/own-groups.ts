@@ -74,8 +74,13 @@ export function createOwnGroups({ store, own, known, log, now }: OwnGroupsDeps):
       const customers = new Set(await known.inCrm(portal, groups));
       const believed = groups.filter((group) => !customers.has(group));
       doubt([...customers], DOUBT_MS);
-      await store.mails.addGroups(portal, believed);
-      return believed.length > 0;
+      // What an administrator took off is believed no more.
+      const listed = await store.mails.addGroups(portal, believed);
+      doubt(
+        believed.filter((group) => !listed.includes(group)),
+        DOUBT_MS,
+      );
+      return listed.length > 0;
     } catch (error) {
       log.warn(
         { err: error, portal },

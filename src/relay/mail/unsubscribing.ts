@@ -3,8 +3,8 @@
  *
  * A letter to many carries an address of ours (RFC 8058: a POST to it is the wish, a GET only shows a page) and one to write
  * to. Both name the letter by a number with our signature, compared in constant time; whom it is about stands in the store,
- * so that nobody else can be signed off with it. An address leaves for the whole portal; letters that a person writes to it go
- * all the same.
+ * so that nobody else can be signed off with it. What a provider reports of a letter of ours that was called spam counts the same
+ * (`complaints.ts`). An address leaves for the whole portal; letters that a person writes to it go all the same.
  *
  * Crash before the wish is noted: nothing happened, and the mail program or the person asks again. After it: the line in the
  * conversation is told with the next request, by a key of its own. Twice: one wish and one line. Out of order: a letter that is
@@ -12,10 +12,11 @@
  * done.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import type { LetterComplaint } from "../../channels/contract/letters.ts";
 import type { Dispatcher } from "../../dispatch/contract.ts";
 import type { Account } from "../../domain/account.ts";
 import type { Conversation } from "../../domain/conversation.ts";
-import type { PortalId } from "../../domain/ids.ts";
+import type { AccountId, ConversationId, PortalId } from "../../domain/ids.ts";
 import type { Letter, LetterSending } from "../../domain/letter.ts";
 import type { Content } from "../../domain/message.ts";
 import { plainText } from "../../domain/rich-text.ts";
@@ -23,6 +24,7 @@ import type { LeavingLink, LeavingWay, Unsubscription } from "../../domain/unsub
 import { leaverKey } from "../../rules/contacts/leaver-key.ts";
 import type { Store } from "../../store/contract.ts";
 import type { News } from "../news.ts";
+import { asksForNoMore, complainerOf } from "./complaints.ts";
 import { originOf } from "./tracking.ts";
 
 export interface Unsubscribing {
@@ -36,6 +38,11 @@ export interface Unsubscribing {
   stay(token: string): Promise<LeavingView | undefined>;
   /** A letter that came: whether it asks for this, by a token of ours. Then it was noted. */
   byMail(portal: PortalId, came: { readonly subject: string; readonly from: string | undefined }): Promise<boolean>;
+  /**
+   * A report that somebody called a letter spam. Whether one of ours is meant, and who: then it was noted (`complaints.ts` says
+   * what is believed). @param apart the box that shares no mails with the others
+   */
+  byComplaint(portal: PortalId, report: LetterComplaint, apart?: AccountId): Promise<boolean>;
   /** What a customer told an employee. */
   note(portal: PortalId, by: string, told: ToldByHand): Promise<Unsubscription>;
   /** They may be written to again, as a customer told an employee. `false`: they were. */
@@ -69,7 +76,8 @@ export interface UnsubscribingDeps {
     readonly unsubscriptions: Store["unsubscriptions"];
     readonly accounts: Pick<Store["accounts"], "find">;
     readonly conversations: Pick<Store["conversations"], "find">;
-    readonly messages: Pick<Store["messages"], "acceptInbound" | "findByOrigin">;
+    readonly mails: Pick<Store["mails"], "withMessageId">;
+    readonly messages: Pick<Store["messages"], "acceptInbound" | "findByOrigin" | "sentAs">;
   };
   readonly secretKey: string;
   /** Origin that readers reach us at, where the box has none of its own. */
@@ -138,11 +146,26 @@ export function createUnsubscribing(deps: UnsubscribingDeps): Unsubscribing {
       return true;
     },
 
+    async byComplaint(portal, report, apart) {
+      if (!asksForNoMore(report)) return false;
+      const about = await lettersNamed(portal, report.of ?? "", apart);
+      for (const { content, conversation, sentAt } of about) {
+        const address = content.letter && complainerOf(report, content.letter);
+        if (address === undefined) continue;
+        const leaving = { key: leaverKey(address), address, at: deps.now(), how: "complaint" as const, about: sentAt };
+        const left = await unsubscriptions.leave(portal, leaving);
+        if (left.isBack) continue;
+        await tell(await nowOf(portal, conversation), keyFor(left), left.at, sentenceFor(left));
+        return true;
+      }
+      return false;
+    },
+
     async note(portal, by, { address, conversation }) {
       const left = await unsubscriptions.leave(portal, {
         ...{ key: leaverKey(address), address: address.trim(), at: deps.now(), how: "agent", by },
       });
-      await tell(conversation, keyFor(left), left.at, hasLeft(left.address));
+      await tell(conversation, keyFor(left), left.at, sentenceFor(left));
       return left;
     },
 
@@ -172,13 +195,25 @@ export function createUnsubscribing(deps: UnsubscribingDeps): Unsubscribing {
   async function noted(link: LeavingLink, address: string, how: LeavingWay): Promise<void> {
     const leaving = { key: leaverKey(address), address, at: deps.now(), how };
     const left = await unsubscriptions.leave(link.portal, leaving);
-    await tell(await conversationOf(link), keyFor(left), left.at, hasLeft(left.address));
+    await tell(await conversationOf(link), keyFor(left), left.at, sentenceFor(left));
   }
 
   async function conversationOf({ portal, originKey }: LeavingLink): Promise<Conversation | undefined> {
     const message = await messages.findByOrigin(portal, originKey);
-    const found = message && (await deps.store.conversations.find(portal, message.conversation));
+    return message && nowOf(portal, message.conversation);
+  }
+
+  async function nowOf(portal: PortalId, conversation: ConversationId): Promise<Conversation | undefined> {
+    const found = await deps.store.conversations.find(portal, conversation);
     return found?.movedTo === undefined ? found : deps.store.conversations.find(portal, found.movedTo);
+  }
+
+  /** Letters with this name that really went out: sent from here, or met in a Sent folder; capitals count for nothing. */
+  async function lettersNamed(portal: PortalId, messageId: string, apart: AccountId | undefined) {
+    const seen = await deps.store.mails.withMessageId(portal, messageId, apart);
+    const ids = seen.flatMap((mail) => [`<${mail.messageId}>`, `letter:${mail.id}`]);
+    const sent = await messages.sentAs(portal, [...new Set([messageId, ...ids])]);
+    return sent.filter(({ content }) => content.letter !== undefined);
   }
 
   /** A line in the conversation, once by its key. Where it has none (it was deleted by its age) nothing is shown. */
@@ -202,7 +237,10 @@ const keyFor = ({ address, at }: Unsubscription): string => `left:${leaverKey(ad
 const soleOf = ({ recipients }: LeavingLink): string | undefined =>
   recipients.length === 1 ? recipients[0] : undefined;
 
-const hasLeft = (address: string): string => `${address} wants no more letters made of templates.`;
+const sentenceFor = ({ address, how }: Unsubscription): string =>
+  how === "complaint"
+    ? `${address} called a letter of ours spam, as their provider reports: no more letters made of templates go there.`
+    : `${address} wants no more letters made of templates.`;
 const cameBack = (address: string): string => `${address} may be sent letters made of templates again.`;
 
 /** Whether a letter goes to many, so that its readers may ask for no more of them. */
@@ -220,6 +258,8 @@ export async function leftRefusal(
   const [first, ...others] = await unsubscriptions.among(portal, keys);
   if (!first) return undefined;
   const who = [first, ...others].map(({ address }) => address).join(", ");
+  if (others.length === 0 && first.how === "complaint")
+    return `The customer complained to their provider on ${dayOf(first.at)}: ${who} called a letter of ours spam and is sent no letters made of templates. A personal letter can be written all the same.`;
   return others.length === 0
     ? `The customer unsubscribed on ${dayOf(first.at)}: ${who} wants no letters made of templates. A personal letter can be written all the same.`
     : `Customers unsubscribed: ${who} want no letters made of templates. Take these addresses off, or write a personal letter.`;

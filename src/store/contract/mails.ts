@@ -74,6 +74,16 @@ export interface WaitingMail extends MailPlace {
   readonly mail: IndexedMail;
 }
 
+/** A distribution list of the company itself. */
+export interface MailGroup {
+  readonly address: string;
+  readonly since: Date;
+  /** The employee who added it. Absent: a letter that it handed on told of it. */
+  readonly addedBy?: string;
+  /** It was taken off. */
+  readonly removed?: { readonly at: Date; readonly by: string };
+}
+
 /**
  * The index of every mail that was seen in any box, whatever became of it.
  *
@@ -127,8 +137,14 @@ export interface MailRepository {
   gone(portal: PortalId, account: AccountId, places: readonly MailPlace[]): Promise<void>;
   /** Addresses of the portal's own groups (distribution lists). */
   groups(portal: PortalId): Promise<readonly string[]>;
-  /** Each once, however often it is said. */
-  addGroups(portal: PortalId, addresses: readonly string[]): Promise<void>;
+  /** As letters tell of them; each once, however often it is said. Answers those that are groups now: others were taken off. */
+  addGroups(portal: PortalId, addresses: readonly string[]): Promise<readonly string[]>;
+  /** Also those that were taken off. */
+  allGroups(portal: PortalId): Promise<readonly MailGroup[]>;
+  /** An employee adds one, or puts one back that was taken off. */
+  putGroup(portal: PortalId, address: string, by: string): Promise<MailGroup>;
+  /** It is none, whatever letters tell from now on. `false`: it was none. */
+  removeGroup(portal: PortalId, address: string, at: Date, by: string): Promise<boolean>;
   /**
    * Takes names and words from mails before this date; what they are known by stays, so that none of them is ever new again.
    * Answers how many.

@@ -104,6 +104,11 @@ export interface MessageRepository {
     portal: PortalId,
     told: readonly { readonly id: string; readonly at: Date }[],
   ): Promise<ReadonlySet<string>>;
+  /**
+   * Ours of the whole portal that have one of these ids at their channels, the latest first: they left, or may have. Also what
+   * its people wrote at the messenger itself.
+   */
+  sentAs(portal: PortalId, externalIds: readonly string[]): Promise<readonly Message[]>;
   findByExternal(account: AccountId, externalId: string): Promise<Message | undefined>;
   /**
    * Unfinished rows of a lane from its head, in order: `stored`, `sending` (left over by a dead worker: this lane's lease

@@ -8,6 +8,15 @@ export interface Leaving {
   readonly at: Date;
   readonly how: LeavingWay;
   readonly by?: string | undefined;
+  /** When what they say it of was sent: who asked for letters again after that says nothing new. Absent: they say it now. */
+  readonly about?: Date | undefined;
+}
+
+export interface Left extends Unsubscription {
+  /** They had not left before. */
+  readonly isNew: boolean;
+  /** They have not left now: they came back after what this is about. */
+  readonly isBack: boolean;
 }
 
 /** Who wants no letters made of templates, by a key that is one for all spellings of an address (`leaverKey`). */
@@ -16,8 +25,8 @@ export interface UnsubscriptionRepository {
   begin(letter: Omit<LeavingLink, "id">): Promise<LeavingLink>;
   /** By the number alone: it stands in a signed address, and whoever has that is no portal. */
   link(id: string): Promise<LeavingLink | undefined>;
-  /** Noted once: who has left already is answered as they left then. `isNew`: they had not. */
-  leave(portal: PortalId, leaving: Leaving): Promise<Unsubscription & { readonly isNew: boolean }>;
+  /** Noted once: who has left already is answered as they left then. */
+  leave(portal: PortalId, leaving: Leaving): Promise<Left>;
   /** They are written to again. `false`: they had not left. @param by the employee who says so; absent: they themselves */
   end(portal: PortalId, key: string, at: Date, by?: string): Promise<boolean>;
   /** Those of these that want none. */

@@ -79,6 +79,9 @@ interface MailGroupsTable {
   portal_id: string;
   address: string;
   since: Generated<Date>;
+  added_by: string | null;
+  removed_at: Date | null;
+  removed_by: string | null;
 }
 
 interface UnsubscribeLinksTable {

@@ -38,7 +38,7 @@ describe("many boxes that receive the same mails", () => {
       store,
       rules: createRules(store, now),
       known: { of: async () => new Set(), inCrm: async () => [] },
-      unsubscribing: { byMail: async () => false },
+      unsubscribing: { byMail: async () => false, byComplaint: async () => false },
       log,
       now,
     });

@@ -20,11 +20,13 @@ let admin: string;
 /**
  * To be called once by a file of tests: brings everything up before them, and leaves nothing of one test to the next.
  * @param channels beside the fake Telegram
+ * @param prepare before the application is installed
  */
-export function usePages(channels: readonly ChannelAdapter[] = []): void {
+export function usePages(channels: readonly ChannelAdapter[] = [], prepare?: (site: Site) => void): void {
   beforeAll(async () => {
     pages = await Pages.start(channels);
     ({ site, base } = pages);
+    prepare?.(site);
     admin = await site.install();
   });
 
@@ -59,6 +61,17 @@ export const open = (
 ): Promise<Page> => pages.open({ ...request, fields: { ...request.fields, ...fields } }, path, look);
 
 export const settings = (look?: Look) => open(site.portal.appRequest(), "/", {}, look);
+/** For somebody whose portal speaks this language. */
+export const settingsIn = (language: string, look?: Look) => open(spoken(language), "/", {}, look);
+export const workplaceIn = (language: string, look?: Look) => open(spoken(language), "/placements/workplace", {}, look);
+
+function spoken(language: string): PageRequest {
+  const request = site.portal.appRequest();
+  const url = new URL(request.url);
+  url.searchParams.set("LANG", language);
+  return { ...request, url: url.href };
+}
+
 export const connectorSetup = (look?: Look) =>
   open(
     site.portal.appRequest(),

@@ -138,7 +138,7 @@ async function box(settings: object): Promise<{ readonly account: Account; reado
     connection: { kind: "connected", sentence: "Connected" },
   });
   const known = { of: () => Promise.resolve(new Set<string>()), inCrm: () => Promise.resolve([]) };
-  const unsubscribing = { byMail: () => Promise.resolve(false) };
+  const unsubscribing = { byMail: () => Promise.resolve(false), byComplaint: () => Promise.resolve(false) };
   const books = createLetterBooks({ store, rules: createRules(store, now), known, unsubscribing, log, now });
   return { account, book: books(account) };
 }

@@ -53,7 +53,7 @@ async function newBox(portal: PortalId, address: string, settings: object = {}):
   });
 }
 
-const unsubscribing = { byMail: () => Promise.resolve(false) };
+const unsubscribing = { byMail: () => Promise.resolve(false), byComplaint: () => Promise.resolve(false) };
 
 async function world(settings: object = {}) {
   const portal = newPortalId();
@@ -136,6 +136,22 @@ describe("the company's own groups", () => {
     const asked = crm.asked.length;
     await book.keep([handedOn({ group: "maria@shop.test" })]);
     expect(crm.asked.length).toBe(asked);
+  });
+
+  it("that an administrator took off are learned no more; what such an address writes is a person's again", async () => {
+    const { portal, crm, anna, open } = await world();
+    await open(anna).keep([handedOn(viaTeam)]);
+    await store.mails.removeGroup(portal, "team@shop.test", now(), "7");
+    ahead = 61_000;
+    const book = open(anna);
+    const [kept] = await book.keep([handedOn(viaTeam)]);
+    const asked = crm.asked.length;
+    await book.keep([handedOn(viaTeam)]);
+    ahead = 0;
+    // Nor is the portal asked again with each of its letters.
+    expect(crm.asked.length).toBe(asked);
+    expect(await store.mails.groups(portal)).toEqual([]);
+    expect((await store.mails.find(portal, mailId(kept?.letter ?? "")))?.people).toContain("team@shop.test");
   });
 
   it("nobody has one at a service where everybody has a mailbox", async () => {

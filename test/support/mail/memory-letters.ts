@@ -94,6 +94,7 @@ export function createMemoryLetters(): MemoryLetters {
             if (found) found.state = how ?? "done";
           }),
         leaves: () => ask(() => false),
+        complained: () => ask(() => false),
         threadOf: (messageId) => ask(() => letters.get(byMessageId.get(messageId) ?? "")?.thread),
         thread: (id) =>
           ask(() => {
