@@ -4,6 +4,7 @@ import type { MailAddress } from "../../domain/letter.ts";
 import { postingAddress } from "../../mail/reading/groups.ts";
 import { readHeaders } from "../../mail/reading/header-fields.ts";
 import type { MailHeaders } from "../../mail/reading/mail-headers.ts";
+import type { Mailbox } from "../../mail/reading/read-mail-types.ts";
 import type { SeenLetter } from "../contract/letters.ts";
 import { storableText } from "../shared/clean-text.ts";
 
@@ -84,10 +85,12 @@ const addressesIn = (headers: MailHeaders, name: string): MailAddress[] =>
     // Where copies go is nobody who takes part in the letter.
     .filter(({ address }) => !isBccAddress({ address }))
     .slice(0, MOST_ADDRESSES)
-    .map(({ address, name: shown }) => ({
-      address: storableText(address).slice(0, 320),
-      ...(shown !== "" && { name: storableText(shown).slice(0, 200) }),
-    }));
+    .map(toAddress);
+
+function toAddress({ address: given, name }: Mailbox): MailAddress {
+  const address = storableText(given).slice(0, 320);
+  return name === "" ? { address } : { address, name: storableText(name).slice(0, 200) };
+}
 
 function dateOf(value: Date | string | undefined): Date | undefined {
   if (value === undefined) return undefined;

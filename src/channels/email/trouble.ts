@@ -5,7 +5,9 @@ import type { Trouble } from "./marks.ts";
  * failed ever smaller ones are read, until the mail stands alone; when it has failed so a few times, it is passed over. Pure.
  */
 
-export const BATCH = 500;
+export const BATCH = 1_000;
+/** Of a scan the first one: its letters are there soon, and the book is at work while the next ones are listed. */
+export const FIRST_BATCH = 200;
 /** Of a mail that stands alone: what fails now and then succeeds before. */
 const MOST_TIMES = 7;
 

@@ -6,7 +6,7 @@ import { joinedEvents } from "./joined.ts";
 import { createLister, type Listed, type ListerTools, rangeOf } from "./lister.ts";
 import type { Mark, Marks, Scan, Trouble } from "./marks.ts";
 import type { SeenPlace } from "./seen.ts";
-import { afterFailure, afterSuccess, BATCH, batchSize, isHopeless } from "./trouble.ts";
+import { afterFailure, afterSuccess, BATCH, batchSize, FIRST_BATCH, isHopeless } from "./trouble.ts";
 
 /**
  * Reads what lies in the folders of one box into the book: what is new, and in the first scan what came in the last days.
@@ -217,8 +217,10 @@ export function createWatch(tools: WatchTools): Watch {
     let before = scan.trouble;
     let keeping: Promise<unknown> = Promise.resolve();
     let marking = Promise.resolve(begun);
+    let size = scan.done === 0 ? FIRST_BATCH : BATCH;
     for (;;) {
-      const batch = left.splice(-batchSize(before));
+      const batch = left.splice(-(before ? batchSize(before) : size));
+      size = BATCH;
       if (batch.length === 0) {
         await endScan(folder, await marking);
         return false;
