@@ -19,7 +19,7 @@ export const LISTED: FetchQueryObject & { readonly headers: string[] } = {
   headers: [
     ...["message-id", "in-reply-to", "references", "thread-index"],
     ...["from", "sender", "reply-to", "to", "cc", "subject", "date"],
-    // Of all that marks a group's mail this one names it; each further name costs the list as much as ten addresses.
+    // Of all that marks a group's mail this one names it: servers repeat every name with every mail.
     "list-post",
   ],
 };

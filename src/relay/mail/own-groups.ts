@@ -1,8 +1,8 @@
 /**
  * The company's own groups (Google Groups, Mailman and the like), known by what they hand on: it names the address that
- * letters to the group go to (RFC 2369), and that is in the domain of the box that it came to. What they are known for: a group is no customer. Without it a letter to
- * team@ would be one to two customers, what a colleague writes there a letter of ours to a stranger, and a letter that the group
- * rewrote ("Ann via Team <team@…>") the group's and not Ann's.
+ * letters to the group go to (RFC 2369), and that is in the domain of the box that it came to. What they are known for: a group
+ * is no customer. Without it a letter to team@ would be one to two customers, what a colleague writes there a letter of ours to a
+ * stranger, and a letter that the group rewrote ("Ann via Team <team@…>") the group's and not Ann's.
  *
  * Anybody can name one. So a group is believed only in a company's domain, never in one where everybody has a mailbox,
  * and never an address that a card of the CRM has: nobody makes a known customer disappear by it. The portal away: it is
