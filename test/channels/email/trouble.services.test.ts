@@ -114,8 +114,11 @@ describe("a mailbox in trouble", () => {
     await hears(opened, 30);
     const validity = () => [...opened.letters.letters.values()][0]?.place.validity;
     const first = validity();
+    const connected = Date.now();
     await server.stopServer();
     server.renumber(BOX);
+    // Servers know to the second when a mail came.
+    await until(() => Date.now() > connected + 1_000, 5_000, "the next second");
     const between = deliver(1, "Between");
     await server.startServer();
     await hears(opened, 31);
@@ -123,6 +126,9 @@ describe("a mailbox in trouble", () => {
     const after = deliver(1, "After");
     await hears(opened, 32);
     isWhole(opened, [...before, ...between, ...after]);
+    // It is found among those that were there before, and came after the box was connected.
+    const news = [...opened.letters.letters.values()].filter(({ history }) => !history).map(({ id }) => id);
+    expect(news).toHaveLength(2);
   });
 
   it("waits for the store, and for the book, and says so", async () => {
