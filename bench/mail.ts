@@ -127,7 +127,7 @@ function fill(server: Dovecot, box: string, mails: number): void {
     // A third of them answer one before.
     const answers = count % 3 === 2 ? { answers: `${box}-${count - 2}` } : {};
     const at = new Date(now - (mails - count) * APART_MS * (count % 2 === 0 ? 1 : 1.01));
-    server.deliver(box, letterOf({ id, to: box, from, subject: `Matter ${count}`, at, ...answers }));
+    server.deliver(box, letterOf({ id, to: box, from, subject: `Matter ${count}`, at, ...answers }), "", at);
   }
 }
 

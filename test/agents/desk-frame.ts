@@ -50,8 +50,11 @@ export class DeskFrame {
 
   async act(name: "Accept" | "Transfer" | "Finish" | "Reopen"): Promise<void> {
     const button = this.frame.getByRole("article").getByRole("button", { name, exact: true });
+    const more = this.frame.getByRole("button", { name: "More actions" });
+    // Neither is there while the conversation is on its way to the page.
+    await button.or(more).first().waitFor();
     if (!(await button.isVisible())) {
-      await this.frame.getByRole("button", { name: "More actions" }).click();
+      await more.click();
       await this.frame.getByRole("menuitem", { name }).click();
     } else await button.click();
   }

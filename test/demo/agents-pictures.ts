@@ -72,7 +72,7 @@ async function shoot(page: Page, path: string, isWide: boolean): Promise<void> {
   await page.getByText("Perfect, then please go ahead!").first().waitFor();
   // The page is idle then, and what stands beside the conversation is there too.
   if (isWide) await page.getByRole("complementary").getByText("maria_lopez").first().waitFor();
-  await page.waitForFunction("[...document.images].every((image) => image.complete)");
+  await page.evaluate("Promise.allSettled([...document.images].map((image) => image.decode())).then(() => undefined)");
   await page.mouse.move(0, 0);
   await page.screenshot({ path });
   await page.close();

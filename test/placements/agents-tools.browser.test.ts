@@ -144,8 +144,7 @@ test("a canned reply is written, found by its beginning and sent with the keyboa
   await page.keyboard.type("/hel");
   await page.getByRole("option", { name: /hello/ }).waitFor();
   await page.keyboard.press("Tab");
-  await page.waitForFunction("document.querySelector('textarea').value !== '/hel'");
-  expect(await input.inputValue()).toBe("Hello Maria Lopez, this is Ada Admin of Ellis & Sons.");
+  await expect.poll(() => input.inputValue()).toBe("Hello Maria Lopez, this is Ada Admin of Ellis & Sons.");
   await page.keyboard.press("Enter");
   await page.getByRole("log").getByText("this is Ada Admin").waitFor();
   await until(async () => (await said(conversation)).length === 2, WITHIN_MS, "the message");
@@ -255,7 +254,7 @@ test("a voice message is recorded, listened to and sent as one, and it is said w
   await page.getByLabel("Listen to the recording").waitFor();
   await inspect(page, "voice-recorded");
   // A whole file, which the browser itself reads again.
-  await page.waitForFunction("document.querySelector('form audio').duration > 0.8");
+  await expect.poll(() => page.evaluate("document.querySelector('form audio').duration")).toBeGreaterThan(0.8);
   await page.getByRole("button", { name: "Send the voice message" }).click();
   await page.getByRole("log").locator("audio").waitFor();
   const thread = await site.api(await site.sessionOf(1), "GET", `/conversations/${conversation}/messages`);

@@ -240,7 +240,7 @@ test("of many messages only those near the reader are in the page, and the rest 
     await log.evaluate((element) => {
       element.scrollTop -= 3_000;
     });
-    await page.waitForFunction(() => (document.querySelector("[role=log]")?.scrollTop ?? 0) > 1_000);
+    await expect.poll(() => log.evaluate((element) => element.scrollTop)).toBeGreaterThan(1_000);
   }
   expect(Math.min(...Array.from({ length: 600 }, (_, at) => (seen.has(1_400 + at) ? 1 : 0)))).toBe(1);
   expect(most).toBeLessThan(350);

@@ -312,12 +312,10 @@ describe("customers", () => {
     await cardOf(page).getByRole("searchbox").focus();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    const heading = cardOf(page).getByRole("heading", { name: "Jonas Weber" });
-    await heading.waitFor();
-    await page.waitForFunction("document.activeElement?.tagName === 'H3'");
+    await cardOf(page).locator("h3:focus", { hasText: "Jonas Weber" }).waitFor();
     await cardOf(page).getByRole("button", { name: "Back to all customers" }).press("Enter");
-    await page.waitForFunction("document.activeElement?.dataset.person !== undefined");
-    expect(await page.evaluate("document.activeElement.textContent")).toContain("Jonas Weber");
+    await page.locator("[data-person]:focus").waitFor();
+    expect(await page.locator(":focus").innerText()).toContain("Jonas Weber");
   });
 
   test("say so when there is nobody, when they cannot be loaded, and when somebody is gone", async () => {

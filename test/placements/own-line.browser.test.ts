@@ -51,7 +51,17 @@ test("who answers, when, how fast and in which words is set on one page, and ano
   const kpi = page.getByRole("region", { name: "Watch the first answer" });
   await kpi.getByRole("button", { name: /Ada Admin/ }).click();
   await inspect(page, "own-line-kpi");
+  // A button keeps its name while it is busy.
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route("**/own-line", (route) => held.then(() => route.continue()));
   await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.locator("[data-slot=baseLoading]").waitFor();
+  await inspect(page, "own-line-saving");
+  expect(await page.getByRole("button", { name: "Save", exact: true }).isDisabled()).toBe(true);
+  goOn();
   await page.getByText("Saved. It holds for conversations that wait already.").waitFor();
   expect(await stored(shop)).toMatchObject({
     ...{ enabled: true, queue: [{ kind: "person", id: "1" }], checkPresence: false, limit: { chats: 3 } },

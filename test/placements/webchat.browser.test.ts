@@ -131,7 +131,7 @@ describe("a visitor", () => {
     await launcher(page).waitFor();
     expect(await page.evaluate(() => Object.values(localStorage).join(""))).not.toContain("ey");
     await launcher(page).click();
-    await page.waitForFunction(() => Object.values(localStorage).join("").includes('"token":"ey'));
+    await expect.poll(() => page.evaluate(() => Object.values(localStorage).join(""))).toContain('"token":"ey');
     expect(await page.evaluate(() => document.cookie)).toBe("");
   });
 

@@ -14,6 +14,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -37,8 +38,11 @@ export interface DovecotOptions {
 
 export interface Dovecot {
   readonly port: number;
-  /** Puts a whole mail where a delivery agent puts it. */
-  deliver(user: string, mail: string, folder?: string): void;
+  /**
+   * Puts a whole mail where a delivery agent puts it.
+   * @param came when, if not just now: the server goes by the file's time
+   */
+  deliver(user: string, mail: string, folder?: string, came?: Date): void;
   /** Forgets all numbers of a box: the next time it is opened its mails have new ones, under another UIDVALIDITY. */
   renumber(user: string): void;
   /** Ends the server and starts it again: the same boxes at the same port. */
@@ -106,12 +110,13 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
 
   return {
     port,
-    deliver(user, mail, name) {
+    deliver(user, mail, name, came) {
       delivered += 1;
       const file = `${Math.floor(Date.now() / 1_000)}.M${delivered}P${process.pid}.test`;
       const path = maildir(user, name);
       writeFileSync(join(path, "tmp", file), mail.replaceAll(/\r?\n/g, "\r\n"));
       own(join(path, "tmp", file));
+      if (came) utimesSync(join(path, "tmp", file), came, came);
       renameSync(join(path, "tmp", file), join(path, "new", file));
     },
     renumber(user) {
