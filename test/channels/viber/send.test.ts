@@ -319,7 +319,7 @@ describe("when Viber misbehaves", () => {
 
   it("silence is uncertain after its time", async () => {
     await us.close();
-    us = await setUp({ fetchTimeoutMs: 100 });
+    us = await setUp({ fetchTimeoutMs: 1_000 });
     us.emulator.fault({ kind: "hang-after" });
     expect(await send(text("Once"))).toMatchObject({ kind: "uncertain" });
     expect(bodies()).toHaveLength(1);

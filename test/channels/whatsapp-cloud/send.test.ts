@@ -326,7 +326,7 @@ describe("sending by the WhatsApp Cloud API", () => {
   it.each(["502-html", "502-html-after", "garbage-after", "hang", "hang-after"] as const)(
     "stays uncertain where the answer does not tell: %s",
     async (kind) => {
-      await start({ fetchTimeoutMs: 300 });
+      await start({ fetchTimeoutMs: 1_000 });
       at.emulator.fault({ kind });
       expect(await send(text("Once"))).toMatchObject({ kind: "uncertain" });
       expect(at.emulator.calls("messages")).toHaveLength(1);
@@ -334,7 +334,7 @@ describe("sending by the WhatsApp Cloud API", () => {
   );
 
   it("proves by our key what went out although its answer was lost, part by part", async () => {
-    await start({ fetchTimeoutMs: 300 });
+    await start({ fetchTimeoutMs: 1_000 });
     await at.adapter.connect(at.account, { webhookUrl: WEBHOOK_URL, https: true });
     at.emulator.fault({ kind: "hang-after", operation: "messages", after: 1 });
     expect(await send(text("word ".repeat(1_500)))).toMatchObject({ kind: "uncertain" });
