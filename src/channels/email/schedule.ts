@@ -10,8 +10,6 @@ export interface Timing {
   readonly pollMs: number;
   /** The same where it does: some only say so. */
   readonly doubtMs: number;
-  /** So long the first scan goes on before other things may have their turn. */
-  readonly scanTurnMs: number;
   /** Least pause between two batches of the first scan, or of bodies that nobody waits for. */
   readonly pauseMs: number;
   /** The pause as a share of what the batch before took: a slow server is asked less. */
@@ -31,7 +29,6 @@ export const TIMING: Timing = {
   othersMs: 30_000,
   pollMs: 60_000,
   doubtMs: 300_000,
-  scanTurnMs: 1_000,
   pauseMs: 10,
   pauseShare: 0.1,
   bodiesWhileScanningMs: 3_000,
@@ -68,6 +65,10 @@ export function nextStep(standing: Standing, now: number, timing: Timing = TIMIN
   if (first) return { kind: first.kind };
   return { kind: "rest", ms: Math.max(1, Math.min(...due.map(({ at }) => at)) - now) };
 }
+
+/** The first scan goes on as long as nothing else has its turn: what is on its way ahead would wait for nothing. */
+export const mayScanOn = (standing: Standing, now: number, timing: Timing = TIMING): boolean =>
+  !standing.news && dueTimes(standing, timing).every(({ kind, at }) => kind === "scan" || at > now);
 
 /** How long the server is left alone after something that took so long, and that nobody waits for. */
 export const pauseAfter = (took: number, { pauseMs, pauseShare }: Timing): number =>

@@ -7,7 +7,7 @@ import { type BodyTools, fetchBodies } from "./bodies.ts";
 import { isSaidNo } from "./failures.ts";
 import { chooseFolders, type WatchedFolder } from "./folders.ts";
 import { createMarks } from "./marks.ts";
-import { nextStep, pauseAfter, type Standing, type Step, TIMING, type Timing } from "./schedule.ts";
+import { mayScanOn, nextStep, pauseAfter, type Standing, type Step, TIMING, type Timing } from "./schedule.ts";
 import { createWatch } from "./watch.ts";
 
 /**
@@ -176,8 +176,7 @@ export async function serve(tools: ServeTools): Promise<void> {
     standing = { ...standing, othersAt: now() };
   }
 
-  const mayGoOn = (since: number): boolean =>
-    client.usable && !bodyTools.isInterrupted() && now() - since < timing.scanTurnMs;
+  const mayGoOn = (): boolean => client.usable && !bodyTools.isInterrupted() && mayScanOn(standing, now(), timing);
 
   async function scan(): Promise<void> {
     const started = now();
@@ -185,17 +184,17 @@ export async function serve(tools: ServeTools): Promise<void> {
     for (const folder of folders) {
       if (more || !(await watch.isScanning(folder))) continue;
       if (folder !== inbox && started - standing.inboxAt > GLANCE_MS) await look(inbox as WatchedFolder, "glance");
-      more = (await watch.scan(folder, () => mayGoOn(started))) || more;
+      more = (await watch.scan(folder, mayGoOn)) || more;
     }
-    // Bodies have their turn some time after the scan has begun, not before its second batch.
-    const bodiesAt = more ? Math.max(standing.bodiesAt, scanBegan) : standing.bodiesAt;
-    standing = { ...standing, scanning: more, scanAt: now(), bodies: true, bodiesAt };
+    standing = { ...standing, scanning: more, scanAt: now(), bodies: true };
   }
 
   async function reconcile(): Promise<void> {
     // Said first: what cannot be compared now is compared the next time, and holds nothing up.
     standing = { ...standing, reconciledAt: now(), bodies: true };
     for (const folder of folders) await watch.reconcile(folder);
+    // The inbox was opened anew: what came just then was told to nobody.
+    hear();
   }
 
   const steps: Readonly<Record<Exclude<Step["kind"], "rest">, () => Promise<void>>> = {
@@ -226,10 +225,11 @@ export async function serve(tools: ServeTools): Promise<void> {
   }
 
   const show = createDisplay(tools, watch.progress);
-  await steps.inbox();
-  await lookAtOthers();
-  const scanBegan = now();
-  standing = { ...standing, scanning: true };
+  // Where nothing was read before nothing is new yet, and the inbox stays open for its scan.
+  const wasRead = (await marks.read(inbox.path)) !== undefined;
+  for (const step of wasRead ? [steps.inbox, steps.others] : [steps.others, steps.inbox]) await step();
+  // Bodies have their turn some time after the scan has begun, not before its second batch.
+  standing = { ...standing, scanning: true, bodiesAt: now() };
   let pause = FIRST_PAUSE_MS;
   while (!signal.aborted && client.usable) {
     const job = jobs.shift();

@@ -72,13 +72,17 @@ export function createWatch(tools: WatchTools): Watch {
   const todo = new Map<string, readonly number[]>();
   const scans = new Map<string, Scan>();
 
-  async function select({ path }: WatchedFolder, announced = false): Promise<OpenFolder> {
-    const isOpen = client.mailbox && client.mailbox.path === path;
+  const open = async ({ path }: WatchedFolder): Promise<OpenFolder> => ({
+    box: await client.mailboxOpen(path, { readOnly: true }),
+    justOpened: true,
+  });
+
+  async function select(folder: WatchedFolder, announced = false): Promise<OpenFolder> {
+    if (!client.mailbox || client.mailbox.path !== folder.path) return await open(folder);
     // The server tells what is new in an open folder only to those who ask it something.
-    if (!isOpen) await client.mailboxOpen(path, { readOnly: true });
-    else if (!announced) await client.noop();
+    if (!announced) await client.noop();
     if (!client.mailbox) throw new Error("The folder is not open");
-    return { box: client.mailbox, justOpened: !isOpen };
+    return { box: client.mailbox, justOpened: false };
   }
 
   async function markOf(folder: WatchedFolder, opened: OpenFolder): Promise<Mark> {
@@ -104,9 +108,9 @@ export function createWatch(tools: WatchTools): Watch {
   }
 
   /** The number that the next mail gets is told when a folder is opened, and not every server tells it again. */
-  async function uidNext({ path }: WatchedFolder, { box, justOpened }: OpenFolder): Promise<number> {
-    const told = justOpened ? box : await client.mailboxOpen(path, { readOnly: true });
-    if (told.uidNext > 0) return told.uidNext;
+  async function uidNext(folder: WatchedFolder, opened: OpenFolder): Promise<number> {
+    const { box } = opened.justOpened ? opened : await open(folder);
+    if (box.uidNext > 0) return box.uidNext;
     const [last = 0] = (await search({ uid: "*" })).slice(-1);
     return last + 1;
   }
@@ -318,7 +322,8 @@ export function createWatch(tools: WatchTools): Watch {
     },
 
     async reconcile(folder) {
-      const opened = await select(folder);
+      // The number of its last change is told when a folder is opened.
+      const opened = await open(folder);
       const mark = await markOf(folder, opened);
       const modseq = opened.box.highestModseq?.toString();
       if (modseq !== undefined && modseq === mark.modseq) return 0;

@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { ImapFlow } from "imapflow";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { EmailOptions } from "../../../src/channels/email/adapter.ts";
-import { createMemoryLetters, type MemoryLetters } from "../../support/mail/memory-letters.ts";
+import { createMemoryLetters } from "../../support/mail/memory-letters.ts";
 import { type Dovecot, MAIL_PASSWORD, startDovecot } from "../../support/services/dovecot.ts";
 import { until } from "../../support/world/until.ts";
 import { type Box, becomes, hears, mail, mailAccount, openBox, QUICK, texts } from "./harness.ts";
@@ -34,7 +34,7 @@ describe("a mailbox", () => {
 
   function open(
     settings: Readonly<Record<string, unknown>>,
-    options: EmailOptions & { readonly letters?: MemoryLetters } = {},
+    options: EmailOptions & Partial<Pick<Box, "letters" | "values">> = {},
     at: Pick<Dovecot, "port"> = server,
   ): Box {
     const box = openBox(mailAccount(at, settings), { timing: QUICK, ...options });
@@ -47,6 +47,8 @@ describe("a mailbox", () => {
     await becomes(box, "connected");
     return box;
   }
+
+  const modseqOf = (box: Box): unknown => JSON.parse(String(box.values.get("folder:INBOX"))).modseq;
 
   async function signedIn(address: string): Promise<ImapFlow> {
     const auth = { user: address, pass: MAIL_PASSWORD };
@@ -245,6 +247,34 @@ describe("a mailbox", () => {
     await until(() => letter()?.state === "done", 10_000, "it to be read");
     expect(all.flatMap(texts)).toEqual(["To all of you"]);
   }, 60_000);
+
+  it.each([
+    ["all that it can", undefined],
+    ["CONDSTORE alone, as Gmail", "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE IDLE NAMESPACE UIDPLUS SPECIAL-USE CONDSTORE"],
+  ])("compares what lies there with what was read, once and again (%s)", async (_what, capability) => {
+    const another = capability === undefined ? undefined : await startDovecot({ capability });
+    try {
+      const at = another ?? server;
+      const address = newAddress();
+      const letters = createMemoryLetters();
+      const before = await connected({ address }, { letters }, at);
+      await until(() => before.values.has("folder:INBOX"), 5_000, "how far it was read");
+      const mark = JSON.parse(String(before.values.get("folder:INBOX")));
+      await before.close();
+      // As if all numbers up to this one had been read: nothing that comes will be above it.
+      const values = new Map(before.values).set("folder:INBOX", Buffer.from(JSON.stringify({ ...mark, last: 1_000 })));
+      at.deliver(address, mail({ to: address, text: "Never new" }));
+      const box = await connected({ address }, { letters, values, timing: { ...QUICK, reconcileMs: 400 } }, at);
+      await hears(box, 1);
+      await until(() => modseqOf(box) !== undefined, 5_000, "the folder to be compared to its end");
+      at.deliver(address, mail({ to: address, text: "Nor this" }));
+      await hears(box, 2);
+      expect(texts(box)).toEqual(["Never new", "Nor this"]);
+      await box.close();
+    } finally {
+      await another?.stop();
+    }
+  });
 
   it("is asked each minute where the server tells nothing by itself", async () => {
     const mute = await startDovecot({

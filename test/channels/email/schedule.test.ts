@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nextStep, pauseAfter, type Standing, TIMING } from "../../../src/channels/email/schedule.ts";
+import { mayScanOn, nextStep, pauseAfter, type Standing, TIMING } from "../../../src/channels/email/schedule.ts";
 
 /** What a mailbox does when, by a clock of the test's own. */
 
@@ -69,6 +69,19 @@ describe("what a mailbox does next", () => {
     expect(nextStep({ ...both, scanAt: 2_950 }, TIMING.bodiesWhileScanningMs)).toEqual({ kind: "scan" });
     expect(nextStep({ ...both, scanAt: 3_050 }, 3_050)).toEqual({ kind: "bodies" });
     expect(nextStep({ ...both, scanning: false }, 100)).toEqual({ kind: "bodies" });
+  });
+
+  it("scans on while nothing else is due", () => {
+    const scanning: Standing = { ...quiet, scanning: true, bodies: true };
+    expect(mayScanOn(scanning, TIMING.bodiesWhileScanningMs - 1)).toBe(true);
+    expect(mayScanOn(scanning, TIMING.bodiesWhileScanningMs)).toBe(false);
+    expect(mayScanOn({ ...scanning, news: true }, 1)).toBe(false);
+    const late = { ...scanning, bodies: false, bodiesAt: TIMING.othersMs };
+    expect(mayScanOn(late, TIMING.othersMs - 1)).toBe(true);
+    expect(mayScanOn(late, TIMING.othersMs)).toBe(false);
+    const later = { ...late, othersAt: TIMING.reconcileMs, bodiesAt: TIMING.reconcileMs, inboxAt: TIMING.reconcileMs };
+    expect(mayScanOn(later, TIMING.reconcileMs - 1)).toBe(true);
+    expect(mayScanOn(later, TIMING.reconcileMs)).toBe(false);
   });
 
   it("leaves the server alone for a tenth of the time that it took for the last batch", () => {
