@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { FetchQueryObject, ImapFlow } from "imapflow";
 import type { SeenLetter } from "../contract/letters.ts";
-import { LISTED, type SeenPlace, seenLetter, UNDATED } from "./seen.ts";
+import { isWanted, LISTED, type SeenPlace, seenLetter, UNDATED } from "./seen.ts";
 
 /**
  * What folders list of their mails, in the book's words. Of the first scan the next list is asked for before its turn, so that
@@ -68,9 +68,11 @@ export function createLister({ client, now, rest }: ListerTools): Lister {
 
   async function read(place: SeenPlace, range: string): Promise<SeenLetter[]> {
     const seen: SeenLetter[] = [];
+    let count = 0;
     for await (const message of client.fetch(range, place.isPast ? LISTED : LISTED_AS_CAME, { uid: true })) {
-      seen.push(seenLetter(place, message));
-      if (seen.length % AT_A_STRETCH === 0) await othersTurn();
+      if (isWanted(place, message)) seen.push(seenLetter(place, message));
+      count += 1;
+      if (count % AT_A_STRETCH === 0) await othersTurn();
     }
     return byNumber(seen);
   }

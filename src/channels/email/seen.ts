@@ -30,12 +30,17 @@ export interface SeenPlace {
   readonly sent: boolean;
   /** What came before is history; absent: it is new, whatever the server's clock says. */
   readonly began?: Date;
+  /** What came before that is not wanted. */
+  readonly since?: Date;
   /** All of it is known to be history, so that the server was not asked when it came. */
   readonly isPast?: boolean;
 }
 
 /** Of a mail that does not say when it was written, where the server was not asked when it came. */
 export const UNDATED = new Date(0);
+
+export const isWanted = ({ since }: SeenPlace, { internalDate }: FetchMessageObject): boolean =>
+  since === undefined || (dateOf(internalDate) ?? since) >= since;
 
 /** Made ten thousand times in a row: built up, which costs a tenth of what spreading its optional parts does. */
 type Draft = { -readonly [Key in keyof SeenLetter]: SeenLetter[Key] };

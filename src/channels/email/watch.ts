@@ -13,6 +13,8 @@ import { afterFailure, afterSuccess, BATCH, batchSize, FIRST_BATCH, isHopeless }
  *
  * - Crash, kill, a connection cut in the middle: the mark stands before the batch, which is read again; the book knows what
  *   it has of it.
+ * - The same while the scan begins, with the newest mails listed and the question of the last days open: that is asked first the
+ *   next time, and the newest are read once more in their turn.
  * - `UIDVALIDITY` changed: all numbers are new and no mail is; the folder is scanned anew and the book knows them.
  * - A mail whose headers break the connection or that the server will not list: batches shrink with every try until it
  *   stands alone, and then it is passed over (`trouble.ts`).
@@ -60,6 +62,7 @@ interface OpenFolder {
   readonly justOpened: boolean;
 }
 
+const startOfDay = (time: Date): Date => new Date(Math.floor(time.getTime() / DAY_MS) * DAY_MS);
 const daysBefore = (time: Date, days: number): Date => new Date(time.getTime() - days * DAY_MS);
 
 export function createWatch(tools: WatchTools): Watch {
@@ -90,21 +93,45 @@ export function createWatch(tools: WatchTools): Watch {
     const mark = known.get(folder.path) ?? (await marks.read(folder.path));
     if (mark?.validity === validity) {
       known.set(folder.path, mark);
-      return mark;
+      return mark.scan?.all === 0 ? await beginScan(folder, mark, false) : mark;
     }
     read.delete(folder.path);
     todo.delete(folder.path);
     lister.forget();
-    const top = (await uidNext(folder, opened)) - 1;
+    const last = (await uidNext(folder, opened)) - 1;
     const renumbered = mark !== undefined;
-    const past = tools.days === 0 && !renumbered ? [] : await uidsSince(daysBefore(tools.began, tools.days), top);
-    todo.set(folder.path, past);
-    return await keepMark(folder, { validity, last: top, ...(past.length > 0 && { scan: await newScan(past, top) }) });
+    if (opened.box.exists === 0 || (tools.days === 0 && !renumbered)) return await keepMark(folder, { validity, last });
+    // Stands before anything is listed: what breaks the connection now is found by ever smaller batches after that.
+    const scan = { top: last, below: last + 1, all: 0, done: 0 };
+    const begun = await keepMark(folder, { validity, last, scan });
+    return await beginScan(folder, begun, folder.role === "inbox" && !renumbered);
   }
 
-  async function newScan(past: readonly number[], top: number): Promise<Scan> {
+  /**
+   * What the first scan has to do.
+   * @param newestFirst the newest mails are listed before the server is asked which ones came in the last days, and are written
+   *   down while it looks: some servers look at every mail there is for that
+   */
+  async function beginScan(folder: WatchedFolder, begun: Mark, newestFirst: boolean): Promise<Mark> {
+    const { scan: started, ...mark } = begun;
+    const top = started?.top ?? mark.last;
+    const since = daysBefore(tools.began, tools.days);
+    const lowest = Math.max(1, top - BATCH + 1);
+    const place = { ...placeOf(folder, begun, "old"), since: startOfDay(since) };
+    const newest = newestFirst ? await lister.list(place, `${lowest}:${top}`) : [];
+    const keeping = keep(newest);
+    // May fail before it is waited for.
+    keeping.catch(() => undefined);
+    const past = await uidsSince(since, top);
     const [recent = top + 1] = await uidsSince(daysBefore(tools.began, RECENT_DAYS), top);
-    return { top, below: top + 1, all: past.length, done: 0, recent };
+    await keeping;
+    const there = new Set(newest.map(({ uid }) => uid));
+    // A server whose days begin elsewhere may name others: they all have their turn then.
+    const below = newestFirst && past.every((uid) => uid < lowest || there.has(uid)) ? lowest : top + 1;
+    const left = past.filter((uid) => uid < below);
+    todo.set(folder.path, left);
+    const scan = { top, below, all: past.length, done: past.length - left.length, recent };
+    return await keepMark(folder, left.length === 0 ? mark : { ...mark, scan });
   }
 
   /** The number that the next mail gets is told when a folder is opened, and not every server tells it again. */

@@ -149,6 +149,9 @@ export function mail({ id, from = "Anna Berg <anna@example.com>", to = BOX, ...m
 /** As in life, but with a look into the other folders each half second. */
 export const QUICK: Timing = { ...TIMING, othersMs: 300, pollMs: 300, askAgainMs: 300 };
 
+/** What most servers can. */
+export const COMMON = "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE IDLE NAMESPACE UIDPLUS SPECIAL-USE";
+
 export const texts = (box: Box): string[] => box.messages().map(({ content }) => content.body.text);
 
 export const becomes = (box: Box, kind: ConnectionState["kind"], what = kind): Promise<void> =>

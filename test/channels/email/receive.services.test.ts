@@ -5,7 +5,7 @@ import type { EmailOptions } from "../../../src/channels/email/adapter.ts";
 import { createMemoryLetters } from "../../support/mail/memory-letters.ts";
 import { type Dovecot, MAIL_PASSWORD, startDovecot } from "../../support/services/dovecot.ts";
 import { until } from "../../support/world/until.ts";
-import { type Box, becomes, hears, mail, mailAccount, openBox, QUICK, texts } from "./harness.ts";
+import { type Box, becomes, COMMON, hears, mail, mailAccount, openBox, QUICK, texts } from "./harness.ts";
 
 /** A mailbox at a real Dovecot: what comes, what was sent elsewhere, what was there before, its files. */
 
@@ -114,29 +114,26 @@ describe("a mailbox", () => {
     });
   });
 
-  it("looks through the last days, the newest first, says how far it is, and marks nothing as read", async () => {
+  it("looks through the last days, the newest first, and marks nothing as read", async () => {
     const address = newAddress();
-    for (let day = 39; day >= 0; day -= 1) {
+    // Servers count the last days from midnight or from now.
+    for (const day of Array.from({ length: 40 }, (_, at) => 39 - at).filter((one) => one < 5 || one > 9)) {
       const came = new Date(Date.now() - day * DAY_MS);
       // What stands in them does not count.
       server.deliver(address, mail({ id: `day-${day}`, to: address, date: new Date() }), "", came);
     }
     const box = await connected({ address, days: 7 });
-    // The server goes by days.
-    await hears(box, 8);
+    await hears(box, 5);
     expect([...box.letters.letters.values()].every(({ history }) => history)).toBe(true);
     await until(() => box.state()?.sentence === `Receives the mail of ${address}.`, 10_000, "the scan to be over");
-    expect(box.states.map(({ sentence }) => sentence)).toContain(
-      `Receives the mail of ${address}. Looks through 8 mails of the last 7 days: 0 done.`,
-    );
     server.deliver(address, mail({ id: "new", to: address, text: "New" }));
-    await hears(box, 9);
-    expect([...box.letters.letters.keys()].filter((id) => id.startsWith("<day"))).toHaveLength(8);
+    await hears(box, 6);
+    expect([...box.letters.letters.keys()].filter((id) => id.startsWith("<day"))).toHaveLength(5);
     expect(box.letters.letters.get("<new@example.com>")?.history).toBe(false);
     const other = await signedIn(address);
     const { unseen } = (await other.status("INBOX", { unseen: true })) || {};
     await other.logout();
-    expect(unseen).toBe(41);
+    expect(unseen).toBe(36);
   });
 
   it("looks at nothing that was there before when it is told so", async () => {
@@ -257,7 +254,7 @@ describe("a mailbox", () => {
 
   it.each([
     ["all that it can", undefined],
-    ["CONDSTORE alone, as Gmail", "IMAP4rev1 LITERAL+ SASL-IR ID ENABLE IDLE NAMESPACE UIDPLUS SPECIAL-USE CONDSTORE"],
+    ["CONDSTORE alone, as Gmail", `${COMMON} CONDSTORE`],
   ])("compares what lies there with what was read, once and again (%s)", async (_what, capability) => {
     const another = capability === undefined ? undefined : await startDovecot({ capability });
     try {

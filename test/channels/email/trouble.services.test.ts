@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startWire, type Wire } from "../../support/mail/proxy.ts";
 import { type Dovecot, startDovecot } from "../../support/services/dovecot.ts";
 import { until } from "../../support/world/until.ts";
-import { BOX, type Box, becomes, hears, mail, mailAccount, openBox, QUICK, texts } from "./harness.ts";
+import { BOX, type Box, becomes, COMMON, hears, mail, mailAccount, openBox, QUICK, texts } from "./harness.ts";
 
 /** Nothing is lost and nothing is told twice, whatever happens to the server, the wire, this program or the store. */
 
@@ -107,6 +107,49 @@ describe("a mailbox in trouble", () => {
     );
     isWhole(next, all);
   }, 60_000);
+
+  it("has the newest mails in its book before the server says which ones are of the last days, and reads on if it never does", async () => {
+    const all = deliver(30, "Old");
+    wire.cutWhenSaid = (text) => {
+      if (/UID SEARCH/.test(text)) wire.freeze();
+      return false;
+    };
+    const opened = open({ days: 7 });
+    await until(() => opened.letters.letters.size === 30, 10_000, "the newest to be in the book");
+    expect(opened.messages()).toEqual([]);
+    const values = new Map(opened.values);
+    await opened.close();
+    wire.cutWhenSaid = () => false;
+    wire.thaw();
+    const next = openBox(mailAccount(wire, { days: 7 }), { timing: QUICK, letters: opened.letters, values });
+    box = next;
+    next.keepOpen();
+    await hears(next, 30);
+    isWhole(next, all);
+    await until(() => next.state()?.sentence === `Receives the mail of ${BOX}.`, 10_000, "the scan to be over");
+    expect(next.states.map(({ sentence }) => sentence)).toContain(
+      `Receives the mail of ${BOX}. Looks through 30 mails of the last 7 days: 0 done.`,
+    );
+  });
+
+  it("reads all of the last days where the server's days begin half a day before ours", async () => {
+    const far = await startDovecot({ timeZone: "Pacific/Auckland", capability: COMMON });
+    try {
+      const dayMs = 86_400_000;
+      const today = Math.floor(Date.now() / dayMs) * dayMs;
+      // Late in the evening before the first day: it is that day there already.
+      const came = new Date(today - 7 * dayMs - 3_600_000);
+      far.deliver(BOX, mail({ id: "evening", text: "In the evening" }), "", came);
+      far.deliver(BOX, mail({ id: "last", text: "The last one" }));
+      const opened = openBox(mailAccount(far, { days: 7 }), { timing: QUICK });
+      box = opened;
+      await hears(opened, 2);
+      expect(texts(opened).toSorted()).toEqual(["In the evening", "The last one"]);
+      await opened.close();
+    } finally {
+      await far.stop();
+    }
+  });
 
   it("takes no mail for a new one when the server numbers all of them anew", async () => {
     const before = deliver(30, "Known");

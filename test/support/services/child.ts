@@ -20,6 +20,8 @@ export interface ServerCommand {
   /** How it is asked to end without waiting for its clients. */
   readonly stopSignal: NodeJS.Signals;
   readonly user?: UnixUser;
+  /** Beside the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface UnixUser {
@@ -35,6 +37,7 @@ export async function startServer(server: ServerCommand): Promise<RunningServer>
   const child = spawn(server.command, server.args, {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: "/",
+    env: { ...process.env, ...server.env },
     ...server.user,
   });
   await untilReady(child, server);

@@ -34,6 +34,8 @@ export interface DovecotOptions {
   readonly introspection?: string;
   /** Speaks TLS, with a certificate that nobody knows. */
   readonly tls?: boolean;
+  /** Where its days begin and end. Default: where the tests run. */
+  readonly timeZone?: string;
 }
 
 export interface Dovecot {
@@ -81,6 +83,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       args: ["-F", "-c", join(folder, "dovecot.conf")],
       ready: /starting up/,
       stopSignal: "SIGTERM",
+      ...(options.timeZone !== undefined && { env: { TZ: options.timeZone } }),
     });
   };
   try {
