@@ -225,9 +225,8 @@ export async function serve(tools: ServeTools): Promise<void> {
   }
 
   const show = createDisplay(tools, watch.progress);
-  // Where nothing was read before nothing is new yet, and the inbox stays open for its scan.
-  const wasRead = (await marks.read(inbox.path)) !== undefined;
-  for (const step of wasRead ? [steps.inbox, steps.others] : [steps.others, steps.inbox]) await step();
+  await steps.inbox();
+  await steps.others();
   show.well();
   // Bodies have their turn some time after the scan has begun, not before its second batch.
   standing = { ...standing, scanning: true, bodiesAt: now() };
