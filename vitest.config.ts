@@ -53,7 +53,7 @@ export default defineConfig({
           execArgv,
           include: ["test/**/*.browser.test.ts"],
           globalSetup: ["test/support/require-browser.ts", "test/support/built-pages.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

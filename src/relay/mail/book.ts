@@ -18,6 +18,7 @@ import type { Unsubscribing } from "./unsubscribing.ts";
  * - Crash at any point: the index is durable, and a mail waits there until it is handled.
  * - The same mail in several boxes: all of them see that it waits. Whoever fetches it holds a lock by its number; a killed
  *   box's lock ends by itself, and another box, or the same one at once, takes over.
+ * - Whoever told of it died before the index knew, and comes back too late or not at all: it is told already.
  * - History: a mail from before the box was connected is fetched when its people are known, here or in the CRM; otherwise it
  *   is handled with nothing to show. The portal cannot be asked: it waits, and what has just come does not.
  */
@@ -105,7 +106,12 @@ function createBook(
   async function take(letter: string): Promise<boolean> {
     if (!(await locks.acquire(lockOf(letter), id, LOCK_MS))) return false;
     const mail = await mails.find(portal, mailId(letter));
-    if (mail && !mail.isHandled) return true;
+    if (mail && !mail.isHandled) {
+      const told = await store.bcc.told(portal, `letter:${letter}`);
+      // In this box the letter's key makes a second one harmless; in another one it would be a second message.
+      if (told.every(({ account: teller }) => teller === id)) return true;
+      await mails.handle(portal, [{ mail: mailId(letter) }]);
+    }
     fresh.delete(letter);
     await locks.release(lockOf(letter), id);
     return false;

@@ -5,7 +5,7 @@ import type { BccHost, BccOwner, CopiedLetter, OpenLetter } from "../../../src/c
 import type { ChannelEvent } from "../../../src/channels/contract/events.ts";
 import type { LetterBook } from "../../../src/channels/contract/letters.ts";
 import type { Account } from "../../../src/domain/account.ts";
-import type { PortalId } from "../../../src/domain/ids.ts";
+import { mailId, type PortalId } from "../../../src/domain/ids.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
 import { createLogger } from "../../../src/log/log.ts";
 import { createMetrics } from "../../../src/log/metrics.ts";
@@ -35,6 +35,7 @@ let host: BccHost;
 let people: Map<string, PortalProfile> | undefined;
 /** Fails the next acceptance before it is stored. */
 let broken: boolean;
+let dies: boolean;
 
 beforeAll(async () => {
   store = await openStore({ dataDir: "memory://", secretKey: "k".repeat(32), log });
@@ -50,6 +51,7 @@ beforeEach(async () => {
     ["9", { active: false, email: "gone@shop.example" }],
   ]);
   broken = false;
+  dies = false;
   await store.portals.install(installation(portal));
   for (const id of ["7", ""]) await store.bcc.put(portal, id, `key-${portal}-${id}`);
   const dispatcher = { wake: () => undefined, wakeAt: () => undefined };
@@ -79,7 +81,12 @@ beforeEach(async () => {
     own: createOwnAddresses({ store, rules: createRules(store, now), now }),
     dispatcher,
     acceptor: {
-      accept: (account, events) => (broken ? Promise.reject(new Error("away")) : acceptor.accept(account, events)),
+      async accept(account, events) {
+        if (broken) throw new Error("away");
+        const accepted = await acceptor.accept(account, events);
+        if (dies) throw new Error("killed");
+        return accepted;
+      },
     },
     adapter: {
       id: "bcc",
@@ -235,6 +242,22 @@ describe("a copy", () => {
     const whole = await hadBy({ owner: "7", showing: "whole", address: "ann.open@shop.example" });
     expect(await host.begin(whole.copy)).toEqual({ kind: "known" });
     expect(await store.wishes.find(portal, whole.message)).toBeUndefined();
+  });
+
+  it("is not told by the mailbox as well when the server died between the message and the index", async () => {
+    const { book } = await box({ address: ANN });
+    const copy = letter({ date: new Date(Date.now() + 60_000) });
+    const begun = await open(copy);
+    dies = true;
+    await expect(begun.accept(event(begun))).rejects.toThrow("killed");
+    dies = false;
+    // The lock of who is dead is over some time.
+    await begun.drop();
+    await book.keep([seen(copy, "Sent")]);
+    expect(await book.pending(10)).toEqual([]);
+    expect(await store.mails.find(portal, mailId(begun.pending.letter))).toMatchObject({ isHandled: true });
+    expect(await host.begin(copy)).toEqual({ kind: "known" });
+    expect(await messages()).toHaveLength(1);
   });
 
   it("is taken though a mailbox passed the letter over, as history of nobody whom it knew", async () => {
