@@ -8,7 +8,7 @@ import { until } from "../support/world/until.ts";
 import { type ApiAccount, World } from "../support/world/world.ts";
 import { journalOf, shownOf } from "./support.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const TEMPLATE = { template: "order_ready/en_US", variables: ["Dora", "A-17"] };
 const FILLED = "Hello Dora, your order A-17 is ready.";
