@@ -193,6 +193,25 @@ export function toldTests(use: () => Store): void {
       expect(await use().messages.beginAttempt(retried.lane, owner, [retried.message])).toBe(false);
     });
 
+    it("stays refused, when the vendor told both before its answer to the call was noted, until it goes out again", async () => {
+      for (const [n, late] of [sent("q0"), { state: "uncertain", error: "no answer" } as const].entries()) {
+        const { portal, account, lane, message, conversation } = await answer();
+        const owner = await livingOwner(use());
+        await use().lanes.take(lane, owner, 10);
+        await use().messages.beginAttempt(lane, owner, [message]);
+        await prove(account.id, message, `q${n}`);
+        expect(await use().messages.applyFailure(account.id, [`q${n}`], "No such number.")).toEqual([lane]);
+        await finish(message, late);
+        const row = await use().messages.find(portal, message);
+        expect(row).toMatchObject({ state: "refused", error: "No such number." });
+        expect((await use().messages.unreported(conversation, 10)).map((each) => each.what)).toEqual(["bad-ending"]);
+        expect(await use().messages.retry(portal, message)).toBe(lane);
+        await use().messages.beginAttempt(lane, owner, [message]);
+        await finish(message, sent(`again-${n}`));
+        expect((await use().messages.find(portal, message))?.state).toBe("sent");
+      }
+    });
+
     it("is sent in parts when each of them was named, in whatever order, also at the same time", async () => {
       const { portal, account, message } = await answer();
       await finish(message, { state: "uncertain", error: "?", externalIds: ["p1"] });
