@@ -52,10 +52,7 @@ test("who answers, when, how fast and in which words is set on one page, and ano
   await kpi.getByRole("button", { name: /Ada Admin/ }).click();
   await inspect(page, "own-line-kpi");
   // A button keeps its name while it is busy.
-  let goOn = (): void => undefined;
-  const held = new Promise<void>((resolve) => {
-    goOn = resolve;
-  });
+  const { promise: held, resolve: goOn } = Promise.withResolvers<void>();
   await page.route("**/own-line", (route) => held.then(() => route.continue()));
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.locator("[data-slot=baseLoading]").waitFor();

@@ -4,6 +4,7 @@ import type { SessionMemory } from "../contract/sessions.ts";
 export interface Scan {
   readonly top: number;
   readonly below: number;
+  /** 0: the server has not said yet which mails these are. */
   readonly all: number;
   readonly done: number;
   /** What has lower numbers came before the box was connected, by days. Absent: nobody has asked. */
