@@ -27,6 +27,7 @@ import { wireRelay } from "./main/relay.ts";
 import { serveRequests } from "./main/web.ts";
 import { startRepair, startWork } from "./main/work.ts";
 import { loadManifest } from "./portal/manifest.ts";
+import { beginGap } from "./relay/repair.ts";
 import { buildApp } from "./server/app.ts";
 import { openStore } from "./store/open-store.ts";
 
@@ -83,7 +84,7 @@ async function main(config: Config): Promise<void> {
     },
   });
   if (config.role !== "worker") {
-    await store.portals.noteGap(now());
+    await beginGap(base);
     await serveRequests(app, base, { portal, channels, relay, manifest });
     await startBcc(base, { portal, channels, relay });
   }

@@ -12,6 +12,7 @@ import { createPlanner } from "../relay/planned.ts";
 import { createPoller } from "../relay/poller.ts";
 import { READ_AHEAD } from "../relay/ports.ts";
 import { createProviderDesk } from "../relay/providers/desk.ts";
+import { endGap } from "../relay/repair.ts";
 import { createRetention } from "../relay/retention.ts";
 import { createRobotWorker } from "../relay/robots/worker.ts";
 import { createSessionHost } from "../relay/sessions/session-host.ts";
@@ -125,11 +126,9 @@ export async function startWork(base: Base, parts: WorkParts): Promise<void> {
   onClose(() => poller.close());
 }
 
-/**
- * While we were away the portals may have sent events; each is sent once, so the histories are looked through. The gap
- * was noted before we listened (replies wait for the comparison) and ends only now that we do.
- */
-export async function startRepair({ store, now }: Base, { repairs }: RelayPart): Promise<void> {
-  await store.portals.noteGap(now());
+/** While we were away the portals may have sent events; each is sent once, so the histories are looked through. */
+export async function startRepair(base: Base, { repairs }: RelayPart): Promise<void> {
+  const { store } = base;
+  await endGap(base);
   for (const portal of await store.portals.list()) if (portal.tokens && portal.active) repairs.start(portal.id);
 }

@@ -66,7 +66,7 @@ async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
       if (waiting) return waiting;
       whole = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
     }
-    for (const row of whole.toSorted(byPortalOrder)) {
+    for (const row of whole) {
       const step = await sendOne(deps, turn, route, row);
       if (step) return step;
     }
@@ -99,18 +99,6 @@ async function closeGap(deps: RelayDeps, route: OutboundRoute, first: DueMessage
   if (compared.kind !== "unavailable") return undefined;
   const waited = deps.now().getTime() - first.createdAt.getTime();
   return waited < GAP_PATIENCE_MS ? later(new Date(deps.now().getTime() + GAP_RETRY_MS)) : undefined;
-}
-
-/** The portal's ids grow: events may come in another order than they were made, and a history brings the oldest last. */
-function byPortalOrder(a: DueMessage, b: DueMessage): number {
-  const [first, second] = [portalPosition(a), portalPosition(b)];
-  return first === undefined || second === undefined || first === second ? a.seq - b.seq : first - second;
-}
-
-function portalPosition(row: DueMessage): number | undefined {
-  if (row.origin.by !== "open-line") return undefined;
-  const position = Number(row.origin.imMessageId);
-  return Number.isSafeInteger(position) ? position : undefined;
 }
 
 /** `undefined` while the account is off or gone: switching it on wakes the lane. */

@@ -40,6 +40,24 @@ const BUSY_RETRY_MS = 3_000;
 /** A killed run frees its portal after this; a living one prolongs it. */
 const LOCK_MS = 15_000;
 
+/** A start takes seconds; one that dies leaves its gap open for so long, which costs a call for each reply and loses nothing. */
+const START_MS = 10 * 60_000;
+
+interface GapDeps {
+  readonly store: Pick<Store, "portals">;
+  readonly now: () => Date;
+}
+
+/**
+ * Before a start of ours listens: events are being lost until it does, so whatever is compared with a history meanwhile has
+ * to be compared once more. The gap reaches ahead for that; `endGap` sets its end.
+ */
+export const beginGap = ({ store, now }: GapDeps): Promise<void> =>
+  store.portals.noteGap(new Date(now().getTime() + START_MS));
+
+/** Now that we listen: what is compared from here on has all that was lost. */
+export const endGap = ({ store, now }: GapDeps): Promise<void> => store.portals.noteGap(now());
+
 export function createRepairs(deps: RepairDeps): Repairs {
   const wishes = new Map<PortalId, NodeJS.Timeout | undefined>();
   const runs = new Map<PortalId, Promise<void>>();

@@ -95,15 +95,8 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
     async unfinished(lane, limit) {
       const at = keyOf(lane);
       if (!at) return [];
-      const rows = await db
-        .selectFrom(TABLE)
-        .selectAll()
-        .where("conversation_id", "=", at.conversation)
-        .where("direction", "=", at.direction)
-        .where("pending", "=", true)
-        .orderBy("seq")
-        .limit(limit)
-        .execute();
+      const { rows } = await sql<Selectable<Schema["messages"]>>`
+        select * from unfinished_messages(${at.conversation}, ${at.direction}, ${limit})`.execute(db);
       return rows.map(toDueMessage);
     },
 

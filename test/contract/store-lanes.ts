@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type LaneId, laneOf } from "../../src/domain/ids.ts";
+import type { Message, Origin } from "../../src/domain/message.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { accept, inbound, livingOwner, newPortalId, place } from "./store-fixtures.ts";
+import { accept, content, inbound, livingOwner, newPortalId, place, reply, stored } from "./store-fixtures.ts";
 
 /** Leases: one worker on a lane, and a dead worker's lanes find another. */
 export function laneTests(use: () => Store): void {
@@ -47,6 +48,36 @@ export function laneTests(use: () => Store): void {
         expect(isRead || due !== undefined).toBe(true);
       }
       expect(await use().lanes.take(lane, owner, 5)).toEqual(await use().lanes.read(lane, 5));
+    });
+
+    it("give an operator's words in the portal's order, however many wait and whatever a colleague wrote between", async () => {
+      const { portal, account } = await place(use());
+      const { conversation } = await accept(use(), inbound(account));
+      const say = async (text: string, imMessageId?: string) => {
+        const origin: Origin =
+          imMessageId === undefined
+            ? { by: "surface", clientId: text, authorId: "7" }
+            : { by: "open-line", imMessageId, imChatId: "55" };
+        return stored(await use().messages.acceptReply(reply(portal, conversation, { content: content(text), origin })));
+      };
+      // Ten that came as events after a start, then what a history brought, the first of them from before all others.
+      const newer = Array.from({ length: 10 }, (_, n) => String(1000 + n));
+      for (const id of newer.slice(0, 5)) await say(id, id);
+      await say("a colleague");
+      for (const id of newer.slice(5)) await say(id, id);
+      await say("another colleague");
+      for (const id of ["999", "98", "1003"]) await say(`${id} of the history`, id);
+      const { lane } = await say("2000", "2000");
+      const expected = [
+        ...["98 of the history", "999 of the history", "1000", "1001", "1002", "1003", "1003 of the history", "1004"],
+        ...["a colleague", "1005", "1006", "1007", "1008", "1009", "another colleague", "2000"],
+      ];
+      const owner = await livingOwner(use());
+      const texts = (rows: readonly Message[] | undefined) => rows?.map((row) => row.content.body.text);
+      expect(texts(await use().messages.unfinished(lane, 100))).toEqual(expected);
+      for (const limit of [1, 4, 12])
+        expect(texts((await use().lanes.read(lane, limit))?.rows)).toEqual(expected.slice(0, limit));
+      expect(texts((await use().lanes.take(lane, owner, 9))?.rows)).toEqual(expected.slice(0, 9));
     });
 
     it("are taken by one of many, and are not due while they are held", async () => {

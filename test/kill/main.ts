@@ -31,6 +31,9 @@ const stores =
     ? (["pglite", "postgres"] as const)
     : [values.store === "postgres" ? ("postgres" as const) : ("pglite" as const)];
 const CUSTOMERS = 8;
+/** How often somebody writes: so that a kill finds much under way, and while a slow machine starts again. */
+const BUSY_MS = 25;
+const PATIENT_MS = 150;
 /** After the last kill: a minute in which the portal might still be working on a lost call, histories to compare, and some more. */
 const SETTLE_MS = 180_000;
 
@@ -77,7 +80,7 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     const traffic = createTraffic(world, random, CUSTOMERS);
     const kills: number[] = [];
     const started = Date.now();
-    traffic.start();
+    traffic.every(BUSY_MS);
     for (let round = 1; round <= rounds; round += 1) {
       await new Promise((resolve) => setTimeout(resolve, 150 + random() * 900));
       const victims = world.processes.filter(() => world.processes.length === 1 || random() < 0.7);
@@ -90,8 +93,10 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
           kills.push(Date.now());
         }),
       );
+      traffic.every(PATIENT_MS);
       await new Promise((resolve) => setTimeout(resolve, random() * 300));
       for (const victim of chosen) await victim.start();
+      traffic.every(BUSY_MS);
     }
     traffic.stop();
     await world.portal.events.settled();
@@ -111,7 +116,7 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     const verdict = await judge(world, traffic.said, kills);
     console.log(
       `${store}: ${rounds} kills in ${Math.round((Date.now() - started) / 1000)} s, ${verdict.said} messages said, ${verdict.arrived} arrived, ` +
-        `${verdict.uncertain} uncertain (${verdict.open} with their call open at a kill, ${verdict.edge} killed between record and wire), ${verdict.problems.length} problems`,
+        `${verdict.uncertain} uncertain (${verdict.open} with their call open at a kill, ${verdict.edge} killed between record and wire, ${verdict.graceMs} ms at most), ${verdict.problems.length} problems`,
     );
     for (const problem of verdict.problems.slice(0, 20)) console.log(`  ${problem}`);
     if (verdict.problems.length > 0) console.log(`  log: ${logFile}`);

@@ -8,11 +8,11 @@ export interface Said {
 
 export interface Traffic {
   readonly said: Said;
-  start(): void;
+  /** Somebody writes as often as that from now on. */
+  every(pauseMs: number): void;
   stop(): void;
 }
 
-const PAUSE_MS = 25;
 /** New people keep arriving, but most messages belong to conversations under way. */
 const NEWCOMERS = 0.02;
 
@@ -57,8 +57,9 @@ export function createTraffic(world: World, random: () => number, startWith: num
 
   return {
     said,
-    start() {
-      timer = setInterval(step, PAUSE_MS);
+    every(pauseMs) {
+      clearInterval(timer);
+      timer = setInterval(step, pauseMs);
     },
     stop() {
       clearInterval(timer);

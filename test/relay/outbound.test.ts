@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { applyLineEvent } from "../../src/relay/line-events.ts";
-import { createRepairs } from "../../src/relay/repair.ts";
+import { beginGap, createRepairs, endGap } from "../../src/relay/repair.ts";
 import { until } from "../support/world/until.ts";
 import { Relay } from "./harness.ts";
 
@@ -267,6 +267,29 @@ describe("after an outage", () => {
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["lost", "seen", "third"]);
     expect(relay.emulator.requests.entries({ method: "imopenlines.session.history.get" })).toHaveLength(1);
+  });
+
+  it("sends what was lost first also when the history was compared while a start was under way", async () => {
+    const { conversation, chat, reply } = await open();
+    const gap = { store: relay.store, now: relay.deps.now };
+    await beginGap(gap);
+    await reply("before");
+    relay.advance(10);
+    await relay.run("out", conversation);
+    relay.emulator.portal().operatorWrites(chat, { text: "lost before it listened", userId: 5 });
+    relay.advance(10);
+    await reply("heard before the end of the gap was noted");
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["before", "lost before it listened", "heard before the end of the gap was noted"]);
+    await endGap(gap);
+    relay.advance(10);
+    for (const text of ["after", "and after"]) {
+      relay.emulator.requests.clear();
+      await reply(text);
+      await relay.run("out", conversation);
+    }
+    expect(outTexts().slice(3)).toEqual(["after", "and after"]);
+    expect(relay.emulator.requests.entries({ method: "imopenlines.session.history.get" })).toEqual([]);
   });
 
   it("holds a reply up for some minutes at most while the history cannot be read", async () => {

@@ -111,9 +111,10 @@ export interface MessageRepository {
   sentAs(portal: PortalId, externalIds: readonly string[]): Promise<readonly Message[]>;
   findByExternal(account: AccountId, externalId: string): Promise<Message | undefined>;
   /**
-   * Unfinished rows of a lane from its head, in order: `stored`, `sending` (left over by a dead worker: this lane's lease
-   * is ours, so nobody is at it), and `uncertain` with `settleBy`. Rows whose time has not come are included: the caller
-   * must stop at them, or order would break.
+   * Unfinished rows of a lane from its head: `stored`, `sending` (left over by a dead worker: this lane's lease is ours, so
+   * nobody is at it), and `uncertain` with `settleBy`. Rows whose time has not come are included: the caller must stop at
+   * them, or order would break. The order is that of acceptance; of what operators said in the open line it is the
+   * portal's, each in the place of the first that it must not come after.
    */
   unfinished(lane: LaneId, limit: number): Promise<readonly DueMessage[]>;
   /** Marks rows `sending` if the lane's lease is still `owner`'s and none of them is finished; all or none. */

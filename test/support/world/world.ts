@@ -196,6 +196,7 @@ export interface JournalMessage {
   readonly error: string | null;
   readonly seq: number;
   readonly attemptedAt: string | null;
+  readonly checkpoints: readonly { readonly name: string; readonly at: string }[];
 }
 
 /** The session that the page's boot data carries. */
