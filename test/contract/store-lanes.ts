@@ -58,7 +58,9 @@ export function laneTests(use: () => Store): void {
           imMessageId === undefined
             ? { by: "surface", clientId: text, authorId: "7" }
             : { by: "open-line", imMessageId, imChatId: "55" };
-        return stored(await use().messages.acceptReply(reply(portal, conversation, { content: content(text), origin })));
+        return stored(
+          await use().messages.acceptReply(reply(portal, conversation, { content: content(text), origin })),
+        );
       };
       // Ten that came as events after a start, then what a history brought, the first of them from before all others.
       const newer = Array.from({ length: 10 }, (_, n) => String(1000 + n));
