@@ -73,7 +73,7 @@ describe("the list", () => {
     expect(list.pressed(key("Enter"))).toBe(false);
   });
 
-  it("holds Enter back while it does not know yet, so that no word goes out by mistake", async () => {
+  it("takes the first for a word whose key was pressed before the answer came, and nothing goes out meanwhile", async () => {
     const { list, chosen, type } = open(two);
     type("/x");
     expect([list.pressed(key("Enter")), list.pressed(key("Enter", true)), list.pressed(key("a"))]).toEqual([
@@ -82,8 +82,28 @@ describe("the list", () => {
       false,
     ]);
     await settled();
-    expect(chosen).toEqual([]);
+    expect(chosen).toEqual(["a for x"]);
+    expect(list.isOpen.value).toBe(false);
+    // Written on: what it stands for now is another matter.
+    type("/x");
+    list.pressed(key("Tab"));
+    type("/xy");
+    await settled();
+    expect(chosen).toHaveLength(1);
     expect(list.isOpen.value).toBe(true);
+  });
+
+  it("is looked at before anything of it is taken where no word was written, and a word that is none is left alone", async () => {
+    const { list, chosen, type } = open(async (query) => (query === "none" ? [] : await two()));
+    type("/");
+    expect(list.pressed(key("Enter"))).toBe(true);
+    await settled();
+    expect(list.isOpen.value).toBe(true);
+    type("/none");
+    expect(list.pressed(key("Tab"))).toBe(true);
+    await settled();
+    expect(list.pressed(key("Tab"))).toBe(false);
+    expect(chosen).toEqual([]);
   });
 
   it("stays away after Escape until another word is begun, and shows no answer for a word that is gone", async () => {
@@ -109,6 +129,7 @@ describe("the list", () => {
   it("says why it could not look, and leaves Enter alone then", async () => {
     const { list, type } = open(() => Promise.reject(new Error("away")));
     type("/x");
+    list.pressed(key("Tab"));
     await settled();
     expect(list.problem.value).toBe("Error: away");
     expect(list.isOpen.value).toBe(true);

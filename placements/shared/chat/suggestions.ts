@@ -80,6 +80,8 @@ export function useSuggestions(deps: SuggestionsDeps): Suggestions {
   let asked = 0;
   /** No answer yet for the word that stands there. */
   let isLooking = false;
+  /** A key has taken the first of what there will be. */
+  let isTaken = false;
   /** Where the word began that nobody wants help with. */
   let refused: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -88,6 +90,7 @@ export function useSuggestions(deps: SuggestionsDeps): Suggestions {
     clearTimeout(timer);
     asked += 1;
     isLooking = false;
+    isTaken = false;
     trigger.value = undefined;
     items.value = [];
     problem.value = undefined;
@@ -108,6 +111,7 @@ export function useSuggestions(deps: SuggestionsDeps): Suggestions {
     }
     isLooking = false;
     at.value = 0;
+    if (isTaken && items.value.length > 0) choose(0);
   }
 
   function choose(index: number): void {
@@ -131,13 +135,18 @@ export function useSuggestions(deps: SuggestionsDeps): Suggestions {
       trigger.value = found;
       if (isSame) return;
       isLooking = true;
+      isTaken = false;
       clearTimeout(timer);
       timer = setTimeout(() => void ask(found.query), deps.pauseMs);
     },
     pressed({ key, isComposing, shiftKey }) {
       if (trigger.value === undefined || isComposing || shiftKey) return false;
-      // Pressed before the list could show itself: a word that was to become a text must not go out as it is.
-      if (isLooking && (key === "Enter" || key === "Tab")) return true;
+      // Pressed before the list could show itself: a word that was to become a text must not go out as it is. Whoever wrote
+      // one out takes what it stands for; behind the bare mark there is something to be looked at first.
+      if (isLooking && (key === "Enter" || key === "Tab")) {
+        isTaken = trigger.value.query !== "";
+        return true;
+      }
       if (items.value.length === 0) return false;
       const count = items.value.length;
       if (key === "ArrowDown") at.value = (at.value + 1) % count;
