@@ -7,6 +7,9 @@ import { defineConfig } from "vitest/config";
 const execArgv = ["--no-memory-protection-keys"];
 
 /**
+ * Not isolated: loading the product takes seconds, and is done once for each worker instead of for each file. So a file leaves
+ * nothing behind in the process.
+ *
  * Three projects by what a test needs beside Node. `unit` needs nothing and may reach nothing but loopback; `services`
  * and `browser` refuse to start, with one line, when what they need is not there: no test is ever skipped for it.
  */
@@ -25,7 +28,6 @@ export default defineConfig({
         test: {
           name: "unit",
           pool: "forks",
-          // Most files are done in less time than loading the product anew for each of them takes.
           isolate: false,
           execArgv,
           include: ["test/**/*.test.ts"],
@@ -39,6 +41,7 @@ export default defineConfig({
         test: {
           name: "services",
           pool: "forks",
+          isolate: false,
           execArgv,
           include: ["test/**/*.services.test.ts"],
           globalSetup: ["test/support/require-services.ts"],
@@ -50,6 +53,7 @@ export default defineConfig({
         test: {
           name: "browser",
           pool: "forks",
+          isolate: false,
           execArgv,
           include: ["test/**/*.browser.test.ts"],
           globalSetup: ["test/support/require-browser.ts", "test/support/built-pages.ts"],
