@@ -2,6 +2,8 @@ import { nextTick, onBeforeUnmount, onMounted, type Ref, ref } from "vue";
 
 const NEAR_END_PX = 80;
 const FLOATS_MS = 1200;
+/** The button of a menu that is open, or about to be. */
+const MENU = "[aria-haspopup=menu]:is([aria-expanded=true], [aria-busy=true])";
 
 export interface StickyEnd {
   /** The reader is away from the end and scrolls just now. */
@@ -16,7 +18,8 @@ export interface StickyEnd {
 
 /**
  * Keeps a scrolled view at its end while the reader is there, whatever grows or shrinks: rows that come, pictures that
- * load, the window. A reader who has scrolled away is left alone.
+ * load, the window. A reader who has scrolled away is left alone. While a menu of a row is open nothing moves below the hand
+ * that is about to choose from it: the view goes on to the end when it is closed.
  *
  * @param rows what holds the rows; each names itself by `data-row`
  * @param isEnd whether the end of what is drawn is the end of all
@@ -29,11 +32,21 @@ export function useStickyEnd(
   const atEnd = ref(true);
   const scrolling = ref(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Something grew or shrank behind an open menu. */
+  let isBehind = false;
   const sizes = new ResizeObserver(() => {
-    if (atEnd.value) toEnd();
+    if (!atEnd.value) return;
+    if (hasMenu()) isBehind = true;
+    else toEnd();
+  });
+  const menus = new MutationObserver(() => {
+    if (isBehind && atEnd.value && !hasMenu()) toEnd();
   });
 
+  const hasMenu = (): boolean => rows.value?.querySelector(MENU) != null;
+
   function toEnd(): void {
+    isBehind = false;
     atEnd.value = true;
     if (view.value) view.value.scrollTop = view.value.scrollHeight;
   }
@@ -89,9 +102,11 @@ export function useStickyEnd(
     view.value?.addEventListener("scroll", scrolled, { passive: true });
     if (view.value) sizes.observe(view.value);
     if (rows.value) sizes.observe(rows.value);
+    if (rows.value) menus.observe(rows.value, { subtree: true, attributeFilter: ["aria-expanded", "aria-busy"] });
   });
   onBeforeUnmount(() => {
     sizes.disconnect();
+    menus.disconnect();
     clearTimeout(timer);
   });
 

@@ -96,6 +96,45 @@ describe("conversations", () => {
     await toEnd.click();
     await expect.poll(fromEnd).toBe(0);
     await toEnd.waitFor({ state: "hidden" });
+
+    // Nothing moves below a hand that is about to choose from a menu; when it is closed the end is followed again.
+    const row = log.getByRole("listitem").filter({ hasText: "The last one" });
+    await row.hover();
+    await row.getByRole("button", { name: "What to do with this message" }).click();
+    await page.getByRole("menuitem", { name: "Copy the text" }).waitFor();
+    const stands = await row.boundingBox();
+    for (const text of ["Something long\n".repeat(20), "And one more"])
+      await receive(shop, "maria", ["Maria", "Lopez"], text, 0);
+    await log.getByText("And one more").waitFor({ timeout: 15_000 });
+    await expect.poll(fromEnd).toBeGreaterThan(100);
+    expect(await row.boundingBox()).toEqual(stands);
+    await page.keyboard.press("Escape");
+    await expect.poll(fromEnd).toBe(0);
+  });
+
+  test("let a reader go on while colleagues' notes are still on their way, and stand to them when they come", async () => {
+    const shop = await account("Shop bot", "1112223334:abcdef");
+    const { conversation } = await receive(shop, "maria", ["Maria", "Lopez"], "Message 0", 60);
+    for (let index = 1; index < 20; index += 1)
+      await receive(shop, "maria", ["Maria", "Lopez"], `Message ${index}`, 60 - index);
+    const note = { conversation, clientId: randomUUID(), authorId: "5", text: "She is a regular", mentions: [] };
+    await site.store.notes.add(site.memberId, note);
+    const page = await workplace();
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    await page.route("**/notes?*", async (route) => {
+      await told;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: /Maria Lopez/ }).click();
+    const log = page.getByRole("log");
+    await log.getByText("Message 19").waitFor();
+    const top = () => log.evaluate((view) => view.scrollTop);
+    await expect.poll(top).toBeGreaterThan(100);
+    await log.evaluate((view) => view.scrollTo(0, 0));
+    await page.getByRole("button", { name: "To the newest message" }).waitFor();
+    tell();
+    await log.getByText("She is a regular").waitFor({ state: "attached" });
+    expect(await top()).toBe(0);
   });
 
   test("show formatting and links, never HTML; a deleted message only as such", async () => {
