@@ -137,6 +137,28 @@ describe("conversations", () => {
     expect(await top()).toBe(0);
   });
 
+  test("leave the focus with a message's menu that was opened before the input came", async () => {
+    await furnish();
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    // Without its channel a conversation is read, not answered.
+    const page = await workplace(LOOKS.light, (fresh) =>
+      fresh.route("**/api/channels", async (route) => {
+        await told;
+        await route.continue();
+      }),
+    );
+    await page.getByRole("button", { name: /Maria Lopez/ }).click();
+    const row = page.getByRole("log").getByRole("listitem").filter({ hasText: "The driver will call you" });
+    await row.hover();
+    await row.getByRole("button", { name: "What to do with this message" }).click();
+    await page.getByRole("menuitem", { name: "Copy the text" }).waitFor();
+    expect(await page.getByRole("textbox", { name: "Message" }).count()).toBe(0);
+    tell();
+    await page.getByRole("textbox", { name: "Message" }).waitFor();
+    await page.getByRole("menuitem", { name: "Copy the text" }).waitFor();
+    expect(await page.evaluate("document.activeElement?.role")).toBe("menu");
+  });
+
   test("show formatting and links, never HTML; a deleted message only as such", async () => {
     const shop = await account("Shop bot", "1112223334:abcdef");
     const text = "<b>not bold</b> bold https://shop.example/a?b=1. Call +34 600 123 456 or evil";

@@ -89,7 +89,9 @@ export const dealTab = (look?: Look) =>
     { PLACEMENT: "CRM_DEAL_DETAIL_TAB", PLACEMENT_OPTIONS: JSON.stringify({ ID: "42" }) },
     look,
   );
-export const workplace = (look?: Look) => open(site.portal.appRequest(), "/placements/workplace", {}, look);
+/** @param before what shall hold before anything of the page is loaded */
+export const workplace = (look?: Look, before?: (page: Page) => Promise<unknown>) =>
+  pages.open(site.portal.appRequest(), "/placements/workplace", look, before);
 
 export const inspect = (page: Page, name: string) => pages.inspect(page, name);
 
