@@ -117,7 +117,13 @@ describe("conversations", () => {
     const { conversation } = await receive(shop, "maria", ["Maria", "Lopez"], "Message 0", 60);
     for (let index = 1; index < 20; index += 1)
       await receive(shop, "maria", ["Maria", "Lopez"], `Message ${index}`, 60 - index);
-    const note = { conversation, clientId: randomUUID(), authorId: "5", text: "She is a regular", mentions: [] };
+    const note = {
+      conversation: conversationId(conversation),
+      clientId: randomUUID(),
+      authorId: "5",
+      text: "She is a regular",
+      mentions: [],
+    };
     await site.store.notes.add(site.memberId, note);
     const page = await workplace();
     const { promise: told, resolve: tell } = Promise.withResolvers<void>();
