@@ -20,9 +20,11 @@ export interface Verdict {
  * attempt and the first byte at the other side, and between the last byte and recording the outcome, lie a few
  * milliseconds that belong to the call although the emulator does not see them. A process that has just started is slow at
  * first (cold code, a database opening), and rounds are short, so the milliseconds may be some hundred. On a machine that
- * is busy they are more: twice what it took at most, in this very run, where nobody was killed.
+ * is busy they are more: twice what it took at most, in this very run, where nobody was killed. Seconds would be a fault of
+ * ours, and do not excuse themselves.
  */
 const GRACE_MS = 500;
+const MOST_GRACE_MS = 2_000;
 
 function graceOf(world: World, journal: readonly JournalMessage[]): number {
   const calls = new Map(world.telegram.calls("sendMessage").map((call) => [String(call.params.text), call]));
@@ -32,7 +34,7 @@ function graceOf(world: World, journal: readonly JournalMessage[]): number {
     if (call?.end === undefined || attemptedAt === null || answered === undefined) return most;
     return Math.max(most, call.begin - Date.parse(attemptedAt), Date.parse(answered) - call.end);
   }, 0);
-  return Math.max(GRACE_MS, 2 * slowest);
+  return Math.min(MOST_GRACE_MS, Math.max(GRACE_MS, 2 * slowest));
 }
 
 export async function judge(world: World, said: Said, kills: readonly number[]): Promise<Verdict> {
