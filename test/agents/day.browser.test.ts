@@ -86,7 +86,8 @@ test("two agents at once: one has it, both are heard once, and closing is closin
   const [tab, desk] = await Promise.all([anna.openTab("Leads", /Tom Weber/), boris.openWorkplace()]);
   await desk.choose("Tom Weber");
 
-  await Promise.all([tab.act("Accept"), desk.act("Accept")]);
+  await Promise.all([tab.aimAt("Accept"), desk.aimAt("Accept")]);
+  await Promise.all([tab.press(), desk.press()]);
   const hasIt = () => office.sessionOf(tom)?.operatorId;
   await expect.poll(hasIt).toSatisfy((id) => id === 5 || id === 7);
   const [winner, loser, name] = hasIt() === 5 ? [tab, desk, "Anna Agent"] : [desk, tab, "Boris Berg"];
@@ -110,6 +111,47 @@ test("two agents at once: one has it, both are heard once, and closing is closin
   await expectEverywhere(tom, [...said, "One more thing"], [tab, desk]);
   expect(tom.chats()).toHaveLength(1);
   expect(tom.received()).toEqual(order);
+});
+
+/** Presses the button the moment that it says something else. Written as text: it runs in the page. */
+const PRESS_WHEN_CHANGED = `(() => {
+  const button = [...document.querySelectorAll("article button")].find((one) => one.textContent.trim() === "Accept");
+  new MutationObserver((_changes, observer) => {
+    const now = button.textContent.trim();
+    if (now === "Accept") return;
+    observer.disconnect();
+    button.click();
+    window.pressed = { on: now, at: performance.now() };
+  }).observe(button, { subtree: true, childList: true, characterData: true });
+})()`;
+const PAINTED = "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))";
+
+test("a colleague was quicker: what the button has become under the pointer is not pressed", {
+  timeout: 120_000,
+}, async () => {
+  const ida = office.customer("Ida Moreno");
+  ida.says("Is it made of oak?");
+  await office.settled(ida, 1, 0);
+  const [anna, boris] = await Promise.all([office.sitDown("Anna"), office.sitDown("Boris")]);
+  const [line, desk] = await Promise.all([anna.openLine("Ida Moreno"), boris.openWorkplace()]);
+  await desk.choose("Ida Moreno");
+  const dialog = desk.frame.getByRole("dialog");
+  await desk.act("Transfer");
+  // Its first field is the one that is wanted.
+  await expect.poll(() => desk.frame.evaluate("document.activeElement.type")).toBe("search");
+  await boris.page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+
+  await desk.frame.evaluate(PRESS_WHEN_CHANGED);
+  await line.getByRole("button", { name: "Accept" }).click();
+  await desk.standing("Anna Agent has it").waitFor();
+  const pressed = () => desk.frame.evaluate<{ on: string; at: number } | undefined>("window.pressed");
+  await expect.poll(pressed).toMatchObject({ on: "Transfer" });
+  await desk.frame.evaluate(PAINTED);
+  expect(await dialog.count()).toBe(0);
+  // Whoever has read what it says now is heard.
+  await desk.act("Transfer");
+  await dialog.waitFor();
 });
 
 test("cut off for half a minute: what was missed is there, what was written goes once", {

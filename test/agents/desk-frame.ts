@@ -59,6 +59,17 @@ export class DeskFrame {
     } else await button.click();
   }
 
+  /** The pointer is on it; nothing is pressed yet. */
+  async aimAt(name: "Accept"): Promise<void> {
+    await this.frame.getByRole("article").getByRole("button", { name, exact: true }).hover();
+  }
+
+  /** Presses what the pointer is on, whatever that has become. */
+  async press(): Promise<void> {
+    await this.frame.page().mouse.down();
+    await this.frame.page().mouse.up();
+  }
+
   async transferTo(name: string): Promise<void> {
     await this.act("Transfer");
     const dialog = this.frame.getByRole("dialog");
