@@ -63,7 +63,7 @@ const AWAY_SUBJECT =
   /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:out[- ]of[- ](?:the[- ])?office(?:\s*(?::|[-–—]|$)|\s*(?:auto|reply|message|notification|response))|(?:ooo|oof)\s*:|away from (?:my |the )?(?:office|desk|mail)\s*(?::|$)|(?:on )?vacation\s*(?:reply|response|message|notice|auto|:)|вне офиса\s*(?::|[-–—]|$)|нет на (?:месте|работе)\s*(?::|[-–—]|$)|я в отпуске\s*(?::|[-–—]|$)|отпуск\s*:|abwesen(?:d|heit)(?:s(?:notiz|meldung|nachricht|assistent|info|benachrichtigung))\s*(?::|[-–—]|$)|abwesen(?:d|heit)\s*:|nicht im (?:büro|haus)\s*(?::|[-–—]|$)|fuera de (?:la )?oficina\s*(?::|[-–—]|$)|ausente\s*:|ausencia\s*:|mensaje de ausencia|notificaci[óo]n de ausencia|absence du bureau|absent du bureau|fuori (?:sede|ufficio)|ausência)/iu;
 
 const AWAY_WORDS =
-  /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на месте|на работе|в офисе)|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absent du bureau|en congé|en vacances|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
+  /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на месте|на работе|в офисе)|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absente?s? (?:du bureau|jusqu)|(?:en |pour )congés?(?!\p{L})|congés? annuels?|en vacances|у відпустц|на urlopie|poza biurem|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
 
 const ANSWER_WORDS =
   /(?:this is an? |this (?:e-?mail|message) (?:is|was) (?:an )?)(?:automat|auto-?(?:generated|reply))|^\W*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ|автоответ)|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|dies(?:e|es)? (?:ist eine? )?(?:e-?mail |nachricht )?(?:wurde )?automat|automatisch (?:generiert|erstellt|erzeugt|versendet)|(?:este? (?:es|mensaje|correo|e-mail)|esta es)[^.\n]{0,20} autom[áa]tic[ao]|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
@@ -129,7 +129,7 @@ const NO_REPLY =
   /^(?:[a-z0-9._+-]*[._+-])?(?:(?:no|not|do|donot|dont|do[._-]?not|don[._-]?t)[._-]?reply|noreply|donotreply|noresponder|no[._-]responder|no[._-]responda|noreponse|ne[._-]?pas[._-]?repondre|nicht[._-]?antworten|keine[._-]?antwort|neotvechat|ne[._-]?otvechat|ne[._-]?otvechayte|unattended|nobody|devnull)(?:[._+-][^@]*)?\d*@/i;
 
 const MACHINE =
-  /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|bot|cron|root|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
+  /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|bot|cron|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|jenkins|logwatch|fail2ban|root|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
 
 /** Addresses that no person answers from; the whole address is the detail. */
 export function noReplySign(mailbox: Mailbox | undefined): Sign | undefined {
@@ -137,6 +137,43 @@ export function noReplySign(mailbox: Mailbox | undefined): Sign | undefined {
   return NO_REPLY.test(mailbox.address) || MACHINE.test(mailbox.address)
     ? { name: "no-reply", detail: mailbox.address }
     : undefined;
+}
+
+const NEWS_ADDRESS =
+  /^(?:[a-z0-9._-]*[._-])?(?:news-?letters?|news|mailings?|promo|promotions?|marketing|offers|digest|bolet[ií]n|rassylka)(?:[+._-][^@]*)?@/i;
+const ENDS_IT =
+  /unsubscribe|manage (?:your )?(?:subscriptions?|preferences)|отписаться|отказаться от (?:рассылк|подписк|получени)|отмен\S* подписк|abmelden|abbestell|austragen|dar(?:se|me|te) de baja|cancelar (?:la |su |tu )?suscripci|désabonner|désinscri|disiscriv/iu;
+const WHY_YOU =
+  /you (?:are receiving|receive|received|get|got|have subscribed|are subscribed|signed up)|you're receiving|this (?:e-?mail|message|newsletter) was sent to|вы (?:получили|получаете) (?:это|эту|данное|наш)|вы подписа(?:ны|лись)|(?:письмо|сообщение) (?:было )?отправлено (?:на адрес|вам)|sie (?:erhalten|bekommen) diese|sie haben sich[^\n]{0,60}angemeldet|recib\S* (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|(?:te has|se ha) suscrito|vous recevez ce/iu;
+/** A reply or a forwarded mail has the last lines of another one in it. */
+const OF_ANOTHER =
+  /^\s*(?:re|aw|sv|отв|ответ|fwd?|wg|rv|tr|пересл|пер|на)\s*(?:\[\d+\])?:|forwarded message|пересылаемое|weitergeleitete nachricht|mensaje reenviado/iu;
+
+/** The last lines of a mass mailing without its headers: why one gets it, or from what an address, and where that ends. */
+export function mailingSign({ headers, from, subject, text }: AutomaticFacts): Sign | undefined {
+  if (headers.has("in-reply-to") || headers.has("references")) return undefined;
+  if (OF_ANOTHER.test(subject) || OF_ANOTHER.test(text)) return undefined;
+  const end = text.slice(-1500);
+  const words = ENDS_IT.exec(end)?.[0];
+  if (words === undefined) return undefined;
+  return WHY_YOU.test(end) || NEWS_ADDRESS.test(from?.address ?? "")
+    ? { name: "mailing-text", detail: words }
+    : undefined;
+}
+
+const TRACKERS = [
+  "x-github-reason",
+  "x-gitlab-project",
+  "x-jira-fingerprint",
+  "x-redmine-host",
+  "x-bugzilla-reason",
+  "x-sentry-project",
+];
+
+/** Mails by which trackers of work tell what happened in them. */
+export function trackerSign(headers: MailHeaders): Sign | undefined {
+  const name = TRACKERS.find((each) => headers.has(each));
+  return name === undefined ? undefined : { name: "program", detail: listName(name) };
 }
 
 const WEBMAIL_SCRIPT = /rcube|roundcube|squirrel|horde|imp|webmail|rainloop|snappymail/i;

@@ -31,7 +31,7 @@ const DAEMON_NAME =
 const FAILED_SUBJECT =
   /undeliver(?:ed|able)|non-?deliver|delivery (?:status notification|failure|has failed|problem|error|report|notification)|(?:mail|message)(?: delivery)? (?:failed|failure|error|undeliverable|could not be delivered|not delivered)|failed (?:mail )?delivery|returned (?:mail|to sender)|failure notice|mail system error|could ?n[o']t (?:be )?deliver|rejected:|не ?доставлен|недоставлен|не уда(?:лось|[её]тся) доставить|ошибка доставки|сбой доставки|невозможно доставить|отч[её]т о доставке|возврат письма|unzustellbar|nicht zugestellt|zustellung.{0,40}fehlgeschlagen|zustellfehler|no (?:se )?(?:ha )?(?:puede |pudo |podido )?entrega|mensaje (?:devuelto|rechazado|no entregado)|error de entrega|non remis|échec de (?:la )?remise|mancato recapito|não entregue/i;
 const LATE_SUBJECT =
-  /delay|warning: could not send|not yet (?:been )?delivered|still being retried|задерж|отложен|пока не доставлен|verz(?:ö|oe)ger|retras|demora|différé|ritard/i;
+  /delay|transient|warning: could not send|not yet (?:been )?delivered|still being retried|задерж|отложен|пока не доставлен|verz(?:ö|oe)ger|retras|demora|différé|ritard/i;
 
 const FAILED_WORDS =
   /could ?n[o']t (?:be )?deliver|(?:was|were|is|be) not (?:be )?delivered|wasn'?t delivered|not (?:been )?delivered to|unable to deliver|undeliverable|delivery (?:to|has)[^\n]{0,120}fail|delivery failed|delivery has failed|failed permanently|permanent (?:fatal )?errors?|failed addresses|following address(?:es)? failed|(?:did not|didn't|does not) reach|message (?:was |has been )?(?:rejected|returned|blocked)|user unknown|unknown user|no such (?:user|mailbox|recipient)|mailbox (?:unavailable|not found|is full)|address rejected|does ?n[o']t exist|giving up on|given up|не (?:может|могло|было|был[ао]?|уда(?:лось|[её]тся)|смогли?|доставлен)[^\n]{0,60}(?:доставл|доставит)|не доставлено|недоставл|невозможно доставить|не существует|не найден|unzustellbar|nicht zugestellt|konnte[^\n]{0,80}nicht[^\n]{0,40}(?:zugestellt|gesendet)|no (?:se )?(?:ha )?(?:puede|pudo|podido) (?:ser )?(?:entregar|entregado)|no se pudo entregar|no ha sido entregado|n'a pas pu être (?:remis|distribué)/i;
@@ -49,8 +49,10 @@ export function bounceFromText(mail: BounceText): Bounce | undefined {
   const told = ownWords(mail.text);
   const subjectFails = FAILED_SUBJECT.test(mail.subject);
   const subjectLate = LATE_SUBJECT.test(mail.subject);
-  const wordsFail = FAILED_WORDS.test(told);
-  const wordsLate = LATE_WORDS.test(told);
+  // Servers break their sentences in lines.
+  const sentences = told.replace(/(?<=\S)[ \t]*\n(?=[ \t]*[\p{L}])/gu, " ");
+  const wordsFail = FAILED_WORDS.test(told) || FAILED_WORDS.test(sentences);
+  const wordsLate = LATE_WORDS.test(told) || LATE_WORDS.test(sentences);
   const returned = mail.bringsBack && noReplySign(mail.from) !== undefined;
   const strong = failedHeader.length > 0 || daemon || report || returned || mail.nullReturnPath;
   if (!strong) return undefined;

@@ -9,10 +9,12 @@ import {
   autoSubmitted,
   awaySign,
   bulkSign,
+  mailingSign,
   noReplySign,
   nullReturnPath,
   OWN_MARKER,
   programSign,
+  trackerSign,
 } from "./automatic.ts";
 import { bounceFromText } from "./bounce-texts.ts";
 import type { Group } from "./groups.ts";
@@ -26,6 +28,7 @@ import {
   oldComplaint,
   quotedHeaders,
   quotedMessageId,
+  refusalReport,
   returnedHeaders,
 } from "./reports.ts";
 import type { Sign } from "./sign-texts.ts";
@@ -94,6 +97,14 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
   }
 
   const receipt = dispositionReport(root);
+  const refusal = receipt && refusalReport(receipt, headers, text);
+  if (refusal !== undefined) {
+    return bounced(
+      refusal,
+      { name: "delivery-report", detail: refusal.kind },
+      receipt?.originalMessageId ?? original(),
+    );
+  }
   if (receipt !== undefined) {
     return {
       class: "read-receipt",
@@ -104,7 +115,7 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
 
   // Some programs tell in words alone that a mail was opened.
   const told = RECEIPT_SUBJECT.exec(subject)?.[0];
-  if (told !== undefined && (autoSubmitted(headers) !== undefined || nullReturnPath(headers))) {
+  if (told !== undefined && (autoSubmitted(headers) !== undefined || nullReturnPath(headers) || tellsOfReading(text))) {
     return {
       class: "read-receipt",
       reasons: [{ name: "disposition-report", detail: told.trim() }],
@@ -125,7 +136,7 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
   }
 
   const returned = returnedHeaders(root);
-  const old = oldComplaint(returned, subject);
+  const old = oldComplaint(from, returned, subject);
   if (old !== undefined) {
     return {
       class: "complaint",
@@ -151,6 +162,12 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
 
 const RECEIPT_SUBJECT =
   /^\s*(?:(?:not |un)?read|return receipt|прочитано|прочтено|не прочитано|уведомление о прочтении|(?:nicht |un)?gelesen|lesebestätigung|(?:no )?le[ií]do|confirmaci[óo]n de lectura|acuse de (?:recibo|lectura)|(?:non )?lu)(?: \(displayed\))?(?:\s*:|\s*[-–—]|\s*$)/iu;
+
+/** "Your message To: … Subject: … was read on …": all that Outlook writes. */
+const READ_WORDS =
+  /^\s*(?:your message|ваше сообщение|ihre nachricht|(?:el|su|tu) mensaje|votre message)(?!\p{L}).{0,600}(?:\bwas (?:read|deleted|displayed|opened)|был[оаи]? (?:прочитан|удал[её]н)|wurde\b.{0,80}(?:gelesen|gelöscht)|(?:se ley[óo]|(?:fue|ha sido) (?:le[ií]do|eliminado|abierto))|a été (?:lu|supprimé))/isu;
+const LONGEST_RECEIPT = 900;
+const tellsOfReading = (text: string): boolean => text.length < LONGEST_RECEIPT && READ_WORDS.test(text);
 
 function bounced(bounce: Bounce, reason: Sign, originalMessageId: string | undefined): Judged {
   const classes = { hard: "bounce-hard", soft: "bounce-soft", delay: "delay" } as const;
@@ -180,7 +197,8 @@ function judgeAutomatic({ root, group, from, subject, visible, text, calendar }:
   const submitted = autoSubmitted(headers);
   const away = awaySign(facts);
   const noReply = noReplySign(from);
-  const bulk = group === undefined || group.whose === "foreign" ? bulkSign(headers) : undefined;
+  const mayBeBulk = group === undefined || group.whose === "foreign";
+  const bulk = mayBeBulk ? bulkSign(headers) : undefined;
   const returnless = nullReturnPath(headers);
 
   if (answer !== undefined) {
@@ -194,10 +212,15 @@ function judgeAutomatic({ root, group, from, subject, visible, text, calendar }:
   if (submitted !== undefined && !(bulk?.name === "list")) {
     return { class: "system-notice", reasons: [{ name: "auto-submitted", detail: submitted }] };
   }
+  // Trackers send through lists of their own making.
+  const tracker = trackerSign(headers);
+  if (tracker !== undefined) return { class: "system-notice", reasons: [tracker] };
   if (bulk !== undefined) return { class: "newsletter", reasons: [bulk] };
   if (noReply !== undefined) return { class: "system-notice", reasons: [noReply] };
   const program = programSign(facts);
   if (program !== undefined) return { class: "system-notice", reasons: [program] };
+  const mailing = mayBeBulk ? mailingSign(facts) : undefined;
+  if (mailing !== undefined) return { class: "newsletter", reasons: [mailing] };
   if (calendar?.method === "REPLY") {
     return { class: "system-notice", reasons: [{ name: "calendar-answer", detail: calendar.title }] };
   }

@@ -145,8 +145,10 @@ function blocksToFold(
   }
   if (!written.some(Boolean)) return signedOnly ? blocks : [];
   const before = written[0] === true;
-  const attributed = blocks.some((block) => block.attributed);
-  if (attributed || (!before && after)) return blocks;
+  const first = blocks.findIndex((block) => block.attributed);
+  // What stands between somebody's words and the quote that a program introduced may be a citation of their own.
+  if (first >= 0) return before ? blocks.slice(first) : blocks;
+  if (!before && after) return blocks;
   if (after) return [];
   return announces(own[0] ?? []) ? [] : blocks;
 }

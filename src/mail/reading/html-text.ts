@@ -56,6 +56,20 @@ const tail: FormatCallback = (element, walk, builder) => {
   builder.closeBlock({ trailingLineBreaks: 1 });
 };
 
+/** Outlook draws a line above the headers of the answered mail; people draw such lines above anything. */
+const outlookTail: FormatCallback = (element, walk, builder) => {
+  const headers = textOf(element);
+  const isMail = HEADERS_ADDRESS.test(headers) || (/(?:19|20)\d\d/.test(headers) && /\d{1,2}[:.]\d\d/.test(headers));
+  if (isMail) return tail(element, walk, builder, {});
+  builder.openBlock({ leadingLineBreaks: 1 });
+  walk(element.children, builder);
+  builder.closeBlock({ trailingLineBreaks: 1 });
+};
+const HEADERS_ADDRESS = /[^\s@<>]@[^\s@<>]{1,255}\.\p{L}{2}/u;
+
+const textOf = (node: DomNode): string =>
+  node.type === "text" ? String(node.data ?? "") : (node.children ?? []).map(textOf).join(" ");
+
 const attribution: FormatCallback = (element, walk, builder) => {
   builder.openBlock({ leadingLineBreaks: 1 });
   walk(element.children, builder);
@@ -83,10 +97,9 @@ const TAILS = [
   'div[id*="yahoo_quoted"]',
   'div[name="quote"]',
   'div[data-marker="__HEADERS__"]',
-  'div[style*="border-top:solid #E1E1E1"]',
-  'div[style*="border-top:solid #B5C4DF"]',
   "div.zmail_extra",
 ];
+const OUTLOOK_TAILS = ['div[style*="border-top:solid #E1E1E1"]', 'div[style*="border-top:solid #B5C4DF"]'];
 
 const ATTRIBUTIONS = ["div.gmail_attr", "div.moz-cite-prefix"];
 
@@ -94,7 +107,13 @@ const convert = compile({
   wordwrap: false,
   // Everything: what stands behind the body, or in a second one, was written as well.
   baseElements: { selectors: [] },
-  formatters: { cellOfMail: cell, blockquoteOfMail: blockquote, tailOfMail: tail, attributionOfMail: attribution },
+  formatters: {
+    cellOfMail: cell,
+    blockquoteOfMail: blockquote,
+    tailOfMail: tail,
+    outlookTailOfMail: outlookTail,
+    attributionOfMail: attribution,
+  },
   selectors: [
     { selector: "a", options: { ignoreHref: true } },
     { selector: "img", format: "skip" },
@@ -108,6 +127,7 @@ const convert = compile({
     { selector: "p", options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
     { selector: "blockquote", format: "blockquoteOfMail" },
     ...TAILS.map((selector) => ({ selector, format: "tailOfMail" })),
+    ...OUTLOOK_TAILS.map((selector) => ({ selector, format: "outlookTailOfMail" })),
     ...ATTRIBUTIONS.map((selector) => ({ selector, format: "attributionOfMail" })),
     ...[1, 2, 3, 4, 5, 6].map((level) => ({ selector: `h${level}`, options: { uppercase: false } })),
   ],

@@ -59,6 +59,9 @@ const FORWARDED =
 const ORIGINAL =
   /^[\s*>]*-{2,}\s*(?:original message|original appointment|reply message|исходное (?:сообщение|письмо)|оригинальное (?:сообщение|письмо)|исходный текст|mensaje original|correo original|urspr(?:ü|ue)ngliche (?:nachricht|mail|e-mail)|original-?nachricht|message d'origine|message original|messaggio originale|mensagem original|oorspronkelijk bericht|oprindelig (?:meddelelse|besked))[^-]*-{2,}[\s*]*$/iu;
 
+/** GroupWise in English: ">>> Anna Peters <anna@firm.example> 5/12/2026 3:12 PM >>>". */
+const GROUPWISE = /^>>> ?[^>\s].{0,200}\d{1,2}[:.]\d\d(?: ?[ap]m)? ?>>>\s*$/iu;
+
 const RULE = /^\s*(?:_{8,}|-{8,}|={8,}|\*{8,})\s*$/;
 
 /** The introduction that begins at a line of new text; undefined when none does. */
@@ -69,7 +72,7 @@ export function introductionAt(lines: readonly QuoteLine[], at: number): Introdu
   if (line.text.trim() === "") return undefined;
   if (line.mark === "attribution") return markedAttribution(lines, at);
   const forwarded = FORWARDED.test(line.text);
-  if (forwarded || ORIGINAL.test(line.text)) {
+  if (forwarded || ORIGINAL.test(line.text) || GROUPWISE.test(line.text)) {
     return { end: restOfIntroduction(lines, at + 1), forwarded, sure: true };
   }
   if (RULE.test(line.text)) {

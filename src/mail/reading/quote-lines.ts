@@ -6,6 +6,10 @@ const QUOTED = /^[ \t]?(?:>[ \t]?)+/;
 /** The Bat! puts initials before the mark: "АП> ". */
 const INITIALS = /^[ \t]?(\p{Lu}{1,4})>{1,5}(?:[ \t]|$)/u;
 
+/** GroupWise puts the marks of a quote before the line that introduces one: ">>> Anna Peters <anna@firm.example> schrieb am …". */
+const INTRODUCES =
+  /^>>> ?[^>\s].{0,200}(?:(?:schrieb|wrote|escribi[óo]|a écrit|написал)(?!\p{L}).{0,120}\d|\d{1,2}[:.]\d\d(?: ?[ap]m)? ?>>>\s*$)/iu;
+
 const MARKS: Readonly<Record<string, NonNullable<QuoteLine["mark"]>>> = {
   [HTML_MARKS.tail]: "tail",
   [HTML_MARKS.attribution]: "attribution",
@@ -34,6 +38,7 @@ export const withoutMarks = (text: string): string =>
   text.replace(/[\ufdd0-\ufdd2\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "");
 
 function depthOf(line: string, initials: ReadonlySet<string>): number {
+  if (INTRODUCES.test(line)) return 0;
   const marks = QUOTED.exec(line)?.[0];
   if (marks !== undefined) return marks.replace(/[^>]/g, "").length;
   const name = INITIALS.exec(line)?.[1];

@@ -8,7 +8,7 @@ import { MailHeaders, messageIdsIn } from "./mail-headers.ts";
 import { bareAddress } from "./mailboxes.ts";
 import type { MailPart } from "./mime-tree.ts";
 import { oneLine } from "./one-line.ts";
-import type { Bounce, BouncedRecipient, Complaint } from "./read-mail-types.ts";
+import type { Bounce, BouncedRecipient, Complaint, Mailbox } from "./read-mail-types.ts";
 import { verdictOf } from "./smtp-status.ts";
 
 /** `delivered` stands for reports that bring good news: reached, relayed, handed to a list. */
@@ -109,8 +109,18 @@ export function feedbackReport(root: MailPart): Complaint | undefined {
   return { type: type === "" ? "abuse" : type, recipients: addressesIn(named) };
 }
 
-/** Microsoft's reports are older than the standard: the mail as it came, with whom it went to in a header of its own. */
-export function oldComplaint(returned: MailHeaders | undefined, subject: string): Complaint | undefined {
+/**
+ * Reports that are older than the standard. Microsoft's: the mail as it came, with whom it went to in a header of its own.
+ * SpamCop's: the mail quoted in a text, its reader made unknown.
+ */
+export function oldComplaint(
+  from: Mailbox | undefined,
+  returned: MailHeaders | undefined,
+  subject: string,
+): Complaint | undefined {
+  if (/@(?:[\w.-]+\.)?spamcop\.net$/.test(from?.address ?? "") && /^\s*\[spamcop\b/i.test(subject)) {
+    return { type: "abuse", recipients: [] };
+  }
   if (returned === undefined || !/^\s*complaint about message from /i.test(subject)) return undefined;
   return { type: "abuse", recipients: addressesIn(returned.all("x-hmxmroriginalrecipient")) };
 }
@@ -125,20 +135,37 @@ export interface Receipt {
   /** "displayed", "deleted", "dispatched", "processed" … */
   readonly disposition: string;
   readonly originalMessageId: string | undefined;
+  /** Who was written to; "" where it is not told. */
+  readonly recipient: string;
 }
 
 export function dispositionReport(root: MailPart): Receipt | undefined {
   const part = partsOf(root).find(({ type }) => /^message\/(global-)?disposition-notification$/.test(type));
   if (part === undefined) {
     const named = namesReport(root, "disposition-notification");
-    return named ? { disposition: "displayed", originalMessageId: undefined } : undefined;
+    return named ? { disposition: "displayed", originalMessageId: undefined, recipient: "" } : undefined;
   }
   const fields = fieldsOf(decodeText(part.bytes, undefined));
   const disposition = /;\s*([a-z-]+)/i.exec(fields.first("disposition"))?.[1]?.toLowerCase();
   return {
     disposition: disposition ?? "displayed",
     originalMessageId: messageIdsIn(fields.first("original-message-id"))[0],
+    recipient: recipientOf(fields),
   };
+}
+
+/**
+ * Dovecot dresses refusals up as receipts: a full mailbox, a rule of the owner's (RFC 5429). Nobody has read anything.
+ * @param text what the report says in words
+ */
+export function refusalReport(receipt: Receipt, headers: MailHeaders, text: string): Bounce | undefined {
+  const words = text.slice(0, 2000);
+  const refuses = headers.all("auto-submitted").some((value) => /\(rejected\)/i.test(value));
+  if (!refuses && !/\b(?:was|been) automatically rejected\b/i.test(words)) return undefined;
+  const { kind, status } = verdictOf(undefined, words);
+  const why = oneLine(words.replace(/^[^\n]*automatically rejected:?/i, ""));
+  const recipient = { address: receipt.recipient, status, diagnostic: why === "" ? undefined : why };
+  return { kind, recipients: [recipient] };
 }
 
 /** The headers of the mail that a report brings back, whole or in part. */
@@ -156,8 +183,12 @@ export function quotedHeaders(text: string): MailHeaders {
   return fieldsOf(text.replace(/^[ \t>|]{1,20}(?=[!-9;-=?-{}~]{1,80}[ \t]*:)/gm, ""));
 }
 
-/** The Message-ID out of a text that quotes headers; the last one, because what comes before may be the report's own. */
+/**
+ * The Message-ID out of a text that quotes headers; the last one, because what comes before may be the report's own. Some show
+ * it within a line: in a table, or behind the time of a protocol.
+ */
 export function quotedMessageId(text: string): string | undefined {
-  const found = [...text.matchAll(/^[> \t|]{0,20}message-id[ \t]*:[ \t]*(?:\n[> \t|]{0,20})?(<[^<>\s]{1,1000}>)/gim)];
-  return found.at(-1)?.[1];
+  const lines = /^[> \t|]{0,20}message-id[ \t]*:[ \t]*(?:\n[> \t|]{0,20})?(<[^<>\s]{1,1000}>)/gim;
+  const within = /\bmessage-id\b[ \t]{0,5}:?\s{0,3}(<[^<>\s@]{1,500}@[^<>\s@]{1,255}>)/gi;
+  return ([...text.matchAll(lines)].at(-1) ?? [...text.matchAll(within)].at(-1))?.[1];
 }

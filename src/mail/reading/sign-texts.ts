@@ -63,6 +63,11 @@ const texts = {
     ru: "Это массовая рассылка (Precedence: {}).",
     es: "Es un envío masivo (Precedence: {}).",
   },
+  "mailing-text": {
+    en: "Its last lines are those of a mass mailing ({}).",
+    ru: "Последние строки как у массовой рассылки ({}).",
+    es: "Las últimas líneas son las de un envío masivo ({}).",
+  },
   "null-return-path": {
     en: "It was sent so that no answer can come back (empty Return-Path).",
     ru: "Оно отправлено так, что ответ вернуться не может (пустой Return-Path).",

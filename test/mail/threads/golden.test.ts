@@ -1,24 +1,11 @@
 /** The golden cases through the command itself, in any order of their mails. */
-import { PassThrough, Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
-import { threads } from "../../../src/inspect/threads.ts";
 import { groupMails } from "../../../src/mail/threads/group-mails.ts";
+import { ask, type Lists, sorted } from "./ask.ts";
 import { type Case, factsOf, own } from "./case.ts";
 import { identityCases } from "./identity-cases.ts";
 import { createMemoryIndex } from "./memory-index.ts";
 import { threadCases } from "./thread-cases.ts";
-
-type Lists = readonly (readonly number[])[];
-
-async function inspect(question: unknown): Promise<Record<"messages" | "threads" | "activities", number[][]>> {
-  const output = new PassThrough();
-  const said = text(output);
-  const code = await threads.run({ args: [], input: Readable.from([JSON.stringify(question)]), output });
-  output.end();
-  expect(code, await said).toBe(0);
-  return JSON.parse(await said);
-}
 
 /** With the lists of one that a case leaves out. */
 function whole(lists: Lists, count: number): number[][] {
@@ -26,9 +13,6 @@ function whole(lists: Lists, count: number): number[][] {
   const single = Array.from({ length: count }, (_, index) => [index]).filter(([index = -1]) => !named.has(index));
   return sorted([...lists, ...single]);
 }
-
-const sorted = (lists: Lists): number[][] =>
-  lists.map((list) => list.toSorted((a, b) => a - b)).toSorted(([a = 0], [b = 0]) => a - b);
 
 /** Three orders that differ in every pair of neighbours, and the given one. */
 const orders = (count: number): number[][] => {
@@ -45,7 +29,7 @@ async function check({ own: itsOwn, more, mails, messages = [], threads: chains,
   };
   for (const order of orders(mails.length)) {
     const given = order.map((index) => mails[index]);
-    const answer = await inspect({ own: itsOwn ?? own, mails: given, ...more });
+    const answer = await ask({ own: itsOwn ?? own, mails: given, ...more });
     const back = (lists: Lists) => sorted(lists.map((list) => list.map((place) => order[place] ?? -1)));
     expect({
       messages: back(answer.messages),
