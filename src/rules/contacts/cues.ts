@@ -32,15 +32,16 @@ const otherWords = stems(`
   индекс id! ид! айди! идентиф парол стс! птс! права! водит удостовер лот! лота! модел парти тикет посылк счетчик счётчик обращени чек! чеку! груз! вагон! брон билет квитанц кадастр транзакц сумм цена! цену! цены! стоимост бюджет итого! всего! оборот показани
   order! orders! tracking! track! waybill awb! parcel! shipment invoice po! acct! account! routing! isbn! imei! serial! sn! s/n! ref! reference! case! ticket!
   booking! reservation! confirmation! policy! contract! passport! vat! tax! ein! ssn! nhs! ni! code! model! part! item! product! batch! password passcode pin! loan! prescription zoom! meeting! commit! timestamp!
-  unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer rechnung kundennummer bestellnummer auftrag vertragsnummer artikelnummer sendungsnummer
+  unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer kto! konto kontonr blz! rechnung kundennummer bestellnummer auftrag vertragsnummer artikelnummer sendungsnummer
   pedido! pedidos! factura! seguimiento! guía! guia! localizador! referencia! cliente! presupuesto dni! nie! nif! cif! cuit! cuil! rut! ruc! rfc! curp! nit!
   cédula! cedula! cc! c.c! clabe! cbu! cvu! iban! cuenta! contrato contraseña contrasena cód! cod! expedic valor! monto! pasaporte carnet! permiso! póliza poliza expediente folio! reserva! billete! código! codigo! albarán! albaran! compra!
+  artículo! articulo! тапсырыс шот! шарт!
   orden! matrícula! matricula! catastral! importe! total! precio! bastidor! serie! modelo! lote! nss! nuss! social!
 `);
 
 /** They join a word to its number and name nothing themselves. */
 const linkWords = new Set(
-  `номер номера номеру номером ном мой моя моего моему моем моём мне наш нашего нашему это вот такой такая с со на по за у к от для
+  `номер номера номеру номером ном нөмірі нөмір мой моя моего моему моем моём мне наш нашего нашему это вот такой такая с со на по за у к от для
   number numbers no nr num nbr is are was my our the a of for it that this and this to
   número numero núm num es era el la los las mi mis un una de del al con y son`.split(/\s+/),
 );
