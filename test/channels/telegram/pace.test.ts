@@ -1,59 +1,26 @@
-import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
-import type { Pacer } from "../../../src/channels/contract/pacing.ts";
-import { createMemoryPacer } from "../../../src/pacing/memory.ts";
 import { attachment, outgoing, type SampleFile } from "../../contract/channel-harness.ts";
-import { createTestClock } from "../../contract/pacer.ts";
+import { PATIENT_MS, standingClock } from "../shared/standing-clock.ts";
 import { sampleFile, setUp } from "./harness.ts";
 
-/**
- * The pace against the emulator's limits. One clock for both, which stands still while calls are under way, so that the
- * figures are the limits' own and not the test machine's.
- */
+/** The pace against the emulator's limits, on one clock. */
 async function world() {
-  let underWay = 0;
-  const clock = createTestClock(async () => {
-    for (let quiet = 0; quiet < 3; quiet += 1) {
-      await setImmediate();
-      if (underWay > 0) quiet = -1;
-    }
-  });
-  const inner = createMemoryPacer(clock);
-  const pacer: Pacer = {
-    ...inner,
-    turn: async (...given) => {
-      await inner.turn(...given);
-      underWay += 1;
-    },
-  };
-  const setup = await setUp({ limits: {}, now: clock.now, pacer });
-  /** One message of one call. */
-  const send = async (chatId: string, text: string, files: readonly SampleFile[] = []) => {
-    try {
+  const { clock, pacer, call, until } = standingClock();
+  const setup = await setUp({ limits: {}, now: clock.now, pacer, fetchTimeoutMs: PATIENT_MS });
+  const send = (chatId: string, text: string, files: readonly SampleFile[] = []) =>
+    call(async () => {
       const attachments = files.map((file) => attachment("photo", file));
       const message = outgoing(chatId, { body: { text, spans: [] }, attachments }, files);
       return await setup.adapter.send(setup.account, message, "key");
-    } finally {
-      underWay -= 1;
-    }
-  };
-  /** Lets time go on until all of it is done; answers the seconds that it took. */
-  const until = async (work: readonly Promise<unknown>[]): Promise<number> => {
-    const begin = clock.now();
-    let done = false;
-    const all = Promise.all(work).finally(() => {
-      done = true;
     });
-    while (!done) await clock.advance(100);
-    await all;
-    return (clock.now() - begin) / 1_000;
-  };
-  const floods = () => setup.emulator.calls().filter((call) => call.status === 429);
-  return { ...setup, clock, send, until, floods };
+  const floods = () => setup.emulator.calls().filter((one) => one.status === 429);
+  /** In seconds. */
+  const took = async (work: readonly Promise<unknown>[]) => (await until(work, 100)) / 1_000;
+  return { ...setup, clock, send, took, floods };
 }
 
 test("300 messages to 60 chats use nine tenths of what Telegram allows, and draw no 429", async () => {
-  const { emulator, send, until, floods } = await world();
+  const { emulator, send, took, floods } = await world();
   const people = Array.from({ length: 60 }, () => emulator.addPerson());
   // As the relay does: one message of a chat at a time.
   const chats = people.map(async ({ id }) => {
@@ -62,40 +29,40 @@ test("300 messages to 60 chats use nine tenths of what Telegram allows, and draw
     }
   });
   const possible = (300 - 30) / 30;
-  expect(await until(chats)).toBeLessThanOrEqual(possible / 0.9);
+  expect(await took(chats)).toBeLessThanOrEqual(possible / 0.9);
   expect(floods()).toEqual([]);
   for (const { id } of people) expect(emulator.sentTo(id)).toHaveLength(5);
   await emulator.close();
 });
 
 test("50 messages to one chat go one a second, no slower, and draw no 429", async () => {
-  const { emulator, chat, chatId, send, until, floods } = await world();
-  const took = await until(
+  const { emulator, chat, chatId, send, took, floods } = await world();
+  const seconds = await took(
     [Array.from({ length: 50 }, (_, at) => at)].map(async (numbers) => {
       for (const at of numbers) expect(await send(chatId, `Message ${at}`)).toMatchObject({ kind: "sent" });
     }),
   );
   // A chat may have one a second for long, and short bursts that nobody has told the size of.
-  expect(took).toBeLessThanOrEqual(49 / 0.9);
+  expect(seconds).toBeLessThanOrEqual(49 / 0.9);
   expect(floods()).toEqual([]);
   expect(emulator.sentTo(chat)).toHaveLength(50);
   await emulator.close();
 });
 
 test("a group's 20 a minute are used at nine tenths and not passed, albums counted by their items", async () => {
-  const { emulator, send, until, floods } = await world();
+  const { emulator, send, took, floods } = await world();
   const [group, albums] = [-1_001_000_000_001, -1_001_000_000_002];
   emulator.bot().addGroup(group, "Wholesale");
   emulator.bot().addGroup(albums, "Pictures");
-  const took = await until([
+  const seconds = await took([
     (async () => {
       for (let at = 0; at < 100; at += 1)
         expect(await send(String(group), `Message ${at}`)).toMatchObject({ kind: "sent" });
     })(),
   ]);
   // Twenty at once, and the other eighty in four more minutes.
-  expect(took).toBeLessThanOrEqual((4 * 60) / 0.9);
-  await until([
+  expect(seconds).toBeLessThanOrEqual((4 * 60) / 0.9);
+  await took([
     (async () => {
       for (let at = 0; at < 5; at += 1) {
         const files = Array.from({ length: 8 }, () => sampleFile("photo"));

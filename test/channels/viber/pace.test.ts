@@ -1,60 +1,34 @@
-import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import type { Pacer } from "../../../src/channels/contract/pacing.ts";
 import { plainText } from "../../../src/domain/rich-text.ts";
-import { createMemoryPacer } from "../../../src/pacing/memory.ts";
 import { outgoing } from "../../contract/channel-harness.ts";
-import { createTestClock } from "../../contract/pacer.ts";
+import { PATIENT_MS, standingClock } from "../shared/standing-clock.ts";
 import { setUp } from "./harness.ts";
 
-/** The pace against the emulator's limits, on one clock that stands still while calls are under way. */
+/** The pace against the emulator's limits, on one clock. */
 async function world() {
-  let underWay = 0;
-  const clock = createTestClock(async () => {
-    for (let quiet = 0; quiet < 3; quiet += 1) {
-      await setImmediate();
-      if (underWay > 0) quiet = -1;
-    }
-  });
-  const inner = createMemoryPacer(clock);
-  const pacer: Pacer = {
-    ...inner,
-    turn: async (...given) => {
-      await inner.turn(...given);
-      underWay += 1;
-    },
-  };
-  const setup = await setUp({ now: clock.now, pacer });
-  const send = async (chatId: string, words: string) => {
-    try {
+  const { clock, pacer, call, until } = standingClock();
+  const setup = await setUp({ now: clock.now, pacer, fetchTimeoutMs: PATIENT_MS });
+  const send = (chatId: string, words: string) =>
+    call(() => {
       const message = outgoing(chatId, { body: plainText(words), attachments: [] });
-      return await setup.adapter.send(setup.account, message, "key");
-    } finally {
-      // Who got no turn is not under way.
-      if (underWay > 0) underWay -= 1;
-    }
-  };
-  return { ...setup, clock, send };
+      return setup.adapter.send(setup.account, message, "key");
+    });
+  return { ...setup, clock, send, until };
 }
 
 it("600 messages to 60 people use nine tenths of a bot's requests and draw no status 12", async () => {
-  const { emulator, clock, send, close } = await world();
+  const { emulator, send, until, close } = await world();
   const people = Array.from({ length: 60 }, () => emulator.addPerson());
-  const begin = clock.now();
-  let done = 0;
   // As the relay does: one message of a chat at a time.
   const chats = people.map(async ({ id }) => {
     for (let at = 0; at < 10; at += 1) {
       let outcome = await send(id, `Message ${at}`);
       while (outcome.kind === "retry") outcome = await send(id, `Message ${at}`);
       expect(outcome).toMatchObject({ kind: "sent" });
-      done += 1;
     }
   });
-  while (done < 600) await clock.advance(100);
-  await Promise.all(chats);
   // 500 at once, the rest ten seconds later.
-  expect((clock.now() - begin) / 1_000).toBeLessThanOrEqual(10 / 0.9);
+  expect(await until(chats, 100)).toBeLessThanOrEqual(10_000 / 0.9);
   expect(emulator.calls("send_message").filter((call) => call.status !== 0)).toEqual([]);
   for (const { id } of people) expect(emulator.sentTo(id)).toHaveLength(10);
   await close();
