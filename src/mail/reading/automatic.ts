@@ -57,16 +57,26 @@ const ANSWER_HEADERS: readonly (readonly [name: string, value: RegExp])[] = [
 ];
 
 const ANSWER_SUBJECT =
-  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|responder|antwort)|auto ?: ?re|auto ?:|автоответ(?:чик)?\b|автоматический ответ|автоответ|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
+  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|antwort)|auto-?responder(?=\s*(?:[:([–—-]|$))|auto ?: ?re|auto ?:|автоматический ответ|автоответ(?:чик)?(?=\s*(?:[:([«"–—-]|$))|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
 
 const AWAY_SUBJECT =
   /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:out[- ]of[- ](?:the[- ])?office(?:\s*(?::|[-–—]|$)|\s*(?:auto|reply|message|notification|response))|(?:ooo|oof)\s*:|away from (?:my |the )?(?:office|desk|mail)\s*(?::|$)|(?:on )?vacation\s*(?:reply|response|message|notice|auto|:)|вне офиса\s*(?::|[-–—]|$)|нет на (?:месте|работе)\s*(?::|[-–—]|$)|я в отпуске\s*(?::|[-–—]|$)|отпуск\s*:|abwesen(?:d|heit)(?:s(?:notiz|meldung|nachricht|assistent|info|benachrichtigung))\s*(?::|[-–—]|$)|abwesen(?:d|heit)\s*:|nicht im (?:büro|haus)\s*(?::|[-–—]|$)|fuera de (?:la )?oficina\s*(?::|[-–—]|$)|ausente\s*:|ausencia\s*:|mensaje de ausencia|notificaci[óo]n de ausencia|absence du bureau|absent du bureau|fuori (?:sede|ufficio)|ausência)/iu;
 
 const AWAY_WORDS =
-  /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на месте|на работе|в офисе)|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absente?s? (?:du bureau|jusqu)|(?:en |pour )congés?(?!\p{L})|congés? annuels?|en vacances|у відпустц|на urlopie|poza biurem|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
+  /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на (?:рабочем )?месте|на работе|в офисе)|(?:ежегодный |очередной )?отпуск с \d|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absente?s? (?:du bureau|jusqu)|(?:en |pour )congés?(?!\p{L})|congés? annuels?|en vacances|у відпустц|на urlopie|poza biurem|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
 
 const ANSWER_WORDS =
-  /(?:this is an? |this (?:e-?mail|message) (?:is|was) (?:an )?)(?:automat|auto-?(?:generated|reply))|^\W*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ|автоответ)|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|dies(?:e|es)? (?:ist eine? )?(?:e-?mail |nachricht )?(?:wurde )?automat|automatisch (?:generiert|erstellt|erzeugt|versendet)|(?:este? (?:es|mensaje|correo|e-mail)|esta es)[^.\n]{0,20} autom[áa]tic[ao]|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
+  /(?:this is an? |this (?:e-?mail|message) (?:is|was) (?:an )?)(?:automat|auto-?(?:generated|reply))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ|автоответ)|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|dies(?:e|es)? (?:ist eine? )?(?:e-?mail |nachricht )?(?:wurde )?automat|automatisch (?:generiert|erstellt|erzeugt|versendet)|(?:este? (?:es|mensaje|correo|e-mail)|esta es)[^.\n]{0,20} autom[áa]tic[ao]|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
+
+/** The last lines of what a program wrote. Disclaimers ("was scanned automatically") are no such lines. */
+const PROGRAM_END =
+  /(?:automatically|automatisch|автоматически|autom[áa]ticamente)[^.\n]{0,20}(?:generated|sent|created|generiert|erstellt|erzeugt|versendet|сформирован|создан|отправлен|сгенерирован|generad|enviad)|(?:generated|sent|created|сформирован[оа]|создан[оа]|отправлен[оа]|сгенерирован[оа]|generad[oa]|enviad[oa]|generiert|erstellt|erzeugt|versendet) (?:automatically|автоматически|autom[áa]ticamente|automatisch)/iu;
+
+/** That the last lines say that a program wrote it. */
+export function programEnd({ text }: AutomaticFacts): Sign | undefined {
+  const words = PROGRAM_END.exec(text.slice(-250))?.[0];
+  return words === undefined ? undefined : { name: "automatic-text", detail: words };
+}
 
 /** "Automatic reply: …": a machine that answers for somebody, whatever the words behind it are about. */
 export const isAnswerSubject = (subject: string): boolean => ANSWER_SUBJECT.test(subject) || AWAY_SUBJECT.test(subject);
@@ -129,12 +139,16 @@ const NO_REPLY =
   /^(?:[a-z0-9._+-]*[._+-])?(?:(?:no|not|do|donot|dont|do[._-]?not|don[._-]?t)[._-]?reply|noreply|donotreply|noresponder|no[._-]responder|no[._-]responda|noreponse|ne[._-]?pas[._-]?repondre|nicht[._-]?antworten|keine[._-]?antwort|neotvechat|ne[._-]?otvechat|ne[._-]?otvechayte|unattended|nobody|devnull)(?:[._+-][^@]*)?\d*@/i;
 
 const MACHINE =
-  /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|bot|cron|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|jenkins|logwatch|fail2ban|root|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
+  /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|bot|cron|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|jenkins|logwatch|fail2ban|voice-?mail|e?fax|scann?er|mfp|mfu|printer|copier|fritz-?box|root|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
+
+/** Services that send under their own name only, in whatever address. */
+const SERVICE =
+  /@(?:[a-z0-9-]+\.)*(?:docusign\.(?:net|com)|adobesign\.com|echosign\.com|hellosign\.com|facebookmail\.com)$/i;
 
 /** Addresses that no person answers from; the whole address is the detail. */
 export function noReplySign(mailbox: Mailbox | undefined): Sign | undefined {
   if (mailbox === undefined) return undefined;
-  return NO_REPLY.test(mailbox.address) || MACHINE.test(mailbox.address)
+  return [NO_REPLY, MACHINE, SERVICE].some((pattern) => pattern.test(mailbox.address))
     ? { name: "no-reply", detail: mailbox.address }
     : undefined;
 }

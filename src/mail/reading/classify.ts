@@ -13,6 +13,7 @@ import {
   noReplySign,
   nullReturnPath,
   OWN_MARKER,
+  programEnd,
   programSign,
   trackerSign,
 } from "./automatic.ts";
@@ -123,7 +124,7 @@ function judgeReports(facts: ClassFacts): Judged | undefined {
     };
   }
 
-  const report = deliveryReport(root);
+  const report = deliveryReport(root, text);
   if (report?.kind === "delivered") {
     return {
       class: "system-notice",
@@ -219,15 +220,19 @@ function judgeAutomatic({ root, group, from, subject, visible, text, calendar }:
   if (noReply !== undefined) return { class: "system-notice", reasons: [noReply] };
   const program = programSign(facts);
   if (program !== undefined) return { class: "system-notice", reasons: [program] };
+  const ending = programEnd(facts);
+  if (ending !== undefined) return { class: isReply(facts) ? "auto-reply" : "system-notice", reasons: [ending] };
   const mailing = mayBeBulk ? mailingSign(facts) : undefined;
   if (mailing !== undefined) return { class: "newsletter", reasons: [mailing] };
   if (calendar?.method === "REPLY") {
     return { class: "system-notice", reasons: [{ name: "calendar-answer", detail: calendar.title }] };
   }
   if (!returnless) return undefined;
-  const reply = headers.has("in-reply-to") || /^\s*(?:re|aw|отв|rv)\s*:/i.test(subject);
-  return { class: reply ? "auto-reply" : "system-notice", reasons: [NO_WAY_BACK] };
+  return { class: isReply(facts) ? "auto-reply" : "system-notice", reasons: [NO_WAY_BACK] };
 }
+
+const isReply = ({ headers, subject }: AutomaticFacts): boolean =>
+  headers.has("in-reply-to") || /^\s*(?:re|aw|отв|rv)\s*:/i.test(subject);
 
 const NO_WAY_BACK: Sign = { name: "null-return-path", detail: "" };
 

@@ -13,24 +13,30 @@ type Label = "from" | "sent" | "date" | "to" | "copy" | "subject" | "other";
 const LABELS: readonly (readonly [Label, RegExp])[] = [
   [
     "from",
-    /^(?:from|от|от кого|отправитель|de|von|da|van|od|fra|från|lähettäjä|expéditeur|remitente|absender|mittente)$/iu,
+    /^(?:from|от|от кого|отправитель|de|von|da|van|od|fra|från|lähettäjä|expéditeur|remitente|absender|mittente|发件人|寄件者|差出人)$/iu,
   ],
   [
     "sent",
-    /^(?:sent|отправлено|отправленные|отправлен|enviado(?: el)?|enviados|gesendet|envoyé(?: le)?|inviato|verzonden|skickat|sendt|wysłano|enviada(?: em)?|message du)$/iu,
+    /^(?:sent|отправлено|отправленные|отправлен|enviado(?: el)?|enviados|gesendet|envoyé(?: le)?|inviato|verzonden|skickat|sendt|wysłano|enviada(?: em)?|message du|发送时间|寄件日期|送信日時)$/iu,
   ],
-  ["date", /^(?:date|дата|fecha|datum|data|dato|päivämäärä)$/iu],
-  ["to", /^(?:to|кому|para|an|à|a|aan|do|til|till|destinataire|destinatario)$/iu],
-  ["copy", /^(?:cc|bcc|копия|скрытая копия|kopie|copie(?: à)?|con copia)$/iu],
-  ["subject", /^(?:subject|тема|asunto|betreff|objet|sujet|oggetto|assunto|onderwerp|temat|emne|ämne|betr[.]?)$/iu],
+  ["date", /^(?:date|дата|fecha|datum|data|dato|päivämäärä|日期|日付)$/iu],
+  ["to", /^(?:to|кому|para|an|à|a|aan|do|til|till|destinataire|destinatario|收件人|收件者|宛先)$/iu],
+  ["copy", /^(?:cc|bcc|копия|скрытая копия|kopie|copie(?: à)?|con copia|抄送|副本)$/iu],
+  [
+    "subject",
+    /^(?:subject|тема|asunto|betreff|objet|sujet|oggetto|assunto|onderwerp|temat|emne|ämne|betr[.]?|主题|主旨|件名)$/iu,
+  ],
   [
     "other",
     /^(?:importance|priority|reply-to|attachments?|важность|приоритет|вложени[ея]|организация|ответить|anlagen?|priorität|wichtigkeit|adjuntos|importancia|prioridad|organization|risposta|répondre à|responder a|antwort an|when|where|categories)$/iu,
   ],
 ];
 
-const LINE = /^[\s*_]{0,6}([\p{L}][\p{L}. -]{0,20}?)[\s*_]{0,3}:[*_]{0,3}\s*(.*)$/u;
+const LINE = /^[\s*_]{0,6}([\p{L}][\p{L}. -]{0,20}?)[\s*_]{0,3}[:：][*_]{0,3}\s*(.*)$/u;
 const ADDRESS = /@[^\s<>]{1,255}\.[\p{L}\d-]{2,}/u;
+
+const DAY = /(?:19|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}/;
+const TIME = /\d{1,2}[:.h]\d\d/;
 
 /** Labels, folded lists of addresses: no program writes more. */
 const MOST_LINES = 14;
@@ -75,8 +81,10 @@ function isHeaderBlock(values: ReadonlyMap<Label, string>): boolean {
   const from = values.get("from");
   if (from === undefined) return false;
   const when = values.get("sent") ?? values.get("date");
-  const dated = when !== undefined && /(?:19|20)\d\d|\d{1,2}[:.]\d\d/.test(when);
+  // A mail has a day and a time; a delivery, an event or a form has one of them, or neither.
+  if (when !== undefined && !/\d/.test(when)) return false;
+  const dated = when !== undefined && DAY.test(when) && TIME.test(when.replace(DAY, ""));
   if (values.has("subject") && (dated || (values.has("to") && ADDRESS.test(from)))) return true;
   if (when === undefined || !values.has("to")) return false;
-  return ADDRESS.test(from) || (values.has("sent") && /(?:19|20)\d\d/.test(when) && /\d{1,2}[:.]\d\d/.test(when));
+  return ADDRESS.test(from) || (values.has("sent") && dated);
 }

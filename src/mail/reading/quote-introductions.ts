@@ -62,6 +62,13 @@ const ORIGINAL =
 /** GroupWise in English: ">>> Anna Peters <anna@firm.example> 5/12/2026 3:12 PM >>>". */
 const GROUPWISE = /^>>> ?[^>\s].{0,200}\d{1,2}[:.]\d\d(?: ?[ap]m)? ?>>>\s*$/iu;
 
+/** Help desks ask to answer above a line of theirs; whatever stands below it is theirs. */
+const ABOVE =
+  /^[^\p{L}\n]{0,20}(?:(?:please )?(?:type|write|enter)?(?: your)? ?(?:reply|answer|response) above this line|(?:пожалуйста,? )?(?:введите|напишите|пишите) (?:ваш )?ответ (?:над|выше) этой (?:строк|лини)[^\n]{0,10}|(?:por favor,? )?(?:escriba|responda) (?:su respuesta )?(?:por )?encima de esta línea|bitte (?:geben sie ihre antwort|antworten sie)? ?(?:oberhalb|über) dieser (?:zeile|linie)(?: ein)?)[^\p{L}\n]{0,20}$/iu;
+
+/** Horde: "Quoting Anna Peters <anna@firm.example>:", in the languages it has. */
+const QUOTING = /^(?:quoting|zitat von|citando a?|цитирование|цитирую|quoting message from)\s[^:\n]{1,120}:$/iu;
+
 const RULE = /^\s*(?:_{8,}|-{8,}|={8,}|\*{8,})\s*$/;
 
 /** The introduction that begins at a line of new text; undefined when none does. */
@@ -72,7 +79,7 @@ export function introductionAt(lines: readonly QuoteLine[], at: number): Introdu
   if (line.text.trim() === "") return undefined;
   if (line.mark === "attribution") return markedAttribution(lines, at);
   const forwarded = FORWARDED.test(line.text);
-  if (forwarded || ORIGINAL.test(line.text) || GROUPWISE.test(line.text)) {
+  if (forwarded || [ORIGINAL, GROUPWISE, ABOVE].some((pattern) => pattern.test(line.text))) {
     return { end: restOfIntroduction(lines, at + 1), forwarded, sure: true };
   }
   if (RULE.test(line.text)) {
@@ -141,16 +148,27 @@ function attributionAt(lines: readonly QuoteLine[], at: number): Introduction | 
   return undefined;
 }
 
-/** Enough to take what follows for a quote although nothing marks it. */
+/** Enough to take what follows for a quote although nothing marks it: when, and who by their address or name. */
 function isSure(joined: string): boolean {
   if (!DATE.test(joined) || !TIME.test(joined)) return false;
-  return ADDRESS.test(joined) || (VERB.test(joined) && /(?:19|20)\d\d/.test(joined) && joined.length < 160);
+  if (ADDRESS.test(joined)) return true;
+  if (!VERB.test(joined) || !/(?:19|20)\d\d/.test(joined) || joined.length >= 160) return false;
+  if (YOURS.test(joined)) return false;
+  // "Anna Peters wrote 2026-05-12 10:15:" has its name before the date.
+  const before = joined.slice(0, joined.search(DATE));
+  const who = VERB.test(before) ? before : joined.slice(joined.search(TIME)).replace(/^[^\p{L}]*(?:[AaPp][Mm])?/u, "");
+  return /\p{Lu}|\p{Lo}/u.test(who);
 }
+
+/** People tell what somebody wrote to whom; programs do not. */
+const YOURS =
+  /(?<!\p{L})(?:мне|нам|ему|ей|ваш\p{L}*|наш\p{L}*|мой|моя|я|i|me|us|to you|my|our|your|ich|mir|uns|ihnen|ihr\p{L}*|unser\p{L}*|mein\p{L}*|yo|nos|su|mi|nuestr\p{L}*|le)(?!\p{L})/iu;
 
 /** Enough before lines that are marked as quoted. */
 function isLikely(joined: string, starts: boolean): boolean {
   const dated = DATE.test(joined);
   const addressed = ADDRESS.test(joined);
+  if (QUOTING.test(joined)) return true;
   if (starts) return dated || addressed;
   if (VERB.test(joined)) return dated || addressed || NAME_WROTE.test(joined);
   return dated && addressed;

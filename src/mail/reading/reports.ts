@@ -19,15 +19,18 @@ function partsOf(root: MailPart): readonly MailPart[] {
   return [root, ...root.parts.flatMap(partsOf)];
 }
 
-/** What a report says of deliveries; undefined when the mail is none, or names no recipient. */
-export function deliveryReport(root: MailPart): DeliveryReport | undefined {
+/**
+ * What a report says of deliveries; undefined when the mail is none, or names no recipient.
+ * @param text what it says in words, for where its fields say nothing of why
+ */
+export function deliveryReport(root: MailPart, text: string): DeliveryReport | undefined {
   const statuses = partsOf(root).filter(({ type }) => /^message\/(global-)?delivery-status$/.test(type));
   const groups = statuses.flatMap((part) => fieldGroups(part));
   const recipients = groups.filter(
     (group) => group.has("final-recipient") || group.has("original-recipient") || group.has("action"),
   );
   if (recipients.length === 0) return undefined;
-  const judged = recipients.map(judge);
+  const judged = recipients.map((group) => judge(group, text.slice(0, 2000)));
   for (const kind of ["hard", "soft", "delay"] as const) {
     if (!judged.some((each) => each.kind === kind)) continue;
     const failed = kind === "delay" ? ["delay"] : ["hard", "soft"];
@@ -41,11 +44,12 @@ interface Judged {
   readonly recipient: BouncedRecipient;
 }
 
-function judge(group: MailHeaders): Judged {
+function judge(group: MailHeaders, text: string): Judged {
   const action = /^[\s]*([a-z]+)/i.exec(group.first("action"))?.[1]?.toLowerCase() ?? "";
   const said = /[245]\.\d{1,3}\.\d{1,3}/.exec(group.first("status"))?.[0];
   const diagnostic = oneLine(group.words("diagnostic-code").replace(/^\s*[\w-]+\s*;/, ""));
-  const verdict = verdictOf(said, diagnostic);
+  const saysWhy = diagnostic !== "" || (said !== undefined && !/^[45]\.0\.0$/.test(said));
+  const verdict = verdictOf(said, saysWhy ? diagnostic : text);
   const recipient: BouncedRecipient = {
     address: recipientOf(group),
     status: verdict.status,

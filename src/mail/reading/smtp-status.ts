@@ -12,7 +12,7 @@ const ENHANCED = /(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])/;
 const BASIC = /(?:^|[\s:;(<"'#-])([45]\d\d)(?=[\s\-:;,)>]|$)/;
 
 const PASSES =
-  /quota|mailbox (?:is |size |storage )*(?:full|exceeded|limit)|(?:mail ?box|mail ?folder|inbox|storage)[^.\n]{0,40}\bfull\b|mailbox exceeds|over ?quota|insufficient (?:disk|system) ?(?:space|storage|resources)|out of storage|not enough (?:disk )?space|переполнен|превышен[аы]? квота|нет места|postfach[^.\n]{0,30}voll|speicherplatz|buz[oó]n[^.\n]{0,30}lleno|cuota/i;
+  /quota|mailbox (?:is |size |storage )*(?:full|exceeded|limit)|(?:mail ?box|mail ?folder|inbox|storage)[^.\n]{0,40}\bfull\b|mailbox exceeds|over ?quota|insufficient (?:disk|system) ?(?:space|storage|resources)|out of storage|not enough (?:disk )?space|переполнен|превышен[аы]? квота|нет места|postfach[^.\n]{0,30}voll|speicherplatz|buz[oó]n[^.\n]{0,30}lleno|cuota|max (?:emails|defers)[^.\n]{0,30} per hour/i;
 
 const GAVE_UP =
   /retry (?:timeout|time) exceeded|retry time not reached|timed? ?out|time limit exceeded|too long in the queue|not respond|did not accept our requests to connect|failing for a long time|multiple retries|aborted after \d|not delivered within \d|socket error|try again|in the queue too long|message expired|delivery time expired|expired|could not be contacted|connection (?:refused|timed out|dropped|lost)|no route to host|temporar|try again later|greylist|превышено время|истекло|zeitüberschreitung|tiempo de espera/i;

@@ -8,7 +8,11 @@ import { readMail } from "../../../src/mail/reading/read-mail.ts";
 
 const folder = fileURLToPath(new URL("../../fixtures/mail/unseen", import.meta.url));
 const golden = <Shape extends z.ZodType>(part: string, shape: Shape) =>
-  Object.entries(z.record(z.string(), shape).parse(JSON.parse(readFileSync(`${folder}/${part}/golden.json`, "utf8"))));
+  ["first", "second"].flatMap((time) => {
+    const path = `${time}/${part}`;
+    const all = z.record(z.string(), shape).parse(JSON.parse(readFileSync(`${folder}/${path}/golden.json`, "utf8")));
+    return Object.entries(all).map(([file, wanted]) => [`${path}/${file}`, wanted] as const);
+  });
 const read = async (file: string) => presentMail(await readMail(readFileSync(`${folder}/${file}`)));
 
 const Class = z.strictObject({
@@ -21,9 +25,10 @@ const Class = z.strictObject({
 });
 
 describe("what a mail is", () => {
-  test.each(golden("classes", Class))("%s", async (file, { class: classes, why, ...wanted }) => {
-    const answer = await read(`classes/${file}`);
+  test.each(golden("classes", Class))("%s", async (file, { class: classes, failedRecipients, why, ...wanted }) => {
+    const answer = await read(file);
     expect(answer, why).toMatchObject(wanted);
+    if (failedRecipients) expect(answer.failedRecipients.toSorted(), why).toEqual(failedRecipients.toSorted());
     expect(classes, why).toContain(answer.class);
   });
 });
@@ -38,7 +43,7 @@ describe("what is new in a mail", () => {
   const flat = (text: string) => text.replace(/\s+/gu, " ");
 
   test.each(golden("quotes", Quote))("%s", async (file, { visible, folded = [], why }) => {
-    const answer = await read(`quotes/${file}`);
+    const answer = await read(file);
     const missing = visible.filter((piece) => !flat(answer.visible).includes(flat(piece)));
     const left = folded.filter((piece) => !flat(answer.folded).includes(flat(piece)));
     expect({ missing, left }, why).toEqual({ missing: [], left: [] });
