@@ -68,12 +68,25 @@ const AWAY_WORDS =
 const ANSWER_WORDS =
   /(?:this is an? |this (?:e-?mail|message) (?:is|was) (?:an )?)(?:automat|auto-?(?:generated|reply))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ|автоответ)|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|dies(?:e|es)? (?:ist eine? )?(?:e-?mail |nachricht )?(?:wurde )?automat|automatisch (?:generiert|erstellt|erzeugt|versendet)|(?:este? (?:es|mensaje|correo|e-mail)|esta es)[^.\n]{0,20} autom[áa]tic[ao]|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
 
-/** The last lines of what a program wrote. Disclaimers ("was scanned automatically") are no such lines. */
+const REPLY_SUBJECT = /^\s*(?:re|aw|sv|отв|ответ|на)\s*(?:\[\d+\])?:/iu;
+const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер)\s*:/iu;
+const FORWARD_LINE =
+  /forwarded message|(?:пересылаемое|пересланное|переадресованное) (?:сообщение|письмо)|weitergeleitete (?:nachricht|e-mail)|mensaje reenviado/iu;
+
+/** What it has at its end is another mail's. */
+const isForwarded = (subject: string, text: string): boolean =>
+  FORWARD_SUBJECT.test(subject) || FORWARD_LINE.test(text);
+
+/**
+ * A sentence of its own, in the last lines, by which a program says of this mail that it wrote it. "The invoice was sent
+ * automatically" is a customer's, and so may be "why do I get this automatic mail?".
+ */
 const PROGRAM_END =
-  /(?:automatically|automatisch|автоматически|autom[áa]ticamente)[^.\n]{0,20}(?:generated|sent|created|generiert|erstellt|erzeugt|versendet|сформирован|создан|отправлен|сгенерирован|generad|enviad)|(?:generated|sent|created|сформирован[оа]|создан[оа]|отправлен[оа]|сгенерирован[оа]|generad[oa]|enviad[oa]|generiert|erstellt|erzeugt|versendet) (?:automatically|автоматически|autom[áa]ticamente|automatisch)/iu;
+  /^[^\p{L}\n]{0,10}(?:(?:please |bitte |пожалуйста,? |por favor,? )?(?:do not (?:reply|respond) to|antworten sie (?:bitte )?nicht auf|не отвечайте на|no (?:responda|conteste)s? a) (?:this|diese|это|данное|este|esta) (?:automat|autom[áa]t|автоматич)|(?:this|it) (?:is|was)? ?(?:an? )?(?:e-?mail|message|letter|notification|document)?[^.\n]{0,20}(?:automatically (?:generated|sent|created)|(?:generated|sent|created) automatically)|(?:это|данное|настоящее) (?:письмо|сообщение|уведомление)[^.\n]{0,30}автоматически|(?:письмо|сообщение|уведомление) (?:сформировано|создано|отправлено|сгенерировано) автоматически|diese (?:e-?mail|nachricht) (?:wurde|ist) automatisch|dies ist eine automatisch|est[ea] (?:es un )?(?:mensaje|correo|e-?mail|notificaci[óo]n)[^.\n]{0,30}autom[áa]ticamente)/imu;
 
 /** That the last lines say that a program wrote it. */
-export function programEnd({ text }: AutomaticFacts): Sign | undefined {
+export function programEnd({ subject, text }: AutomaticFacts): Sign | undefined {
+  if (isForwarded(subject, text)) return undefined;
   const words = PROGRAM_END.exec(text.slice(-250))?.[0];
   return words === undefined ? undefined : { name: "automatic-text", detail: words };
 }
@@ -157,17 +170,14 @@ const NEWS_ADDRESS =
   /^(?:[a-z0-9._-]*[._-])?(?:news-?letters?|news|mailings?|promo|promotions?|marketing|offers|digest|bolet[ií]n|rassylka)(?:[+._-][^@]*)?@/i;
 const ENDS_IT =
   /unsubscribe|manage (?:your )?(?:subscriptions?|preferences)|отписаться|отказаться от (?:рассылк|подписк|получени)|отмен\S* подписк|abmelden|abbestell|austragen|dar(?:se|me|te) de baja|cancelar (?:la |su |tu )?suscripci|désabonner|désinscri|disiscriv/iu;
+/** The beginning of a sentence; who asks how to leave a list may well repeat what it says. */
 const WHY_YOU =
-  /you (?:are receiving|receive|received|get|got|have subscribed|are subscribed|signed up)|you're receiving|this (?:e-?mail|message|newsletter) was sent to|вы (?:получили|получаете) (?:это|эту|данное|наш)|вы подписа(?:ны|лись)|(?:письмо|сообщение) (?:было )?отправлено (?:на адрес|вам)|sie (?:erhalten|bekommen) diese|sie haben sich[^\n]{0,60}angemeldet|recib\S* (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|(?:te has|se ha) suscrito|vous recevez ce/iu;
-/** A reply or a forwarded mail has the last lines of another one in it. */
-const OF_ANOTHER =
-  /^\s*(?:re|aw|sv|отв|ответ|fwd?|wg|rv|tr|пересл|пер|на)\s*(?:\[\d+\])?:|forwarded message|пересылаемое|weitergeleitete nachricht|mensaje reenviado/iu;
-
+  /(?:^|[.!|·•]\s)[^\p{L}\n]{0,10}(?:you(?:'re| are)? receiv(?:e|ed|ing) this|this (?:e-?mail|message|newsletter) was sent to|вы (?:получили|получаете) (?:это|эту|данное|наш)|(?:это |данное )?(?:письмо|сообщение) (?:было )?отправлено (?:на адрес|вам)|sie (?:erhalten|bekommen) diese|(?:usted )?(?:ha )?recib\S* (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|vous recevez ce)/imu;
 /** The last lines of a mass mailing without its headers: why one gets it, or from what an address, and where that ends. */
 export function mailingSign({ headers, from, subject, text }: AutomaticFacts): Sign | undefined {
-  if (headers.has("in-reply-to") || headers.has("references")) return undefined;
-  if (OF_ANOTHER.test(subject) || OF_ANOTHER.test(text)) return undefined;
-  const end = text.slice(-1500);
+  if (headers.has("in-reply-to") || headers.has("references") || REPLY_SUBJECT.test(subject)) return undefined;
+  if (isForwarded(subject, text)) return undefined;
+  const end = text.slice(-1000);
   const words = ENDS_IT.exec(end)?.[0];
   if (words === undefined) return undefined;
   return WHY_YOU.test(end) || NEWS_ADDRESS.test(from?.address ?? "")
