@@ -57,7 +57,7 @@ const ANSWER_HEADERS: readonly (readonly [name: string, value: RegExp])[] = [
 ];
 
 const ANSWER_SUBJECT =
-  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|antwort)|auto-?responder(?=\s*(?:[:([–—-]|$))|auto ?: ?re|auto ?:|автоматический ответ|автоответ(?:чик)?(?=\s*(?:[:([«"–—-]|$))|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
+  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|antwort)|auto[- ]?responder(?=\s*(?:[:([–—-]|re\b|$))|auto ?: ?re|автоматический ответ|автоответчик(?=\s*(?:[:([«"–—-]|$))|автоответ(?=\s*(?:[:([«"–—.,!-]|$|re|на |от ))|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
 
 const AWAY_SUBJECT =
   /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:out[- ]of[- ](?:the[- ])?office(?:\s*(?::|[-–—]|$)|\s*(?:auto|reply|message|notification|response))|(?:ooo|oof)\s*:|away from (?:my |the )?(?:office|desk|mail)\s*(?::|$)|(?:on )?vacation\s*(?:reply|response|message|notice|auto|:)|вне офиса\s*(?::|[-–—]|$)|нет на (?:месте|работе)\s*(?::|[-–—]|$)|я в отпуске\s*(?::|[-–—]|$)|отпуск\s*:|abwesen(?:d|heit)(?:s(?:notiz|meldung|nachricht|assistent|info|benachrichtigung))\s*(?::|[-–—]|$)|abwesen(?:d|heit)\s*:|nicht im (?:büro|haus)\s*(?::|[-–—]|$)|fuera de (?:la )?oficina\s*(?::|[-–—]|$)|ausente\s*:|ausencia\s*:|mensaje de ausencia|notificaci[óo]n de ausencia|absence du bureau|absent du bureau|fuori (?:sede|ufficio)|ausência)/iu;
@@ -66,12 +66,12 @@ const AWAY_WORDS =
   /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на (?:рабочем )?месте|на работе|в офисе)|(?:ежегодный |очередной )?отпуск с \d|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absente?s? (?:du bureau|jusqu)|(?:en |pour )congés?(?!\p{L})|congés? annuels?|en vacances|у відпустц|на urlopie|poza biurem|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
 
 const ANSWER_WORDS =
-  /(?:this is an? |this (?:e-?mail|message) (?:is|was) (?:an )?)(?:automat|auto-?(?:generated|reply))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ|автоответ)|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|dies(?:e|es)? (?:ist eine? )?(?:e-?mail |nachricht )?(?:wurde )?automat|automatisch (?:generiert|erstellt|erzeugt|versendet)|(?:este? (?:es|mensaje|correo|e-mail)|esta es)[^.\n]{0,20} autom[áa]tic[ao]|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
+  /this is an? (?:automat\p{L}*|auto-?generated)(?:[ -](?:generated|created|sent))? (?:reply|response|answer|message|e-?mail|mail|notification|acknowledg\p{L}*|confirmation)|this is an? auto-?reply|this (?:e-?mail|message) (?:is|was) (?:an )?(?:automat\p{L}* (?:generated|created|sent|reply|response|message)|auto-?(?:generated|repl))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ(?=\s*(?:[:([«"–—.,!-]|$|на |от ))|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ\p{L}* (?:ответ|письмо|сообщение|уведомлени)|автоответ(?!чик))|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|diese (?:e-?mail|nachricht) (?:wurde |ist )?automatisch (?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies ist eine? automat\p{L}*(?: (?:generierte|erstellte|erzeugte|versendete))? (?:antwort|e-?mail|mail|nachricht|mitteilung|\p{L}{0,20}bestätigung)|automatisch (?:generiert|erstellt|erzeugt|versendet)|est[ea] (?:es una? )?(?:mensaje|correo|e-?mail|respuesta|notificaci[óo]n)[^.\n]{0,20} autom[áa]tic[ao](?!\p{L})|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
 
 const REPLY_SUBJECT = /^\s*(?:re|aw|sv|отв|ответ|на)\s*(?:\[\d+\])?:/iu;
-const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер)\s*:/iu;
+const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер|i|enc|doorst)\s*:/iu;
 const FORWARD_LINE =
-  /forwarded message|(?:пересылаемое|пересланное|переадресованное) (?:сообщение|письмо)|weitergeleitete (?:nachricht|e-mail)|mensaje reenviado/iu;
+  /forwarded (?:message|by)|(?:пересылаемо|пересланно|переадресованно|перенаправленно)(?:е|го) (?:сообщени|письм)|weitergeleitete[n]? (?:nachricht|e-mail)|(?:mensaje|correo) reenviado|message (?:transféré|réexpédié)|messaggio inoltrato|mensagem (?:en|reen)caminhada/iu;
 
 /** What it has at its end is another mail's. */
 const isForwarded = (subject: string, text: string): boolean =>
@@ -79,17 +79,22 @@ const isForwarded = (subject: string, text: string): boolean =>
 
 /**
  * A sentence of its own, in the last lines, by which a program says of this mail that it wrote it. "The invoice was sent
- * automatically" is a customer's, and so may be "why do I get this automatic mail?".
+ * automatically" is a customer's, and so is "why do I get this automatic mail?"; that a mail was checked or translated by a program
+ * says nothing of who wrote it.
  */
 const PROGRAM_END =
-  /^[^\p{L}\n]{0,10}(?:(?:please |bitte |пожалуйста,? |por favor,? )?(?:do not (?:reply|respond) to|antworten sie (?:bitte )?nicht auf|не отвечайте на|no (?:responda|conteste)s? a) (?:this|diese|это|данное|este|esta) (?:automat|autom[áa]t|автоматич)|(?:this|it) (?:is|was)? ?(?:an? )?(?:e-?mail|message|letter|notification|document)?[^.\n]{0,20}(?:automatically (?:generated|sent|created)|(?:generated|sent|created) automatically)|(?:это|данное|настоящее) (?:письмо|сообщение|уведомление)[^.\n]{0,30}автоматически|(?:письмо|сообщение|уведомление) (?:сформировано|создано|отправлено|сгенерировано) автоматически|diese (?:e-?mail|nachricht) (?:wurde|ist) automatisch|dies ist eine automatisch|est[ea] (?:es un )?(?:mensaje|correo|e-?mail|notificaci[óo]n)[^.\n]{0,30}autom[áa]ticamente)/imu;
+  /^[^\p{L}\n>]{0,10}(?:this is an automatically (?:generated|sent|created) (?:e-?mail|message|notification|letter)|this (?:e-?mail|message|letter|notification|document) (?:is|was|has been) (?:automatically (?:generated|sent|created)|(?:generated|sent|created) automatically)|(?:please |bitte |пожалуйста,? |por favor,? )?(?:do not (?:reply|respond) to this automat|antworten sie (?:bitte )?nicht auf diese automat|не отвечайте на (?:это|данное) автомат|no (?:responda|conteste)s? a este (?:mensaje|correo) autom)|(?:(?:это|данное|настоящее) )?(?:письмо|сообщение|уведомление) (?:было )?(?:автоматически (?:сформировано|создано|отправлено|сгенерировано|направлено)|(?:сформировано|создано|отправлено|сгенерировано|направлено) автоматически)|diese (?:e-?mail|nachricht) (?:wurde|ist) automatisch (?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies ist eine automatisch (?:generiert|erstellt|erzeugt|versendet)|est[ea] (?:mensaje|correo(?: electrónico)?|e-?mail|notificaci[óo]n) (?:(?:ha sido|fue|es|se ha) )?(?:generad|enviad|cread)[oa] autom[áa]ticamente)/imu;
 
 /** That the last lines say that a program wrote it. */
 export function programEnd({ subject, text }: AutomaticFacts): Sign | undefined {
   if (isForwarded(subject, text)) return undefined;
-  const words = PROGRAM_END.exec(text.slice(-250))?.[0];
+  const words = PROGRAM_END.exec(lastLines(text, 250))?.[0];
   return words === undefined ? undefined : { name: "automatic-text", detail: words };
 }
+
+/** Whole lines from the end. */
+const lastLines = (text: string, most: number): string =>
+  text.length <= most ? text : text.slice(-most).replace(/^[^\n]*/, "");
 
 /** "Automatic reply: …": a machine that answers for somebody, whatever the words behind it are about. */
 export const isAnswerSubject = (subject: string): boolean => ANSWER_SUBJECT.test(subject) || AWAY_SUBJECT.test(subject);
@@ -152,34 +157,41 @@ const NO_REPLY =
   /^(?:[a-z0-9._+-]*[._+-])?(?:(?:no|not|do|donot|dont|do[._-]?not|don[._-]?t)[._-]?reply|noreply|donotreply|noresponder|no[._-]responder|no[._-]responda|noreponse|ne[._-]?pas[._-]?repondre|nicht[._-]?antworten|keine[._-]?antwort|neotvechat|ne[._-]?otvechat|ne[._-]?otvechayte|unattended|nobody|devnull)(?:[._+-][^@]*)?\d*@/i;
 
 const MACHINE =
-  /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|bot|cron|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|jenkins|logwatch|fail2ban|voice-?mail|e?fax|scann?er|mfp|mfu|printer|copier|fritz-?box|root|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
+  /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|cron|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
+
+/** Names of machines that may be parts of people's: these are all that stands before the @, or behind a dash. */
+const MACHINE_ALONE =
+  /^(?:(?:[a-z0-9._-]*[_-])?bot|root|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|logwatch|fail2ban|voice-?mail|e?fax|scann?er|mfp|mfu|printer|copier|fritz-?box)(?:[+][^@]*)?@/i;
 
 /** Services that send under their own name only, in whatever address. */
 const SERVICE =
-  /@(?:[a-z0-9-]+\.)*(?:docusign\.(?:net|com)|adobesign\.com|echosign\.com|hellosign\.com|facebookmail\.com)$/i;
+  /@(?:[a-z0-9-]+\.)*(?:docusign\.net|adobesign\.com|echosign\.com|mail\.hellosign\.com|facebookmail\.com)$/i;
 
 /** Addresses that no person answers from; the whole address is the detail. */
 export function noReplySign(mailbox: Mailbox | undefined): Sign | undefined {
   if (mailbox === undefined) return undefined;
-  return [NO_REPLY, MACHINE, SERVICE].some((pattern) => pattern.test(mailbox.address))
+  return [NO_REPLY, MACHINE, MACHINE_ALONE, SERVICE].some((pattern) => pattern.test(mailbox.address))
     ? { name: "no-reply", detail: mailbox.address }
     : undefined;
 }
 
-const NEWS_ADDRESS =
-  /^(?:[a-z0-9._-]*[._-])?(?:news-?letters?|news|mailings?|promo|promotions?|marketing|offers|digest|bolet[ií]n|rassylka)(?:[+._-][^@]*)?@/i;
+const NEWS_ADDRESS = /^(?:[a-z0-9._-]*[._-])?(?:news-?letters?|mailings?|digest|bolet[ií]n|rassylka)(?:[+._-][^@]*)?@/i;
 const ENDS_IT =
   /unsubscribe|manage (?:your )?(?:subscriptions?|preferences)|отписаться|отказаться от (?:рассылк|подписк|получени)|отмен\S* подписк|abmelden|abbestell|austragen|dar(?:se|me|te) de baja|cancelar (?:la |su |tu )?suscripci|désabonner|désinscri|disiscriv/iu;
 /** The beginning of a sentence; who asks how to leave a list may well repeat what it says. */
 const WHY_YOU =
-  /(?:^|[.!|·•]\s)[^\p{L}\n]{0,10}(?:you(?:'re| are)? receiv(?:e|ed|ing) this|this (?:e-?mail|message|newsletter) was sent to|вы (?:получили|получаете) (?:это|эту|данное|наш)|(?:это |данное )?(?:письмо|сообщение) (?:было )?отправлено (?:на адрес|вам)|sie (?:erhalten|bekommen) diese|(?:usted )?(?:ha )?recib\S* (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|vous recevez ce)/imu;
+  /(?:^|[.!|·•]\s)[^\p{L}\n>]{0,10}(?:you(?:['’]re| are)? receiv(?:e|ed|ing) this (?:e-?mail|message|newsletter)|this (?:e-?mail|message|newsletter) was sent to [^\s@]+@|вы (?:получили|получаете) (?:это|эту|данное|нашу?) (?:письмо|сообщение|рассылк)|(?:это |данное )?(?:письмо|сообщение) (?:было )?отправлено на адрес|sie (?:erhalten|bekommen) diese[ns]? (?:e-?mail|mail|nachricht|newsletter)|(?:usted )?(?:ha )?recib(?:es?|ido|irá) (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|vous recevez ce)/imu;
+/** Mailings speak of a company and to a reader; a person says what they want, or asks. */
+const PERSONAL =
+  /(?<!\p{L})(?:i|i'm|me|my|я|мне|меня|мой|моя|моего|хочу|прошу|ich|mir|mich|meine?[nmrs]?|quiero|yo|mi)(?!\p{L})|[?？]/iu;
+
 /** The last lines of a mass mailing without its headers: why one gets it, or from what an address, and where that ends. */
 export function mailingSign({ headers, from, subject, text }: AutomaticFacts): Sign | undefined {
   if (headers.has("in-reply-to") || headers.has("references") || REPLY_SUBJECT.test(subject)) return undefined;
   if (isForwarded(subject, text)) return undefined;
-  const end = text.slice(-1000);
+  const end = lastLines(text, 1000);
   const words = ENDS_IT.exec(end)?.[0];
-  if (words === undefined) return undefined;
+  if (words === undefined || PERSONAL.test(end)) return undefined;
   return WHY_YOU.test(end) || NEWS_ADDRESS.test(from?.address ?? "")
     ? { name: "mailing-text", detail: words }
     : undefined;

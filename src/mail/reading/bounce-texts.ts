@@ -36,7 +36,7 @@ const LATE_SUBJECT =
 const FAILED_WORDS =
   /could ?n[o']t (?:be )?deliver|(?:was|were|is|be) not (?:be )?delivered|wasn'?t delivered|not (?:been )?delivered to|unable to deliver|undeliverable|delivery (?:to|has)[^\n]{0,120}fail|delivery failed|delivery has failed|failed permanently|permanent (?:fatal )?errors?|failed addresses|following address(?:es)? failed|(?:did not|didn't|does not) reach|message (?:was |has been )?(?:rejected|returned|blocked)|user unknown|unknown user|no such (?:user|mailbox|recipient)|mailbox (?:unavailable|not found|is full)|address rejected|does ?n[o']t exist|giving up on|given up|не (?:может|могло|было|был[ао]?|уда(?:лось|[её]тся)|смогли?|доставлен)[^\n]{0,60}(?:доставл|доставит)|не доставлено|недоставл|невозможно доставить|не существует|не найден|unzustellbar|nicht zugestellt|konnte[^\n]{0,80}nicht[^\n]{0,40}(?:zugestellt|gesendet)|no (?:se )?(?:ha )?(?:puede|pudo|podido) (?:ser )?(?:entregar|entregado)|no se pudo entregar|no ha sido entregado|n'a pas pu être (?:remis|distribué)/i;
 const LATE_WORDS =
-  /(?:has|have|was|is) (?:been )?delay|not yet (?:been )?delivered|(?:has|have) not yet been|still (?:being )?(?:trying|retried|in the queue)|will (?:be )?(?:retr|try|keep trying|continue)|(?:temporary|temporarily)[^\n]{0,60}(?:problem|fail|defer|unable)|do not need to (?:resend|do anything)|no action is required|warning message only|задерж|будут? (?:продолжен|предприн|повтор)|попыт\S* (?:будут|продолж)|повторная отправка не требуется|пока не (?:уда|достав)|noch nicht zugestellt|verz(?:ö|oe)ger|weiter(?:hin)? versucht|todavía no|aún no|seguirá intentando|retras|demora/i;
+  /(?:has|have|was|is) (?:been )?delay|not yet (?:been )?delivered|(?:has|have) not yet been|still (?:being )?(?:trying|retried|in the queue)|will (?:be )?(?:retr|try|keep trying|continue)|(?:temporary|temporarily)[^\n]{0,60}(?:problem|fail|defer|unable)|do not need to (?:resend|do anything)|no action is required|warning message only|задерж|будут? (?:продолжен|предприн|повтор)|попыт[а-яё]{0,8} (?:будут|продолж)|повторная отправка не требуется|пока не (?:уда|достав)|noch nicht zugestellt|verz(?:ö|oe)ger|weiter(?:hin)? versucht|todavía no|aún no|seguirá intentando|retras|demora/i;
 
 /** What such a mail tells; undefined when it is none. */
 export function bounceFromText(mail: BounceText): Bounce | undefined {
@@ -49,13 +49,13 @@ export function bounceFromText(mail: BounceText): Bounce | undefined {
   const told = ownWords(mail.text);
   const subjectFails = FAILED_SUBJECT.test(mail.subject);
   const subjectLate = LATE_SUBJECT.test(mail.subject);
+  const returned = mail.bringsBack && noReplySign(mail.from) !== undefined;
+  const strong = failedHeader.length > 0 || daemon || report || returned || mail.nullReturnPath;
+  if (!strong) return undefined;
   // Servers break their sentences in lines.
   const sentences = told.replace(/(?<=\S)[ \t]*\n(?=[ \t]*[\p{L}])/gu, " ");
   const wordsFail = FAILED_WORDS.test(told) || FAILED_WORDS.test(sentences);
   const wordsLate = LATE_WORDS.test(told) || LATE_WORDS.test(sentences);
-  const returned = mail.bringsBack && noReplySign(mail.from) !== undefined;
-  const strong = failedHeader.length > 0 || daemon || report || returned || mail.nullReturnPath;
-  if (!strong) return undefined;
   const words = subjectFails || subjectLate || wordsFail || wordsLate;
   // A postmaster writes other mails too.
   if (!words && failedHeader.length === 0) return undefined;
@@ -135,7 +135,7 @@ const PLACES: readonly RegExp[] = [
   ),
   new RegExp(`^[ \\t>*•-]*[^\\n<>@]{0,80}<(${ADDRESS})>[ \\t]*[:;,.]?[ \\t]*$`, "gm"),
   new RegExp(
-    `(?<![\\p{L}\\d@._-])(?:to|recipients?|address(?:es)?|user|mailbox|for|rcpt|an|empfänger|destinatarios?|para|получател\\p{L}*|адрес\\p{L}*|доставить|пользовател\\p{L}*|для|ящик\\p{L}*|на)(?:[ \\t]*:)?[ \\t]*\\n?[ \\t]*[<*"'«(]{0,3}(?<=[\\s<*"'«(:])(${ADDRESS})`,
+    `(?<![\\p{L}\\d@._-])(?:to|recipients?|address(?:es)?|user|mailbox|for|rcpt|an|empfänger|destinatarios?|para|получател\\p{L}*|адрес\\p{L}*|доставить|пользовател\\p{L}*|для|ящик\\p{L}*|на)(?:[ \\t]{0,20}:)?[ \\t]{0,20}\\n?[ \\t]{0,20}[<*"'«(]{0,3}(?<=[\\s<*"'«(:])(${ADDRESS})`,
     "giu",
   ),
   new RegExp(`(${ADDRESS})`, "g"),

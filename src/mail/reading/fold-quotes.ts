@@ -127,7 +127,7 @@ const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер|i|enc|doorst)\
 
 /** "My answers are in red below": then the quoted mail is what there is to read. */
 const ANSWERS_BELOW =
-  /(?:answers?|comments?|replies|reply|responses?|notes?|marked|wrote)[^.\n]{0,40}(?:\binline\b|\bin-line\b|\bbelow\b|in (?:red|blue|green|bold|colou?r)|between (?:the|your) lines)|\binline\b|(?:ответ\S*|комментар\S*|пометк\S*|замечани\S*)[^.\n]{0,40}(?:ниже|по тексту|в тексте|в теле|красным|синим|зел[её]ным|жирным|цветом)|(?:ниже|в тексте|по тексту)[^.\n]{0,20}(?:ответ|комментари)|(?:antwort\S*|kommentar\S*|anmerkung\S*)[^.\n]{0,40}(?:unten|im text|in rot|rot\b|blau|farbig|zwischen den zeilen)|(?:respuestas?|comentarios?|respond\S*|contest\S*)[^.\n]{0,40}(?:abajo|más abajo|en el texto|en rojo|en azul|entre líneas)|réponses?[^.\n]{0,40}(?:ci-dessous|en rouge|dans le texte)/iu;
+  /(?:answers?|comments?|replies|reply|responses?|notes?|marked|wrote)[^.\n]{0,40}(?:\binline\b|\bin-line\b|\bbelow\b|in (?:red|blue|green|bold|colou?r)|between (?:the|your) lines)|\binline\b|(?:ответ\p{L}{0,12}|комментар\p{L}{0,12}|пометк\p{L}{0,12}|замечани\p{L}{0,12})[^.\n]{0,40}(?:ниже|по тексту|в тексте|в теле|красным|синим|зел[её]ным|жирным|цветом)|(?:ниже|в тексте|по тексту)[^.\n]{0,20}(?:ответ|комментари)|(?:antwort\p{L}{0,12}|kommentar\p{L}{0,12}|anmerkung\p{L}{0,12})[^.\n]{0,40}(?:unten|im text|in rot|rot\b|blau|farbig|zwischen den zeilen)|(?:respuestas?|comentarios?|respond\p{L}{0,12}|contest\p{L}{0,12})[^.\n]{0,40}(?:abajo|más abajo|en el texto|en rojo|en azul|entre líneas)|réponses?[^.\n]{0,40}(?:ci-dessous|en rouge|dans le texte)/iu;
 
 function blocksToFold(
   blocks: readonly Block[],

@@ -58,8 +58,9 @@ const tail: FormatCallback = (element, walk, builder) => {
 
 /** Outlook draws a line above the headers of the answered mail; people draw such lines above anything. */
 const outlookTail: FormatCallback = (element, walk, builder) => {
-  const headers = textOf(element);
-  const isMail = HEADERS_ADDRESS.test(headers) || (/(?:19|20)\d\d/.test(headers) && /\d{1,2}[:.]\d\d/.test(headers));
+  const headers = headOf(element, 2000);
+  const isDated = /(?:19|20)\d\d/.test(headers) && /\d{1,2}[:.]\d\d/.test(headers);
+  const isMail = (isDated || HEADERS_ADDRESS.test(headers)) && (headers.match(HEADERS_LABEL)?.length ?? 0) > 1;
   if (isMail) return tail(element, walk, builder, {});
   builder.openBlock({ leadingLineBreaks: 1 });
   walk(element.children, builder);
@@ -67,8 +68,18 @@ const outlookTail: FormatCallback = (element, walk, builder) => {
 };
 const HEADERS_ADDRESS = /[^\s@<>]@[^\s@<>]{1,255}\.\p{L}{2}/u;
 
-const textOf = (node: DomNode): string =>
-  node.type === "text" ? String(node.data ?? "") : (node.children ?? []).map(textOf).join(" ");
+const HEADERS_LABEL = /\p{L}[\p{L} .-]{0,20}\s?[:：]/gu;
+
+/** Its first characters: such lines may be nested by the hundred. */
+function headOf(node: DomNode, most: number): string {
+  if (node.type === "text") return String(node.data ?? "").slice(0, most);
+  let text = "";
+  for (const child of node.children ?? []) {
+    if (text.length >= most) break;
+    text += `${headOf(child, most - text.length)} `;
+  }
+  return text;
+}
 
 const attribution: FormatCallback = (element, walk, builder) => {
   builder.openBlock({ leadingLineBreaks: 1 });

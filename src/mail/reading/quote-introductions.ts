@@ -67,7 +67,8 @@ const ABOVE =
   /^[^\p{L}\n]{0,20}(?:(?:please )?(?:type|write|enter)?(?: your)? ?(?:reply|answer|response) above this line|(?:пожалуйста,? )?(?:введите|напишите|пишите) (?:ваш )?ответ (?:над|выше) этой (?:строк|лини)[^\n]{0,10}|(?:por favor,? )?(?:escriba|responda) (?:su respuesta )?(?:por )?encima de esta línea|bitte (?:geben sie ihre antwort|antworten sie)? ?(?:oberhalb|über) dieser (?:zeile|linie)(?: ein)?)[^\p{L}\n]{0,20}$/iu;
 
 /** Horde: "Quoting Anna Peters <anna@firm.example>:", in the languages it has. */
-const QUOTING = /^(?:quoting|zitat von|citando a?|цитирование|цитирую|quoting message from)\s[^:\n]{1,120}:$/iu;
+const QUOTING =
+  /^(?:quoting|zitat von|citando(?: a)?|цитирование)\s(?:[^:\n]{0,120}<[^<>\s]{1,200}@[^<>\s]{1,200}>|[^\s@]{1,100}@[^\s:]{1,200}):$/iu;
 
 const RULE = /^\s*(?:_{8,}|-{8,}|={8,}|\*{8,})\s*$/;
 
@@ -153,16 +154,22 @@ function isSure(joined: string): boolean {
   if (!DATE.test(joined) || !TIME.test(joined)) return false;
   if (ADDRESS.test(joined)) return true;
   if (!VERB.test(joined) || !/(?:19|20)\d\d/.test(joined) || joined.length >= 160) return false;
-  if (YOURS.test(joined)) return false;
   // "Anna Peters wrote 2026-05-12 10:15:" has its name before the date.
-  const before = joined.slice(0, joined.search(DATE));
-  const who = VERB.test(before) ? before : joined.slice(joined.search(TIME)).replace(/^[^\p{L}]*(?:[AaPp][Mm])?/u, "");
-  return /\p{Lu}|\p{Lo}/u.test(who);
+  if (VERB.test(joined.slice(0, joined.search(DATE)))) {
+    return /^["«]?(?:\p{Lu}|\p{Lo})/u.test(joined) && ENDS_IN_TIME.test(joined);
+  }
+  const behind = joined.slice(joined.search(TIME)).replace(BEHIND_TIME, "");
+  return (NAME_THEN_VERB.test(behind) && !TO_SOMEBODY.test(behind)) || VERB_THEN_NAME.test(behind);
 }
 
+const ENDS_IN_TIME = /\d{1,2}[:.h]\d\d(?::\d\d)?[^\p{L}]*:?$/u;
+/** Rest of the time, half of the day, and what joins it to the name. */
+const BEHIND_TIME = /^[^\p{L}]*(?:(?:[ap]\.?\s?m\.?|uhr)(?!\p{L}))?[^\p{L}"«]*(?:(?:от|from|by|von)\s)?/iu;
+const NAME = `["«(]?(?:\\p{Lu}|\\p{Lo})[^:!?;\\n]{0,80}`;
+const NAME_THEN_VERB = new RegExp(`^${NAME}\\s(?:${VERB.source})\\s?:?$`, "u");
+const VERB_THEN_NAME = new RegExp(`^(?:${VERB.source})\\s${NAME}:$`, "u");
 /** People tell what somebody wrote to whom; programs do not. */
-const YOURS =
-  /(?<!\p{L})(?:мне|нам|ему|ей|ваш\p{L}*|наш\p{L}*|мой|моя|я|i|me|us|to you|my|our|your|ich|mir|uns|ihnen|ihr\p{L}*|unser\p{L}*|mein\p{L}*|yo|nos|su|mi|nuestr\p{L}*|le)(?!\p{L})/iu;
+const TO_SOMEBODY = /\s(?:мне|нам|ему|ей|тебе|вам|me|us|mir|uns|ihnen|nos)\s\S+\s?:?$/iu;
 
 /** Enough before lines that are marked as quoted. */
 function isLikely(joined: string, starts: boolean): boolean {

@@ -21,10 +21,11 @@ export function quoteLines(text: string): readonly QuoteLine[] {
   const raw = text.split("\n");
   const initials = frequentInitials(raw);
   const marked = MARKED.test(text);
-  return raw.map((line) => {
+  return raw.map((line, at) => {
     const mark = marked ? MARKS[MARKED.exec(line)?.[0] ?? ""] : undefined;
     const clean = withoutMarks(line);
-    return { text: clean, depth: depthOf(clean, initials), mark };
+    const introduces = INTRODUCES.test(clean) && !QUOTED.test(raw[at - 1] ?? "");
+    return { text: clean, depth: introduces ? 0 : depthOf(clean, initials), mark };
   });
 }
 
@@ -38,7 +39,6 @@ export const withoutMarks = (text: string): string =>
   text.replace(/[\ufdd0-\ufdd2\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "");
 
 function depthOf(line: string, initials: ReadonlySet<string>): number {
-  if (INTRODUCES.test(line)) return 0;
   const marks = QUOTED.exec(line)?.[0];
   if (marks !== undefined) return marks.replace(/[^>]/g, "").length;
   const name = INITIALS.exec(line)?.[1];

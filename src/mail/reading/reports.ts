@@ -48,7 +48,7 @@ function judge(group: MailHeaders, text: string): Judged {
   const action = /^[\s]*([a-z]+)/i.exec(group.first("action"))?.[1]?.toLowerCase() ?? "";
   const said = /[245]\.\d{1,3}\.\d{1,3}/.exec(group.first("status"))?.[0];
   const diagnostic = oneLine(group.words("diagnostic-code").replace(/^\s*[\w-]+\s*;/, ""));
-  const saysWhy = diagnostic !== "" || (said !== undefined && !/^[45]\.0\.0$/.test(said));
+  const saysWhy = diagnostic !== "" || (said !== undefined && said !== "5.0.0");
   const verdict = verdictOf(said, saysWhy ? diagnostic : text);
   const recipient: BouncedRecipient = {
     address: recipientOf(group),
@@ -165,7 +165,8 @@ export function dispositionReport(root: MailPart): Receipt | undefined {
 export function refusalReport(receipt: Receipt, headers: MailHeaders, text: string): Bounce | undefined {
   const words = text.slice(0, 2000);
   const refuses = headers.all("auto-submitted").some((value) => /\(rejected\)/i.test(value));
-  if (!refuses && !/\b(?:was|been) automatically rejected\b/i.test(words)) return undefined;
+  const says = receipt.disposition === "deleted" && /\b(?:was|been) automatically rejected\b/i.test(words);
+  if (!refuses && !says) return undefined;
   const { kind, status } = verdictOf(undefined, words);
   const why = oneLine(words.replace(/^[^\n]*automatically rejected:?/i, ""));
   const recipient = { address: receipt.recipient, status, diagnostic: why === "" ? undefined : why };

@@ -23,7 +23,7 @@ const phoneWords = stems(`
   phone tel! tels! telephone telefone mobile mob! cell! cellphone call! calls! calling! called! ring! text! texted! sms whatsapp whats! wa! viber
   telegram! signal! fax reach! dial! contact landline hotline callback
   telef teléf tfno! tfn! tlf! tlfno! móvil movil cel! celu! celular llám llam whats wsp! wpp! wasap guasap wasa fijo! contact escríb escrib
-  comuníc comunic marqu márc numerito handy! ruf! telefon
+  comuníc comunic marqu márc numerito handy! ruf! telefon хабарлас қоңырау байланыс
 `);
 
 const otherWords = stems(`
@@ -32,7 +32,7 @@ const otherWords = stems(`
   индекс id! ид! айди! идентиф парол стс! птс! права! водит удостовер лот! лота! модел парти тикет посылк счетчик счётчик обращени чек! чеку! груз! вагон! брон билет квитанц кадастр транзакц сумм цена! цену! цены! стоимост бюджет итого! всего! оборот показани
   order! orders! tracking! track! waybill awb! parcel! shipment invoice po! acct! account! routing! isbn! imei! serial! sn! s/n! ref! reference! case! ticket!
   booking! reservation! confirmation! policy! contract! passport! vat! tax! ein! ssn! nhs! ni! code! model! part! item! product! batch! password passcode pin! loan! prescription zoom! meeting! commit! timestamp!
-  unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer kto! konto kontonr blz! rechnung kundennummer bestellnummer auftrag vertragsnummer artikelnummer sendungsnummer
+  unix! zip! postcode! fedex! ups! usps! dhl! transaction member! membership! licence! license! total! price! amount! sort! hrb! steuernummer kto! konto! kontos! kontonr! kontonummer! blz! rechnung kundennummer bestellnummer auftrag vertragsnummer artikelnummer sendungsnummer
   pedido! pedidos! factura! seguimiento! guía! guia! localizador! referencia! cliente! presupuesto dni! nie! nif! cif! cuit! cuil! rut! ruc! rfc! curp! nit!
   cédula! cedula! cc! c.c! clabe! cbu! cvu! iban! cuenta! contrato contraseña contrasena cód! cod! expedic valor! monto! pasaporte carnet! permiso! póliza poliza expediente folio! reserva! billete! código! codigo! albarán! albaran! compra!
   artículo! articulo! тапсырыс шот! шарт!
@@ -57,7 +57,7 @@ const phrases: readonly [RegExp, string][] = [
   // "my number is …", yet "my number of the order is …": the word nearest to the digits decides.
   [/(?<!\p{L})(?:мо(?:й|его|ему|ём|ем)|my|mi) (?:номер\p{L}*|number|número|numero)(?!\p{L})/giu, "телефон"],
   [/(?<!\p{L})(?:на|с|по) номера?(?:у|ом)?(?!\p{L})/giu, "на"],
-  [/\b(?:al|desde el) (?:número|numero)(?!p{L})/gi, "al"],
+  [/\b(?:al|desde el) (?:número|numero)(?!\p{L})/giu, "al"],
   [/\b(?:on|from) (?:the |my )?number\b/gi, "on"],
   [/\b(?:in|just in) case\b/gi, "for"],
   [/\b(?:in order|en orden)\b/gi, "for"],

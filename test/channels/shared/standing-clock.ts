@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import type { Pacer } from "../../../src/channels/contract/pacing.ts";
 import { createMemoryPacer } from "../../../src/pacing/memory.ts";
@@ -12,6 +13,7 @@ export const PATIENT_MS = 50_000;
  */
 export function standingClock() {
   let underWay = 0;
+  const message = new AsyncLocalStorage<{ hasTurn: boolean }>();
   const clock = createTestClock(async () => {
     for (let quiet = 0; quiet < 3; quiet += 1) {
       await setImmediate();
@@ -23,19 +25,22 @@ export function standingClock() {
     ...inner,
     turn: async (...given) => {
       await inner.turn(...given);
+      const mine = message.getStore();
+      if (mine?.hasTurn !== false) return;
+      mine.hasTurn = true;
       underWay += 1;
     },
   };
   return {
     clock,
     pacer,
-    /** One message, of one call at most. */
+    /** One message: under way from its first turn on. Who got none is not. */
     async call<Outcome>(send: () => Promise<Outcome>): Promise<Outcome> {
+      const mine = { hasTurn: false };
       try {
-        return await send();
+        return await message.run(mine, send);
       } finally {
-        // Who got no turn is not under way.
-        if (underWay > 0) underWay -= 1;
+        if (mine.hasTurn) underWay -= 1;
       }
     },
     /** Lets time go on by that much at once until all of it is done, or one of it fails; answers the milliseconds that it took. */
@@ -45,6 +50,8 @@ export function standingClock() {
       const all = Promise.all(work).finally(() => {
         done = true;
       });
+      // What fails is told when the time has stopped.
+      all.catch(() => undefined);
       while (!done) await clock.advance(stepMs);
       await all;
       return clock.now() - begin;

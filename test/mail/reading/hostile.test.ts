@@ -37,6 +37,14 @@ const hostile: Readonly<Record<string, string>> = {
   "many references": plain("x", `References: ${fill("<a@b> ")}\r\n`),
   "folded header": plain("x", `X-A: ${fill("\r\n a")}\r\n`),
   "encoded words": plain("x", `Subject: ${fill("=?utf-8?Q?=D0?=")}\r\n`),
+  "words of a bounce": bounce(fill("попыт")),
+  "blanks in a bounce": bounce(`to${fill(" ")}x`),
+  "words about answers above a quote": plain(
+    `${fill("ответ ")}\n${fill("ответ")}\n\n________________\nFrom: Anna <a@b.example>\nSent: 12.05.2026 10:15\nTo: c@d.example\nSubject: x\n\ny`,
+  ),
+  "lines of Outlook in each other": html(`${'<div style="border-top:solid #E1E1E1">a'.repeat(900)}${fill("a ")}`),
+  "lines of Outlook beside each other": html(fill('<div style="border-top:solid #E1E1E1">a@b.example From: To:</div>')),
+  "sentences broken in lines": bounce(fill("aaa \n  b")),
   parts: `Content-Type: multipart/mixed; boundary=b\r\n\r\n${fill("--b\r\n\r\nx\r\n")}`,
 };
 

@@ -214,9 +214,9 @@ describe("hostile texts", () => {
     const text = piece.repeat(Math.ceil(100_000 / piece.length)).slice(0, 100_000);
     const time = (length: number): number => {
       const runs = [1, 2, 3].map(() => {
-        const start = performance.now();
+        const start = process.threadCpuUsage();
         findContacts(text.slice(0, length), { defaultCountry: "RU" });
-        return performance.now() - start;
+        return process.threadCpuUsage(start).user / 1_000;
       });
       return Math.min(...runs);
     };
