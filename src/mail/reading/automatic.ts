@@ -57,7 +57,7 @@ const ANSWER_HEADERS: readonly (readonly [name: string, value: RegExp])[] = [
 ];
 
 const ANSWER_SUBJECT =
-  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|antwort)|auto[- ]?responder(?=\s*(?:[:([–—-]|re\b|$))|auto ?: ?re|автоматический ответ|автоответчик(?=\s*(?:[:([«"–—-]|$))|автоответ(?=\s*(?:[:([«"–—.,!-]|$|re|на |от ))|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
+  /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:auto(?:matic|mated|matisch[e]?)?[- ]?(?:reply|response|answer|antwort)|auto[- ]?responder(?=\s*(?:[:([–—-]|re\b|for |from |message|$))|auto ?: ?re|автоматический ответ|автоответчик(?=\s*(?:[:([«"–—.|-]|$|re|fwd?))|автоответ(?!\p{L})|автоматическое уведомление о получении|automatische (?:antwort|r[üu]ckmeldung)|abwesenheits|respuesta autom[áa]tica|contestador autom[áa]tico|réponse automatique|risposta automatica|resposta automática|automaattinen|autosvar|automatisch antwoord)/iu;
 
 const AWAY_SUBJECT =
   /^(?:\s*\[[^\]]{1,40}\]\s*)?(?:out[- ]of[- ](?:the[- ])?office(?:\s*(?::|[-–—]|$)|\s*(?:auto|reply|message|notification|response))|(?:ooo|oof)\s*:|away from (?:my |the )?(?:office|desk|mail)\s*(?::|$)|(?:on )?vacation\s*(?:reply|response|message|notice|auto|:)|вне офиса\s*(?::|[-–—]|$)|нет на (?:месте|работе)\s*(?::|[-–—]|$)|я в отпуске\s*(?::|[-–—]|$)|отпуск\s*:|abwesen(?:d|heit)(?:s(?:notiz|meldung|nachricht|assistent|info|benachrichtigung))\s*(?::|[-–—]|$)|abwesen(?:d|heit)\s*:|nicht im (?:büro|haus)\s*(?::|[-–—]|$)|fuera de (?:la )?oficina\s*(?::|[-–—]|$)|ausente\s*:|ausencia\s*:|mensaje de ausencia|notificaci[óo]n de ausencia|absence du bureau|absent du bureau|fuori (?:sede|ufficio)|ausência)/iu;
@@ -66,7 +66,7 @@ const AWAY_WORDS =
   /out of (?:the |my )?office|(?:am|are|is|be|i'm|we're) (?:currently |now )?(?:away|on (?:annual |sick |parental |maternity |paternity |holiday )?(?:leave|vacation|holidays?|pto)|travell?ing|out until|not available|unavailable|absent)|annual leave|(?:maternity|paternity|parental|sick) leave|on vacation|on holiday|(?:will (?:be back|return)|back (?:in the office )?on|return(?:ing)? (?:to (?:the )?office )?on)|no longer (?:work|with|employed|at the company)|have left the company|limited access to (?:my )?e-?mail|вне офиса|в (?:ежегодном |очередном )?отпуск[еу]|нахожусь в (?:отпуске|командировке)|в командировке|на больничном|на больничн|(?:нет|отсутству\S*) (?:на (?:рабочем )?месте|на работе|в офисе)|(?:ежегодный |очередной )?отпуск с \d|отсутствую|буду отсутствовать|не смогу ответить|вернусь|выйду на работу|в декретн|больше не работа|nicht im (?:büro|haus)|außer haus|abwesend|abwesenheit|im urlaub|urlaub|nicht erreichbar|nicht am arbeitsplatz|bin (?:ich )?(?:wieder |erst )?(?:ab|am) [^\n]{1,30} wieder|elternzeit|krankgeschrieben|dienstreise|nicht mehr (?:im unternehmen|bei uns|für)|fuera de (?:la |mi )?oficina|de vacaciones|estar[ée] (?:fuera|ausente)|estoy (?:fuera|ausente|de (?:baja|viaje|permiso))|ausente|me encuentro (?:fuera|de)|de baja|regresar[ée]|volver[ée]|reincorporar|ya no (?:trabajo|trabaja|forma)|absente?s? (?:du bureau|jusqu)|(?:en |pour )congés?(?!\p{L})|congés? annuels?|en vacances|у відпустц|на urlopie|poza biurem|fuori (?:sede|ufficio)|in ferie|de férias|fora do escritório/iu;
 
 const ANSWER_WORDS =
-  /this is an? (?:automat\p{L}*|auto-?generated)(?:[ -](?:generated|created|sent))? (?:reply|response|answer|message|e-?mail|mail|notification|acknowledg\p{L}*|confirmation)|this is an? auto-?reply|this (?:e-?mail|message) (?:is|was) (?:an )?(?:automat\p{L}* (?:generated|created|sent|reply|response|message)|auto-?(?:generated|repl))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ(?=\s*(?:[:([«"–—.,!-]|$|на |от ))|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?(?:автоматическ\p{L}* (?:ответ|письмо|сообщение|уведомлени)|автоответ(?!чик))|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|(?:сформировано|создано|отправлено|сгенерировано) автоматически|diese (?:e-?mail|nachricht) (?:wurde |ist )?automatisch (?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies ist eine? automat\p{L}*(?: (?:generierte|erstellte|erzeugte|versendete))? (?:antwort|e-?mail|mail|nachricht|mitteilung|\p{L}{0,20}bestätigung)|automatisch (?:generiert|erstellt|erzeugt|versendet)|est[ea] (?:es una? )?(?:mensaje|correo|e-?mail|respuesta|notificaci[óo]n)[^.\n]{0,20} autom[áa]tic[ao](?!\p{L})|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
+  /this is an? (?:automat|auto-?(?:generated|repl))[^.,!?\n]{0,40}(?:repl|respon|answer|messag|mail|notif|notice|acknowledg|confirm)|this is an? auto-?reply|this (?:e-?mail|message) (?:is|was) (?:an )?(?:automat\p{L}*(?: (?:generated|created|sent|reply|response|message|notif\p{L}*)|\s*[.!])|auto-?(?:generated|repl))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ(?!\p{L})|автоответчик(?=\s*(?:[:–—.-]|сообщает))|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?автоматическ\p{L}*[^.!?,\n]{0,30}(?:ответ|письм|сообщени|уведомлени|подтверждени|рассылк)|это письмо автоматическ|это автоматически (?:создан|сформирован|сгенерирован|отправлен)|это автоответ(?:чик)?(?=\s*(?:[.,!:)—–-]|$))|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|diese (?:e-?mail|nachricht) (?:wurde |ist )?automatisch (?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies(?:e|es)? (?:ist eine? )?automat\p{L}*[^.!?,\n]{0,40}(?:antwort|mail|nachricht|mitteilung|bestätigung|notiz|meldung|hinweis)|automatisch (?:generiert|erstellt|erzeugt|versendet)(?:e\p{L}{0,2} (?:antwort|e-?mail|mail|nachricht|mitteilung|\p{L}{0,20}(?:bestätigung|meldung))|\s*[.!]|\s*$)|est[ea] (?:es una? )?(?:mensaje|correo|e-?mail|respuesta|notificaci[óo]n|aviso|acuse|contestaci[óo]n)[^.\n]{0,20} autom[áa]tic[ao](?!\p{L})|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
 
 const REPLY_SUBJECT = /^\s*(?:re|aw|sv|отв|ответ|на)\s*(?:\[\d+\])?:/iu;
 const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер|i|enc|doorst)\s*:/iu;
@@ -83,21 +83,44 @@ const isForwarded = (subject: string, text: string): boolean =>
  * says nothing of who wrote it.
  */
 const PROGRAM_END =
-  /^[^\p{L}\n>]{0,10}(?:this is an automatically (?:generated|sent|created) (?:e-?mail|message|notification|letter)|this (?:e-?mail|message|letter|notification|document) (?:is|was|has been) (?:automatically (?:generated|sent|created)|(?:generated|sent|created) automatically)|(?:please |bitte |пожалуйста,? |por favor,? )?(?:do not (?:reply|respond) to this automat|antworten sie (?:bitte )?nicht auf diese automat|не отвечайте на (?:это|данное) автомат|no (?:responda|conteste)s? a este (?:mensaje|correo) autom)|(?:(?:это|данное|настоящее) )?(?:письмо|сообщение|уведомление) (?:было )?(?:автоматически (?:сформировано|создано|отправлено|сгенерировано|направлено)|(?:сформировано|создано|отправлено|сгенерировано|направлено) автоматически)|diese (?:e-?mail|nachricht) (?:wurde|ist) automatisch (?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies ist eine automatisch (?:generiert|erstellt|erzeugt|versendet)|est[ea] (?:mensaje|correo(?: electrónico)?|e-?mail|notificaci[óo]n) (?:(?:ha sido|fue|es|se ha) )?(?:generad|enviad|cread)[oa] autom[áa]ticamente)/imu;
+  /^[^\p{L}\n>]{0,10}(?:(?:note|hinweis|внимание|nota)[:!] ?)?(?:this is an automatically (?:generated|sent|created) (?:e-?mail|mail|message|notification|letter)|this is an automated (?:e-?mail|mail|message|notification)|this (?:e-?mail|mail|message|letter|notification) (?:is|was|has been) (?:automatically (?:generated|sent|created)|(?:generated|sent|created) automatically)|(?:please |bitte |пожалуйста,? |por favor,? )?(?:do not (?:reply|respond) to this automat|antworten sie (?:bitte )?nicht auf diese automat|не отвечайте на (?:это|данное) автомат|no (?:responda|conteste)s? a este (?:mensaje|correo) autom)|(?:это|данное|настоящее) (?:письмо|сообщение|уведомление) (?:было )?(?:автоматически (?:сформировано|создано|отправлено|сгенерировано|направлено|составлено|подготовлено)|(?:сформировано|создано|отправлено|сгенерировано|направлено|составлено|подготовлено|отправляется|рассылается) (?:системой |вам )?автоматически)|(?:письмо|сообщение) (?:сформировано|создано|сгенерировано|составлено) (?:системой )?автоматически|это автоматическое (?:письмо|сообщение|уведомление)|diese (?:e-?mail|mail|nachricht) (?:wurde|ist|wird) automatisch (?:vom system |durch unser system |aus dem system )?(?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies ist eine automatisch(?:e|e?r? (?:generierte|erstellte|erzeugte|versendete|versandte|gesendete)) (?:nachricht|e-?mail|mail)|est[ea] (?:es una? )?(?:mensaje|correo(?: electrónico)?|e-?mail|notificaci[óo]n) (?:(?:ha sido|fue|es|se ha|se) )?(?:(?:generad|enviad|cread)[oa]|env[ií]a|gener[óa]) autom[áa]ticamente)/imu;
 
-/** That the last lines say that a program wrote it. */
+/** That the last lines say that a program wrote it, and nobody asks or speaks of themselves in the same breath. */
 export function programEnd({ subject, text }: AutomaticFacts): Sign | undefined {
   if (isForwarded(subject, text)) return undefined;
-  const words = PROGRAM_END.exec(lastLines(text, 250))?.[0];
-  return words === undefined ? undefined : { name: "automatic-text", detail: words };
+  const end = lastLines(text, 250);
+  const found = PROGRAM_END.exec(end);
+  if (found === null) return undefined;
+  return isAsked(end, found.index) ? undefined : { name: "automatic-text", detail: found[0].trim() };
 }
+
+/** Somebody speaks of themselves, or asks, in the sentence that begins there. */
+function isAsked(text: string, at: number): boolean {
+  const [sentence = "", end] = text
+    .slice(at)
+    .trimStart()
+    .split(/([.!?:\n])/, 2);
+  return isPersonal(sentence) || end === "?";
+}
+
+/** Programs and mailings speak of a company and to a reader; a person says what they want. Addresses of pages say nothing. */
+const PERSONAL = /(?<!\p{L})(?:i|i['’]m|я|мне|меня|хочу|прошу|ich|mir|mich|quiero|yo)(?!\p{L})/iu;
+const isPersonal = (text: string): boolean => PERSONAL.test(text.replace(/\b(?:https?:\/\/|www\.)\S+/gi, ""));
 
 /** Whole lines from the end. */
 const lastLines = (text: string, most: number): string =>
   text.length <= most ? text : text.slice(-most).replace(/^[^\n]*/, "");
 
 /** "Automatic reply: …": a machine that answers for somebody, whatever the words behind it are about. */
-export const isAnswerSubject = (subject: string): boolean => ANSWER_SUBJECT.test(subject) || AWAY_SUBJECT.test(subject);
+export const isAnswerSubject = (subject: string): boolean => answerPrefix(subject) !== undefined;
+
+/** Notes writes "AUTO: Anna is out of the office"; who writes "Auto: BMW" has one to sell. */
+function answerPrefix(subject: string): string | undefined {
+  const prefix = ANSWER_SUBJECT.exec(subject)?.[0] ?? AWAY_SUBJECT.exec(subject)?.[0];
+  if (prefix !== undefined) return prefix;
+  const [auto] = /^\s*auto ?:/i.exec(subject) ?? [];
+  return auto !== undefined && (auto.includes("AUTO") || AWAY_WORDS.test(subject)) ? auto : undefined;
+}
 
 /** The sign that a machine answers for somebody; undefined when nothing says so. */
 export function answerSign({ headers, subject, text }: AutomaticFacts): Sign | undefined {
@@ -105,11 +128,14 @@ export function answerSign({ headers, subject, text }: AutomaticFacts): Sign | u
   for (const [name, value] of ANSWER_HEADERS) {
     if (headers.all(name).some((each) => value.test(each))) return { name: "automatic-header", detail: name };
   }
-  const prefix = ANSWER_SUBJECT.exec(subject)?.[0] ?? AWAY_SUBJECT.exec(subject)?.[0];
+  const prefix = answerPrefix(subject);
   if (prefix !== undefined) return { name: "automatic-subject", detail: prefix.trim() };
   // Only how the text begins: further down somebody may quote it.
-  const words = ANSWER_WORDS.exec(text.slice(0, 160))?.[0];
-  return words === undefined ? undefined : { name: "automatic-text", detail: words };
+  const found = ANSWER_WORDS.exec(text.slice(0, 160));
+  if (found === null) return undefined;
+  // "An automatic reply, I am away": the machine speaks for somebody then.
+  const isTold = !isAsked(text, found.index) || AWAY_WORDS.test(text.slice(0, 1500));
+  return isTold ? { name: "automatic-text", detail: found[0] } : undefined;
 }
 
 /** That somebody is away, in the subject or in what the machine says for them. */
@@ -159,9 +185,9 @@ const NO_REPLY =
 const MACHINE =
   /^(?:[a-z0-9._-]*[._-])?(?:notifications?|notify|notifier|alerts?|alarm|automailer|mailbot|robot|cron|daemon|mailer-daemon|postmaster|wordpress|www-data|apache|nginx|system|autoinform|uvedomlenie|rassylka)(?:[+][^@]*)?@/i;
 
-/** Names of machines that may be parts of people's: these are all that stands before the @, or behind a dash. */
+/** Names of machines that people are called by, too (Joe Root): alone before the @, or behind a dash. */
 const MACHINE_ALONE =
-  /^(?:(?:[a-z0-9._-]*[_-])?bot|root|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|logwatch|fail2ban|voice-?mail|e?fax|scann?er|mfp|mfu|printer|copier|fritz-?box)(?:[+][^@]*)?@/i;
+  /^(?:[a-z0-9._-]*[_-])?(?:bot|root|zabbix|nagios|icinga|grafana|alertmanager|prometheus|monitoring|logwatch|fail2ban|voice-?mail|e?fax|scann?er|mfp|mfu|printer|copier|fritz-?box)(?:[+][^@]*)?@/i;
 
 /** Services that send under their own name only, in whatever address. */
 const SERVICE =
@@ -180,10 +206,7 @@ const ENDS_IT =
   /unsubscribe|manage (?:your )?(?:subscriptions?|preferences)|отписаться|отказаться от (?:рассылк|подписк|получени)|отмен\S* подписк|abmelden|abbestell|austragen|dar(?:se|me|te) de baja|cancelar (?:la |su |tu )?suscripci|désabonner|désinscri|disiscriv/iu;
 /** The beginning of a sentence; who asks how to leave a list may well repeat what it says. */
 const WHY_YOU =
-  /(?:^|[.!|·•]\s)[^\p{L}\n>]{0,10}(?:you(?:['’]re| are)? receiv(?:e|ed|ing) this (?:e-?mail|message|newsletter)|this (?:e-?mail|message|newsletter) was sent to [^\s@]+@|вы (?:получили|получаете) (?:это|эту|данное|нашу?) (?:письмо|сообщение|рассылк)|(?:это |данное )?(?:письмо|сообщение) (?:было )?отправлено на адрес|sie (?:erhalten|bekommen) diese[ns]? (?:e-?mail|mail|nachricht|newsletter)|(?:usted )?(?:ha )?recib(?:es?|ido|irá) (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|vous recevez ce)/imu;
-/** Mailings speak of a company and to a reader; a person says what they want, or asks. */
-const PERSONAL =
-  /(?<!\p{L})(?:i|i'm|me|my|я|мне|меня|мой|моя|моего|хочу|прошу|ich|mir|mich|meine?[nmrs]?|quiero|yo|mi)(?!\p{L})|[?？]/iu;
+  /(?:^|[.!|·•]\s)[^\p{L}\n>]{0,10}(?:you(?:['’]re| are)? receiv(?:e|ed|ing) this (?:e-?mail|message|newsletter|because)|this (?:e-?mail|message|newsletter) was sent to [^\s@]+@|вы (?:получили|получаете) (?:эт[оуи]|данн(?:ое|ую)|наш[уаи]?) (?:письм|сообщени|рассылк)|(?:это |данное )?(?:письмо|сообщение) (?:было )?отправлено (?:на адрес|вам, потому)|sie (?:erhalten|bekommen) diese[ns]? (?:e-?mail|mail|nachricht|newsletter)|(?:usted )?(?:(?:has?|est[áa]s?) )?recib(?:es?|ido|irá|iendo) (?:usted )?est[ea] (?:correo|mensaje|bolet|e-?mail)|vous recevez ce)/imu;
 
 /** The last lines of a mass mailing without its headers: why one gets it, or from what an address, and where that ends. */
 export function mailingSign({ headers, from, subject, text }: AutomaticFacts): Sign | undefined {
@@ -191,7 +214,7 @@ export function mailingSign({ headers, from, subject, text }: AutomaticFacts): S
   if (isForwarded(subject, text)) return undefined;
   const end = lastLines(text, 1000);
   const words = ENDS_IT.exec(end)?.[0];
-  if (words === undefined || PERSONAL.test(end)) return undefined;
+  if (words === undefined || isPersonal(end)) return undefined;
   return WHY_YOU.test(end) || NEWS_ADDRESS.test(from?.address ?? "")
     ? { name: "mailing-text", detail: words }
     : undefined;

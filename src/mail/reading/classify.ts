@@ -166,7 +166,7 @@ const RECEIPT_SUBJECT =
 
 /** "Your message To: … Subject: … was read on …": all that Outlook writes. */
 const READ_WORDS =
-  /^\s*(?:your message|ваше сообщение|ihre nachricht|(?:el|su|tu) mensaje|votre message)(?!\p{L}).{0,600}(?:\bwas (?:read|deleted|displayed|opened) (?:on|at) [^.!?\n]{0,40}\d|был[оаи]? (?:прочитано|удалено) [^.!?\n]{0,20}\d|wurde am [^!?\n]{0,60}\d[^!?\n]{0,40}(?:gelesen|gelöscht)|(?:se ley[óo]|(?:fue|ha sido) (?:le[ií]do|eliminado|abierto)) el [^.!?\n]{0,40}\d|a été (?:lu|supprimé) le )[^\n]{0,80}\s*$/isu;
+  /^\s*(?:your message|ваше сообщение|ihre nachricht|(?:el|su|tu) mensaje|votre message)(?!\p{L}).{0,600}(?:\bwas (?:read|deleted(?: without being read)?|displayed|opened) (?:on|at) [^.!?\n]{0,40}\d|(?:был[оаи]? )?(?:прочитано|прочтено|удалено)(?: без прочтения| непрочитанным)? [^.!?\n]{0,20}\d|wurde am [^!?\n]{0,60}\d[^!?\n]{0,120}(?:gelesen|gelöscht)|wurde (?:gelesen|gelöscht) am [^!?\n]{0,60}\d|(?:se (?:ley[óo]|ha le[ií]do|elimin[óo])|(?:fue|ha sido) (?:le[ií]do|eliminado|abierto))(?: sin (?:leer(?:se)?|ser le[ií]do))? el [^.!?\n]{0,40}\d|a été (?:lu|supprimé)(?: sans (?:être|avoir été) lu)? le )[^\n]{0,80}\s*$/isu;
 const LONGEST_RECEIPT = 900;
 const tellsOfReading = (text: string): boolean => text.length < LONGEST_RECEIPT && READ_WORDS.test(text);
 

@@ -68,7 +68,7 @@ const outlookTail: FormatCallback = (element, walk, builder) => {
 };
 const HEADERS_ADDRESS = /[^\s@<>]@[^\s@<>]{1,255}\.\p{L}{2}/u;
 
-const HEADERS_LABEL = /\p{L}[\p{L} .-]{0,20}\s?[:：]/gu;
+const HEADERS_LABEL = /\p{L}[\p{L}\p{M} .\u00a0\u202f-]{0,30}[:：]/gu;
 
 /** Its first characters: such lines may be nested by the hundred. */
 function headOf(node: DomNode, most: number): string {

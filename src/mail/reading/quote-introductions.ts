@@ -33,7 +33,7 @@ const START = new RegExp(
 );
 
 const VERB =
-  /(?:\bwrote|\bwrites|\bsaid|пишет|пишете|пис[аá]л[аи]?(?:\(а\))?|написал[аи]?(?:\(а\))?|\bschrieb(?:en)?|geschrieben|escribi[óo]|[ée]crit|scritto|escreveu|schreef|geschreven|napisał(?:\(a\))?|pisze|skrev|kirjoitti|пише|написав)(?![\p{L}])/iu;
+  /(?:\bwrote|\bwrites|\bsaid|пишет|пишете|пис[аá]л[аи]?(?:\(-?а\))?|написал[аи]?(?:\(-?а\))?|\bschrieb(?:en)?|geschrieben|escribi[óo]|[ée]crit|scritto|escreveu|schreef|geschreven|napisał(?:\(a\))?|pisze|skrev|kirjoitti|пише|написав)(?![\p{L}])/iu;
 
 const DATE = /(?<!\d)(?:(?:19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}:\d\d)(?!\d)/;
 const TIME = /(?<!\d)\d{1,2}[:.h]\d\d(?!\d)/;
@@ -158,18 +158,23 @@ function isSure(joined: string): boolean {
   if (VERB.test(joined.slice(0, joined.search(DATE)))) {
     return /^["«]?(?:\p{Lu}|\p{Lo})/u.test(joined) && ENDS_IN_TIME.test(joined);
   }
-  const behind = joined.slice(joined.search(TIME)).replace(BEHIND_TIME, "");
-  return (NAME_THEN_VERB.test(behind) && !TO_SOMEBODY.test(behind)) || VERB_THEN_NAME.test(behind);
+  const clock = joined.search(CLOCK);
+  const behind = joined.slice(clock < 0 ? joined.search(TIME) : clock).replace(BEHIND_TIME, "");
+  return !TO_SOMEBODY.test(behind) && (NAME_THEN_VERB.test(behind) || VERB_THEN_NAME.test(behind));
 }
 
 const ENDS_IN_TIME = /\d{1,2}[:.h]\d\d(?::\d\d)?[^\p{L}]*:?$/u;
-/** Rest of the time, half of the day, and what joins it to the name. */
-const BEHIND_TIME = /^[^\p{L}]*(?:(?:[ap]\.?\s?m\.?|uhr)(?!\p{L}))?[^\p{L}"«]*(?:(?:от|from|by|von)\s)?/iu;
-const NAME = `["«(]?(?:\\p{Lu}|\\p{Lo})[^:!?;\\n]{0,80}`;
+/** A time that is no part of a date with points. */
+const CLOCK = /(?<![\d.])\d{1,2}[:.h]\d\d(?!\.?\d)/;
+/** Rest of the time, half of the day, its zone, and what joins it to the name. */
+const BEHIND_TIME =
+  /^\d{1,2}[:.h]\d\d[^\p{L}]*(?:(?:[ap]\.?\s?m\.?|uhr|h)(?!\p{L}))?[^\p{L}"«]*(?:(?:gmt|utc|msk|mez|mesz|ces?t)(?!\p{L})(?:\s?[+-]\d{1,2}(?::?\d\d)?)?[^\p{L}"«]*)?(?:(?:от|from|by|von|пользователь|hat|heeft)\s)?/iu;
+const NAME = `["«(]?(?:(?:van|von|vom|zu|zur|de|del|della|di|da|dos|do|ter|ten|bin|ibn|al)[\\s-](?:(?:der|den|la|las|los)[\\s-])?)*(?:\\p{Lu}|\\p{Lo}|\\p{Ll}\\p{Lu})[^:!?;\\n]{0,80}`;
 const NAME_THEN_VERB = new RegExp(`^${NAME}\\s(?:${VERB.source})\\s?:?$`, "u");
 const VERB_THEN_NAME = new RegExp(`^(?:${VERB.source})\\s${NAME}:$`, "u");
 /** People tell what somebody wrote to whom; programs do not. */
-const TO_SOMEBODY = /\s(?:мне|нам|ему|ей|тебе|вам|me|us|mir|uns|ihnen|nos)\s\S+\s?:?$/iu;
+const TO_SOMEBODY =
+  /(?<!\p{L})(?:мне|нам|ему|ей|тебе|вам|ваш\p{L}*|наш\p{L}*|я|i|me|us|your|our|mir|uns|ihnen|ihre?[rnms]?|unsere?|nos|nous|votre|mi|me|su|vuestr\p{L}*)(?!\p{L})/iu;
 
 /** Enough before lines that are marked as quoted. */
 function isLikely(joined: string, starts: boolean): boolean {

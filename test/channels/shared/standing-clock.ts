@@ -13,20 +13,26 @@ export const PATIENT_MS = 50_000;
  */
 export function standingClock() {
   let underWay = 0;
-  const message = new AsyncLocalStorage<{ hasTurn: boolean }>();
+  const message = new AsyncLocalStorage<{ hasTurn: boolean; isOver: boolean }>();
   const clock = createTestClock(async () => {
     for (let quiet = 0; quiet < 3; quiet += 1) {
       await setImmediate();
       if (underWay > 0) quiet = -1;
     }
   });
+  const leave = (mine: { hasTurn: boolean }) => {
+    if (mine.hasTurn) underWay -= 1;
+    mine.hasTurn = false;
+  };
   const inner = createMemoryPacer(clock);
   const pacer: Pacer = {
     ...inner,
     turn: async (...given) => {
-      await inner.turn(...given);
       const mine = message.getStore();
-      if (mine?.hasTurn !== false) return;
+      // A message of several calls waits for its next turn: time has to go on.
+      if (mine?.hasTurn) leave(mine);
+      await inner.turn(...given);
+      if (!mine || mine.isOver) return;
       mine.hasTurn = true;
       underWay += 1;
     },
@@ -36,11 +42,12 @@ export function standingClock() {
     pacer,
     /** One message: under way from its first turn on. Who got none is not. */
     async call<Outcome>(send: () => Promise<Outcome>): Promise<Outcome> {
-      const mine = { hasTurn: false };
+      const mine = { hasTurn: false, isOver: false };
       try {
         return await message.run(mine, send);
       } finally {
-        if (mine.hasTurn) underWay -= 1;
+        mine.isOver = true;
+        leave(mine);
       }
     },
     /** Lets time go on by that much at once until all of it is done, or one of it fails; answers the milliseconds that it took. */
