@@ -110,9 +110,12 @@ export function createDecisionRepository(db: Kysely<Schema>): DecisionRepository
 
     async beginStep(portal, decision, step) {
       if (!isUuid(decision)) return false;
+      // Several within one tick of the database's clock are still told one after the other.
       const { rows } = await sql`
-        insert into decision_steps (portal_id, decision_id, name)
-        select d.portal_id, d.id, ${step} from decisions d where d.portal_id = ${portal} and d.id = ${decision}
+        insert into decision_steps (portal_id, decision_id, name, begun_at)
+        select d.portal_id, d.id, ${step}, greatest(clock_timestamp(), (
+            select max(s.begun_at) + interval '1 microsecond' from decision_steps s where s.decision_id = d.id))
+        from decisions d where d.portal_id = ${portal} and d.id = ${decision}
         on conflict do nothing returning 1`.execute(db);
       return rows.length > 0;
     },

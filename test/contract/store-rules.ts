@@ -137,6 +137,16 @@ export function ruleTests(use: () => Store): void {
       expect(await decisions.beginStep(newPortalId(), id, "other")).toBe(false);
     });
 
+    it("tells its steps in the order in which they began, however quickly one follows the other", async () => {
+      const { portal, conversation, message, person } = await begun();
+      const { decisions } = use();
+      const { id } = await decisions.begin(portal, { conversation, message, person });
+      const names = Array.from({ length: 40 }, (_, at) => `step ${99 - at}`);
+      for (const name of names) await decisions.beginStep(portal, id, name);
+      const found = await decisions.find(portal, id);
+      expect(found?.steps.map(({ name }) => name)).toEqual(names);
+    });
+
     it("are judged once when their session is over: who spoke in it, and what was closed", async () => {
       const { portal, account, conversation, message, person } = await begun();
       const { decisions, messages } = use();
