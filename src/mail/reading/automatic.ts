@@ -1,11 +1,12 @@
 /**
  * Signs that nobody sat down to write this mail: RFC 3834 and what servers did before and beside it. Pure; never throws.
- * A person who writes "I am away next week" is a person: words count only where a header, the subject or the first
- * sentence says that a machine speaks.
+ * A person who writes "I am away next week" is a person: words count only where a header, the subject, the first sentence or
+ * one of its own at the end says that a machine speaks. What is taken for a machine's is shown to nobody, so in doubt it is not.
  */
 import type { MailHeaders } from "./mail-headers.ts";
 import type { Mailbox } from "./read-mail-types.ts";
 import type { Sign } from "./sign-texts.ts";
+import { FORWARD_SUBJECT, REPLY_SUBJECT } from "./subject-prefixes.ts";
 
 /** Set on every automatic mail of ours, so that two portals, or a portal and itself, never talk in circles. */
 export const OWN_MARKER = "X-Threadline-Automatic";
@@ -68,8 +69,6 @@ const AWAY_WORDS =
 const ANSWER_WORDS =
   /this is an? (?:automat|auto-?(?:generated|repl))[^.,!?\n]{0,40}(?:repl|respon|answer|messag|mail|notif|notice|acknowledg|confirm)|this is an? auto-?reply|this (?:e-?mail|message) (?:is|was) (?:an )?(?:automat\p{L}*(?: (?:generated|created|sent|reply|response|message|notif\p{L}*)|\s*[.!])|auto-?(?:generated|repl))|^[^\p{L}\d]*(?:automat(?:ic|ed) (?:reply|response|answer|message|acknowledg|confirmation)|автоматический ответ|автоответ(?!\p{L})|автоответчик(?=\s*(?:[:–—.-]|сообщает))|automatische? (?:antwort|empfangsbestätigung|eingangsbestätigung)|respuesta automática|réponse automatique|risposta automatica|resposta automática)|do not reply to this (?:automat|message|e-?mail)|это (?:письмо )?автоматическ\p{L}*[^.!?,\n]{0,30}(?:ответ|письм|сообщени|уведомлени|подтверждени|рассылк)|это письмо автоматическ|это автоматически (?:создан|сформирован|сгенерирован|отправлен)|это автоответ(?:чик)?(?=\s*(?:[.,!:)—–-]|$))|(?:письмо|сообщение|ответ) (?:сформировано|создано|отправлено|сгенерировано) автоматически|diese (?:e-?mail|nachricht) (?:wurde |ist )?automatisch (?:generiert|erstellt|erzeugt|versendet|versandt|verschickt|gesendet)|dies(?:e|es)? (?:ist eine? )?automat\p{L}*[^.!?,\n]{0,40}(?:antwort|mail|nachricht|mitteilung|bestätigung|notiz|meldung|hinweis)|automatisch (?:generiert|erstellt|erzeugt|versendet)(?:e\p{L}{0,2} (?:antwort|e-?mail|mail|nachricht|mitteilung|\p{L}{0,20}(?:bestätigung|meldung))|\s*[.!]|\s*$)|est[ea] (?:es una? )?(?:mensaje|correo|e-?mail|respuesta|notificaci[óo]n|aviso|acuse|contestaci[óo]n)[^.\n]{0,20} autom[áa]tic[ao](?!\p{L})|generad[oa] autom[áa]ticamente|ceci est (?:un|une) [^.\n]{0,15}automatique/iu;
 
-const REPLY_SUBJECT = /^\s*(?:re|aw|sv|отв|ответ|на)\s*(?:\[\d+\])?:/iu;
-const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер|i|enc|doorst)\s*:/iu;
 const FORWARD_LINE =
   /forwarded (?:message|by)|(?:пересылаемо|пересланно|переадресованно|перенаправленно)(?:е|го) (?:сообщени|письм)|weitergeleitete[n]? (?:nachricht|e-mail)|(?:mensaje|correo) reenviado|message (?:transféré|réexpédié)|messaggio inoltrato|mensagem (?:en|reen)caminhada/iu;
 

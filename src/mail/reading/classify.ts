@@ -33,6 +33,7 @@ import {
   returnedHeaders,
 } from "./reports.ts";
 import type { Sign } from "./sign-texts.ts";
+import { REPLY_SUBJECT } from "./subject-prefixes.ts";
 
 export interface ClassFacts {
   readonly root: MailPart;
@@ -232,7 +233,7 @@ function judgeAutomatic({ root, group, from, subject, visible, text, calendar }:
 }
 
 const isReply = ({ headers, subject }: AutomaticFacts): boolean =>
-  headers.has("in-reply-to") || /^\s*(?:re|aw|отв|rv)\s*:/i.test(subject);
+  headers.has("in-reply-to") || REPLY_SUBJECT.test(subject);
 
 const NO_WAY_BACK: Sign = { name: "null-return-path", detail: "" };
 

@@ -7,6 +7,7 @@
  */
 import { followedByQuote, introductionAt, type QuoteLine } from "./quote-introductions.ts";
 import { isSignature } from "./quote-signatures.ts";
+import { FORWARD_SUBJECT } from "./subject-prefixes.ts";
 import { tidyLines } from "./tidy-lines.ts";
 
 export interface Folded {
@@ -122,8 +123,6 @@ function mayFoldTail({ forwarded }: Tail, { own, written, signed }: Own, subject
   if (!said) return signed && !forwards;
   return forwarded || !ANSWERS_BELOW.test(joined(own.flat()));
 }
-
-const FORWARD_SUBJECT = /^\s*(?:fwd?|wg|rv|tr|пересл|пер|i|enc|doorst)\s*:/iu;
 
 /** "My answers are in red below": then the quoted mail is what there is to read. */
 const ANSWERS_BELOW =

@@ -154,7 +154,7 @@ function isSure(joined: string): boolean {
   if (!DATE.test(joined) || !TIME.test(joined)) return false;
   if (ADDRESS.test(joined)) return true;
   if (!VERB.test(joined) || !/(?:19|20)\d\d/.test(joined) || joined.length >= 160) return false;
-  // "Anna Peters wrote 2026-05-12 10:15:" has its name before the date.
+  // The Bat! speaks to whom it quotes: "Вы писали 12 мая 2026 г., 10:15:33:".
   if (VERB.test(joined.slice(0, joined.search(DATE)))) {
     return /^["«]?(?:\p{Lu}|\p{Lo})/u.test(joined) && ENDS_IN_TIME.test(joined);
   }
