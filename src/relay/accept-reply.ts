@@ -29,6 +29,8 @@ export interface OperatorMessage extends ActionBase {
   readonly kind: "message";
   readonly authorId?: string | undefined;
   readonly content: Content;
+  /** Earliest time of sending. */
+  readonly notBefore?: Date | undefined;
   /** Ids that the portal keeps for the connector, where it tells them. */
   readonly externalIds?: readonly string[] | undefined;
 }
@@ -105,7 +107,7 @@ export interface ReplyAcceptor {
 
 export interface ReplyAcceptorDeps {
   readonly store: Pick<Store, "messages" | "conversations">;
-  readonly dispatcher: Pick<Dispatcher, "wake">;
+  readonly dispatcher: Pick<Dispatcher, "wake" | "wakeAt">;
   readonly news: Pick<News, "ofConversation">;
   /** Who of those that write in lines is a bot. */
   readonly writers: Pick<LineWriters, "whoIs">;
@@ -143,7 +145,11 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
         );
       }
       if (accepted.kind === "stored") deps.news.ofConversation(action.portal, accepted.conversation);
-      if (accepted.kind === "stored" && accepted.due) deps.dispatcher.wake(accepted.lane);
+      if (accepted.kind === "stored" && accepted.due) {
+        const notBefore = action.kind === "message" ? action.notBefore : undefined;
+        if (notBefore === undefined) deps.dispatcher.wake(accepted.lane);
+        else deps.dispatcher.wakeAt(accepted.lane, notBefore);
+      }
       return accepted;
     },
     react: (reaction) => take(reactionRow(reaction)),
@@ -321,6 +327,7 @@ function messageRow(action: OperatorMessage, conversation: ConversationId, bot: 
     },
     content: action.content,
     sentAt: action.at,
+    notBefore: action.notBefore,
     imMessageId: action.imMessageId,
     imChatId: action.imChatId,
   };

@@ -87,12 +87,13 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     im_message: row.imMessageId,
     im_chat: row.imChatId,
   });
+  const sendAt = row.notBefore ?? now;
   const write = async (on: Kysely<Schema>): Promise<Accepted> => {
     const [accepted] = await callMirrored<Omit<AcceptedRow, "conversation_id">>(
       on,
       "accept_reply",
       reply,
-      now,
+      sendAt,
       row.mirror,
     );
     return accepted
@@ -212,10 +213,10 @@ function callMirrored<Row>(
   db: Kysely<Schema>,
   accept: "accept_reply" | "accept_first",
   row: string,
-  now: Date,
+  sendAt: Date,
   mirror: ReplyRow["mirror"],
 ): Promise<readonly Row[]> {
-  const parameters = [row, now.toISOString()];
+  const parameters = [row, sendAt.toISOString()];
   if (mirror === undefined) return call(db, `select * from ${accept}($1, $2)`, parameters);
   return call(
     db,

@@ -82,6 +82,16 @@ export function laneTests(use: () => Store): void {
       expect(texts((await use().lanes.take(lane, owner, 9))?.rows)).toEqual(expected.slice(0, 9));
     });
 
+    it("are not due for an answer before it may be sent", async () => {
+      const { portal, account } = await place(use());
+      const { conversation } = await accept(use(), inbound(account));
+      const notBefore = new Date(Date.now() + 3_600_000);
+      const { lane } = stored(await use().messages.acceptReply(reply(portal, conversation, { notBefore })));
+      expect(await use().lanes.due(new Date(notBefore.getTime() - 1), 10_000)).not.toContain(lane);
+      expect(await use().lanes.due(notBefore, 10_000)).toContain(lane);
+      expect((await use().messages.unfinished(lane, 9)).map((row) => row.nextAt)).toEqual([notBefore]);
+    });
+
     it("are taken by one of many, and are not due while they are held", async () => {
       const lane = await newLane();
       const owners = await Promise.all(Array.from({ length: 6 }, () => livingOwner(use())));

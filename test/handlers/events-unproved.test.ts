@@ -55,7 +55,7 @@ async function start(): Promise<App> {
       writers: { whoIs: async () => undefined },
       news: NO_NEWS,
       store,
-      dispatcher: { wake: () => undefined },
+      dispatcher: { wake: () => undefined, wakeAt: () => undefined },
       voice: "connector",
       toBBCode: toBbcode,
       fromBBCode: fromBbcode,

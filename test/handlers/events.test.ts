@@ -5,7 +5,7 @@ import { Writable } from "node:stream";
 import qs from "qs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EventsDeps, registerEvents } from "../../handlers/events.ts";
-import { type ConversationId, type PortalId, portalId } from "../../src/domain/ids.ts";
+import { type ConversationId, laneOf, type PortalId, portalId } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { createLogger, type Logger } from "../../src/log/log.ts";
 import { createMetrics } from "../../src/log/metrics.ts";
@@ -53,6 +53,7 @@ beforeEach(async () => {
   MEMBER = portalId(`member-of-test-${portals}`);
   away = false;
   runs = [];
+  writer = async () => undefined;
   spoolBytes = 100_000;
   granted = { kind: "denied", code: "invalid_grant", sentence: "no" };
   await real.portals.install({
@@ -74,25 +75,31 @@ beforeEach(async () => {
     connection: { kind: "connected", sentence: "" },
   });
   await real.accounts.update(MEMBER, account.id, { line: "1", connector: CONNECTOR });
-  await real.messages.acceptInbound([
+  conversation = await writes("7");
+  app = await start();
+});
+
+/** A customer who has not written before. */
+async function writes(chatId: string): Promise<ConversationId> {
+  const [account] = await real.accounts.list(MEMBER);
+  if (!account) throw new Error("no account");
+  const [accepted] = await real.messages.acceptInbound([
     {
       portal: MEMBER,
       account: account.id,
-      key: "m:1",
+      key: `m:${chatId}`,
       kind: "message",
-      chatId: "7",
-      customer: { externalId: "7" },
-      externalId: "1",
+      chatId,
+      customer: { externalId: chatId },
+      externalId: chatId,
       content: { body: plainText("hi"), attachments: [] },
       sentAt: new Date(),
       notBefore: new Date(),
     },
   ]);
-  const known = await real.conversations.findByExternalChat(account.id, "7");
-  if (!known) throw new Error("no conversation");
-  conversation = known.id;
-  app = await start();
-});
+  if (accepted?.kind !== "stored") throw new Error("no conversation");
+  return accepted.conversation;
+}
 
 afterEach(async () => {
   away = false;
@@ -101,6 +108,9 @@ afterEach(async () => {
 });
 
 const woken: string[] = [];
+const wakeAt: Date[] = [];
+/** The portal is asked who somebody is before their words are stored. */
+let writer: () => Promise<undefined>;
 
 async function start(): Promise<App> {
   const metrics = createMetrics();
@@ -115,10 +125,10 @@ async function start(): Promise<App> {
     news: NO_NEWS,
     replies: createReplyAcceptor({
       addressing: noLetters,
-      writers: { whoIs: async () => undefined },
+      writers: { whoIs: () => writer() },
       news: NO_NEWS,
       store,
-      dispatcher: { wake: () => undefined },
+      dispatcher: { wake: () => undefined, wakeAt: (_lane, at) => void wakeAt.push(at) },
       voice: "connector",
       toBBCode: toBbcode,
       fromBBCode: fromBbcode,
@@ -163,14 +173,14 @@ const auth = (more: object = {}) => ({
   server_endpoint: "https://oauth.bitrix.info/rest/",
   ...more,
 });
-const added = (text: string, id = "900", more: object = {}) => ({
+const added = (text: string, id = "900", more: object = {}, chat: string = conversation) => ({
   event: "ONIMCONNECTORMESSAGEADD",
   ts: "1795000000",
   auth: auth(),
   data: {
     CONNECTOR,
     LINE: "1",
-    MESSAGES: [{ im: { chat_id: "17", message_id: id }, message: { user_id: "5", text }, chat: { id: conversation } }],
+    MESSAGES: [{ im: { chat_id: "17", message_id: id }, message: { user_id: "5", text }, chat: { id: chat } }],
   },
   ...more,
 });
@@ -221,6 +231,38 @@ describe("POST /events", () => {
     await post(changed("ONIMCONNECTORMESSAGEDELETE", "900", ""));
     expect((await post(changed("ONIMCONNECTORMESSAGEUPDATE", "12345", "x"))).statusCode).toBe(200);
     expect(await outgoing()).toEqual(["message: hello", "edit: hello", "delete: "]);
+  });
+
+  it("takes what concerns one chat in the order in which it came, however long the first takes, and all else at once", async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const known = Promise.withResolvers<undefined>();
+    writer = () => {
+      asked.resolve(undefined);
+      return known.promise;
+    };
+    const first = post(added("first", "901"));
+    await asked.promise;
+    writer = async () => undefined;
+    const second = post(added("second", "902"));
+    const edit = post(changed("ONIMCONNECTORMESSAGEUPDATE", "901", "the first"));
+    // Asked for later, and as much work as they are.
+    const elsewhere = await writes("8");
+    for (const id of ["903", "904"]) expect((await post(added("elsewhere", id, {}, elsewhere))).statusCode).toBe(200);
+    expect(await outgoing()).toEqual([]);
+    known.resolve(undefined);
+    for (const { statusCode } of await Promise.all([first, second, edit])) expect(statusCode).toBe(200);
+    expect(await outgoing()).toEqual(["message: the first", "message: second", "edit: the first"]);
+  });
+
+  it("gives what was said before a message a moment to come, as the portal promises no order", async () => {
+    wakeAt.length = 0;
+    const before = Date.now();
+    await post(added("second", "902"));
+    const [row] = await store.messages.journal(MEMBER, { conversation, direction: "out", after: 0, limit: 9 });
+    const [due] = await store.messages.unfinished(laneOf("out", conversation, MEMBER), 9);
+    expect(wakeAt).toEqual([due?.nextAt]);
+    expect(due?.nextAt.getTime()).toBeGreaterThanOrEqual(before + 250);
+    expect(row?.state).toBe("stored");
   });
 
   it.each([

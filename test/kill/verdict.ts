@@ -10,6 +10,8 @@ export interface Verdict {
   readonly open: number;
   /** Uncertain, recorded as leaving within the grace of a kill, their call not open in the log at that very millisecond. */
   readonly edge: number;
+  /** Answers whose event a kill cut off while that of a later one was under way as well, and was taken. */
+  readonly overtaken: number;
   /** How far from a kill a call may have been to be called cut off by it, ms. */
   readonly graceMs: number;
   readonly problems: readonly string[];
@@ -42,7 +44,7 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
   const byText = new Map<string, JournalMessage[]>();
   for (const message of journal) byText.set(message.text, [...(byText.get(message.text) ?? []), message]);
   const problems: string[] = [];
-  const total = { said: 0, arrived: 0, uncertain: 0, open: 0, edge: 0 };
+  const total = { said: 0, arrived: 0, uncertain: 0, open: 0, edge: 0, overtaken: 0 };
   const graceMs = graceOf(world, journal);
 
   const compare = (
@@ -56,9 +58,16 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
     const unique = new Set(arrived);
     if (unique.size !== arrived.length)
       problems.push(`${side}: doubled: ${arrived.filter((text, index) => arrived.indexOf(text) !== index).join(", ")}`);
-    const inOrder = texts.filter((text) => unique.has(text));
-    if (unique.size === arrived.length && inOrder.join("\n") !== arrived.join("\n"))
-      problems.push(`${side}: order differs:\n  said    ${inOrder.join(" | ")}\n  arrived ${arrived.join(" | ")}`);
+    const turned = unique.size === arrived.length ? turnedRound(texts, arrived) : [];
+    const ours = turned.filter(([said, before]) => !broughtTogether(world, kills, said, before));
+    total.overtaken += turned.length - ours.length;
+    if (ours.length > 0) {
+      const paths = [...new Set(ours.flat())]
+        .flatMap((text) => byText.get(text) ?? [])
+        .map((row) => pathOf(world, row));
+      const pairs = ours.map(([said, before]) => `"${said}" after "${before}"`).join(", ");
+      problems.push(`${side}: order differs: ${pairs}\n  ${paths.join("\n  ")}\n  kills ${kills.join(" ")}`);
+    }
     for (const text of texts) {
       const rows = byText.get(text) ?? [];
       if (rows.length > 1) problems.push(`${side}: "${text}" stands in the journal ${rows.length} times`);
@@ -105,6 +114,45 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
 interface Call {
   readonly begin: number;
   readonly end: number | undefined;
+}
+
+/** Which text arrived after which one that was said later. */
+function turnedRound(said: readonly string[], arrived: readonly string[]): (readonly [string, string])[] {
+  const place = new Map(said.map((text, index) => [text, index]));
+  const placeOf = (text: string) => place.get(text) ?? -1;
+  return arrived.flatMap((text, index) =>
+    arrived.slice(0, index).flatMap((before) => (placeOf(before) > placeOf(text) ? [[text, before] as const] : [])),
+  );
+}
+
+const eventsOf = (world: World, text: string) =>
+  world.portal.events.sent.filter(({ data }) => JSON.stringify(data).includes(`"${text}"`));
+
+/**
+ * The portal promises no order, and brings an event once. Of two that were under way at a kill the later one may be stored
+ * and the earlier one lost: nobody knows of it before the next start, when the later one has gone out.
+ */
+function broughtTogether(world: World, kills: readonly number[], lost: string, taken: string): boolean {
+  const others = eventsOf(world, taken).filter(({ status }) => status === 200);
+  return eventsOf(world, lost).some(
+    ({ sentAt, finishedAt, status }) =>
+      status === null &&
+      kills.some(
+        (kill) =>
+          (sentAt ?? kill) <= kill &&
+          kill <= (finishedAt ?? kill) &&
+          others.some((other) => (other.sentAt ?? kill) <= kill && (sentAt ?? kill) <= (other.finishedAt ?? kill)),
+      ),
+  );
+}
+
+/** How a message came here and left, in ms since 1970 like the kills: so that a run that cannot be repeated tells its cause. */
+function pathOf(world: World, row: JournalMessage): string {
+  const events = eventsOf(world, row.text).map(
+    ({ sentAt, finishedAt, status, error }) => `event ${sentAt} to ${finishedAt} ${status ?? error}`,
+  );
+  const steps = row.checkpoints.map(({ name, at }) => `${name} ${Date.parse(at)}`);
+  return `${row.text} (row ${row.seq}): ${[...events, ...steps].join(", ")}`;
 }
 
 function inOpenLines(world: World, person: number): string[] {

@@ -34,20 +34,23 @@ async function open() {
   await relay.run("in", conversation);
   const known = await relay.store.conversations.find(relay.portal, conversation);
   const chat = Number(known?.imChatId);
-  /** The operator writes in the portal, and the event reaches us. */
-  const reply = async (text: string, more: object = {}) => {
-    const { id } = relay.emulator.portal().operatorWrites(chat, { text, userId: 5 });
-    const accepted = await relay.operatorDoes({
+  const says = (text: string) => relay.emulator.portal().operatorWrites(chat, { text, userId: 5 }).id;
+  const hear = (id: number, text: string, more: object = {}, notBefore?: Date) =>
+    relay.operatorDoes({
       kind: "message",
       chatId: conversation,
       imChatId: String(chat),
       imMessageId: String(id),
       authorId: "5",
+      notBefore,
       content: { body: plainText(text), attachments: [], ...more },
     });
-    return { id, accepted };
+  /** The operator writes in the portal, and the event reaches us. */
+  const reply = async (text: string, more: object = {}) => {
+    const id = says(text);
+    return { id, accepted: await hear(id, text, more) };
   };
-  return { conversation, chat, reply };
+  return { conversation, chat, says, hear, reply };
 }
 
 const outTexts = () => relay.channel.sent.map((message) => message.text);
@@ -70,6 +73,22 @@ describe("agent -> customer", () => {
     expect(outTexts()).toEqual(["one", "two"]);
     const shown = relay.emulator.portal().portal.messages.get(id);
     expect(shown).toMatchObject({ sending: false, connectorMid: ["x1"] });
+  });
+
+  it("sends two answers in the order of the portal when their events come the other way round", async () => {
+    const { conversation, says, hear } = await open();
+    const [first, second] = [says("one"), says("two")];
+    const MINUTE_MS = 60_000;
+    const began = relay.deps.now().getTime();
+    const [soon, later] = [new Date(began + MINUTE_MS), new Date(began + 10 * MINUTE_MS)];
+    await hear(second, "two", {}, soon);
+    expect(await relay.run("out", conversation)).toEqual({ kind: "later", at: soon });
+    await hear(first, "one", {}, later);
+    relay.advance(5 * MINUTE_MS);
+    expect(await relay.run("out", conversation)).toEqual({ kind: "later", at: later });
+    relay.advance(5 * MINUTE_MS);
+    expect(await relay.run("out", conversation)).toEqual({ kind: "idle" });
+    expect(outTexts()).toEqual(["one", "two"]);
   });
 
   it("waits as the vendor asks, and keeps the order meanwhile", async () => {

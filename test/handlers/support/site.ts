@@ -180,7 +180,7 @@ export async function openSite(
       return installation.report;
     },
   });
-  const dispatcher = { wake: (lane: string) => void woken.push(lane) };
+  const dispatcher = { wake: (lane: string) => void woken.push(lane), wakeAt: (lane: string) => void woken.push(lane) };
   const speech = createSpeech({ translate: translateAll(channels), portals: store.portals, localeOf, now });
   const signIns = createSignIns({ store, channels, secretKey: SECRET_KEY, publicUrl });
   const accounts = createAccounts({
