@@ -1,7 +1,7 @@
 /**
  * Kills the server at random moments (kill -9) while customers and operators write, starts it again each time, and in the
- * end holds both sides against what was said: nothing lost, nothing doubled, order kept (but for two events that
- * were under way at the same kill), and `uncertain` only where the emulators' logs show the call under way at a kill.
+ * end holds both sides against what was said: nothing lost, nothing doubled, order kept (but where the portal brought it
+ * the other way round), and `uncertain` only where the emulators' logs show the call under way at a kill.
  *
  *   node test/kill/main.ts --rounds 10 [--store pglite|postgres|both] [--seed 1]
  *
@@ -116,7 +116,7 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     const verdict = await judge(world, traffic.said, kills);
     console.log(
       `${store}: ${rounds} kills in ${Math.round((Date.now() - started) / 1000)} s, ${verdict.said} messages said, ${verdict.arrived} arrived, ` +
-        `${verdict.uncertain} uncertain (${verdict.open} with their call open at a kill, ${verdict.edge} killed between record and wire, ${verdict.graceMs} ms at most), ${verdict.overtaken} overtaken at a kill, ${verdict.problems.length} problems`,
+        `${verdict.uncertain} uncertain (${verdict.open} with their call open at a kill, ${verdict.edge} killed between record and wire, ${verdict.graceMs} ms at most), ${verdict.overtaken} overtaken in the portal, ${verdict.problems.length} problems`,
     );
     for (const problem of verdict.problems.slice(0, 20)) console.log(`  ${problem}`);
     if (verdict.problems.length > 0) console.log(`  log: ${logFile}`);
