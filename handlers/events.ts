@@ -5,7 +5,7 @@
  * order. While the spool holds anything, newer events queue behind it, or an edit would overtake its message. Spool full:
  * 503, and the repair job finds the replies in the lines' histories.
  *
- * What concerns one chat is taken in the order in which it came: two answers that an operator wrote in one breath would
+ * What concerns one chat is taken in the order in which it came to this process: two answers that an operator wrote in one breath would
  * else overtake each other between our statements, and a crash could keep the second one alone, which then goes out first.
  *
  * Proof: `auth.application_token` of the portal that `auth.member_id` names, compared in constant time. Installation and
@@ -69,12 +69,6 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** An installation that cannot be proved for so long is given up. */
 const UNPROVED_KEPT_MS = 24 * 3_600_000;
 const FORM = /^application\/x-www-form-urlencoded\b/i;
-/**
- * The portal promises no order: of two answers that were written in one breath the second may come first. It waits for so
- * long, and leaves in its place by the portal's number (`unfinished_messages`). Some 110 ms were measured on a busy machine,
- * a second on one that had more events than it could take; nobody notices a quarter of a second at a messenger.
- */
-export const OVERTAKING_MS = 250;
 /** The page of the installer waits for this run; an event only starts it. */
 const NO_PATIENCE_MS = 0;
 
@@ -208,17 +202,15 @@ async function apply(
 ): Promise<void> {
   const at = event.at ?? receivedAt;
   switch (event.kind) {
-    case "messages-added": {
-      const notBefore = new Date(receivedAt.getTime() + OVERTAKING_MS);
+    case "messages-added":
       for (const { chatId, imChatId, imMessageId, userId, text, files } of event.messages) {
         const content = { body: deps.fromBBCode(text), attachments: files };
         const authorId = userId === "0" ? undefined : userId;
-        const message = { portal, chatId, imChatId, imMessageId, authorId, at, content, notBefore };
+        const message = { portal, chatId, imChatId, imMessageId, authorId, at, content, waits: true };
         await deps.replies.accept({ kind: "message", ...message });
         wakeAll(deps, await deps.belonging.heardOfChat(portal, conversationId(chatId), at, authorId));
       }
       return;
-    }
     case "messages-updated":
       for (const { chatId, imChatId, imMessageId, externalIds, text } of event.messages) {
         await deps.replies.accept({

@@ -51,7 +51,7 @@ export function createMetrics(): Metrics {
     }),
     ownTime: new Histogram({
       name: "threadline_own_time_seconds",
-      help: "From durable accept to the call leaving",
+      help: "From durable accept, or the time before which it may not leave, to the call leaving",
       labelNames: ["direction"],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120],
       registers,

@@ -12,8 +12,14 @@ export interface CompareDeps {
 }
 
 export type Compared =
-  /** `withFiles`: replies whose files a history does not give out. */
-  | { readonly kind: "done"; readonly recovered: number; readonly withFiles: number }
+  | {
+      readonly kind: "done";
+      readonly recovered: number;
+      /** Replies whose files a history does not give out. */
+      readonly withFiles: number;
+      /** The portal's ids of what stood in it. */
+      readonly read: ReadonlySet<string>;
+    }
   /** The portal does not let us read this history; asking again would not help. */
   | { readonly kind: "refused"; readonly sentence: string }
   | { readonly kind: "unavailable"; readonly sentence: string };
@@ -38,7 +44,7 @@ export async function compareHistory(
   conversation: Conversation,
 ): Promise<Compared> {
   const { imChatId } = conversation;
-  if (imChatId === undefined) return { kind: "done", recovered: 0, withFiles: 0 };
+  if (imChatId === undefined) return { kind: "done", recovered: 0, withFiles: 0, read: new Set() };
   const began = deps.now();
   const history = await lines.history({ chatId: imChatId });
   if (history.kind === "refused") {
@@ -76,5 +82,5 @@ export async function compareHistory(
     if (accepted.kind === "stored") recovered += 1;
   }
   await deps.store.conversations.learn(conversation.portal, conversation.id, { comparedAt: began });
-  return { kind: "done", recovered, withFiles };
+  return { kind: "done", recovered, withFiles, read: new Set(history.value.map(({ id }) => id)) };
 }

@@ -58,20 +58,21 @@ async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
   for (let contents: LaneContents | undefined = turn.contents; ; contents = await readAgain()) {
     const route = contents && outboundRoute(deps, contents);
     if (!contents || !route) return IDLE;
-    let whole = contents.rows;
-    const [first] = whole;
+    let { rows } = contents;
+    let isAll = rows.length < READ_AHEAD;
+    const [first] = rows;
     if (!first) return IDLE;
     if (hasGap(route.gapAt, route.conversation)) {
-      const waiting = await closeGap(deps, route, first);
-      if (waiting) return waiting;
-      whole = await deps.store.messages.unfinished(turn.lane, READ_AHEAD);
+      const closed = await closeGap(deps, route, contents, first, readAgain);
+      if (closed.kind !== "closed") return closed;
+      ({ rows, isAll } = closed);
     }
-    for (const row of whole) {
+    for (const row of rows) {
       const step = await sendOne(deps, turn, route, row);
       if (step) return step;
     }
     // What was accepted since has made the lane due again, and giving the lease back tells: no need to look here.
-    if (whole.length < READ_AHEAD) return IDLE;
+    if (isAll) return IDLE;
   }
 }
 
@@ -90,15 +91,43 @@ async function sendOne(
   return row.kind === "reaction" ? react(deps, turn, route, row) : change(deps, turn, route, row);
 }
 
+interface Closed {
+  readonly kind: "closed";
+  /** What nothing unknown can stand before. */
+  readonly rows: readonly DueMessage[];
+  /** Nothing else waits. */
+  readonly isAll: boolean;
+}
+
 /**
  * Events of this conversation may have been lost while we were away: before a reply goes out, the history is asked for
  * older ones, or they would arrive after it. A portal that cannot be asked holds the reply up for a moment, not for ever.
+ *
+ * A gap may be open still (a start of ours notes it before it listens), or a new one begin: what came while the history was
+ * being read has its own look at it, in the next round.
  */
-async function closeGap(deps: RelayDeps, route: OutboundRoute, first: DueMessage): Promise<Drained | undefined> {
+async function closeGap(
+  deps: RelayDeps,
+  route: OutboundRoute,
+  before: LaneContents,
+  first: DueMessage,
+  readAgain: () => Promise<LaneContents | undefined>,
+): Promise<Closed | Drained> {
   const compared = await compareHistory(deps, deps.portals.lines(first.portal), route.conversation);
-  if (compared.kind !== "unavailable") return undefined;
-  const waited = deps.now().getTime() - first.createdAt.getTime();
-  return waited < GAP_PATIENCE_MS ? later(new Date(deps.now().getTime() + GAP_RETRY_MS)) : undefined;
+  if (compared.kind === "unavailable") {
+    const waited = deps.now().getTime() - first.createdAt.getTime();
+    if (waited < GAP_PATIENCE_MS) return later(new Date(deps.now().getTime() + GAP_RETRY_MS));
+  }
+  const contents = await readAgain();
+  const rows = contents?.rows ?? [];
+  const isAll = rows.length < READ_AHEAD;
+  if (!contents || compared.kind !== "done" || !hasGap(contents.portal.gapAt, contents.conversation))
+    return { kind: "closed", rows, isAll };
+  const seen = new Set(before.rows.map((row) => row.id));
+  const unknown = rows.findIndex(({ id, origin }) =>
+    origin.by === "open-line" ? !seen.has(id) && !compared.read.has(origin.imMessageId) : false,
+  );
+  return unknown < 0 ? { kind: "closed", rows, isAll } : { kind: "closed", rows: rows.slice(0, unknown), isAll: false };
 }
 
 /** `undefined` while the account is off or gone: switching it on wakes the lane. */
@@ -177,13 +206,13 @@ async function refuse(deps: RelayDeps, row: DueMessage, error: string): Promise<
   return undefined;
 }
 
-/** Puts the attempt on record; `false` when the lane is somebody else's now. */
+/** Puts the attempt on record; `false` when the lane is somebody else's now, or something came that goes out before. */
 async function begin(deps: RelayDeps, turn: Turn, row: DueMessage): Promise<boolean> {
   const begun = await deps.store.messages.beginAttempt(turn.lane, turn.owner, [row.id]);
   if (begun && row.attempts === 0)
     deps.metrics.ownTime.observe(
       { direction: "out" },
-      Math.max(0, deps.now().getTime() - row.createdAt.getTime()) / 1000,
+      Math.max(0, deps.now().getTime() - Math.max(row.createdAt.getTime(), row.nextAt.getTime())) / 1000,
     );
   return begun;
 }

@@ -16,7 +16,7 @@ import type { Store } from "../store/contract.ts";
 export interface LineWriters {
   /** As far as the portal knows them. */
   whoAre(portal: PortalId, ids: readonly string[]): Promise<PortalOutcome<ReadonlyMap<string, LineWriter>>>;
-  /** `undefined`: the portal does not know them, or did not tell within two seconds. */
+  /** `undefined`: the portal does not know them, or did not tell within two seconds since it was first asked. */
   whoIs(portal: PortalId, id: string): Promise<LineWriter | undefined>;
 }
 
@@ -46,7 +46,7 @@ type Answer = PortalOutcome<ReadonlyMap<string, LineWriter>>;
 
 export function createLineWriters(deps: LineWritersDeps): LineWriters {
   const told = new Map<string, Told>();
-  const asking = new Map<string, Promise<Answer>>();
+  const asking = new Map<string, { readonly question: Promise<Answer>; readonly since: number }>();
   const keyOf = (portal: PortalId, id: string) => JSON.stringify([portal, id]);
 
   function remember(portal: PortalId, id: string, writer: LineWriter | undefined, toldAt: Date): void {
@@ -71,9 +71,9 @@ export function createLineWriters(deps: LineWritersDeps): LineWriters {
       const question = ask(portal, some).finally(() => {
         for (const id of some) asking.delete(keyOf(portal, id));
       });
-      for (const id of some) asking.set(keyOf(portal, id), question);
+      for (const id of some) asking.set(keyOf(portal, id), { question, since: deps.now().getTime() });
     }
-    return Promise.all(new Set(ids.flatMap((id) => asking.get(keyOf(portal, id)) ?? [])));
+    return Promise.all(new Set(ids.flatMap((id) => asking.get(keyOf(portal, id))?.question ?? [])));
   }
 
   async function whoAre(portal: PortalId, wanted: readonly string[]): Promise<Answer> {
@@ -98,7 +98,9 @@ export function createLineWriters(deps: LineWritersDeps): LineWriters {
   return {
     whoAre,
     async whoIs(portal, id) {
-      const outcome = await atMost(PATIENCE_MS, whoAre(portal, [id]));
+      const now = deps.now().getTime();
+      const asked = asking.get(keyOf(portal, id))?.since ?? now;
+      const outcome = await atMost(Math.max(0, asked + PATIENCE_MS - now), whoAre(portal, [id]));
       if (outcome?.kind === "ok") return outcome.value.get(id);
       deps.log.warn(
         { portal, user: id, outcome: outcome?.kind ?? "slow" },

@@ -82,6 +82,23 @@ export function laneTests(use: () => Store): void {
       expect(texts((await use().lanes.take(lane, owner, 9))?.rows)).toEqual(expected.slice(0, 9));
     });
 
+    it("begin no attempt while something waits that goes out before it", async () => {
+      const { portal, account } = await place(use());
+      const { conversation } = await accept(use(), inbound(account));
+      const say = async (imMessageId: string) => {
+        const origin: Origin = { by: "open-line", imMessageId, imChatId: "55" };
+        return stored(await use().messages.acceptReply(reply(portal, conversation, { origin })));
+      };
+      const second = await say("902");
+      const owner = await livingOwner(use());
+      expect((await use().lanes.take(second.lane, owner, 9))?.rows.map((row) => row.id)).toEqual([second.message]);
+      const first = await say("901");
+      expect(await use().messages.beginAttempt(second.lane, owner, [second.message])).toBe(false);
+      expect(await use().messages.beginAttempt(second.lane, owner, [first.message])).toBe(true);
+      // What came in front made the lane due.
+      expect(await use().lanes.release(second.lane, owner)).toBeDefined();
+    });
+
     it("are not due for an answer before it may be sent", async () => {
       const { portal, account } = await place(use());
       const { conversation } = await accept(use(), inbound(account));

@@ -16,7 +16,7 @@ import { seededRandom } from "../emulators/portal/faults.ts";
 import { until } from "../support/world/until.ts";
 import { World, type WorldOptions } from "../support/world/world.ts";
 import { createTraffic } from "./traffic.ts";
-import { judge, readJournal } from "./verdict.ts";
+import { judge, type Kill, readJournal } from "./verdict.ts";
 
 const { values } = parseArgs({
   options: {
@@ -78,7 +78,7 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
     await world.install();
     await world.connectTelegram();
     const traffic = createTraffic(world, random, CUSTOMERS);
-    const kills: number[] = [];
+    const kills: Kill[] = [];
     const started = Date.now();
     traffic.every(BUSY_MS);
     for (let round = 1; round <= rounds; round += 1) {
@@ -87,10 +87,9 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
       const chosen = victims.length > 0 ? victims : world.processes.slice(0, 1);
       await Promise.all(
         chosen.map(async (victim) => {
-          // Before and after: the signal takes a moment to arrive.
-          kills.push(Date.now());
+          const from = Date.now();
           await victim.kill("SIGKILL");
-          kills.push(Date.now());
+          kills.push({ from, to: Date.now(), isWeb: victim === world.processes[0] });
         }),
       );
       traffic.every(PATIENT_MS);

@@ -1,4 +1,4 @@
-import { OVERTAKING_MS } from "../../handlers/events.ts";
+import { OVERTAKING_MS } from "../../src/relay/accept-reply.ts";
 import type { JournalMessage, World } from "../support/world/world.ts";
 import type { Said } from "./traffic.ts";
 
@@ -11,7 +11,7 @@ export interface Verdict {
   readonly open: number;
   /** Uncertain, recorded as leaving within the grace of a kill, their call not open in the log at that very millisecond. */
   readonly edge: number;
-  /** Answers that arrived after later ones, as the portal had it. */
+  /** Answers that arrived after later ones because the portal brought them so. */
   readonly overtaken: number;
   /** How far from a kill a call may have been to be called cut off by it, ms. */
   readonly graceMs: number;
@@ -40,7 +40,15 @@ function graceOf(world: World, journal: readonly JournalMessage[]): number {
   return Math.min(MOST_GRACE_MS, Math.max(GRACE_MS, 2 * slowest));
 }
 
-export async function judge(world: World, said: Said, kills: readonly number[]): Promise<Verdict> {
+/** When a process was killed, ms since 1970: the signal takes a moment to arrive. */
+export interface Kill {
+  readonly from: number;
+  readonly to: number;
+  /** It listened to the portal. */
+  readonly isWeb: boolean;
+}
+
+export async function judge(world: World, said: Said, kills: readonly Kill[]): Promise<Verdict> {
   const journal = await readJournal(world);
   const byText = new Map<string, JournalMessage[]>();
   for (const message of journal) byText.set(message.text, [...(byText.get(message.text) ?? []), message]);
@@ -59,15 +67,16 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
     const unique = new Set(arrived);
     if (unique.size !== arrived.length)
       problems.push(`${side}: doubled: ${arrived.filter((text, index) => arrived.indexOf(text) !== index).join(", ")}`);
+    const strange = [...unique].filter((text) => !texts.includes(text));
+    if (strange.length > 0) problems.push(`${side}: nobody said: ${strange.join(", ")}`);
     const turned = unique.size === arrived.length ? turnedRound(texts, arrived) : [];
-    const ours = turned.filter(([said, before]) => !portalTurnedRound(world, kills, said, before));
-    total.overtaken += turned.length - ours.length;
+    const ours = turned.filter((pair) => !portalTurnedRound({ world, byText, kills, graceMs }, pair));
+    total.overtaken += new Set(turned.filter((pair) => !ours.includes(pair)).map(({ earlier }) => earlier)).size;
     if (ours.length > 0) {
-      const paths = [...new Set(ours.flat())]
-        .flatMap((text) => byText.get(text) ?? [])
-        .map((row) => pathOf(world, row));
-      const pairs = ours.map(([said, before]) => `"${said}" after "${before}"`).join(", ");
-      problems.push(`${side}: order differs: ${pairs}\n  ${paths.join("\n  ")}\n  kills ${kills.join(" ")}`);
+      const texts = new Set(ours.flatMap(({ earlier, later }) => [earlier, later]));
+      const paths = [...texts].flatMap((text) => byText.get(text) ?? []).map((row) => pathOf(world, row));
+      const pairs = ours.map(({ earlier, later }) => `"${earlier}" after "${later}"`).join(", ");
+      problems.push(`${side}: order differs: ${pairs}\n  ${paths.join("\n  ")}\n  kills ${JSON.stringify(kills)}`);
     }
     for (const text of texts) {
       const rows = byText.get(text) ?? [];
@@ -81,14 +90,18 @@ export async function judge(world: World, said: Said, kills: readonly number[]):
       total.uncertain += 1;
       const calls = callsOf(text);
       const open = kills.some((kill) =>
-        calls.some((call) => call.begin <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY)),
+        calls.some((call) => call.begin <= kill.to && kill.from <= (call.end ?? Number.POSITIVE_INFINITY)),
       );
       // Recorded as leaving, and killed before the other side saw it, or after it answered and before that was recorded.
       const edge = kills.some(
         (kill) =>
           calls.some(
-            (call) => call.begin - graceMs <= kill && kill <= (call.end ?? Number.POSITIVE_INFINITY) + graceMs,
-          ) || rows.some((row) => row.attemptedAt !== null && Math.abs(kill - Date.parse(row.attemptedAt)) <= graceMs),
+            (call) => call.begin - graceMs <= kill.to && kill.from <= (call.end ?? Number.POSITIVE_INFINITY) + graceMs,
+          ) ||
+          rows.some(({ attemptedAt }) => {
+            const left = attemptedAt === null ? Number.NaN : Date.parse(attemptedAt);
+            return left - graceMs <= kill.to && kill.from <= left + graceMs;
+          }),
       );
       if (open) total.open += 1;
       else if (edge) total.edge += 1;
@@ -117,36 +130,54 @@ interface Call {
   readonly end: number | undefined;
 }
 
-/** Which text arrived after which one that was said later. */
-function turnedRound(said: readonly string[], arrived: readonly string[]): (readonly [string, string])[] {
+/** Two texts of one person that arrived the other way round. */
+interface Turned {
+  readonly earlier: string;
+  readonly later: string;
+}
+
+function turnedRound(said: readonly string[], arrived: readonly string[]): Turned[] {
   const place = new Map(said.map((text, index) => [text, index]));
-  const placeOf = (text: string) => place.get(text) ?? -1;
-  return arrived.flatMap((text, index) =>
-    arrived.slice(0, index).flatMap((before) => (placeOf(before) > placeOf(text) ? [[text, before] as const] : [])),
+  const isLater = (one: string, other: string) => (place.get(one) ?? -1) > (place.get(other) ?? -1);
+  return arrived.flatMap((earlier, index) =>
+    arrived.slice(0, index).flatMap((later) => (isLater(later, earlier) ? [{ earlier, later }] : [])),
   );
 }
 
 const eventsOf = (world: World, text: string) =>
   world.portal.events.sent.filter(({ data }) => JSON.stringify(data).includes(`"${text}"`));
 
+/** Between a row's own time and its commit, and a clock's tick. */
+const COMMIT_MS = 25;
+
 /**
- * The portal promises no order, and brings an event once. Two cases are its own, and its log has to show them:
- * - Of two that were under way at a kill the later one was stored and the earlier one lost: nobody knows of it before the
- *   next start, when the later one has gone out.
- * - The earlier one came later than an answer waits for those before it. (What is here is taken in the order of its coming,
- *   so a slow server of ours does not look like that; `test/handlers/events.test.ts`.)
+ * The portal promises no order, and brings an event once. So it is the portal's order if the later answer waited as long as
+ * an answer does, the earlier one was not here then, and the portal's log shows why: its event came, only later, or a kill
+ * cut it off while the later one was under way as well or had just been stored.
  */
-function portalTurnedRound(world: World, kills: readonly number[], earlier: string, later: string): boolean {
-  const taken = eventsOf(world, later).filter(({ status }) => status === 200);
-  return eventsOf(world, earlier).some(({ sentAt, finishedAt, status }) => {
+function portalTurnedRound(
+  by: {
+    readonly world: World;
+    readonly byText: ReadonlyMap<string, readonly JournalMessage[]>;
+    readonly kills: readonly Kill[];
+    readonly graceMs: number;
+  },
+  { earlier, later }: Turned,
+): boolean {
+  const timeOf = (text: string, name: string) => {
+    const at = by.byText.get(text)?.[0]?.checkpoints.find((checkpoint) => checkpoint.name === name)?.at;
+    return at === undefined ? Number.NaN : Date.parse(at);
+  };
+  const left = timeOf(later, "sent-to-channel");
+  const hasWaited = left - timeOf(later, "stored") >= OVERTAKING_MS - COMMIT_MS;
+  if (!hasWaited || timeOf(earlier, "stored") < left - COMMIT_MS) return false;
+  const laterCame = timeOf(later, "stored");
+  return eventsOf(by.world, earlier).some(({ sentAt, finishedAt, status }) => {
+    if (status === 200) return true;
     if (sentAt === null || finishedAt === null) return false;
-    const isUnderWay = (kill: number) => sentAt <= kill && kill <= finishedAt;
-    return taken.some((other) => {
-      if (other.sentAt === null || other.finishedAt === null) return false;
-      if (status === 200) return finishedAt - other.finishedAt > OVERTAKING_MS;
-      const began = other.sentAt;
-      return sentAt <= other.finishedAt && kills.some((kill) => isUnderWay(kill) && began <= kill);
-    });
+    const wasCutOff = ({ from, to, isWeb }: Kill) =>
+      isWeb && sentAt <= to && from <= finishedAt && from - sentAt <= by.graceMs && laterCame <= to;
+    return by.kills.some(wasCutOff);
   });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ChannelEvent } from "../../src/channels/contract/events.ts";
-import type { ConversationId } from "../../src/domain/ids.ts";
+import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { Relay } from "./harness.ts";
 
@@ -121,6 +121,21 @@ describe("a group that moves", () => {
     await relay.run("in", conversation);
     expect(await shownIn(conversation)).toEqual(["before", "late"]);
     expect(relay.emulator.portal().portal.chats.get(Number(await imChatOf(left)))).toBeUndefined();
+  });
+
+  it("hands an answer on at once that is written under the old id, as the one before it did not wait there", async () => {
+    const known = [await says(old, "before"), await says(fresh, "after")];
+    for (const conversation of known) await relay.run("in", conversation);
+    await tell(moves());
+    const all = await Promise.all(known.map((id) => relay.store.conversations.find(relay.portal, id)));
+    const before = all.find((conversation) => conversation?.movedTo !== undefined)?.id;
+    if (before === undefined) throw new Error("neither goes on as the other");
+    await relay.operatorDoes({
+      ...{ kind: "message", chatId: before, imChatId: await imChatOf(before), imMessageId: "990001", waits: true },
+      content: { body: plainText("noted"), attachments: [] },
+    });
+    const [row] = await relay.store.messages.unfinished(laneOf("out", before, relay.portal), 9);
+    expect(row?.nextAt.getTime()).toBeLessThanOrEqual(Date.now());
   });
 
   it("cannot change what was said before: the agent is told, and nothing is changed at the new id", async () => {

@@ -35,22 +35,27 @@ async function open() {
   const known = await relay.store.conversations.find(relay.portal, conversation);
   const chat = Number(known?.imChatId);
   const says = (text: string) => relay.emulator.portal().operatorWrites(chat, { text, userId: 5 }).id;
-  const hear = (id: number, text: string, more: object = {}, notBefore?: Date) =>
-    relay.operatorDoes({
+  /** The operator writes in the portal, and the event reaches us. */
+  const reply = async (text: string, more: object = {}) => {
+    const id = says(text);
+    const accepted = await relay.operatorDoes({
       kind: "message",
       chatId: conversation,
       imChatId: String(chat),
       imMessageId: String(id),
       authorId: "5",
-      notBefore,
       content: { body: plainText(text), attachments: [], ...more },
     });
-  /** The operator writes in the portal, and the event reaches us. */
-  const reply = async (text: string, more: object = {}) => {
-    const id = says(text);
-    return { id, accepted: await hear(id, text, more) };
+    return { id, accepted };
   };
-  return { conversation, chat, says, hear, reply };
+  /** What the operator said comes to us, and may leave at that time. */
+  const store = (id: number, text: string, notBefore: Date) =>
+    relay.store.messages.acceptReply({
+      ...{ portal: relay.portal, conversation, kind: "message", originKey: `im:${id}`, imMessageId: String(id) },
+      origin: { by: "open-line", imMessageId: String(id), imChatId: String(chat), authorId: "5" },
+      ...{ content: { body: plainText(text), attachments: [] }, sentAt: relay.deps.now(), notBefore },
+    });
+  return { conversation, chat, says, store, reply };
 }
 
 const outTexts = () => relay.channel.sent.map((message) => message.text);
@@ -76,14 +81,14 @@ describe("agent -> customer", () => {
   });
 
   it("sends two answers in the order of the portal when their events come the other way round", async () => {
-    const { conversation, says, hear } = await open();
+    const { conversation, says, store } = await open();
     const [first, second] = [says("one"), says("two")];
     const MINUTE_MS = 60_000;
     const began = relay.deps.now().getTime();
     const [soon, later] = [new Date(began + MINUTE_MS), new Date(began + 10 * MINUTE_MS)];
-    await hear(second, "two", {}, soon);
+    await store(second, "two", soon);
     expect(await relay.run("out", conversation)).toEqual({ kind: "later", at: soon });
-    await hear(first, "one", {}, later);
+    await store(first, "one", later);
     relay.advance(5 * MINUTE_MS);
     expect(await relay.run("out", conversation)).toEqual({ kind: "later", at: later });
     relay.advance(5 * MINUTE_MS);
@@ -123,6 +128,26 @@ describe("agent -> customer", () => {
     await relay.store.lanes.release(laneOf("out", conversation, relay.portal), "heir");
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one"]);
+    relay.channel.capabilities = capabilities;
+  });
+
+  it("holds an answer back while it waits for its turn at the vendor and an earlier one comes", async () => {
+    const { conversation, says, store } = await open();
+    const [first, second] = [says("one"), says("two")];
+    const capabilities = relay.channel.capabilities;
+    const turn = Promise.withResolvers<void>();
+    relay.channel.capabilities = { ...capabilities, paced: true };
+    relay.channel.turn = turn.promise;
+    await store(second, "two", relay.deps.now());
+    const run = relay.run("out", conversation);
+    await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
+    await store(first, "one", relay.deps.now());
+    turn.resolve();
+    expect(await run).toEqual({ kind: "idle" });
+    expect(outTexts()).toEqual([]);
+    expect(await relay.store.lanes.due(relay.deps.now(), 1_000)).toContain(laneOf("out", conversation, relay.portal));
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["one", "two"]);
     relay.channel.capabilities = capabilities;
   });
 
@@ -309,6 +334,23 @@ describe("after an outage", () => {
     }
     expect(outTexts().slice(3)).toEqual(["after", "and after"]);
     expect(relay.emulator.requests.entries({ method: "imopenlines.session.history.get" })).toEqual([]);
+  });
+
+  it("looks once more for what was lost before an answer that came while the history was being read", async () => {
+    const { conversation, says, reply } = await open();
+    const gap = { store: relay.store, now: relay.deps.now };
+    await reply("before");
+    await beginGap(gap);
+    const method = "imopenlines.session.history.get";
+    relay.emulator.requests.clear();
+    relay.emulator.faults.add({ kind: "slow-after", method, delayMs: 1_000, times: 1 });
+    const run = relay.run("out", conversation);
+    await until(async () => relay.emulator.requests.entries({ method }).length === 1, 5_000, "the history to be read");
+    says("lost while it was being read");
+    await reply("heard while it was being read");
+    await run;
+    expect(outTexts()).toEqual(["before", "lost while it was being read", "heard while it was being read"]);
+    await endGap(gap);
   });
 
   it("holds a reply up for some minutes at most while the history cannot be read", async () => {

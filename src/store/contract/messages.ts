@@ -117,7 +117,10 @@ export interface MessageRepository {
    * portal's, each in the place of the first that it must not come after.
    */
   unfinished(lane: LaneId, limit: number): Promise<readonly DueMessage[]>;
-  /** Marks rows `sending` if the lane's lease is still `owner`'s and none of them is finished; all or none. */
+  /**
+   * Marks rows `sending` if the lane's lease is still `owner`'s and none of them is finished; all or none. To the customer also
+   * only if nothing else waits that goes out before them: it came after the lane was read, and has made it due.
+   */
   beginAttempt(lane: LaneId, owner: string, messages: readonly MessageId[]): Promise<boolean>;
   /**
    * Writes results in one transaction. A state never goes back from `read` to `delivered` or `sent`. A bad ending of a
