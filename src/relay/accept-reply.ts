@@ -199,9 +199,9 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
       await noteHolder(known, bot, authorId);
       const row = messageRow({ ...action, authorId }, conversation, bot);
       const content = await deps.addressing.answer(known, { ...row, authorId });
-      // Counted from here, as whatever came first was first with the portal's questions, too. A chat that has moved hands over.
+      // Where a chat has moved its answers are handed on, and wait in their new place.
       const waits = action.waits === true && known.movedTo === undefined;
-      return put({ ...row, content, ...(waits && { notBefore: new Date(Date.now() + OVERTAKING_MS) }) });
+      return put({ ...row, content, ...(waits && { waitMs: OVERTAKING_MS }) });
     }
     const target = await targetOf(action, known);
     if (!target) return { kind: "unknown" };
@@ -218,8 +218,8 @@ export function createReplyAcceptor(deps: ReplyAcceptorDeps): ReplyAcceptor {
   async function put(row: ReplyRow): Promise<Accepted> {
     const accepted = await deps.store.messages.acceptReply(row);
     if (accepted.kind !== "stored" || !accepted.due) return accepted;
-    if (row.notBefore === undefined) deps.dispatcher.wake(accepted.lane);
-    else deps.dispatcher.wakeAt(accepted.lane, row.notBefore);
+    if (row.waitMs === undefined) deps.dispatcher.wake(accepted.lane);
+    else deps.dispatcher.wakeAt(accepted.lane, new Date(Date.now() + row.waitMs));
     return accepted;
   }
 

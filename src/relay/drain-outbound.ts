@@ -62,6 +62,7 @@ async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
     let isAll = rows.length < READ_AHEAD;
     const [first] = rows;
     if (!first) return IDLE;
+    if (first.nextAt > deps.now()) return later(first.nextAt);
     if (hasGap(route.gapAt, route.conversation)) {
       const closed = await closeGap(deps, route, contents, first, readAgain);
       if (closed.kind !== "closed") return closed;
@@ -206,7 +207,10 @@ async function refuse(deps: RelayDeps, row: DueMessage, error: string): Promise<
   return undefined;
 }
 
-/** Puts the attempt on record; `false` when the lane is somebody else's now, or something came that goes out before. */
+/**
+ * Puts the attempt on record. `false` when the lane is somebody else's now, the row was finished or withdrawn, or something
+ * came that goes out before it: what was read is old, so the lane is looked at anew (another's lane does not hear of that).
+ */
 async function begin(deps: RelayDeps, turn: Turn, row: DueMessage): Promise<boolean> {
   const begun = await deps.store.messages.beginAttempt(turn.lane, turn.owner, [row.id]);
   if (begun && row.attempts === 0)
@@ -230,11 +234,12 @@ async function attempt(
     return left;
   };
   // Whoever waits for a turn says itself when the request leaves: what only waited was certainly not sent.
-  if ((row.kind !== "message" || route.adapter.capabilities.paced !== true) && !(await leave())) return IDLE;
+  if ((row.kind !== "message" || route.adapter.capabilities.paced !== true) && !(await leave()))
+    return later(deps.now());
   let outcome: SendOutcome;
   try {
     outcome = await call(leave);
-    if (left && !(await left)) return IDLE;
+    if (left && !(await left)) return later(deps.now());
   } catch (error) {
     deps.log.error({ err: error, message: row.id, channel: route.adapter.id }, "a channel threw while sending");
     outcome = {

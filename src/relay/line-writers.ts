@@ -102,6 +102,9 @@ export function createLineWriters(deps: LineWritersDeps): LineWriters {
       const asked = asking.get(keyOf(portal, id))?.since ?? now;
       const outcome = await atMost(Math.max(0, asked + PATIENCE_MS - now), whoAre(portal, [id]));
       if (outcome?.kind === "ok") return outcome.value.get(id);
+      // Whose name is old is still who they were.
+      const known = told.get(keyOf(portal, id))?.writer;
+      if (known) return known;
       deps.log.warn(
         { portal, user: id, outcome: outcome?.kind ?? "slow" },
         "Bitrix24 did not tell in time whether somebody who wrote in a line is a bot; taken for a person",

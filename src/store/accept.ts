@@ -87,15 +87,11 @@ export async function acceptReply(db: Kysely<Schema>, row: ReplyRow): Promise<Ac
     im_message: row.imMessageId,
     im_chat: row.imChatId,
   });
-  const sendAt = row.notBefore ?? now;
   const write = async (on: Kysely<Schema>): Promise<Accepted> => {
-    const [accepted] = await callMirrored<Omit<AcceptedRow, "conversation_id">>(
-      on,
-      "accept_reply",
-      reply,
-      sendAt,
-      row.mirror,
-    );
+    const [accepted] =
+      row.waitMs === undefined
+        ? await callMirrored<AcceptedReply>(on, "accept_reply", reply, now, row.mirror)
+        : await call<AcceptedReply>(on, WAITING_REPLY, [reply, row.waitMs]);
     return accepted
       ? toAccepted({ ...accepted, conversation_id: row.conversation }, "out", row.portal)
       : { kind: "unknown" };
@@ -156,6 +152,9 @@ export async function acceptFirst(db: Kysely<Schema>, row: FirstRow): Promise<Ac
   return { kind: "duplicate", message: messageId(message_id), conversation: conversationId(conversation_id) };
 }
 
+/** The time is counted by the database: the wait for one of its connections is none of it. */
+const WAITING_REPLY = "select * from accept_reply($1, clock_timestamp() + $2 * interval '1 millisecond')";
+
 interface AcceptedRow {
   readonly n: number;
   readonly outcome: string;
@@ -164,6 +163,8 @@ interface AcceptedRow {
   readonly due: boolean;
   readonly mirror_due?: boolean;
 }
+
+type AcceptedReply = Omit<AcceptedRow, "conversation_id">;
 
 type InboundEvent = ReturnType<typeof eventOf>;
 
@@ -213,10 +214,10 @@ function callMirrored<Row>(
   db: Kysely<Schema>,
   accept: "accept_reply" | "accept_first",
   row: string,
-  sendAt: Date,
+  now: Date,
   mirror: ReplyRow["mirror"],
 ): Promise<readonly Row[]> {
-  const parameters = [row, sendAt.toISOString()];
+  const parameters = [row, now.toISOString()];
   if (mirror === undefined) return call(db, `select * from ${accept}($1, $2)`, parameters);
   return call(
     db,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type LaneId, laneOf } from "../../src/domain/ids.ts";
 import type { Message, Origin } from "../../src/domain/message.ts";
+import type { ReplyRow } from "../../src/store/contract/accept.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { accept, content, inbound, livingOwner, newPortalId, place, reply, stored } from "./store-fixtures.ts";
 
@@ -102,11 +103,32 @@ export function laneTests(use: () => Store): void {
     it("are not due for an answer before it may be sent", async () => {
       const { portal, account } = await place(use());
       const { conversation } = await accept(use(), inbound(account));
-      const notBefore = new Date(Date.now() + 3_600_000);
-      const { lane } = stored(await use().messages.acceptReply(reply(portal, conversation, { notBefore })));
-      expect(await use().lanes.due(new Date(notBefore.getTime() - 1), 10_000)).not.toContain(lane);
-      expect(await use().lanes.due(notBefore, 10_000)).toContain(lane);
-      expect((await use().messages.unfinished(lane, 9)).map((row) => row.nextAt)).toEqual([notBefore]);
+      const HOUR_MS = 3_600_000;
+      const before = Date.now();
+      const { lane } = stored(await use().messages.acceptReply(reply(portal, conversation, { waitMs: HOUR_MS })));
+      const [row] = await use().messages.unfinished(lane, 9);
+      const at = row?.nextAt ?? new Date(0);
+      expect(Math.abs(at.getTime() - before - HOUR_MS)).toBeLessThan(HOUR_MS / 2);
+      expect(await use().lanes.due(new Date(at.getTime() - 1), 10_000)).not.toContain(lane);
+      expect(await use().lanes.due(new Date(at.getTime() + 1), 10_000)).toContain(lane);
+    });
+
+    it("keep their order while one after the other goes out, changes of what was said among them", async () => {
+      const { portal, account } = await place(use());
+      const { conversation } = await accept(use(), inbound(account));
+      const origin = (imMessageId: string): Origin => ({ by: "open-line", imMessageId, imChatId: "55" });
+      const say = async (changes: Partial<ReplyRow>) =>
+        stored(await use().messages.acceptReply(reply(portal, conversation, changes)));
+      const message = await say({ origin: origin("10") });
+      const own = await say({ origin: { by: "surface", clientId: "u", authorId: "7" } });
+      const edit = await say({ kind: "edit", origin: origin("10"), target: message.message });
+      const owner = await livingOwner(use());
+      const read = (await use().lanes.take(message.lane, owner, 9))?.rows.map((row) => row.id) ?? [];
+      expect(read).toEqual([message.message, own.message, edit.message]);
+      for (const id of read) {
+        expect(await use().messages.beginAttempt(message.lane, owner, [id])).toBe(true);
+        await use().messages.finish([{ message: id, result: { state: "sent", externalIds: [`x-${id}`] } }]);
+      }
     });
 
     it("are taken by one of many, and are not due while they are held", async () => {

@@ -260,8 +260,9 @@ describe("POST /events", () => {
     await post(added("second", "902"));
     const [row] = await store.messages.journal(MEMBER, { conversation, direction: "out", after: 0, limit: 9 });
     const [due] = await store.messages.unfinished(laneOf("out", conversation, MEMBER), 9);
-    expect(wakeAt).toEqual([due?.nextAt]);
     expect(due?.nextAt.getTime()).toBeGreaterThanOrEqual(before + 250);
+    // Not before its time, or the run would be for nothing.
+    expect(wakeAt.map((at) => at >= (due?.nextAt ?? at))).toEqual([true]);
     expect(row?.state).toBe("stored");
   });
 

@@ -85,16 +85,18 @@ async function run(store: "pglite" | "postgres"): Promise<boolean> {
       await new Promise((resolve) => setTimeout(resolve, 150 + random() * 900));
       const victims = world.processes.filter(() => world.processes.length === 1 || random() < 0.7);
       const chosen = victims.length > 0 ? victims : world.processes.slice(0, 1);
-      await Promise.all(
-        chosen.map(async (victim) => {
+      const here = await Promise.all(
+        chosen.map(async (victim): Promise<Kill> => {
           const from = Date.now();
           await victim.kill("SIGKILL");
-          kills.push({ from, to: Date.now(), isWeb: victim === world.processes[0] });
+          return { from, to: Date.now(), isWeb: victim === world.processes[0] };
         }),
       );
+      kills.push(...here);
       traffic.every(PATIENT_MS);
       await new Promise((resolve) => setTimeout(resolve, random() * 300));
       for (const victim of chosen) await victim.start();
+      for (const kill of here) kill.backAt = Date.now();
       traffic.every(BUSY_MS);
     }
     traffic.stop();

@@ -23,8 +23,8 @@ export interface Verdict {
  * attempt and the first byte at the other side, and between the last byte and recording the outcome, lie a few
  * milliseconds that belong to the call although the emulator does not see them. A process that has just started is slow at
  * first (cold code, a database opening), and rounds are short, so the milliseconds may be some hundred. On a machine that
- * is busy they are more: twice what it took at most, in this very run, where nobody was killed. Seconds would be a fault of
- * ours, and do not excuse themselves.
+ * is busy they are more: twice what it took at most, in this very run, where nobody was killed, an event of the portal's
+ * likewise. Seconds would be a fault of ours, and do not excuse themselves.
  */
 const GRACE_MS = 500;
 const MOST_GRACE_MS = 2_000;
@@ -37,7 +37,11 @@ function graceOf(world: World, journal: readonly JournalMessage[]): number {
     if (call?.end === undefined || attemptedAt === null || answered === undefined) return most;
     return Math.max(most, call.begin - Date.parse(attemptedAt), Date.parse(answered) - call.end);
   }, 0);
-  return Math.min(MOST_GRACE_MS, Math.max(GRACE_MS, 2 * slowest));
+  const events = world.portal.events.sent.map(({ sentAt, finishedAt, status }) =>
+    status === 200 && sentAt !== null && finishedAt !== null ? finishedAt - sentAt : 0,
+  );
+  const slowestEvent = events.reduce((most, one) => Math.max(most, one), 0);
+  return Math.min(MOST_GRACE_MS, Math.max(GRACE_MS, 2 * slowest, slowestEvent));
 }
 
 /** When a process was killed, ms since 1970: the signal takes a moment to arrive. */
@@ -46,6 +50,8 @@ export interface Kill {
   readonly to: number;
   /** It listened to the portal. */
   readonly isWeb: boolean;
+  /** When it worked again. */
+  backAt?: number;
 }
 
 export async function judge(world: World, said: Said, kills: readonly Kill[]): Promise<Verdict> {
@@ -147,13 +153,14 @@ function turnedRound(said: readonly string[], arrived: readonly string[]): Turne
 const eventsOf = (world: World, text: string) =>
   world.portal.events.sent.filter(({ data }) => JSON.stringify(data).includes(`"${text}"`));
 
-/** Between a row's own time and its commit, and a clock's tick. */
-const COMMIT_MS = 25;
+/** A row's own time is the beginning of its statement, which may wait for another one of the same conversation. */
+const COMMIT_MS = 100;
 
 /**
  * The portal promises no order, and brings an event once. So it is the portal's order if the later answer waited as long as
- * an answer does, the earlier one was not here then, and the portal's log shows why: its event came, only later, or a kill
- * cut it off while the later one was under way as well or had just been stored.
+ * an answer does, the earlier one was not here then, and the portal's log shows why:
+ * - it came only later, and was stored soon after it was sent (what lies with us for seconds is our fault);
+ * - or a kill cut it off when the later one was stored already, which left before the server was back.
  */
 function portalTurnedRound(
   by: {
@@ -168,16 +175,19 @@ function portalTurnedRound(
     const at = by.byText.get(text)?.[0]?.checkpoints.find((checkpoint) => checkpoint.name === name)?.at;
     return at === undefined ? Number.NaN : Date.parse(at);
   };
-  const left = timeOf(later, "sent-to-channel");
-  const hasWaited = left - timeOf(later, "stored") >= OVERTAKING_MS - COMMIT_MS;
-  if (!hasWaited || timeOf(earlier, "stored") < left - COMMIT_MS) return false;
-  const laterCame = timeOf(later, "stored");
+  const [laterCame, left, earlierCame] = [
+    timeOf(later, "stored"),
+    timeOf(later, "sent-to-channel"),
+    timeOf(earlier, "stored"),
+  ];
+  const hasWaited = left - laterCame >= OVERTAKING_MS - 1;
+  if (!hasWaited || !(earlierCame >= left - COMMIT_MS)) return false;
   return eventsOf(by.world, earlier).some(({ sentAt, finishedAt, status }) => {
-    if (status === 200) return true;
     if (sentAt === null || finishedAt === null) return false;
-    const wasCutOff = ({ from, to, isWeb }: Kill) =>
-      isWeb && sentAt <= to && from <= finishedAt && from - sentAt <= by.graceMs && laterCame <= to;
-    return by.kills.some(wasCutOff);
+    if (status === 200) return earlierCame - sentAt <= by.graceMs;
+    const cutOff = ({ from, to, isWeb, backAt = Number.POSITIVE_INFINITY }: Kill) =>
+      isWeb && sentAt <= to && from <= finishedAt && from - sentAt <= by.graceMs && laterCame <= to && left <= backAt;
+    return by.kills.some(cutOff);
   });
 }
 

@@ -48,12 +48,12 @@ async function open() {
     });
     return { id, accepted };
   };
-  /** What the operator said comes to us, and may leave at that time. */
-  const store = (id: number, text: string, notBefore: Date) =>
+  /** What the operator said comes to us, and may leave so much later. */
+  const store = (id: number, text: string, waitMs = 0) =>
     relay.store.messages.acceptReply({
       ...{ portal: relay.portal, conversation, kind: "message", originKey: `im:${id}`, imMessageId: String(id) },
       origin: { by: "open-line", imMessageId: String(id), imChatId: String(chat), authorId: "5" },
-      ...{ content: { body: plainText(text), attachments: [] }, sentAt: relay.deps.now(), notBefore },
+      ...{ content: { body: plainText(text), attachments: [] }, sentAt: relay.deps.now(), waitMs },
     });
   return { conversation, chat, says, store, reply };
 }
@@ -84,14 +84,12 @@ describe("agent -> customer", () => {
     const { conversation, says, store } = await open();
     const [first, second] = [says("one"), says("two")];
     const MINUTE_MS = 60_000;
-    const began = relay.deps.now().getTime();
-    const [soon, later] = [new Date(began + MINUTE_MS), new Date(began + 10 * MINUTE_MS)];
-    await store(second, "two", soon);
-    expect(await relay.run("out", conversation)).toEqual({ kind: "later", at: soon });
-    await store(first, "one", later);
+    await store(second, "two", MINUTE_MS);
+    expect((await relay.run("out", conversation)).kind).toBe("later");
+    await store(first, "one", 10 * MINUTE_MS);
     relay.advance(5 * MINUTE_MS);
-    expect(await relay.run("out", conversation)).toEqual({ kind: "later", at: later });
-    relay.advance(5 * MINUTE_MS);
+    expect((await relay.run("out", conversation)).kind).toBe("later");
+    relay.advance(6 * MINUTE_MS);
     expect(await relay.run("out", conversation)).toEqual({ kind: "idle" });
     expect(outTexts()).toEqual(["one", "two"]);
   });
@@ -123,7 +121,7 @@ describe("agent -> customer", () => {
     await relay.store.lanes.heartbeat("heir", 60_000);
     await relay.loseLane("out", conversation, "heir");
     turn.resolve();
-    expect(await dying).toEqual({ kind: "idle" });
+    expect((await dying).kind).toBe("later");
     expect(outTexts()).toEqual([]);
     await relay.store.lanes.release(laneOf("out", conversation, relay.portal), "heir");
     await relay.run("out", conversation);
@@ -138,16 +136,35 @@ describe("agent -> customer", () => {
     const turn = Promise.withResolvers<void>();
     relay.channel.capabilities = { ...capabilities, paced: true };
     relay.channel.turn = turn.promise;
-    await store(second, "two", relay.deps.now());
+    await store(second, "two");
     const run = relay.run("out", conversation);
     await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
-    await store(first, "one", relay.deps.now());
+    await store(first, "one");
     turn.resolve();
-    expect(await run).toEqual({ kind: "idle" });
+    expect((await run).kind).toBe("later");
     expect(outTexts()).toEqual([]);
     expect(await relay.store.lanes.due(relay.deps.now(), 1_000)).toContain(laneOf("out", conversation, relay.portal));
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one", "two"]);
+    relay.channel.capabilities = capabilities;
+  });
+
+  it("goes on behind an answer that was taken back while it waited for its turn at the vendor", async () => {
+    const { conversation, says, store } = await open();
+    const capabilities = relay.channel.capabilities;
+    const turn = Promise.withResolvers<void>();
+    relay.channel.capabilities = { ...capabilities, paced: true };
+    relay.channel.turn = turn.promise;
+    const taken = await store(says("taken back"), "taken back");
+    await store(says("stays"), "stays");
+    const run = relay.run("out", conversation);
+    await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
+    if (taken.kind !== "stored") throw new Error("not stored");
+    await relay.store.messages.withdraw(relay.portal, taken.message, "Taken back.");
+    turn.resolve();
+    expect((await run).kind).toBe("later");
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["stays"]);
     relay.channel.capabilities = capabilities;
   });
 

@@ -55,8 +55,8 @@ export interface ReplyRow {
   readonly target?: MessageId | undefined;
   readonly content: Content;
   readonly sentAt: Date;
-  /** Earliest time of sending: what was said before it may still be on its way. */
-  readonly notBefore?: Date | undefined;
+  /** Leaves so much later than it is stored, at the earliest: what was said before it may still be on its way. Not mirrored. */
+  readonly waitMs?: number | undefined;
   readonly imMessageId?: string | undefined;
   readonly imChatId?: string | undefined;
   /**
