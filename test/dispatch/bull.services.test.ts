@@ -81,7 +81,7 @@ describe("BullMQ with several processes and a Redis that goes away", () => {
     const due = Array.from({ length: 50 }, newLane);
     const before = performance.now();
     for (const lane of due) dispatcher.wake(lane);
-    expect(performance.now() - before).toBeLessThan(200);
+    expect(performance.now() - before).toBeLessThan(2_000);
     await vi.waitFor(() => expect(lost).toBeGreaterThanOrEqual(50), soon);
     expect(log.filter((line) => line.includes("could not be passed on"))).toHaveLength(1);
 

@@ -75,7 +75,7 @@ test("an administrator sets a bot up, keeps its secret, tries it, and reads what
   await again.dialog.getByText("It is shown only now").waitFor();
   expect(await again.dialog.locator("code").textContent()).not.toBe(secret);
   expect(pages.complaints.splice(0)).toEqual([]);
-}, 60_000);
+});
 
 test("it looks well in light, dark and narrow, in every language, and says that it rests", async () => {
   const { store, memberId } = pages.site;
@@ -94,7 +94,7 @@ test("it looks well in light, dark and narrow, in every language, and says that 
   await spanish.dialog.getByText("No se puede contactar con el bot.").waitFor();
   await pages.inspect(spanish.page, "bots-es");
   expect(pages.complaints.splice(0)).toEqual([]);
-}, 60_000);
+});
 
 test("whoever works sees which conversations a bot has, finds them, and takes one over", async () => {
   const { site } = pages;
@@ -148,4 +148,4 @@ test("whoever works sees which conversations a bot has, finds them, and takes on
     ...{ bot: null, accepted: true, operator: { id: "1" } },
   });
   expect(pages.complaints.splice(0)).toEqual([]);
-}, 90_000);
+});

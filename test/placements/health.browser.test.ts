@@ -124,8 +124,9 @@ describe("the health board", () => {
     }
     const page = await settings();
     const well = rowOf(page, "Ellis & Sons shop");
-    await well.getByText("2 minutes ago").waitFor();
-    expect(await well.getByText("2 minutes ago").getAttribute("title")).toMatch(/\d{4}.*\d{1,2}:\d{2}/);
+    // Two when it was furnished; the pages before took their time.
+    await well.getByText(/\d+ minutes ago/).waitFor();
+    expect(await well.getByText(/\d+ minutes ago/).getAttribute("title")).toMatch(/\d{4}.*\d{1,2}:\d{2}/);
     const locked = rowOf(page, "Service desk");
     for (const words of ["Not accepted", "choose Change", "2 for Bitrix24", "2 days ago", "3, show them"])
       await locked.getByText(words).first().waitFor();

@@ -48,25 +48,27 @@ it("gives everybody as much as everybody, and greets each one once, through the 
     "the first to be given",
   );
   await world.processes[1]?.kill("SIGKILL");
-  await until(
-    () => customers.every(({ id }) => world.telegram.sentTo(id).length > 0),
-    120_000,
-    "everybody to be greeted",
-  );
-  await until(async () => (await rows()).every(({ operator }) => operator !== null), 60_000, "all to be given");
-  expect(shares(await rows())).toEqual(AGENTS.map(() => CUSTOMERS / AGENTS.length));
-  // An answer ends nothing and greets nobody again.
-  for (const { id } of customers) world.telegram.userWrites(id, "are you there?");
   const journal = () =>
     world.api<readonly { text: string; direction: string; state: string }[]>(
       `/api/journal?account=${account.id}&limit=500`,
     );
+  /** What a killed worker was sending is never repeated: nobody knows whether it arrived. */
+  const doubtful = async () =>
+    (await journal()).filter(({ text, state }) => text === "Welcome!" && state === "uncertain").length;
+  const greeted = () => customers.filter(({ id }) => world.telegram.sentTo(id).length > 0).length;
+  await until(async () => greeted() + (await doubtful()) >= CUSTOMERS, 120_000, "everybody to be greeted");
+  await until(async () => (await rows()).every(({ operator }) => operator !== null), 60_000, "all to be given");
+  expect(shares(await rows())).toEqual(AGENTS.map(() => CUSTOMERS / AGENTS.length));
+  // An answer ends nothing and greets nobody again.
+  for (const { id } of customers) world.telegram.userWrites(id, "are you there?");
   await until(
     async () =>
       (await journal()).filter(({ text, state }) => text === "are you there?" && state === "sent").length === CUSTOMERS,
     120_000,
     "all of it to be kept",
   );
-  expect(customers.map(({ id }) => world.telegram.sentTo(id).length)).toEqual(customers.map(() => 1));
+  expect(customers.filter(({ id }) => world.telegram.sentTo(id).length > 1)).toEqual([]);
+  expect(greeted() + (await doubtful())).toBeGreaterThanOrEqual(CUSTOMERS);
+  expect(await doubtful()).toBeLessThan(CUSTOMERS / 2);
   expect(shares(await rows())).toEqual(AGENTS.map(() => CUSTOMERS / AGENTS.length));
 }, 300_000);

@@ -76,8 +76,8 @@ describe("who a header names", () => {
   });
 
   it("takes time by its length, not by its square", () => {
-    const began = performance.now();
+    const began = process.threadCpuUsage();
     for (const one of [" ", "a", '"', "a@", "(", "<", "\t,"]) mailboxesIn(one.repeat(100_000));
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(process.threadCpuUsage(began).user / 1_000).toBeLessThan(2_000);
   });
 });
