@@ -28,6 +28,8 @@ interface OutboundRoute {
   readonly gapAt: Date | undefined;
 }
 
+/** What was read is read again after so long. */
+const STALE_MS = 1_000;
 const GAP_RETRY_MS = 2_000;
 const GAP_PATIENCE_MS = 5 * 60_000;
 const ACCOUNT_DOWN_RETRY_MS = 60_000;
@@ -60,6 +62,7 @@ async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
     if (!contents || !route) return IDLE;
     let { rows } = contents;
     let isAll = rows.length < READ_AHEAD;
+    const readAt = deps.now().getTime();
     const [first] = rows;
     if (!first) return IDLE;
     if (first.nextAt > deps.now()) return later(first.nextAt);
@@ -69,6 +72,12 @@ async function sendAll(deps: RelayDeps, turn: Turn): Promise<Drained> {
       ({ rows, isAll } = closed);
     }
     for (const row of rows) {
+      // A vendor that takes one a second makes a run long, and a gap may have begun meanwhile.
+      const isStale = row !== rows[0] && deps.now().getTime() - readAt >= STALE_MS;
+      if (isStale) {
+        isAll = false;
+        break;
+      }
       const step = await sendOne(deps, turn, route, row);
       if (step) return step;
     }
@@ -241,6 +250,8 @@ async function attempt(
     outcome = await call(leave);
     if (left && !(await left)) return later(deps.now());
   } catch (error) {
+    // Nothing leaves that could not be put on record.
+    if (left && (await isRejected(left))) throw error;
     deps.log.error({ err: error, message: row.id, channel: route.adapter.id }, "a channel threw while sending");
     outcome = {
       kind: "uncertain",
@@ -279,6 +290,12 @@ async function attempt(
       return postpone(deps, row, ACCOUNT_DOWN_RETRY_MS, outcome.connection.sentence);
   }
 }
+
+const isRejected = (promise: Promise<unknown>): Promise<boolean> =>
+  promise.then(
+    () => false,
+    () => true,
+  );
 
 /** The chat goes on under another id: a message is sent there at once, a change to one from before cannot be made. */
 async function follow(

@@ -1,7 +1,7 @@
 import type { PortalOutcome } from "../portal/contract.ts";
 import type { DueMessage, MessageResult } from "../store/contract/messages.ts";
 import { backoff, isTooOld } from "./backoff.ts";
-import { type Drained, IDLE, later, type RelayDeps, type Turn } from "./ports.ts";
+import { type Drained, later, type RelayDeps, type Turn } from "./ports.ts";
 import { SETTLE_MS } from "./settle-inbound.ts";
 
 const UNAUTHORISED_RETRY_MS = 10 * 60_000;
@@ -41,7 +41,8 @@ export async function conclude(
   const attempts = (rows[0]?.attempts ?? 0) + 1;
   switch (outcome.kind) {
     case "withdrawn":
-      return IDLE;
+      // Not put on record: what was read is old, so the lane is looked at anew. Another's lane does not hear of that.
+      return later(now);
     case "throttled":
       return again(Math.max(250, outcome.until.getTime() - now.getTime()), outcome.sentence);
     case "unreachable":

@@ -103,9 +103,11 @@ export function createMessageRepository(db: Kysely<Schema>): MessageRepository {
     async beginAttempt(lane, owner, messages) {
       const at = keyOf(lane);
       if (!at || !messages.every(isUuid)) return false;
-      const { rows } = await sql<{ begun: boolean }>`
-        select begin_attempt(${at.conversation}, ${at.direction}, ${owner}, ${[...new Set(messages)]}) as begun`.execute(
-        db,
+      const ids = [...new Set(messages)];
+      // An edit is accepted in the other order: its message first, then the lane.
+      const { rows } = await repeatWhenUndone(() =>
+        sql<{ begun: boolean }>`
+          select begin_attempt(${at.conversation}, ${at.direction}, ${owner}, ${ids}) as begun`.execute(db),
       );
       return rows[0]?.begun === true;
     },

@@ -23,8 +23,8 @@ export interface Verdict {
  * attempt and the first byte at the other side, and between the last byte and recording the outcome, lie a few
  * milliseconds that belong to the call although the emulator does not see them. A process that has just started is slow at
  * first (cold code, a database opening), and rounds are short, so the milliseconds may be some hundred. On a machine that
- * is busy they are more: twice what it took at most, in this very run, where nobody was killed, an event of the portal's
- * likewise. Seconds would be a fault of ours, and do not excuse themselves.
+ * is busy they are more: twice what it took at most, in this very run, where nobody was killed. Seconds would be a fault of
+ * ours, and do not excuse themselves.
  */
 const GRACE_MS = 500;
 const MOST_GRACE_MS = 2_000;
@@ -37,11 +37,7 @@ function graceOf(world: World, journal: readonly JournalMessage[]): number {
     if (call?.end === undefined || attemptedAt === null || answered === undefined) return most;
     return Math.max(most, call.begin - Date.parse(attemptedAt), Date.parse(answered) - call.end);
   }, 0);
-  const events = world.portal.events.sent.map(({ sentAt, finishedAt, status }) =>
-    status === 200 && sentAt !== null && finishedAt !== null ? finishedAt - sentAt : 0,
-  );
-  const slowestEvent = events.reduce((most, one) => Math.max(most, one), 0);
-  return Math.min(MOST_GRACE_MS, Math.max(GRACE_MS, 2 * slowest, slowestEvent));
+  return Math.min(MOST_GRACE_MS, Math.max(GRACE_MS, 2 * slowest));
 }
 
 /** When a process was killed, ms since 1970: the signal takes a moment to arrive. */
@@ -153,9 +149,6 @@ function turnedRound(said: readonly string[], arrived: readonly string[]): Turne
 const eventsOf = (world: World, text: string) =>
   world.portal.events.sent.filter(({ data }) => JSON.stringify(data).includes(`"${text}"`));
 
-/** A row's own time is the beginning of its statement, which may wait for another one of the same conversation. */
-const COMMIT_MS = 100;
-
 /**
  * The portal promises no order, and brings an event once. So it is the portal's order if the later answer waited as long as
  * an answer does, the earlier one was not here then, and the portal's log shows why:
@@ -181,12 +174,18 @@ function portalTurnedRound(
     timeOf(earlier, "stored"),
   ];
   const hasWaited = left - laterCame >= OVERTAKING_MS - 1;
-  if (!hasWaited || !(earlierCame >= left - COMMIT_MS)) return false;
+  // A row's own time is the beginning of its statement, which waits for others of the conversation and for the disk.
+  if (!hasWaited || !(earlierCame >= left - by.graceMs)) return false;
   return eventsOf(by.world, earlier).some(({ sentAt, finishedAt, status }) => {
     if (sentAt === null || finishedAt === null) return false;
-    if (status === 200) return earlierCame - sentAt <= by.graceMs;
+    if (status === 200) return earlierCame - sentAt <= MOST_GRACE_MS;
     const cutOff = ({ from, to, isWeb, backAt = Number.POSITIVE_INFINITY }: Kill) =>
-      isWeb && sentAt <= to && from <= finishedAt && from - sentAt <= by.graceMs && laterCame <= to && left <= backAt;
+      isWeb &&
+      sentAt <= to &&
+      from <= finishedAt &&
+      from - sentAt <= MOST_GRACE_MS &&
+      laterCame <= to &&
+      left <= backAt;
     return by.kills.some(cutOff);
   });
 }

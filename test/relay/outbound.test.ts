@@ -4,6 +4,7 @@ import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { applyLineEvent } from "../../src/relay/line-events.ts";
 import { beginGap, createRepairs, endGap } from "../../src/relay/repair.ts";
+import { StoreUnavailable } from "../../src/store/contract.ts";
 import { until } from "../support/world/until.ts";
 import { Relay } from "./harness.ts";
 
@@ -146,6 +147,22 @@ describe("agent -> customer", () => {
     expect(await relay.store.lanes.due(relay.deps.now(), 1_000)).toContain(laneOf("out", conversation, relay.portal));
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one", "two"]);
+    relay.channel.capabilities = capabilities;
+  });
+
+  it("says of nothing that it may have been sent which could not be put on record", async () => {
+    const { conversation, reply } = await open();
+    const capabilities = relay.channel.capabilities;
+    relay.channel.capabilities = { ...capabilities, paced: true };
+    relay.channel.turn = Promise.resolve();
+    await reply("one");
+    const { store } = relay.deps;
+    const away = { ...store.messages, beginAttempt: () => Promise.reject(new StoreUnavailable("away")) };
+    const failing = { ...relay.deps, store: { ...store, messages: away } };
+    await expect(relay.run("out", conversation, failing)).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await relay.states(conversation)).toContain("out stored: one");
+    await relay.run("out", conversation);
+    expect(outTexts()).toEqual(["one"]);
     relay.channel.capabilities = capabilities;
   });
 
@@ -368,6 +385,25 @@ describe("after an outage", () => {
     await run;
     expect(outTexts()).toEqual(["before", "lost while it was being read", "heard while it was being read"]);
     await endGap(gap);
+  });
+
+  it("hears of a gap that begins while a long run is under way", async () => {
+    const { conversation, says, reply } = await open();
+    const capabilities = relay.channel.capabilities;
+    const turn = Promise.withResolvers<void>();
+    relay.channel.capabilities = { ...capabilities, paced: true };
+    relay.channel.turn = turn.promise;
+    await reply("first");
+    says("lost");
+    await reply("after it");
+    const run = relay.run("out", conversation);
+    await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
+    relay.advance(1_000);
+    await noteGap();
+    turn.resolve();
+    await run;
+    expect(outTexts()).toEqual(["first", "lost", "after it"]);
+    relay.channel.capabilities = capabilities;
   });
 
   it("holds a reply up for some minutes at most while the history cannot be read", async () => {
