@@ -5,8 +5,9 @@
  * order. While the spool holds anything, newer events queue behind it, or an edit would overtake its message. Spool full:
  * 503, and the repair job finds the replies in the lines' histories.
  *
- * What concerns one chat is taken in the order in which it came to this process: two answers that an operator wrote in one breath would
- * else overtake each other between our statements, and a crash could keep the second one alone, which then goes out first.
+ * What concerns one chat is taken in the order in which it came to this process: two answers that an operator wrote in one
+ * breath would else overtake each other between our statements, and a crash could keep the second one alone, which then goes
+ * out first.
  *
  * Proof: `auth.application_token` of the portal that `auth.member_id` names, compared in constant time. Installation and
  * update may bring a token we do not know yet: they are proved by a token refresh with our secret. While the authorization

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { type ConversationId, laneOf } from "../../src/domain/ids.ts";
 import { plainText } from "../../src/domain/rich-text.ts";
 import { applyLineEvent } from "../../src/relay/line-events.ts";
@@ -59,6 +59,18 @@ async function open() {
   return { conversation, chat, says, store, reply };
 }
 
+/** Until the test ends, what the channel sends waits for this turn. */
+function paced(): PromiseWithResolvers<void> {
+  const { capabilities } = relay.channel;
+  const turn = Promise.withResolvers<void>();
+  relay.channel.capabilities = { ...capabilities, paced: true };
+  relay.channel.turn = turn.promise;
+  onTestFinished(() => {
+    relay.channel.capabilities = capabilities;
+  });
+  return turn;
+}
+
 const outTexts = () => relay.channel.sent.map((message) => message.text);
 
 describe("agent -> customer", () => {
@@ -110,10 +122,7 @@ describe("agent -> customer", () => {
 
   it("knows of what only waited for its turn when the worker died that it was not sent", async () => {
     const { conversation, reply } = await open();
-    const capabilities = relay.channel.capabilities;
-    const turn = Promise.withResolvers<void>();
-    relay.channel.capabilities = { ...capabilities, paced: true };
-    relay.channel.turn = turn.promise;
+    const turn = paced();
     await reply("one");
     const dying = relay.run("out", conversation);
     await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
@@ -127,16 +136,12 @@ describe("agent -> customer", () => {
     await relay.store.lanes.release(laneOf("out", conversation, relay.portal), "heir");
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one"]);
-    relay.channel.capabilities = capabilities;
   });
 
   it("holds an answer back while it waits for its turn at the vendor and an earlier one comes", async () => {
     const { conversation, says, store } = await open();
     const [first, second] = [says("one"), says("two")];
-    const capabilities = relay.channel.capabilities;
-    const turn = Promise.withResolvers<void>();
-    relay.channel.capabilities = { ...capabilities, paced: true };
-    relay.channel.turn = turn.promise;
+    const turn = paced();
     await store(second, "two");
     const run = relay.run("out", conversation);
     await until(async () => relay.channel.waiting === 1, 5_000, "the channel to wait for its turn");
@@ -147,14 +152,11 @@ describe("agent -> customer", () => {
     expect(await relay.store.lanes.due(relay.deps.now(), 1_000)).toContain(laneOf("out", conversation, relay.portal));
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one", "two"]);
-    relay.channel.capabilities = capabilities;
   });
 
   it("says of nothing that it may have been sent which could not be put on record", async () => {
     const { conversation, reply } = await open();
-    const capabilities = relay.channel.capabilities;
-    relay.channel.capabilities = { ...capabilities, paced: true };
-    relay.channel.turn = Promise.resolve();
+    paced().resolve();
     await reply("one");
     const { store } = relay.deps;
     const away = { ...store.messages, beginAttempt: () => Promise.reject(new StoreUnavailable("away")) };
@@ -163,15 +165,11 @@ describe("agent -> customer", () => {
     expect(await relay.states(conversation)).toContain("out stored: one");
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["one"]);
-    relay.channel.capabilities = capabilities;
   });
 
   it("goes on behind an answer that was taken back while it waited for its turn at the vendor", async () => {
     const { conversation, says, store } = await open();
-    const capabilities = relay.channel.capabilities;
-    const turn = Promise.withResolvers<void>();
-    relay.channel.capabilities = { ...capabilities, paced: true };
-    relay.channel.turn = turn.promise;
+    const turn = paced();
     const taken = await store(says("taken back"), "taken back");
     await store(says("stays"), "stays");
     const run = relay.run("out", conversation);
@@ -182,7 +180,6 @@ describe("agent -> customer", () => {
     expect((await run).kind).toBe("later");
     await relay.run("out", conversation);
     expect(outTexts()).toEqual(["stays"]);
-    relay.channel.capabilities = capabilities;
   });
 
   it("never repeats what may have been sent, tells the agent, and goes on", async () => {
@@ -389,10 +386,7 @@ describe("after an outage", () => {
 
   it("hears of a gap that begins while a long run is under way", async () => {
     const { conversation, says, reply } = await open();
-    const capabilities = relay.channel.capabilities;
-    const turn = Promise.withResolvers<void>();
-    relay.channel.capabilities = { ...capabilities, paced: true };
-    relay.channel.turn = turn.promise;
+    const turn = paced();
     await reply("first");
     says("lost");
     await reply("after it");
@@ -403,7 +397,6 @@ describe("after an outage", () => {
     turn.resolve();
     await run;
     expect(outTexts()).toEqual(["first", "lost", "after it"]);
-    relay.channel.capabilities = capabilities;
   });
 
   it("holds a reply up for some minutes at most while the history cannot be read", async () => {
